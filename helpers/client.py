@@ -1,0 +1,219 @@
+"""One request to the Messages API, and its answer as a stream of event dicts.
+
+    async with open_stream(http, request) as events:
+        async for event in events:
+            ...
+
+This is the only stage that touches the network. Whatever goes wrong on the way has
+a name, chosen by what the caller can do about it:
+
+    StreamError
+    ├── ConnectFailed     nothing was sent back: the request may be repeated
+    ├── StatusError       an HTTP error instead of a stream: its status says why
+    ├── ErrorEvent        an `error` event after the 200: the answer ends there
+    ├── StreamTruncated   the bytes ended before the message did
+    ├── StreamStalled     the bytes stopped coming for longer than the read timeout
+    └── ProtocolError     bytes that are no event stream, or events that are no JSON
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+
+from helpers.sse import EventTooLarge, SSEDecoder
+
+__all__ = [
+    "ConnectFailed",
+    "ErrorEvent",
+    "Event",
+    "ProtocolError",
+    "StatusError",
+    "StreamError",
+    "StreamStalled",
+    "StreamTruncated",
+    "open_stream",
+    "stream_text",
+]
+
+Event = dict[str, Any]
+
+# A body ends right behind its last event. A server that holds it open is not waited for.
+DRAIN_SECONDS = 0.5
+
+
+class StreamError(Exception):
+    """The answer did not arrive whole."""
+
+
+class ConnectFailed(StreamError):
+    """The server could not be reached, or hung up before its first byte."""
+
+
+class StatusError(StreamError):
+    """The server refused the request with an HTTP status.
+
+    Attributes:
+        status: the HTTP status code, such as 429.
+        type: the API's name for the error, such as "rate_limit_error".
+        request_id: what to quote when asking the provider about it.
+        headers: the answer's headers, `retry-after` among them.
+    """
+
+    def __init__(self, status: int, type: str, message: str, headers: Mapping[str, str]) -> None:
+        super().__init__(f"HTTP {status} {type}: {message}")
+        self.status = status
+        self.type = type
+        self.request_id = headers.get("request-id", "")
+        self.headers = headers
+
+
+class ErrorEvent(StreamError):
+    """The server gave up in the middle of an answer that had begun with a 200.
+
+    Attributes:
+        type: the API's name for the error, such as "overloaded_error".
+        request_id: what to quote when asking the provider about it.
+    """
+
+    def __init__(self, type: str, message: str, request_id: str = "") -> None:
+        super().__init__(f"{type} in mid-stream: {message}")
+        self.type = type
+        self.request_id = request_id
+
+
+class StreamTruncated(StreamError):
+    """The connection ended, cleanly or not, before the message was complete."""
+
+
+class StreamStalled(StreamError):
+    """No byte arrived for longer than the client's read timeout."""
+
+
+class ProtocolError(StreamError):
+    """What arrived is not the protocol: not an event stream, or not JSON."""
+
+
+@asynccontextmanager
+async def open_stream(
+    http: httpx.AsyncClient, request: Mapping[str, Any]
+) -> AsyncGenerator[AsyncIterator[Event]]:
+    """Post a request and give its events; leaving the block closes the socket.
+
+    Args:
+        http: a client whose base URL and headers are set for the API.
+        request: the body of POST /v1/messages; `stream` is added here.
+
+    Raises:
+        StreamError: one of the family above, here or while iterating.
+    """
+    response = await _send(http, {**request, "stream": True})
+    try:
+        # A generator left in the middle would wait for the garbage collector:
+        # aclosing ends it together with this block.
+        async with aclosing(_events(response)) as events:
+            yield events
+    finally:
+        await response.aclose()
+
+
+async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
+    """Give the pieces of text in a stream of events as they arrive."""
+    async for event in events:
+        match event:
+            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
+                yield text
+
+
+async def _send(http: httpx.AsyncClient, body: Event) -> httpx.Response:
+    """Post the body; return the open response, which is an event stream."""
+    try:
+        response = await http.send(http.build_request("POST", "/v1/messages", json=body), stream=True)
+    except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+        raise StreamStalled(f"no answer from {http.base_url} before the read timeout") from error
+    except httpx.TransportError as error:
+        raise ConnectFailed(f"no answer from {http.base_url}: {error}") from error
+    content_type = response.headers.get("content-type", "no content type")
+    if response.status_code == 200 and content_type.startswith("text/event-stream"):
+        return response
+    try:
+        raw = await response.aread()
+    except httpx.RequestError:
+        raw = b""  # the status alone must do
+    finally:
+        await response.aclose()
+    if response.status_code != 200:
+        raise _status_error(response, raw)
+    raise ProtocolError(f"asked for an event stream, got {content_type}: {raw[:80]!r}")
+
+
+def _status_error(response: httpx.Response, raw: bytes) -> StatusError:
+    try:
+        error = json.loads(raw)["error"]
+        type, message = str(error["type"]), str(error["message"])
+    except (ValueError, KeyError, TypeError):  # a proxy's page rather than the API's JSON
+        type, message = "unknown_error", raw[:200].decode("utf-8", "replace")
+    return StatusError(response.status_code, type, message, response.headers)
+
+
+async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
+    """Decode the body into event dicts, to the end of the message and no further."""
+    decoder = SSEDecoder()
+    stop_reason = None
+    chunks = response.aiter_bytes()
+    try:
+        async for chunk in chunks:
+            for sse in decoder.feed(chunk):
+                event = _parse(sse.data)
+                match event:
+                    case {"type": "error"}:
+                        raise _error_event(event, response)
+                    case {"type": "message_delta", "delta": {"stop_reason": str(stop_reason)}}:
+                        pass
+                yield event
+                if event["type"] == "message_stop":
+                    await _drain(chunks)
+                    return
+    except EventTooLarge as error:
+        raise ProtocolError(str(error)) from error
+    except httpx.DecodingError as error:
+        raise ProtocolError(f"the compressed body is broken: {error}") from error
+    except httpx.TimeoutException as error:
+        raise StreamStalled("no byte arrived before the read timeout") from error
+    except httpx.TransportError as error:
+        raise StreamTruncated(f"the connection broke in mid-answer: {error}") from error
+    # Some gateways leave message_stop out; a stop reason says as much.
+    if stop_reason is None:
+        raise StreamTruncated("the connection closed before the message was complete")
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    """Read the end of the body, so that the connection can serve the next turn."""
+    with suppress(httpx.RequestError, TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in chunks:
+                pass
+
+
+def _parse(data: str) -> Event:
+    try:
+        event = json.loads(data)
+    except ValueError as error:
+        raise ProtocolError(f"an event's data is not JSON: {data[:80]!r}") from error
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise ProtocolError(f"an event has no type: {data[:80]!r}")
+    return event
+
+
+def _error_event(event: Event, response: httpx.Response) -> ErrorEvent:
+    error = event.get("error")
+    if not isinstance(error, dict):
+        error = {}
+    return ErrorEvent(
+        str(error.get("type", "unknown_error")),
+        str(error.get("message", "no message")),
+        response.headers.get("request-id", ""),
+    )

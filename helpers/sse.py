@@ -1,0 +1,130 @@
+"""Server-sent events: bytes in, events out, whatever the network did to them.
+
+    chunk ──▶ complete lines ──▶ fields ──▶ one event at each blank line
+
+The decoder does no I/O and knows no clock: whoever reads the socket calls
+`feed` with each chunk and gets the events that this chunk completed.
+
+It follows the event stream format of the WHATWG HTML standard, section 9.2.
+"""
+
+from typing import NamedTuple
+
+__all__ = ["EventTooLarge", "SSEDecoder", "ServerSentEvent"]
+
+# A peer that never ends a line would otherwise fill the memory. The longest events
+# of the Messages API carry whole search results: some hundred kilobytes.
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class ServerSentEvent(NamedTuple):
+    """One dispatched event: its name, its data lines joined, the last id seen."""
+
+    event: str
+    data: str
+    id: str = ""
+
+
+class EventTooLarge(ValueError):
+    """One event grew past the limit; the stream can't be read any further."""
+
+
+class SSEDecoder:
+    """Turn the chunks of an event stream into server-sent events.
+
+    Args:
+        max_event_bytes: limit for the lines of one event together, in bytes.
+
+    Attributes:
+        last_event_id: what a client would send as Last-Event-ID to resume.
+        retry: the reconnection time that the server asked for, in milliseconds.
+    """
+
+    def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        self.last_event_id = ""
+        self.retry: int | None = None
+        self._max_event_bytes = max_event_bytes
+        self._at_start = True  # a byte order mark may still come
+        self._skip_lf = False  # the last chunk ended in CR: LF would be its other half
+        self._line = bytearray()  # the start of a line whose end has not come yet
+        # The event that is being collected:
+        self._event = ""
+        self._data: list[str] = []
+        self._id = ""
+        self._size = 0
+
+    @property
+    def pending(self) -> bytes:
+        """The bytes held back because their line has not ended yet."""
+        return bytes(self._line)
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Take the next bytes of the stream; return the events they complete.
+
+        Args:
+            chunk: any number of bytes, cut anywhere, also inside a character.
+
+        Raises:
+            EventTooLarge: one event is larger than the limit. Events that came
+                before it are returned first; the next call raises.
+        """
+        events: list[ServerSentEvent] = []
+        for line in self._complete_lines(chunk):
+            if line:
+                self._size += len(line)
+                if self._size > self._max_event_bytes:
+                    break
+                self._read_field(line)
+                continue
+            # A blank line ends the event. Without data there is nothing to dispatch.
+            self.last_event_id = self._id
+            if self._data:
+                events.append(
+                    ServerSentEvent(self._event or "message", "\n".join(self._data), self._id)
+                )
+                self._data = []
+            self._event = ""
+            self._size = 0
+        if self._size + len(self._line) > self._max_event_bytes and not events:
+            raise EventTooLarge(
+                f"one server-sent event is larger than {self._max_event_bytes:,} bytes; "
+                "is this an event stream at all?"
+            )
+        return events
+
+    def _complete_lines(self, chunk: bytes) -> list[bytes]:
+        """Return the lines that this chunk completes and keep the rest."""
+        if self._skip_lf and chunk:
+            self._skip_lf = False
+            chunk = chunk.removeprefix(b"\n")
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+        if not end:
+            self._line += chunk
+            return []
+        complete = bytes(self._line) + chunk[:end]
+        self._line = bytearray(chunk[end:])
+        self._skip_lf = complete.endswith(b"\r")
+        if self._at_start:
+            self._at_start = False
+            complete = complete.removeprefix(BYTE_ORDER_MARK)
+        # On bytes, splitlines knows exactly the three line ends of the standard: LF, CR
+        # and CRLF. On str it would also split at U+2028 and seven others, which JSON
+        # may contain as they are.
+        return complete.splitlines()
+
+    def _read_field(self, line: bytes) -> None:
+        """Read `name: value`; a name nobody knows, or none (a comment), is ignored."""
+        name, _, value = line.partition(b":")
+        # Only whole lines are decoded, so no character is ever cut in two.
+        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        match name:
+            case b"data":
+                self._data.append(text)
+            case b"event":
+                self._event = text
+            case b"id" if "\0" not in text:
+                self._id = text
+            case b"retry" if text.isascii() and text.isdigit() and len(text) < 16:
+                self.retry = int(text)

@@ -1,0 +1,1 @@
+"""The live views of the notebooks, each a Python file with its .js and .css."""

@@ -1,0 +1,126 @@
+"""Streams behind views: one background loop, updates in frames, Stop that works.
+
+A cell that starts a stream returns at once. Button clicks only hand over to the loop
+of the streams, so it does not matter which thread the front end calls them on, nor
+whether a cell is running meanwhile.
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from functools import cache
+from typing import Any
+
+__all__ = ["FRAMES_PER_SECOND", "Feed", "Running", "call", "start"]
+
+# Smooth to the eye; a message per token would drown the page (and a server drops
+# what is above 1,000 messages a second).
+FRAMES_PER_SECOND = 30
+
+Update = dict[str, Any]
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Return the loop of the streams: a thread's own, or the page's in a browser."""
+    if sys.platform == "emscripten":  # a browser kernel has no threads
+        return asyncio.get_running_loop()
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="streams", daemon=True).start()
+    return loop
+
+
+def call(function: Callable[..., object], *args: object) -> None:
+    """Run a function on the loop of the streams, soon, from any thread."""
+    _loop().call_soon_threadsafe(function, *args)
+
+
+class Running:
+    """A coroutine that runs on the loop of the streams."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self._coroutine = coroutine
+        self._task: asyncio.Task[None] | None = None
+        self._finished = threading.Event()
+        call(self._start)
+
+    def _start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._coroutine)
+        self._task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._finished.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error  # a fault of ours: let the loop report it
+
+    @property
+    def done(self) -> bool:
+        """Whether the coroutine has ended, in whatever way."""
+        return self._finished.is_set()
+
+    def stop(self) -> None:
+        """Cancel it; it gets to close what it holds."""
+        call(lambda: self._task and self._task.cancel())
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until it has ended, at most so many seconds; say whether it has."""
+        return self._finished.wait(timeout)
+
+
+def start(coroutine: Coroutine[Any, Any, None]) -> Running:
+    """Run a coroutine on the loop of the streams and return at once."""
+    return Running(coroutine)
+
+
+class Feed:
+    """Numbered updates for a page: appended, sent in frames, sent again on demand.
+
+    Args:
+        send: takes a message for the page, such as a widget's `send`.
+
+    Everything but `resync` is called on the loop of the streams.
+    """
+
+    def __init__(self, send: Callable[[dict[str, Any]], object]) -> None:
+        self._send = send
+        self._log: list[Update] = []
+        self._sent = 0
+
+    def reset(self) -> None:
+        """Forget all updates, here and on the page."""
+        self._log, self._sent = [], 0
+        self._send({"op": "reset"})
+
+    def add(self, update: Update) -> None:
+        """Append an update; a piece of text joins the one before it in this frame."""
+        if (
+            len(self._log) > self._sent
+            and update.keys() == {"text"}
+            and self._log[-1].keys() == {"text"}
+        ):
+            self._log[-1] = {"text": self._log[-1]["text"] + update["text"]}
+        else:
+            self._log.append(update)
+
+    def flush(self) -> None:
+        """Send what has not been sent."""
+        if self._sent < len(self._log):
+            self._send({"op": "frame", "at": self._sent, "updates": self._log[self._sent :]})
+            self._sent = len(self._log)
+
+    async def run(self) -> None:
+        """Flush at the frame rate until cancelled."""
+        while True:
+            await asyncio.sleep(1 / FRAMES_PER_SECOND)
+            self.flush()
+
+    def resync(self, have: int) -> None:
+        """Send again all that a page does not have; called from any thread."""
+
+        def send() -> None:
+            self.flush()
+            if have < len(self._log):
+                self._send({"op": "frame", "at": have, "updates": self._log[have:]})
+
+        call(send)

@@ -1,0 +1,45 @@
+// What the views share. Each view's module is this text followed by its own.
+
+/** Make an element: properties are set as they are, aria-* and data-* as attributes. */
+function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role" || name === "for") node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children);
+  return node;
+}
+
+/** 284 ms, 1.9 s: the unit that fits, and no more digits than were measured. */
+function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+/**
+ * Take numbered updates from the kernel in order, once each.
+ * The kernel sends {op: "frame", at, updates}; a gap is asked for again; {op: "reset"} starts anew.
+ * Returns a function that stops listening.
+ */
+function follow(model, { reset, apply }) {
+  let have = 0;
+  const onMessage = (message) => {
+    if (message.op === "reset") {
+      have = 0;
+      reset();
+    } else if (message.op === "frame") {
+      if (message.at > have) {
+        model.send({ op: "resync", have });
+        return;
+      }
+      const fresh = message.updates.slice(have - message.at);
+      have += fresh.length;
+      if (fresh.length) apply(fresh);
+    }
+  };
+  model.on("msg:custom", onMessage);
+  // Messages that were sent before this view existed are lost: ask for all of them.
+  model.send({ op: "resync", have: 0 });
+  return () => model.off("msg:custom", onMessage);
+}

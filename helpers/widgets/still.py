@@ -1,0 +1,100 @@
+"""Stills: small SVG pictures of a view, for readers without a kernel.
+
+A still is a pure function of the view's plain value, so the same value gives the
+same picture, byte for byte, on every machine.
+"""
+
+from html import escape
+from textwrap import wrap
+
+from helpers.widgets import look
+
+__all__ = ["WIDTH", "line", "number", "picture", "rect", "text", "wrapped"]
+
+# A still must be legible on a static page of this width, in pixels.
+WIDTH = 700
+
+
+def number(value: float) -> str:
+    """Return a coordinate in its shortest form, at a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _attributes(attributes: dict[str, str | float]) -> str:
+    return "".join(
+        f' {name.replace("_", "-")}="{number(value) if isinstance(value, float | int) else value}"'
+        for name, value in attributes.items()
+    )
+
+
+def rect(
+    x: float, y: float, width: float, height: float, fill: str = "none", **more: str | float
+) -> str:
+    """Return a rectangle; `more` are SVG attributes with _ for -."""
+    return (
+        f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" '
+        f'height="{number(height)}" fill="{fill}"{_attributes(more)}/>'
+    )
+
+
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str = look.LINE, **more: str | float
+) -> str:
+    """Return a straight line; `more` are SVG attributes with _ for -."""
+    return (
+        f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
+        f'stroke="{stroke}"{_attributes(more)}/>'
+    )
+
+
+def text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    fill: str = look.INK_1,
+    size: float = look.UI_SIZE,
+    code: bool = False,
+    bold: bool = False,
+    anchor: str = "start",
+) -> str:
+    """Return one line of text with its baseline at y; spaces are kept."""
+    family = look.CODE_FONT if code else look.UI_FONT
+    return (
+        f'<text x="{number(x)}" y="{number(y)}" fill="{fill}" font-size="{number(size)}" '
+        f'font-family="{family}"'
+        + (' font-weight="600"' if bold else "")
+        + (f' text-anchor="{anchor}"' if anchor != "start" else "")
+        + f' xml:space="preserve">{escape(words, quote=False)}</text>'
+    )
+
+
+def wrapped(words: str, columns: int) -> list[str]:
+    """Break words into lines of at most so many characters, keeping line ends."""
+    return [
+        row
+        for paragraph in words.split("\n")
+        for row in (wrap(paragraph, columns, drop_whitespace=True) or [""])
+    ]
+
+
+def picture(height: float, title: str, description: str, parts: list[str]) -> str:
+    """Return the whole SVG, with its title and description for screen readers.
+
+    Args:
+        height: in pixels; the width is WIDTH.
+        title: a few words that name the picture.
+        description: what a person would say the picture shows.
+        parts: SVG elements, drawn in order on a white ground with a border.
+    """
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" '
+            f'width="{WIDTH}" height="{number(height)}" role="img">',
+            f"<title>{escape(title)}</title>",
+            f"<desc>{escape(description)}</desc>",
+            rect(0.5, 0.5, WIDTH - 1, height - 1, look.GROUND, stroke=look.LINE, rx=6),
+            *parts,
+            "</svg>",
+        ]
+    )

@@ -1,0 +1,54 @@
+"""What every live view shares: one output with the widget, its still and its twin."""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+__all__ = ["View", "assets"]
+
+_HERE = Path(__file__).parent
+
+
+def assets(name: str) -> dict[str, str]:
+    """Return a view's module and style sheet, each behind what all views share.
+
+    Args:
+        name: the view's file name without its ending.
+    """
+    return {
+        kind: "\n".join(
+            (_HERE / f"{part}.{ending}").read_text("utf-8") for part in (shared, name)
+        )
+        for kind, ending, shared in (("_esm", "js", "shared"), ("_css", "css", "look"))
+    }
+
+
+class View(anywidget.AnyWidget):
+    """A live view that can also be read without a kernel and without eyes.
+
+    A subclass sets `_esm` and `_css` from `assets`, and defines `still` and `twin` as
+    pure functions of its plain value.
+    """
+
+    def still(self) -> str:
+        """Return the picture of this view, as SVG."""
+        raise TypeError(f"{type(self).__name__} has no still")
+
+    def twin(self) -> str:
+        """Return the same in words."""
+        raise TypeError(f"{type(self).__name__} has no text twin")
+
+    def __repr__(self) -> str:
+        # anywidget's own shows an address: other bytes in every run.
+        return f"<{type(self).__name__}>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        assert bundle is not None  # None only for a widget without a view
+        data, metadata = bundle
+        # A page shows the richest of these that it can: the widget where a kernel
+        # runs, the still elsewhere, the twin in a terminal.
+        data["image/svg+xml"] = self.still()
+        data["text/plain"] = self.twin()
+        return data, metadata
