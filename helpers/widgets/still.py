@@ -57,14 +57,19 @@ def text(
     code: bool = False,
     bold: bool = False,
     anchor: str = "start",
+    length: float | None = None,
 ) -> str:
-    """Return one line of text with its baseline at y; spaces are kept."""
+    """Return one line of text with its baseline at y; spaces are kept.
+
+    With a length, in pixels, it takes just that room in whatever font is there.
+    """
     family = look.CODE_FONT if code else look.UI_FONT
     return (
         f'<text x="{number(x)}" y="{number(y)}" fill="{fill}" font-size="{number(size)}" '
         f'font-family="{family}"'
         + (' font-weight="600"' if bold else "")
         + (f' text-anchor="{anchor}"' if anchor != "start" else "")
+        + (f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else "")
         + f' xml:space="preserve">{escape(words, quote=False)}</text>'
     )
 
