@@ -68,22 +68,32 @@ class SSEDecoder:
 
         Raises:
             EventTooLarge: one event is larger than the limit. Events that came
-                before it are returned first; the next call raises.
+                before it are returned first; every later call raises.
         """
         events: list[ServerSentEvent] = []
         for line in self._complete_lines(chunk):
+            self._size += len(line)
+            if self._size > self._max_event_bytes:
+                break  # for good: nothing resets the size any more
             if line:
-                self._size += len(line)
-                if self._size > self._max_event_bytes:
-                    break
-                self._read_field(line)
+                # Only whole lines are decoded, so no character is ever cut in two.
+                name, _, value = line.decode("utf-8", "replace").partition(":")
+                value = value.removeprefix(" ")
+                match name:  # a name nobody knows, or none (a comment), is ignored
+                    case "data":
+                        self._data.append(value)
+                    case "event":
+                        self._event = value
+                    case "id" if "\0" not in value:
+                        self._id = value
+                    case "retry" if value.isascii() and value.isdigit() and len(value) < 16:
+                        self.retry = int(value)
                 continue
             # A blank line ends the event. Without data there is nothing to dispatch.
             self.last_event_id = self._id
             if self._data:
-                events.append(
-                    ServerSentEvent(self._event or "message", "\n".join(self._data), self._id)
-                )
+                data = "\n".join(self._data)
+                events.append(ServerSentEvent(self._event or "message", data, self._id))
                 self._data = []
             self._event = ""
             self._size = 0
@@ -96,35 +106,23 @@ class SSEDecoder:
 
     def _complete_lines(self, chunk: bytes) -> list[bytes]:
         """Return the lines that this chunk completes and keep the rest."""
-        if self._skip_lf and chunk:
-            self._skip_lf = False
-            chunk = chunk.removeprefix(b"\n")
-        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
-        if not end:
-            self._line += chunk
+        if not chunk:
             return []
-        complete = bytes(self._line) + chunk[:end]
-        self._line = bytearray(chunk[end:])
-        self._skip_lf = complete.endswith(b"\r")
         if self._at_start:
-            self._at_start = False
-            complete = complete.removeprefix(BYTE_ORDER_MARK)
+            chunk = bytes(self._line) + chunk
+            self._line.clear()
+            self._at_start = chunk in (BYTE_ORDER_MARK[:1], BYTE_ORDER_MARK[:2])
+            chunk = chunk.removeprefix(BYTE_ORDER_MARK)
+        if self._skip_lf:
+            chunk = chunk.removeprefix(b"\n")
+        self._skip_lf = chunk.endswith(b"\r")
         # On bytes, splitlines knows exactly the three line ends of the standard: LF, CR
         # and CRLF. On str it would also split at U+2028 and seven others, which JSON
         # may contain as they are.
-        return complete.splitlines()
-
-    def _read_field(self, line: bytes) -> None:
-        """Read `name: value`; a name nobody knows, or none (a comment), is ignored."""
-        name, _, value = line.partition(b":")
-        # Only whole lines are decoded, so no character is ever cut in two.
-        text = value.removeprefix(b" ").decode("utf-8", "replace")
-        match name:
-            case b"data":
-                self._data.append(text)
-            case b"event":
-                self._event = text
-            case b"id" if "\0" not in text:
-                self._id = text
-            case b"retry" if text.isascii() and text.isdigit() and len(text) < 16:
-                self.retry = int(text)
+        lines = chunk.splitlines()
+        rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
+        if lines and self._line:
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
+        self._line += rest
+        return lines
