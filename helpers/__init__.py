@@ -1,0 +1,1 @@
+"""The code behind the notebooks: a streaming agent, and what the lessons stand on."""

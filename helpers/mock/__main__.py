@@ -1,0 +1,104 @@
+"""The offline API as a program: `python -m helpers.mock [--port N] [--parent-pipe]`.
+
+It prints one line, its address, once that address accepts connections.
+"""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+import threading
+
+HOST = "127.0.0.1"  # never any other: the offline API is for this machine alone
+
+
+def main() -> int:
+    """Serve until stopped; return the exit code."""
+    options = parse_arguments()
+    try:
+        listener = socket.create_server((HOST, options.port), backlog=1024)
+    except OSError as error:
+        print(cannot_listen(options.port, error), file=sys.stderr)
+        return 1
+    if options.parent_pipe:
+        threading.Thread(target=exit_with_parent, daemon=True).start()
+    try:
+        serve(listener)
+    except KeyboardInterrupt:
+        print("The offline API has stopped.", file=sys.stderr)
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return the options given on the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.mock", description="Serve the offline API on this machine."
+    )
+    parser.add_argument(
+        "--port", type=port_number, default=0, help="the port to listen on; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--parent-pipe", action="store_true", help="stop when standard input comes to its end"
+    )
+    return parser.parse_args()
+
+
+def port_number(text: str) -> int:
+    """Return the port that a text names."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; take a number from 0 to 65535")
+    return int(text)
+
+
+def cannot_listen(port: int, error: OSError) -> str:
+    """Return the sentence that says why there is no server and what to do."""
+    if port == 0:
+        return f"This machine gives no port on {HOST}: {error.strerror}."
+    return (
+        f"The offline API can't listen on port {port} ({error.strerror}): stop what uses it, "
+        "choose another with --port, or leave --port out to get a free one."
+    )
+
+
+def serve(listener: socket.socket) -> None:
+    """Answer requests until SIGINT or SIGTERM."""
+    # Imported late: a port in use should be reported before the server is loaded.
+    import uvicorn
+
+    from .app import App
+    from .engine import MockAPI
+
+    # A dropped connection is a response left unfinished (see app.py), which uvicorn would report.
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: "without completing response" not in record.getMessage()
+    )
+    config = uvicorn.Config(
+        App(MockAPI()),
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=0,
+    )
+    server = uvicorn.Server(config)
+    config.load()
+    print(f"http://{HOST}:{listener.getsockname()[1]}", flush=True)
+    server.run(sockets=[listener])
+
+
+def exit_with_parent() -> None:
+    """End this process when the one that started it is gone.
+
+    The parent holds the other end of standard input and never writes to it. However it ends,
+    also by SIGKILL, the system closes that end.
+    """
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""The engine behind a socket: an ASGI application.
+
+It is written on ASGI itself rather than with Starlette: there is one body to read and one
+to send, and the moment when a client goes away must end the answer even while it waits for
+its next token. Starlette would notice only at the next send.
+"""
+
+import asyncio
+import sys
+import traceback
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+from .engine import MockAPI
+from .plan import Plan
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class App:
+    """An ASGI application that gives a MockAPI's answers.
+
+    One chunk of a plan becomes one ASGI message, so that it is one chunk on the network too.
+    When a plan drops the connection, the response is left unfinished; the server then closes
+    the socket, and the client misses the end of the body.
+    """
+
+    def __init__(self, api: MockAPI) -> None:
+        self.api = api
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        assert scope["type"] == "http"
+        body = await read_body(receive)
+        if body is None:
+            return
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        plan = self.api.plan(scope["method"], scope["path"], headers, body)
+        answering = asyncio.create_task(self._answer(plan, send))
+        leaving = asyncio.create_task(until_disconnect(receive))
+        try:
+            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answering.cancel()
+            leaving.cancel()
+            await asyncio.gather(answering, leaving, return_exceptions=True)
+
+    async def _answer(self, plan: Plan, send: Send) -> None:
+        try:
+            async with aclosing(self.api.play(plan)) as chunks:
+                await send_response(plan, chunks, send)
+        except OSError:
+            pass  # the plan drops the connection, or the client has
+        except Exception:
+            traceback.print_exc(file=sys.stderr)  # our own mistake: show it, the client sees a drop
+
+
+async def send_response(plan: Plan, chunks: AsyncGenerator[bytes], send: Send) -> None:
+    """Send a whole response; the status line waits for the first chunk."""
+    first = await anext(chunks, b"")
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in plan.headers]
+    await send({"type": "http.response.start", "status": plan.status, "headers": headers})
+    await send({"type": "http.response.body", "body": first, "more_body": True})
+    async for chunk in chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Return the request's body, or None if the client went away before its end."""
+    body = bytearray()
+    while True:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            return None
+        body += part.get("body", b"")
+        if not part.get("more_body", False):
+            return bytes(body)
+
+
+async def until_disconnect(receive: Receive) -> None:
+    """Return when the client has gone away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,195 @@
+"""The offline API itself, without a socket: it decides, then waits and sends.
+
+`plan` is the whole behaviour and takes no time; `play` is the only place that waits, on a
+clock that is handed in. With a VirtualClock the same bytes come at the same (virtual) times,
+and nobody waits for them.
+"""
+
+import asyncio
+import heapq
+import itertools
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from . import faults, message, response, rules, wire
+from .chance import dice, fingerprint, identifier
+from .chunking import CHUNKINGS
+from .plan import Plan, TimedBytes
+from .response import error_plan
+from .scenarios import Scenario, answer, load
+from .settings import Settings, SettingsError
+
+__all__ = ["Clock", "MockAPI", "Plan", "RealClock", "TimedBytes", "VirtualClock"]
+
+ROUTES = {"/v1/messages": ("POST",), "/mock/settings": ("GET", "PUT")}
+
+
+class Clock(Protocol):
+    """Time as the engine sees it."""
+
+    def now(self) -> float:
+        """Return the time in seconds from any fixed start."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return that much later."""
+
+
+class RealClock:
+    """The time that passes."""
+
+    def now(self) -> float:
+        """Return seconds from a fixed start; never goes back."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+class VirtualClock:
+    """Time that jumps to the next sleeper as soon as everyone sleeps.
+
+    Several tasks may sleep on it: they wake in the order of their deadlines, as they would in
+    real time. A task counts as asleep when it sleeps here; one that waits for a real socket or
+    timer is not waited for.
+    """
+
+    # Passes of the event loop without any news before the time jumps: enough for a chunk to
+    # travel through a few queues and tasks to whoever sleeps next.
+    QUIET_PASSES = 10
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._sleepers: list[tuple[float, int]] = []  # a heap of deadlines, ties in order
+        self._order = itertools.count()
+        self._news = 0
+
+    def now(self) -> float:
+        """Return the virtual time in seconds since the clock was made."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when the virtual time has come, as soon as nobody has anything to do before."""
+        # To the nanosecond: sums of fractions would differ in their last digit otherwise.
+        me = (round(self._now + max(seconds, 0.0), 9), next(self._order))
+        heapq.heappush(self._sleepers, me)
+        self._news += 1
+        try:
+            quiet, seen = 0, self._news
+            while quiet < self.QUIET_PASSES or self._sleepers[0] != me:
+                await asyncio.sleep(0)
+                quiet, seen = (quiet + 1, seen) if seen == self._news else (0, self._news)
+            self._now = max(self._now, me[0])
+        finally:
+            self._sleepers.remove(me)
+            heapq.heapify(self._sleepers)
+            self._news += 1
+
+
+class MockAPI:
+    """The offline API.
+
+    settings: how it behaves, unless a request says otherwise in its `mock-settings` header.
+    scenarios: what it can say; by default the ones in scenarios/.
+    clock: what it waits on; by default the real time.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        scenarios: Sequence[Scenario] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.scenarios = load() if scenarios is None else scenarios
+        self.clock: Clock = clock or RealClock()
+
+    def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
+        """Return the response to a request: what will be sent, and when.
+
+        path: without the query, which changes nothing here.
+        Takes no time and, but for PUT /mock/settings, changes nothing.
+        """
+        lower = {name.lower(): value for name, value in headers.items()}
+        try:
+            check_route(method, path)
+            if path == "/mock/settings":
+                return self._plan_settings(method, body)
+            settings = settings_for_request(self.settings, lower.get("mock-settings"))
+            rules.check_headers(lower)
+            request = rules.parse(body)
+            rules.check_request(request)
+            return self._plan_message(request, settings)
+        except rules.ApiError as error:
+            source = fingerprint([method, path, body.hex()], self.settings.seed)
+            return error_plan(error.status, error.type, error.message, request_id(source))
+
+    async def play(self, plan: Plan) -> AsyncGenerator[bytes]:
+        """Yield the chunks of a plan, each when it is due.
+
+        Every chunk is due at a time counted from the start, so a late one delays no other.
+        Raises ConnectionResetError where the plan drops the connection.
+        """
+        start = self.clock.now()
+        for chunk in plan.chunks:
+            wait = start + chunk.at - self.clock.now()
+            if wait > 0:
+                await self.clock.sleep(wait)
+            yield chunk.data
+
+    def _plan_message(self, request: dict[str, Any], settings: Settings) -> Plan:
+        # Streamed or not, the same question gets the same message.
+        question = {name: value for name, value in request.items() if name != "stream"}
+        source = fingerprint(question, settings.seed)
+        reply = message.compose(answer(self.scenarios, request), request, source)
+        times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
+        if request.get("stream"):
+            plan = Plan(
+                200,
+                response.headers(response.EVENT_STREAM, request_id(source)),
+                lambda: wire.stream(reply, times, dice(source, "padding")),
+            )
+        else:
+            body = message.to_json(reply)
+            plan = response.json_plan(200, body, request_id(source), at=times[-1])
+        if settings.fault is not None:
+            plan = faults.apply(settings.fault, plan, reply.output_tokens)
+        whole, recut = plan, CHUNKINGS[settings.chunking]
+        return replace(plan, render=lambda: recut(whole.chunks, dice(source, "chunking")))
+
+    def _plan_settings(self, method: str, body: bytes) -> Plan:
+        if method == "PUT":
+            try:
+                self.settings = Settings.from_json(rules.parse(body))
+            except SettingsError as error:
+                raise rules.invalid(str(error)) from None
+        data = self.settings.to_json()
+        return response.json_plan(200, data, request_id(fingerprint(data, 0)))
+
+
+def check_route(method: str, path: str) -> None:
+    """Raise ApiError unless there is something at this path that answers this method."""
+    if path not in ROUTES:
+        raise rules.ApiError(404, "not_found_error", "Not Found")
+    if method not in ROUTES[path]:
+        raise rules.ApiError(405, "invalid_request_error", "Method Not Allowed")
+
+
+def settings_for_request(settings: Settings, header: str | None) -> Settings:
+    """Return the settings with what a `mock-settings` header changes in them."""
+    if header is None:
+        return settings
+    try:
+        return Settings.from_json(json.loads(header), base=settings)
+    except SettingsError as error:
+        raise rules.invalid(f"In the header mock-settings, {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise rules.invalid(f"The header mock-settings is not valid JSON: {error}.") from None
+
+
+def request_id(source: str) -> str:
+    """Return the id that the answer to a request carries in its header."""
+    return identifier(dice(source, "request-id"), "req_011C", 20)

@@ -1,0 +1,36 @@
+"""What will be sent and when, decided before the first byte leaves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class TimedBytes(NamedTuple):
+    """Bytes that leave together, as one network chunk.
+
+    at: seconds since the request arrived.
+    data: the bytes.
+    """
+
+    at: float
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One response: status and headers, and the chunks of its body with their times.
+
+    The status line and headers leave together with the first chunk.
+
+    render: makes the chunks. It is called anew for every reading of `chunks`, so that a plan
+        can be looked at and then played, and no answer stands in memory as a whole.
+    """
+
+    status: int
+    headers: list[tuple[str, str]]
+    render: Callable[[], Iterator[TimedBytes]]
+
+    @property
+    def chunks(self) -> Iterator[TimedBytes]:
+        """The chunks in order of time; raises ConnectionResetError where the line drops."""
+        return self.render()

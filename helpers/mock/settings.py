@@ -1,0 +1,67 @@
+"""How the offline API behaves: its pace, its chunking, its fault and its seed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from .chunking import CHUNKINGS
+from .faults import FAULTS
+from .pace import Pace, SettingsError
+
+__all__ = ["Pace", "Settings", "SettingsError"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything about the offline API's behaviour that can be set.
+
+    pace: when tokens leave.
+    fault: the name of a fault in faults.py, or None when all is well.
+    chunking: how the bytes are cut into network chunks, a name in chunking.py.
+    seed: changes ids, padding, fragment boundaries and jitter; the words stay.
+    """
+
+    pace: Pace = field(default_factory=Pace)
+    fault: str | None = None
+    chunking: str = "event"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        # `in list(...)`, not `in dict`: a value from JSON may be one that can't be a key.
+        if self.fault is not None and self.fault not in list(FAULTS):
+            known = ", ".join(FAULTS)
+            raise SettingsError(f"fault must be null or one of {known}, not {self.fault!r}.")
+        if self.chunking not in list(CHUNKINGS):
+            known = ", ".join(CHUNKINGS)
+            raise SettingsError(f"chunking must be one of {known}, not {self.chunking!r}.")
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+            raise SettingsError(f"seed must be a whole number, not {self.seed!r}.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return these settings as a JSON object."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object, base: "Settings | None" = None) -> "Settings":
+        """Return `base` (by default the default settings) with what `data` says changed.
+
+        Raises SettingsError when a name is unknown or a value is not possible.
+        """
+        base = base or cls()
+        changes = _known("the settings object", cls, data)
+        if "pace" in changes:
+            pace = _known("pace", Pace, changes["pace"])
+            # Asking for a rate overrules a duration that was set before.
+            forget: dict[str, Any] = {"duration": None} if "tokens_per_second" in pace else {}
+            changes["pace"] = replace(base.pace, **(forget | pace))
+        return replace(base, **changes)
+
+
+def _known(where: str, shape: type[Pace] | type[Settings], data: object) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        raise SettingsError(f"{where} must be a JSON object, not {data!r}.")
+    names = [f.name for f in fields(shape)]
+    for name in data:
+        if name not in names:
+            raise SettingsError(f"{where} can't hold {name!r}; it knows {', '.join(names)}.")
+    return dict(data)
