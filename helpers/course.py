@@ -1,0 +1,283 @@
+"""The notebooks' one import: `from helpers import course`.
+
+It says which mode the course is in, registers `%%build`, and hands out what lessons
+work with: clients, recordings, parts and live views.
+"""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from helpers.client import Event, open_stream
+from helpers.lessons import progress
+from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
+from helpers.mock.settings import Settings
+from helpers.mock.transport import in_process_transport
+from helpers.models import OFFLINE_MODEL, price
+from helpers.session import API_VERSION, MOCK_KEY, Session
+from helpers.sse import SSEDecoder
+
+if TYPE_CHECKING:
+    from helpers.lessons.machine import Findings
+    from helpers.lessons.map import Map
+    from helpers.widgets.race import Race
+    from helpers.widgets.switch import Switch
+    from helpers.widgets.transcript import Transcript
+    from helpers.widgets.wire import Wire
+
+session = Session()
+
+
+def __getattr__(name: str) -> Any:
+    """Give `course.mode`, `course.model` and `course.base_url` as they are now."""
+    if name in ("mode", "model", "base_url"):
+        return getattr(session, name)
+    raise AttributeError(f"the course has no {name!r}")
+
+
+# Asking the API
+
+
+def request(prompt: str, *, max_tokens: int = 1024, **more: Any) -> dict[str, Any]:
+    """Return the body of a request with one user message.
+
+    Args:
+        prompt: what the user says.
+        max_tokens: the most tokens that the answer may have.
+        more: other fields of POST /v1/messages, such as `system` or `tools`.
+    """
+    return {
+        "model": session.model,
+        "max_tokens": max_tokens,
+        **more,
+        "messages": [{"role": "user", "content": prompt}],
+    }
+
+
+def http(**options: Any) -> httpx.AsyncClient:
+    """Return an HTTP client for the API of this mode; use it in `async with`.
+
+    Args:
+        options: anything that httpx.AsyncClient takes.
+    """
+    return session.http(**options)
+
+
+def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
+    """Return a client of the offline API on a clock that jumps instead of waiting.
+
+    The bytes and their times are those of a real run, but nothing waits for them, so
+    what is measured on this clock is the same on every machine.
+
+    Args:
+        changes: fields of the mock's settings, such as `pace` or `seed`.
+    """
+    clock = VirtualClock()
+    api = MockAPI(_settings(changes), clock=clock)
+    transport = in_process_transport(httpx, api)
+    return httpx.AsyncClient(
+        base_url="http://mock", headers=_MOCK_HEADERS, transport=transport
+    ), clock
+
+
+def recording(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
+    """Return the chunks of the offline API's answer, each with its time.
+
+    Args:
+        body: a request, or just a prompt.
+        changes: fields of the mock's settings, such as `chunking` or `seed`.
+    """
+    body = request(body) if isinstance(body, str) else body
+    content = json.dumps({**body, "stream": True}).encode()
+    plan = MockAPI(_settings(changes)).plan("POST", "/v1/messages", _MOCK_HEADERS, content)
+    return list(plan.chunks)
+
+
+_MOCK_HEADERS = {
+    "authorization": f"Bearer {MOCK_KEY}",
+    "anthropic-version": API_VERSION,
+    "content-type": "application/json",
+}
+
+
+def _settings(changes: dict[str, Any]) -> Settings:
+    return Settings.from_json({**session.mock.to_json(), **changes})
+
+
+def _events(chunks: Iterable[TimedBytes]) -> list[tuple[float, Event]]:
+    """Decode a recording into events with their times."""
+    decoder = SSEDecoder()
+    return [
+        (chunk.at, json.loads(sse.data)) for chunk in chunks for sse in decoder.feed(chunk.data)
+    ]
+
+
+# Live views
+
+
+def wire(body: dict[str, Any] | str, **changes: Any) -> "Wire":
+    """Return the wire view of an answer's bytes; "Record again" reads the real socket.
+
+    Args:
+        body: a request, or just a prompt.
+        changes: fields of the mock's settings, such as `chunking` or `seed`.
+    """
+    from helpers.widgets.wire import Wire
+
+    body = request(body) if isinstance(body, str) else body
+
+    async def record() -> list[tuple[float, bytes]]:
+        return await _record(body, changes)
+
+    return Wire(recording(body, **changes), record=record)
+
+
+def transcript(
+    body: dict[str, Any] | str, *, autostart: bool = True, **changes: Any
+) -> "Transcript":
+    """Return a live transcript of an answer, as a user of a product would see it.
+
+    Args:
+        body: a request, or just a prompt.
+        autostart: start streaming at once, without a press on Start.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+    """
+    from helpers.widgets.transcript import Transcript
+
+    body = request(body) if isinstance(body, str) else body
+
+    @asynccontextmanager
+    async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
+        async with session.http(headers=_overrides(changes)) as client:
+            async with open_stream(client, body) as events:
+                yield events
+
+    return Transcript(
+        body["messages"][-1]["content"],
+        open_events,
+        expected=_expected(body, changes),
+        price=(lambda usage: price(session.model, usage)) if session.mode != "mock" else None,
+        max_tokens=body["max_tokens"],
+        autostart=autostart,
+    )
+
+
+def race(**numbers: Any) -> "Race":
+    """Return two deliveries of the same answer side by side, streamed and blocking.
+
+    It runs on the offline API in every mode, because its times are what is compared.
+
+    Args:
+        numbers: other starting values for the sliders; see `Race`.
+    """
+    from helpers.widgets.race import Race
+
+    def body(tokens: int) -> dict[str, Any]:
+        return {**request(RACE_PROMPT, max_tokens=tokens), "model": OFFLINE_MODEL}
+
+    def client(duration: float, first_token: float) -> httpx.AsyncClient:
+        pace = {"first_token": first_token, "duration": duration, "jitter": 0.2}
+        headers = {**_MOCK_HEADERS, **_overrides({"pace": pace, "fault": None})}
+        return httpx.AsyncClient(
+            base_url=session.server().base_url, headers=headers, timeout=60, trust_env=False
+        )
+
+    @asynccontextmanager
+    async def run_stream(
+        first_token: float, duration: float, tokens: int
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        async with client(duration, first_token) as http_client:
+            async with open_stream(http_client, body(tokens)) as events:
+                yield events
+
+    async def run_blocking(duration: float, tokens: int) -> str:
+        async with client(duration, duration / 2) as http_client:
+            response = await http_client.post("/v1/messages", json=body(tokens))
+            return str(response.json()["content"][0]["text"])
+
+    return Race(run_stream, run_blocking, **numbers)
+
+
+RACE_PROMPT = "Explain in detail how a TCP connection recovers from a lost packet."
+
+
+def switch() -> "Switch":
+    """Return the switch: mode, model, pace and fault of the whole course."""
+    from helpers.widgets.switch import Switch
+
+    return Switch(session)
+
+
+def _overrides(changes: dict[str, Any]) -> dict[str, str]:
+    """Return the header that changes the mock's settings for one request."""
+    return {"mock-settings": json.dumps(changes)} if changes else {}
+
+
+def _expected(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float, Event]] | None:
+    """Return the events that the offline API will give; None if another API answers."""
+    if session.mode != "mock":
+        return None
+    try:
+        return _events(recording(body, **changes))
+    except ConnectionResetError:
+        return None
+
+
+async def _record(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float, bytes]]:
+    """Read an answer off the real socket; return its chunks with their times."""
+    chunks, start = [], time.monotonic()
+    async with session.http(headers=_overrides(changes)) as client:
+        stream = client.stream("POST", "/v1/messages", json={**body, "stream": True})
+        async with stream as response:
+            async for chunk in response.aiter_raw():
+                chunks.append((time.monotonic() - start, chunk))
+    return chunks
+
+
+# Parts
+
+
+def part(name: str) -> Any:
+    """Return the names of a part: the learner's if it has passed, else the course's own.
+
+    Args:
+        name: such as "sse"; `course.part("sse").SSEDecoder`.
+    """
+    return progress.part_namespace(name)
+
+
+def map() -> "Map":
+    """Return the way through the notebooks, and which parts are built."""
+    from helpers.lessons.map import Map
+
+    return Map(set(progress.passed()))
+
+
+def check_machine() -> "Findings":
+    """Say whether this machine has what the course needs, and what to do if not."""
+    from helpers.lessons.machine import check
+
+    return check(session)
+
+
+def _open() -> None:
+    """Say the mode, register `%%build`, and start the offline API in the background."""
+    try:
+        shell = get_ipython()  # type: ignore[name-defined]
+    except NameError:  # imported by a program, not by a notebook
+        return
+    from helpers.lessons.build import register_magics
+
+    register_magics(shell)
+    if session.mode == "mock" and sys.platform != "emscripten":
+        threading.Thread(target=session.server, daemon=True).start()
+    print(session.describe())
+
+
+_open()

@@ -1,0 +1,74 @@
+"""The map: the way through the notebooks, and what has been built on it."""
+
+from collections.abc import Collection
+from html import escape
+from typing import NamedTuple
+
+__all__ = ["NOTEBOOKS", "Map", "Notebook"]
+
+
+class Notebook(NamedTuple):
+    """One notebook on the way.
+
+    Attributes:
+        name: its file, without its ending.
+        title: what its first line says.
+        turns: which arrow of the pipeline it builds.
+        part: the id of its part.
+        minutes: how long it takes most people.
+    """
+
+    name: str
+    title: str
+    turns: str
+    part: str
+    minutes: int
+
+
+NOTEBOOKS = (
+    Notebook("00_start_here", "Start here", "your machine, and a first exercise", "hello", 10),
+    Notebook(
+        "01_sse_by_hand", "Server-sent events, by hand", "bytes ─▶ ServerSentEvent", "sse", 35
+    ),
+    Notebook(
+        "02_text_streaming", "Text, as it arrives", "ServerSentEvent ─▶ event ─▶ text", "text", 35
+    ),
+)
+
+
+class Map:
+    """The way through the notebooks; shows itself in a notebook and in a terminal.
+
+    Args:
+        passed: ids of the parts that the learner has built.
+    """
+
+    def __init__(self, passed: Collection[str]) -> None:
+        self._passed = passed
+
+    def _state(self, notebook: Notebook) -> str:
+        return "✓ built" if notebook.part in self._passed else "not yet"
+
+    def __repr__(self) -> str:
+        rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
+        rows += [(n.name, str(n.minutes), n.turns, n.part, self._state(n)) for n in NOTEBOOKS]
+        widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><td style="text-align: left"><a href="{n.name}.ipynb">{n.name[:2]} · '
+            f"{escape(n.title)}</a></td><td>{n.minutes} min</td>"
+            f'<td style="text-align: left">{escape(n.turns)}</td>'
+            f'<td style="text-align: left"><code>{n.part}</code></td>'
+            f'<td style="text-align: left">{self._state(n)}</td></tr>'
+            for n in NOTEBOOKS
+        )
+        heads = "".join(
+            f'<th scope="col" style="text-align: left">{head}</th>'
+            for head in ("Notebook", "Takes", "What it turns into what", "Part", "Yours")
+        )
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,0 +1,92 @@
+"""Execute the notebooks again in mock mode and store their true outputs.
+
+    python3 course.py notebooks [NAME ...]
+
+What is stored is what strict nbval compares, and nothing that differs from run to run:
+no execution times, no widget state, no widget ids. Where a view is shown, its still and
+its text twin are stored.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+__all__ = ["NOTEBOOKS", "execute", "main", "normalise"]
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_SECONDS = 60
+
+
+def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -> NotebookNode:
+    """Run a notebook from the top in a kernel of its own; return it with its outputs.
+
+    Args:
+        notebook: it is changed in place.
+        home: the learner's folder for this run; an empty one is a newcomer's.
+        widget_state: store the final state of all widgets in the notebook's metadata.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell raised.
+    """
+    environment = os.environ | {"COURSE_HOME": str(home), "COURSE_MODE": "mock"}
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        coalesce_streams=True,
+        store_widget_state=widget_state,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    )
+    return client.execute(env=environment)
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Keep what is the same in every run; return the notebook, changed in place."""
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02}"
+        cell.metadata = NotebookNode(
+            {key: value for key, value in cell.metadata.items() if key == "tags"}
+        )
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                output.metadata = NotebookNode()
+            # Without a kernel a page would show this one's error instead of the still.
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def main(names: Sequence[str]) -> int:
+    """Refresh the notebooks with these names, or all; return an exit code."""
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    wanted = [path for path in paths if not names or path.stem in names or path.name in names]
+    if not wanted:
+        print(f"No such notebook: choose from {', '.join(path.stem for path in paths)}.")
+        return 2
+    for path in wanted:
+        before = path.read_text("utf-8")
+        with tempfile.TemporaryDirectory() as home:
+            notebook = execute(nbformat.reads(before, as_version=4), home=Path(home))
+        after = nbformat.writes(normalise(notebook)) + "\n"
+        if json.loads(before) != json.loads(after):
+            path.write_text(after, "utf-8", newline="\n")
+            print(f"{path.name}: outputs stored")
+        else:
+            print(f"{path.name}: unchanged")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

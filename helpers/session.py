@@ -1,0 +1,250 @@
+"""What the switch changes and everything else reads: where requests go, and at what price.
+
+The course opens in mock mode: no key, no network beyond this machine. COURSE_MODE and
+COURSE_BASE_URL choose another mode without a mouse, and ANTHROPIC_API_KEY is read
+from the environment; a key is held in memory and nowhere else.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import httpx
+
+from helpers.mock.settings import Settings
+from helpers.models import AS_OF, DEFAULT_LIVE_MODEL, MODELS, OFFLINE_MODEL, Model
+from helpers.spending import Ledger, MeteredClient, worst_case
+
+if TYPE_CHECKING:
+    from helpers.mock.server import MockServer
+
+__all__ = ["ANTHROPIC_URL", "API_VERSION", "MODES", "Mode", "Session"]
+
+Mode = Literal["mock", "anthropic", "custom"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+API_VERSION = "2026-10-21"
+KEY_VARIABLE = "ANTHROPIC_API_KEY"
+
+# The mock takes any key but none at all, as the real API's first check does.
+MOCK_KEY = "mock-key"
+
+
+class Session:
+    """One learner's choice of mode, model, pace and fault, and what it has cost.
+
+    Attributes:
+        mode: "mock", "anthropic" or "custom" (another base URL).
+        model: the model's id on the wire.
+        mock: pace, fault and chunking of the offline API.
+        ledger: the spending and its cap, in live modes.
+        problem: why the environment's wish for a mode was not followed, or "".
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self.mode: Mode = "mock"
+        self.model = OFFLINE_MODEL
+        self.mock = Settings()
+        self.ledger = Ledger()
+        self.problem = ""
+        self._environment = environment
+        self._base_url = ""
+        self._key = ""
+        self._server: MockServer | None = None
+        self._starting = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        wish = environment.get("COURSE_MODE") or (
+            "custom" if environment.get("COURSE_BASE_URL") else "mock"
+        )
+        try:
+            self.use(wish, base_url=environment.get("COURSE_BASE_URL", ""))
+        except ValueError as error:
+            self.problem = f"{error} The course stays in mock mode."
+
+    # What is chosen
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go; in mock mode this waits until the mock listens."""
+        return self.server().base_url if self.mode == "mock" else self._base_url
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key is at hand for live requests."""
+        return bool(self._key or self._environment.get(KEY_VARIABLE))
+
+    @property
+    def spent(self) -> float:
+        """US dollars spent in live modes since the kernel started."""
+        return self.ledger.spent
+
+    @property
+    def cap(self) -> float:
+        """US dollars at which live requests stop."""
+        return self.ledger.cap
+
+    def models(self) -> list[Model]:
+        """Return the models to choose from in this mode."""
+        offline = self.mode == "mock"
+        return [model for model in MODELS.values() if offline or model.id != OFFLINE_MODEL]
+
+    # Choosing
+
+    def use(self, mode: str, *, base_url: str = "", key: str = "") -> None:
+        """Switch the whole course to a mode.
+
+        Args:
+            mode: one of MODES.
+            base_url: where a compatible API listens, for "custom".
+            key: an API key; without one, ANTHROPIC_API_KEY is taken.
+
+        Raises:
+            ValueError: one sentence on what is missing; nothing has changed.
+        """
+        match mode:
+            case "mock":
+                url = ""
+            case "anthropic":
+                url = ANTHROPIC_URL
+                if not (key or self.has_key):
+                    raise ValueError(
+                        f"Live mode needs a key: set {KEY_VARIABLE} before you start the course, "
+                        "or type it into the switch."
+                    )
+            case "custom":
+                url = _checked_url(base_url, sends_key=bool(key or self.has_key))
+            case _:
+                raise ValueError(
+                    f"There is no mode {mode!r}: choose one of {', '.join(MODES)} "
+                    "(COURSE_MODE, or the switch)."
+                )
+        if key:
+            self._key = key
+        if mode == "mock":
+            self.model = OFFLINE_MODEL
+        elif self.model == OFFLINE_MODEL:
+            self.model = DEFAULT_LIVE_MODEL
+        self.mode, self._base_url = mode, url
+        self._changed()
+
+    def use_model(self, model: str) -> None:
+        """Choose a model by its id; with a custom base URL, any id goes.
+
+        Raises:
+            ValueError: this mode has no such model.
+        """
+        known = [entry.id for entry in self.models()]
+        if not model or (self.mode != "custom" and model not in known):
+            raise ValueError(f"No model {model!r} here: choose one of {', '.join(known)}.")
+        self.model = model
+        self._changed()
+
+    def use_mock(self, settings: Settings) -> None:
+        """Give the offline API another pace, fault or chunking."""
+        if self._server is not None:
+            self._server.configure(settings)
+        self.mock = settings
+        self._changed()
+
+    def set_cap(self, dollars: float) -> None:
+        """Set the spending cap for live requests, in US dollars.
+
+        Raises:
+            ValueError: the cap is no amount.
+        """
+        if not 0 <= dollars < 1000:
+            raise ValueError("The spending cap is an amount from 0 up to 1,000 US dollars.")
+        self.ledger.cap = dollars
+        self._changed()
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call a function after each change."""
+        self._listeners.append(callback)
+
+    def _changed(self) -> None:
+        for callback in self._listeners:
+            callback()
+
+    def describe(self) -> str:
+        """Return the mode, and what a request costs in it, in a line or two."""
+        if self.mode == "mock":
+            where = "mock mode: requests go to this machine, need no key and cost nothing."
+        else:
+            model = MODELS.get(self.model)
+            prices = (
+                f"${model.input:.2f} in, ${model.output:.2f} out per million tokens (as of {AS_OF})"
+                if model
+                else "price unknown, so not counted"
+            )
+            where = (
+                f"live: requests go to {self._base_url} and cost money. {self.model}: {prices}; "
+                f"they stop at ${self.cap:.2f}."
+            )
+        return f"{self.problem}\n{where}".strip()
+
+    # Using
+
+    def server(self) -> "MockServer":
+        """Return the offline API's server, started on first use."""
+        with self._starting:
+            if self._server is None:
+                from helpers.mock.server import start_server
+
+                self._server = start_server(self.mock)
+            return self._server
+
+    def http(self, **options: Any) -> httpx.AsyncClient:
+        """Return an HTTP client whose base URL and headers are set for this mode.
+
+        Args:
+            options: anything that httpx.AsyncClient takes.
+        """
+        key = MOCK_KEY if self.mode == "mock" else self._key or self._environment.get(KEY_VARIABLE)
+        headers = {
+            # A Bearer token, because httpx never shows that header's value.
+            **({"authorization": f"Bearer {key}"} if key else {}),
+            "anthropic-version": API_VERSION,
+            # Bytes as they are: compression would hide what the notebooks look at.
+            "accept-encoding": "identity",
+            **options.pop("headers", {}),
+        }
+        options.setdefault("timeout", httpx.Timeout(60, connect=5))
+        if self.mode != "mock":
+            return MeteredClient(self.ledger, base_url=self._base_url, headers=headers, **options)
+        options.setdefault("trust_env", False)  # a proxy has no business with loopback
+        if sys.platform == "emscripten" and "transport" not in options:
+            # A browser kernel has no sockets: the same engine answers in this process.
+            from helpers.mock.engine import MockAPI
+            from helpers.mock.transport import in_process_transport
+
+            options["transport"] = in_process_transport(httpx, MockAPI(self.mock))
+            return httpx.AsyncClient(base_url="http://mock", headers=headers, **options)
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, **options)
+
+    def estimate(self, request: Mapping[str, Any]) -> float | None:
+        """Return the most that a request can cost, in US dollars; None if unknown."""
+        return worst_case(dict(request))
+
+
+def _checked_url(url: str, *, sends_key: bool) -> str:
+    """Return a base URL that requests may go to.
+
+    Raises:
+        ValueError: it is none, or would send a key in the clear.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(
+            f"{url!r} is no base URL: it reads like http://127.0.0.1:8000 "
+            "(COURSE_BASE_URL, or the switch)."
+        )
+    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme == "http" and sends_key and not loopback:
+        raise ValueError(
+            f"{url} would carry your key unencrypted: use https, or a server on this machine."
+        )
+    return url.rstrip("/")
