@@ -150,7 +150,8 @@ class _MeteredBody(httpx.AsyncByteStream):
                     self._usage |= usage  # cumulative: the last one counts
                     self._characters = 0
                 case {"type": "content_block_delta", "delta": dict(delta)}:
-                    self._characters += sum(len(str(value)) for value in delta.values())
+                    told = [value for name, value in delta.items() if name != "type"]
+                    self._characters += sum(len(str(value)) for value in told)
 
     async def aclose(self) -> None:
         """Close the body and settle the account, once."""
