@@ -61,7 +61,12 @@ class Running:
 
     def stop(self) -> None:
         """Cancel it; it gets to close what it holds."""
-        call(lambda: self._task and self._task.cancel())
+        # Not before its first step: it would end without ever entering its own `try`.
+        call(lambda: asyncio.get_running_loop().call_soon(self._cancel))
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it has ended, at most so many seconds; say whether it has."""
@@ -86,10 +91,12 @@ class Feed:
         self._send = send
         self._log: list[Update] = []
         self._sent = 0
+        self._run = 0
 
     def reset(self) -> None:
         """Forget all updates, here and on the page."""
         self._log, self._sent = [], 0
+        self._run += 1  # a page that missed this reset sees it by the next frame's number
         self._send({"op": "reset"})
 
     def add(self, update: Update) -> None:
@@ -106,8 +113,11 @@ class Feed:
     def flush(self) -> None:
         """Send what has not been sent."""
         if self._sent < len(self._log):
-            self._send({"op": "frame", "at": self._sent, "updates": self._log[self._sent :]})
+            self._send_from(self._sent)
             self._sent = len(self._log)
+
+    def _send_from(self, at: int) -> None:
+        self._send({"op": "frame", "run": self._run, "at": at, "updates": self._log[at:]})
 
     async def run(self) -> None:
         """Flush at the frame rate until cancelled."""
@@ -121,6 +131,6 @@ class Feed:
         def send() -> None:
             self.flush()
             if have < len(self._log):
-                self._send({"op": "frame", "at": have, "updates": self._log[have:]})
+                self._send_from(have)
 
         call(send)

@@ -19,16 +19,24 @@ function duration(seconds) {
 
 /**
  * Take numbered updates from the kernel in order, once each.
- * The kernel sends {op: "frame", at, updates}; a gap is asked for again; {op: "reset"} starts anew.
+ * The kernel sends {op: "frame", run, at, updates}; a gap is asked for again; {op: "reset"} starts
+ * anew, and so does a frame of another run (its reset was lost).
  * Returns a function that stops listening.
  */
 function follow(model, { reset, apply }) {
   let have = 0;
+  let run;
   const onMessage = (message) => {
     if (message.op === "reset") {
       have = 0;
+      run = undefined;
       reset();
     } else if (message.op === "frame") {
+      if (run !== undefined && message.run !== run) {
+        have = 0;
+        reset();
+      }
+      run = message.run;
       if (message.at > have) {
         model.send({ op: "resync", have });
         return;

@@ -1,0 +1,335 @@
+"""The transcript: an answer as the user of a product would see it arrive."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import traitlets
+
+from helpers.client import StreamError
+from helpers.widgets import live, look, still
+from helpers.widgets.answer import (
+    RUNNING,
+    Answer,
+    Block,
+    apply,
+    changes,
+    end,
+    fold,
+    snapshot,
+)
+from helpers.widgets.view import View, assets
+
+__all__ = ["OpenEvents", "Price", "Transcript", "draw", "problem_of", "seconds", "tell"]
+
+Event = Mapping[str, Any]
+# Opens a request and gives its events: lambda: open_stream(http, request).
+OpenEvents = Callable[[], AbstractAsyncContextManager[AsyncIterator[Any]]]
+# What a usage object comes to in US dollars: partial(models.price, model_id).
+Price = Callable[[Mapping[str, Any]], float | None]
+
+# The box of the answer keeps its height while it fills: at least, at most so many lines.
+LINES = (6, 14)
+COLUMNS = 88
+
+
+class Transcript(View):
+    """An answer that grows while it arrives, with Start and Stop.
+
+    Args:
+        prompt: what was asked; it is only shown.
+        open_events: opens the request and gives its events; called at each Start.
+        expected: (seconds since the request, event) pairs of the same answer, known
+            beforehand; the still and the text twin show them.
+        price: turns a usage object into US dollars.
+        max_tokens: the request's limit; the footer then says how much of it was used.
+        autostart: whether to start at once, without a click.
+    """
+
+    _esm, _css = assets("transcript").values()
+    setup = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        prompt: str,
+        open_events: OpenEvents,
+        *,
+        expected: Iterable[tuple[float, Event]] | None = None,
+        price: Price | None = None,
+        max_tokens: int | None = None,
+        autostart: bool = True,
+    ) -> None:
+        self.prompt = prompt
+        self._open_events = open_events
+        self._price = price
+        self._max_tokens = max_tokens
+        self._expected = Answer() if expected is None else fold(expected)
+        self._answer = Answer()
+        self._shown = Answer()
+        self._feed = live.Feed(self.send)
+        self._running: live.Running | None = None
+        self._began = 0.0
+        super().__init__(
+            setup={
+                "prompt": prompt,
+                "max_tokens": max_tokens,
+                "priced": price is not None,
+                "lines": _height(self._expected),
+            },
+            state=self._snapshot(),
+        )
+        self.on_msg(self._receive)
+        if autostart:
+            self.start()
+
+    @property
+    def answer(self) -> Answer:
+        """What has been received so far."""
+        return self._answer
+
+    def start(self) -> None:
+        """Send the request, unless one is under way; return at once."""
+        if self._running is None or self._running.done:
+            self._running = live.start(self._run())
+
+    def stop(self) -> None:
+        """Close the stream; what has arrived stays."""
+        if self._running is not None:
+            self._running.stop()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until the stream has ended; say whether it has.
+
+        Args:
+            timeout: at most so many seconds.
+        """
+        ended = self._running is not None and self._running.wait(timeout)
+        # Once more, as an output of the cell that waits: what is stored is then final.
+        self.send_state(["state"])
+        return ended
+
+    def close(self) -> None:
+        """Stop, and remove the view."""
+        self.stop()
+        super().close()
+
+    def still(self) -> str:
+        """Return the picture of the expected answer, as SVG."""
+        return draw(self.prompt, self._expected, self._cost(self._expected), self._max_tokens)
+
+    def twin(self) -> str:
+        """Return the expected answer in words."""
+        return tell(self.prompt, self._expected, self._cost(self._expected), self._max_tokens)
+
+    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
+        match message:
+            case {"op": "start"}:
+                self.start()
+            case {"op": "stop"}:
+                self.stop()
+            case {"op": "resync", "have": int(have)}:
+                live.call(self._tell_time)
+                self._feed.resync(have)
+
+    def _tell_time(self) -> None:
+        """Let a page that has just opened set its clock."""
+        if self._answer.state in RUNNING:
+            self._feed.add({"clock": time.monotonic() - self._began})
+
+    async def _run(self) -> None:
+        self._began = time.monotonic()
+        self._answer, self._shown = Answer("waiting"), Answer()
+        self._feed.reset()
+        self._tell_time()
+        self._show()
+        self.state = self._snapshot()
+        frames = asyncio.create_task(self._frames())
+        state, problem = "done", ""
+        try:
+            async with self._open_events() as events:
+                async for event in events:
+                    self._answer = apply(self._answer, event, time.monotonic() - self._began)
+            if self._answer.ended is None and self._answer.stop_reason is None:
+                state, problem = "failed", "The stream ended before the message did."
+        except asyncio.CancelledError:
+            state = "stopped"
+        except Exception as error:  # whatever a learner's stream raises ends in one sentence
+            state, problem = "failed", problem_of(error)
+        finally:
+            frames.cancel()
+            self._answer = end(self._answer, state, time.monotonic() - self._began, problem)
+            self._show()
+            self.state = self._snapshot()
+
+    async def _frames(self) -> None:
+        while True:
+            await asyncio.sleep(1 / live.FRAMES_PER_SECOND)
+            self._show()
+
+    def _show(self) -> None:
+        """Send the page what has changed since the last frame."""
+        for update in changes(self._shown, self._answer):
+            if "figures" in update:
+                update["figures"]["cost"] = self._cost(self._answer)
+            self._feed.add(update)
+        self._shown = self._answer
+        self._feed.flush()
+
+    def _snapshot(self) -> dict[str, Any]:
+        return {**snapshot(self._answer), "cost": self._cost(self._answer)}
+
+    def _cost(self, answer: Answer) -> float | None:
+        return self._price(answer.usage) if self._price and answer.counted else None
+
+
+def problem_of(error: Exception) -> str:
+    """Return one sentence for what ended a stream."""
+    words = " ".join(str(error).split()) or "no message"
+    if not isinstance(error, StreamError):  # of ours, or of a learner's code
+        words = f"{type(error).__name__}: {words}"
+    words = words if len(words) <= 300 else words[:300] + "…"
+    return words if words.endswith((".", "!", "?", "…")) else words + "."
+
+
+def seconds(value: float | None) -> str:
+    """Return a duration in the unit that fits: 284 ms, 1.9 s."""
+    if value is None:
+        return "–"
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+_WORDS = {
+    "ready": "press Start",
+    "waiting": "waiting for the first token",
+    "streaming": "streaming",
+    "done": "✓ done",
+    "stopped": "stopped by you",
+    "failed": "✕ failed",
+}
+
+
+def footer(answer: Answer, cost: float | None, max_tokens: int | None) -> list[str]:
+    """Return the footer's entries, such as "TTFT 284 ms"."""
+    about = "" if answer.counted else "~"
+    entries = [_WORDS[answer.state]]
+    if answer.ended is not None:
+        entries[0] += f" after {seconds(answer.ended)}"
+    if answer.state == "ready":
+        return entries
+    entries.append(f"TTFT {seconds(answer.first_token)}")
+    if answer.rate is not None:
+        entries.append(f"{about}{answer.rate:.0f} tok/s")
+    share = f" ({100 * answer.tokens / max_tokens:.0f}% of max_tokens)" if max_tokens else ""
+    entries.append(f"{about}{answer.tokens} tokens{share}")
+    if cost is not None:
+        entries.append(f"${cost:.6f}")
+    if answer.stop_reason:
+        entries.append(f"stop reason {answer.stop_reason}")
+    return entries
+
+
+def _summary(block: Block) -> str:
+    """Return what stands in a block's one line."""
+    took = "" if block.ended is None else f" for {seconds(block.ended - block.began)}"
+    match block.kind, block.state:
+        case "thinking", "open":
+            return "Thinking"
+        case "thinking", _:
+            return f"Thought{took}" + ("" if block.text else ", not shown by the API")
+        case "tool", "complete":
+            return f"Tool {block.name}: input complete"
+        case "tool", "cut":
+            return f"Tool {block.name}: input cut off"
+        case "tool", _:
+            return f"Tool {block.name}: input arriving"
+    return block.name
+
+
+def tell(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None) -> str:
+    """Return a transcript in words.
+
+    Args:
+        prompt: what was asked.
+        answer: what came back, as far as it did.
+        cost: US dollars, where known.
+        max_tokens: the request's limit, where given.
+    """
+    rows = [f"You: {prompt}"]
+    for block in answer.blocks:
+        if block.kind == "text":
+            rows.append(f"Assistant: {block.text}")
+        else:
+            rows.append(f"[{_summary(block)}]" + (f" {block.text}" if block.kind == "tool" else ""))
+    if answer.problem:
+        rows.append(f"✕ {answer.problem}")
+    rows.append(" · ".join(footer(answer, cost, max_tokens)))
+    return "\n".join(rows)
+
+
+def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None) -> str:
+    """Return a transcript as an SVG picture; the arguments are those of `tell`."""
+    parts: list[str] = []
+    y = 26.0
+
+    def rows(lines: list[str], x: float, fill: str, code: bool = False) -> None:
+        nonlocal y
+        for row in lines:
+            parts.append(still.text(x, y, row, fill=fill, code=code, size=13.0 - 0.5 * code))
+            y += 19
+
+    parts.append(still.text(16, y, "You", fill=look.INK_2, size=look.AXIS_SIZE))
+    rows(still.wrapped(prompt, COLUMNS), 90, look.INK)
+    y += 8
+    parts.append(still.text(16, y, "Assistant", fill=look.INK_2, size=look.AXIS_SIZE))
+    if not answer.blocks:
+        rows(["…"], 90, look.INK_2)
+    for block in answer.blocks:
+        top = y
+        match block.kind:
+            case "text":
+                rows(still.wrapped(block.text, COLUMNS), 90, look.INK)
+                parts.append(still.rect(80, top - 12, 3, y - top - 3, look.TEXT))
+            case "thinking":
+                rows([_summary(block)], 90, look.ON_THINKING)
+                parts.append(
+                    still.line(
+                        81.5, top - 12, 81.5, top + 4, look.THINKING,
+                        stroke_width=3, stroke_dasharray="3 3",
+                    )
+                )  # fmt: skip
+            case "tool":
+                y += 4
+                rows([_summary(block)], 98, look.ON_TOOL)
+                rows(still.wrapped(block.text or "{}", COLUMNS - 8), 98, look.INK_1, code=True)
+                height = y - top
+                parts.append(
+                    still.rect(80.5, top - 11.5, 603, height, stroke=look.LINE, rx=6)
+                    + still.rect(80, top - 12, 6, height + 1, look.TOOL, rx=3)
+                )
+                y += 6
+            case _:
+                rows([_summary(block)], 90, look.INK_2)
+        y += 6
+    if answer.problem:
+        rows(still.wrapped(f"✕ {answer.problem}", COLUMNS), 90, look.ON_FAILED)
+        y += 6
+    parts.append(still.line(16, y - 10, still.WIDTH - 16, y - 10))
+    y += 10
+    words = " · ".join(footer(answer, cost, max_tokens))
+    parts.append(still.text(16, y, words, fill=look.INK_2, size=look.AXIS_SIZE + 1))
+    return still.picture(y + 14, "Transcript", tell(prompt, answer, cost, max_tokens), parts)
+
+
+def _height(answer: Answer) -> int:
+    """Return how many lines to reserve for an answer."""
+    least, most = LINES
+    if not answer.blocks:
+        return least + 2
+    count = sum(
+        len(still.wrapped(block.text, COLUMNS)) + 1 if block.kind == "text" else 2
+        for block in answer.blocks
+    )
+    return min(max(least, count), most)
