@@ -173,7 +173,7 @@ function render({ model, el }) {
   const sample = (className, text = "") => element("span", { className, textContent: text });
   const legend = element("p", { className: "wire-legend sa-axis" },
     element("span", {}, sample("wire-sample-chunk"), "one network chunk"),
-    element("span", {}, sample("wire-bar wire-sample", ""), "one event: up to its blank line"),
+    element("span", {}, sample("wire-bar wire-sample"), "one event, up to its blank line"),
     ...["text", "tool", "thinking"].map((meaning) => {
       const bar = sample("wire-bar wire-sample");
       bar.dataset.meaning = meaning;
@@ -335,23 +335,27 @@ function render({ model, el }) {
       paths[index < position ? "here" : "coming"] += `M${x} ${height}v${-bar.toFixed(1)}`;
     });
     const nodes = Object.entries(paths).map(([name, d]) => line(d, `wire-${name}`));
-    let events = "";
+    const events = {};
     for (const span of wire.spans) {
-      if (span.kind === "event" && span.chunk >= 0 && span.chunk < times.length) {
-        events += `M${(PAD + times[span.chunk] * perSecond).toFixed(1)} 2v5`;
-      }
+      if (span.kind !== "event" || span.chunk >= times.length) continue;
+      events[span.meaning] ??= "";
+      events[span.meaning] += `M${(PAD + times[span.chunk] * perSecond).toFixed(1)} 2v6`;
     }
-    nodes.push(line(events, "wire-marks"));
-    const x = (PAD + clock * perSecond).toFixed(1);
-    nodes.push(line(`M${x} 0V${height}`, "wire-now"));
+    for (const [meaning, d] of Object.entries(events)) nodes.push(line(d, `wire-made wire-made-${meaning}`));
+    const x = PAD + clock * perSecond;
+    nodes.push(line(`M${x.toFixed(1)} 0V${height}`, "wire-now"));
     marks.replaceChildren(...nodes);
     slider.value = clock;
     slider.setAttribute("aria-valuetext", `${time(clock)}, chunk ${position} of ${wire.chunks.length}`);
-    axis.replaceChildren(
-      element("span", { textContent: wire.timed ? "0 s" : "" }),
-      element("span", { textContent: wire.timed ? time(clock) : `chunk ${position}` }),
-      element("span", { textContent: wire.timed && times.length ? time(times.at(-1)) : "" }),
-    );
+    const width = marks.clientWidth;
+    const now = element("span", { textContent: wire.timed ? time(clock) : `chunk ${position}` });
+    now.style.left = `${Math.min(Math.max(x - 18, 0), width - 44)}px`;
+    axis.replaceChildren(now);
+    // The ends of the clock, unless the moment itself stands there.
+    if (wire.timed && x > 70) axis.append(element("span", { textContent: "0 s" }));
+    if (wire.timed && x < width - 90) {
+      axis.append(element("span", { className: "wire-axis-end", textContent: time(times.at(-1) ?? 0) }));
+    }
   }
 
   function line(d, name) {
@@ -418,7 +422,7 @@ function render({ model, el }) {
     bar.dataset.kind = span.kind;
     const done = span.chunk >= 0 && span.chunk < position;
     if (!done) bar.classList.add("wire-coming");
-    node.append(element("span", { className: "wire-number", textContent: begins ? span.number || "–" : "" }), bar);
+    node.append(element("span", { className: `wire-number ${done ? "" : "wire-coming"}`, textContent: begins ? span.number || "–" : "" }), bar);
 
     const text = element("span", { className: "wire-text" });
     const chunks = [];
@@ -457,8 +461,9 @@ function render({ model, el }) {
   function labels(row, chunks) {
     const width = canvas.clientWidth - GUTTER - 8;
     const taken = [];
+    const lengthOf = (words) => words.length * 5.7 + 8;
     const place = (x, words, className) => {
-      const length = words.length * 5.7 + 10;
+      const length = lengthOf(words);
       const left = Math.max(0, Math.min(x, width - length));
       if (taken.some(([from, to]) => left < to && left + length > from)) return [];
       taken.push([left, left + length]);
@@ -476,21 +481,21 @@ function render({ model, el }) {
       const ends = chunk.end <= row.end;
       const broken = chunk.cut === "character";
       const className = `${current ? "wire-current" : ""} ${index >= position ? "wire-coming" : ""}`;
-      const nodes = [];
       const cut = ends && (current || broken) ? cutWords(chunk) : "";
       const from = columnAt(row, chunk.start) * advance;
       const to = columnAt(row, chunk.end) * advance;
-      const room = to - from >= (full.length + cut.length) * 5.7 + 24;
-      if (starts) {
-        const name = current ? `chunk ${index + 1} · ${full}` : full;
-        const words = current && cut && !room ? `${name} · ${cut}` : name;
-        let placed = place(from, words, `${className} ${cut && !room && broken ? "wire-broken" : ""}`);
-        if (!placed.length && !current) placed = place(from, size, className);
-        nodes.push(...placed);
-        if (cut && !room && current) return nodes;
+      // What is not the current chunk keeps to its own room, unless the rest of the row is free.
+      const room = index === chunks.at(-1) ? width - from : to - from;
+      const kind = broken && cut ? `${className} wire-broken` : className;
+      if (!starts) return cut ? place(to - lengthOf(cut), cut, kind) : [];
+      const name = current ? `chunk ${index + 1} · ${full}` : full;
+      if (cut && to - from >= lengthOf(name) + lengthOf(cut)) {
+        return [...place(from, name, className), ...place(to - lengthOf(cut), cut, kind)];
       }
-      if (cut) nodes.push(...place(to - cut.length * 5.7 - 10, cut, `${className} ${broken ? "wire-broken" : ""}`));
-      return nodes;
+      if (current) return place(from, cut ? `${name} · ${cut}` : name, kind);
+      if (cut) return place(from, cut, kind);
+      const words = [full, size].find((each) => lengthOf(each) <= room + 6);
+      return words ? place(from, words, className) : [];
     });
   }
 
@@ -655,7 +660,7 @@ function render({ model, el }) {
       list.append(element("dt", { textContent: name }), element("dd", {}, element("pre", { textContent: value })));
     }
     const which = opened === undefined ? "newest: " : "";
-    panel.replaceChildren(element("p", { className: "sa-axis", textContent: `${which}${nameOf(span)} · bytes ${span.start}–${span.end - 1} · completed by chunk ${span.chunk + 1}` }), list);
+    panel.replaceChildren(element("p", { className: "sa-axis", textContent: `${which}${nameOf(span)} · bytes ${span.start}–${span.end - 1}, by chunk ${span.chunk + 1}` }), list);
   }
 
   // --- in words ---------------------------------------------------------------------
@@ -740,9 +745,8 @@ function render({ model, el }) {
   const onPosition = () => {
     if (!playing && model.get("position") !== position) show(model.get("position"));
   };
-  model.on("change:model change:title", onModel);
-  model.on("change:position", onPosition);
-  model.on("change:state change:problem change:can_record", say);
+  const listeners = { model: onModel, title: onModel, position: onPosition, state: say, problem: say, can_record: say };
+  for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
   const watch = new ResizeObserver(relayOut);
   watch.observe(strip);
   onModel();
@@ -750,9 +754,7 @@ function render({ model, el }) {
     halt();
     clearTimeout(telling);
     watch.disconnect();
-    model.off("change:model change:title", onModel);
-    model.off("change:position", onPosition);
-    model.off("change:state change:problem change:can_record", say);
+    for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import traitlets
 
@@ -104,7 +104,7 @@ class Wire(View):
         model = view_model(recording)
         super().__init__(
             title=title,
-            model=model,
+            model=dict(model),
             position=min(1, len(model["chunks"])),
             can_record=record is not None,
         )
@@ -138,14 +138,14 @@ class Wire(View):
             self.state = "failed"
             return
         with self.hold_sync():
-            self.model = model
+            self.model = dict(model)
             self.position = min(1, len(model["chunks"]))
             self.state = "ready"
 
     def still(self) -> str:
         """Return the beginning of the recording as a picture."""
-        return draw(self.model, self.title)
+        return draw(cast(WireModel, self.model), self.title)
 
     def twin(self) -> str:
         """Return the recording as a table."""
-        return describe(self.model, self.title)
+        return describe(cast(WireModel, self.model), self.title)

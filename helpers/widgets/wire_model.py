@@ -31,9 +31,12 @@ class TimedBytes(Protocol):
     """A piece of a recording: bytes, and the seconds since the request."""
 
     @property
-    def at(self) -> float: ...
+    def at(self) -> float:
+        """When it came, in seconds since the request."""
+
     @property
-    def data(self) -> bytes: ...
+    def data(self) -> bytes:
+        """What came."""
 
 
 Recording = Iterable[TimedBytes | tuple[float, bytes]]
@@ -156,8 +159,6 @@ def _decode(timed: Sequence[tuple[float, bytes]], stream: bytes) -> tuple[list[C
                 lines = stream[event_from : at_byte - 1]
                 spans.append(_span(event_from, at_byte, index, events, number, lines))
                 event_from = at_byte
-        # Counting goes on past what is drawn, but copies nothing any more.
-        waiting = len(decoder.pending) if index < MAX_CHUNKS else 0
         chunks.append(
             Chunk(
                 start=start,
@@ -165,8 +166,8 @@ def _decode(timed: Sequence[tuple[float, bytes]], stream: bytes) -> tuple[list[C
                 at=round(at, 4),
                 events=number,
                 event_from=event_from,
-                line_from=at_byte - waiting,
-                cut=_cut(stream, at_byte, event_from, waiting),
+                line_from=line_from,
+                cut=_cut(stream, at_byte, event_from, line_from),
                 cut_character="",
             )
         )
@@ -179,11 +180,11 @@ def _decode(timed: Sequence[tuple[float, bytes]], stream: bytes) -> tuple[list[C
 
 
 def _cut(
-    stream: bytes, end: int, event_from: int, waiting: int
+    stream: bytes, end: int, event_from: int, line_from: int
 ) -> Literal["", "event", "line", "line end"]:
     if stream[end - 1 : end + 1] == b"\r\n":
         return "line end"
-    if waiting:
+    if line_from < end:
         return "line"
     return "event" if event_from < end else ""
 
@@ -327,11 +328,11 @@ _TOKENS = re.compile(rb"[ -~]+|" + _MULTI_BYTE + rb"|\r\n|[\x00-\xff]")
 
 def _characters_cut(stream: bytes, chunks: Sequence[Chunk]) -> list[str | None]:
     """Return for each chunk the character that its end is inside of, or None."""
-    inside = {
-        offset: f"U+{ord(character):04X}" if _invisible(character := match[0].decode()) else character
-        for match in _CHARACTERS.finditer(stream)
-        for offset in range(match.start() + 1, match.end())
-    }
+    inside: dict[int, str] = {}
+    for match in _CHARACTERS.finditer(stream):
+        character = match[0].decode()
+        name = f"U+{ord(character):04X}" if _invisible(character) else character
+        inside |= dict.fromkeys(range(match.start() + 1, match.end()), name)
     # The stream itself may end in the middle of one; nobody will know which.
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     decoder.decode(stream[-3:])

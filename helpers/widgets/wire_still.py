@@ -10,7 +10,7 @@ from helpers.widgets.wire_model import Cell, Chunk, Line, Span, WireModel
 
 __all__ = ["columns_of", "draw", "wrap_cells"]
 
-MAX_ROWS = 15
+MAX_ROWS = 16
 # A line of more rows than this shows its beginning and its end.
 MAX_LINE_ROWS = 3
 
@@ -97,8 +97,10 @@ def _rows(lines: Sequence[Line], ends: Sequence[int]) -> list[Row]:
             wrapped_line = [first, Row(first.end, last.start, first.span, [], note), last]
         rows += wrapped_line
         if len(rows) > MAX_ROWS:
-            break
-    return rows[:MAX_ROWS]
+            # Rather one event less than half of one.
+            whole = [row for row in rows if row.span < rows[-1].span]
+            return whole[:MAX_ROWS] or rows[:MAX_ROWS]
+    return rows
 
 
 def _column(row: Row, offset: int) -> int:
@@ -112,23 +114,47 @@ def _column(row: Row, offset: int) -> int:
     return column
 
 
-def _labels(row: Row, chunks: Sequence[tuple[int, Chunk]], timed: bool) -> list[tuple[float, str]]:
-    """Return the words under a row, as (x, words), those that find room from the left."""
-    labels: list[tuple[float, str]] = []
+def _labels(
+    row: Row, chunks: Sequence[tuple[int, Chunk]], timed: bool
+) -> list[tuple[float, str, str]]:
+    """Return the words under a row, as (x, words, colour), those that find room."""
+    labels: list[tuple[float, str, str]] = []
     free = LEFT
     for index, chunk in chunks:
-        if not row.start <= chunk["start"] < row.end:
+        starts, ends = chunk["start"] >= row.start, chunk["end"] <= row.end
+        cut = "cut inside a character" if ends and chunk["cut"] == "character" else ""
+        if not starts and not cut:
             continue
+        x1 = LEFT + _column(row, max(chunk["start"], row.start)) * ADVANCE
+        x2 = LEFT + _column(row, min(chunk["end"], row.end)) * ADVANCE
+        if (index, chunk) == chunks[-1]:
+            x2 = WIDTH - 12.0
         size = f"{chunk['end'] - chunk['start']:,} B"
-        words = f"chunk {index + 1} · {size}" + (f" · {chunk['at']:.2f} s" if timed else "")
-        if chunk["cut"]:
-            words += f" · cut inside {'an' if chunk['cut'] == 'event' else 'a'} {chunk['cut']}"
-        width = len(words) * LABEL_ADVANCE
-        x = min(LEFT + _column(row, chunk["start"]) * ADVANCE, WIDTH - 12 - width)
-        if x >= free:
-            labels.append((x, words))
-            free = x + width + 8
+        full = f"chunk {index + 1} · {size}" + (f" · {chunk['at']:.2f} s" if timed else "")
+        for words in [cut] if cut else [full, size]:
+            width = len(words) * LABEL_ADVANCE
+            x = min(x1, WIDTH - 12 - width)
+            if x >= free and (cut or width <= x2 - x1 + 6):
+                labels.append((x, words, look.ON_FAILED if cut else look.INK_2))
+                free = x + width + 6
+                break
     return labels
+
+
+def _facts(model: WireModel) -> str:
+    """Return the chunks in brief."""
+    chunks = model["chunks"]
+    sizes = sorted(chunk["end"] - chunk["start"] for chunk in chunks)
+    words = f"Chunks of {sizes[0]:,} to {sizes[-1]:,} bytes (median {sizes[len(sizes) // 2]:,})"
+    if sizes[0] == sizes[-1]:
+        words = f"Chunks of {sizes[0]:,} bytes"
+    if model["timed"]:
+        words += f"; the first came at {chunks[0]['at']:.2f} s"
+    for cut in ("line", "character"):
+        count = sum(chunk["cut"] == cut for chunk in chunks)
+        if count:
+            words += f"; {count:,} {'ends' if count == 1 else 'end'} inside a {cut}"
+    return words + "."
 
 
 def draw(model: WireModel, title: str = "") -> str:
@@ -168,8 +194,8 @@ def draw(model: WireModel, title: str = "") -> str:
                 parts += _outcome(row, spans[row.span], y)
             y += TEXT_HEIGHT
             labels = _labels(row, inside, model["timed"])
-            for x, words in labels:
-                parts.append(text(x, y + 9, words, fill=look.INK_2, size=10))
+            for x, words, colour in labels:
+                parts.append(text(x, y + 9, words, fill=colour, size=10))
             y += LABEL_HEIGHT if labels else 0
         begin = tops[row.span][0] if row.span in tops else top
         tops[row.span] = (begin, y)
@@ -181,10 +207,10 @@ def draw(model: WireModel, title: str = "") -> str:
         parts.append(text(LEFT, y, f"… {left:,} more bytes", fill=look.INK_2, size=look.AXIS_SIZE))
         y += 16
     legend = (
-        "Brackets under the bytes are network chunks; bars on the left are events, closed by a "
-        "blank line. ⏎ is a line end (LF), ␍ is CR."
-    )
-    for words in wrapped(legend, 110):
+        "Brackets under the bytes are network chunks; bars on the left are events, which end at a "
+        "blank line. "
+    ) + _facts(model)
+    for words in wrapped(legend, 115):
         parts.append(text(12, y, words, fill=look.INK_2, size=look.AXIS_SIZE))
         y += 15
     return picture(y, head, f"{head}: {counts}. {legend}", parts)
@@ -240,7 +266,7 @@ def _bracket(row: Row, chunk: Chunk, y: float) -> list[str]:
 
 def _outcome(row: Row, span: Span, y: float) -> list[str]:
     x = LEFT + (_column(row, row.end) + 1.5) * ADVANCE
-    words = f"event {span['number']}: {span['name']}" + (f" {span['brief']}" if span["brief"] else "")
+    words = f"event {span['number']}: {span['name']} {span['brief']}".rstrip()
     if span["kind"] == "comment":
         words = "a comment: no event"
     elif span["kind"] == "nothing":
