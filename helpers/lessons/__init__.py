@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.lessons.part import Part
 
-__all__ = ["MODULES", "find_part"]
+__all__ = ["MODULES", "UnknownPart", "find_part", "needed"]
 
 # Part id -> the module that holds it, in the order of the notebooks. A module is
 # imported only when one of its parts is asked for.
@@ -19,6 +19,10 @@ MODULES = {
     "sse": "helpers.lessons.sse_by_hand",
     "text": "helpers.lessons.text_streaming",
 }
+
+
+class UnknownPart(ValueError):
+    """There is no part with this id; the message names those that there are."""
 
 
 @cache
@@ -30,10 +34,21 @@ def find_part(part_id: str, module: str = "") -> "Part":
         module: where to look instead of the registry.
 
     Raises:
-        KeyError: there is no such part.
+        UnknownPart: there is none.
     """
+    if not module and part_id not in MODULES:
+        raise UnknownPart(f"There is no part {part_id!r}. The parts are: {', '.join(MODULES)}.")
     for part in import_module(module or MODULES[part_id]).PARTS:
         if part.id == part_id:
             found: Part = part
             return found
-    raise KeyError(part_id)
+    raise UnknownPart(f"{module or MODULES[part_id]} holds no part {part_id!r}.")
+
+
+def needed(part: "Part") -> "list[Part]":
+    """Return the parts that a part needs, with those that they need, earliest first."""
+    found: list[Part] = []
+    for part_id in part.needs:
+        other = find_part(part_id)
+        found += [one for one in (*needed(other), other) if one not in found]
+    return found

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.lessons import find_part, sandbox
+from helpers.lessons import needed, sandbox
 from helpers.lessons.explain import (
     WHOLE_CELL,
     Flood,
@@ -29,7 +29,7 @@ from helpers.lessons.stub import is_untouched
 from helpers.lessons.values import shorten, shown
 from helpers.lessons.where import CELL, describe
 
-__all__ = ["Limits", "check", "needed"]
+__all__ = ["Limits", "check"]
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,6 @@ GRACE_SECONDS = 1.0
 NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that never ends."
 
 
-def needed(part: Part) -> list[Part]:
-    """Return the parts that a part needs, with those that they need, earliest first."""
-    found: list[Part] = []
-    for part_id in part.needs:
-        for other in (*needed(find_part(part_id)), find_part(part_id)):
-            if other not in found:
-                found.append(other)
-    return found
-
-
 def check(
     part: Part,
     source: str,
@@ -82,7 +72,7 @@ def check(
         part: what it should be.
         source: the cell, without its `%%build` line.
         earlier: the learner's sources of parts that this one needs, by part id. The
-            reference stands in for those that are missing or no longer run.
+            reference stands in for what is missing or no longer runs.
         first_line: the number of the source's first line in the cell as it is seen.
         limits: how far the cell may go.
         inline: run it in this process, without limits: for a browser's kernel, which has
@@ -102,14 +92,7 @@ def check(
         "module": part.module,
         "source": padded,
         "earlier": [
-            [
-                other.id,
-                [
-                    *([earlier[other.id]] if earlier and other.id in earlier else []),
-                    other.reference_source(),
-                ],
-            ]
-            for other in needed(part)
+            (one.id, one.reference_source(), (earlier or {}).get(one.id)) for one in needed(part)
         ],
         "case_seconds": limits.case_seconds,
         "total_seconds": limits.total_seconds,

@@ -22,18 +22,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from helpers.lessons import find_part
+from helpers.lessons.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.part import Case, Namespace, Outcome
-from helpers.lessons.where import CELL, earlier_part, remember, where_it_hangs, where_raised
+from helpers.lessons.where import CELL, where_it_hangs, where_raised
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-__all__ = ["execute", "main", "new_module", "run"]
+__all__ = ["main", "run"]
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -72,7 +72,7 @@ class Printed(io.RawIOBase):
 class NoKeyboard(io.TextIOBase):
     """A stdin at which nobody sits."""
 
-    def readline(self, size: int = -1, /) -> str:
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
         """Refuse: `input()` comes here."""
         raise InputAsked
 
@@ -138,25 +138,12 @@ class Deadline:
                 os._exit(0)
 
 
-def new_module(name: str) -> ModuleType:
-    """Return an empty module that dataclasses, pickle and inspect can find."""
-    module = ModuleType(name)
-    sys.modules[name] = module
-    return module
-
-
-def execute(filename: str, source: str, module: ModuleType) -> None:
-    """Run a source in a module, after what it already holds."""
-    remember(filename, source)
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
-
-
 def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
     """Check a cell.
 
     Args:
         job: "part" and "module" say which, "source" is the cell, "earlier" lists
-            [part id, [sources to try in turn]] of the parts that it needs.
+            the `Sources` of the parts that it needs.
         tell: takes each report.
         seconds: the deadline of each step; 0 for none.
     """
@@ -177,15 +164,10 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
 def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace | None:
     """Load the earlier parts and the cell; None if the cell doesn't run to its end."""
     module = new_module("your_cell")
-    for part_id, sources in job["earlier"]:
-        for source in sources:
-            try:
-                with listening(job["output_bytes"]):
-                    execute(earlier_part(part_id), source, module)
-            except Exception:
-                tell({"note": f"Your saved part {part_id} no longer runs; the reference is used."})
-                continue
-            break
+    with listening(job["output_bytes"]):
+        broken = assemble(module, (Sources(*part) for part in job["earlier"]))
+    for part_id in broken:
+        tell({"note": f"Your saved part {part_id} no longer runs, so the course's own was used."})
 
     def hung(where: str) -> dict[str, Any]:
         return {"broken": explain_loading(Outcome(timed_out=deadline.seconds), where).to_json()}
