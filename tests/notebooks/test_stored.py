@@ -1,0 +1,69 @@
+"""What is committed: true outputs and nothing that differs from run to run."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.lessons import find_part
+from helpers.lessons.refresh import WIDGET_VIEW, normalise
+from helpers.models import MODELS, OFFLINE_MODEL
+from tests.notebooks.conftest import PATHS
+
+pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def test_it_is_normalised(path: Path):
+    stored = nbformat.read(path, as_version=4)
+    again = normalise(nbformat.read(path, as_version=4))
+    assert json.loads(nbformat.writes(stored)) == json.loads(nbformat.writes(again))
+
+
+def test_every_code_cell_has_run_in_order(path: Path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    counts = [cell.execution_count for cell in cells]
+    assert counts == list(range(1, len(cells) + 1))
+
+
+def test_it_holds_no_state_times_attachments_or_model_ids(path: Path):
+    text = path.read_text("utf-8")
+    notebook = json.loads(text)
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert WIDGET_VIEW not in text
+    for cell in notebook["cells"]:
+        assert "attachments" not in cell
+        assert set(cell["metadata"]) <= {"tags"}
+    for model in MODELS:
+        assert model == OFFLINE_MODEL or model not in text
+    assert not re.search(r"claude-[a-z]+-\d", text)
+    assert len(text) < 150_000
+
+
+def test_its_build_cells_hold_the_stub(path: Path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and cell.source.startswith("%%build "):
+            head, _, body = cell.source.partition("\n")
+            part = find_part(head.removeprefix("%%build ").strip())
+            assert body.strip() == part.stub.strip()
+
+
+def test_every_view_has_a_still_and_a_twin(path: Path):
+    views = re.compile(r"^course\.(wire|transcript|race|switch)\(", re.MULTILINE)
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and views.search(cell.source):
+            (output,) = [out for out in cell.outputs if "data" in out]
+            assert output.data["image/svg+xml"].startswith("<svg ")
+            assert output.data["text/plain"]
+
+
+def test_nothing_is_ignored_by_nbval(path: Path):
+    assert not re.search("nbval", path.read_text("utf-8"), re.IGNORECASE)
+
+
+def test_cells_are_short_but_for_the_build_cells(path: Path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and not cell.source.startswith("%%build"):
+            lines = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(lines) <= 20, cell.source
