@@ -1,5 +1,6 @@
 """The cell magic `%%build`: run a part's cell, check it, say what came of it, keep it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -24,7 +25,8 @@ def register_magics(shell: InteractiveShell) -> None:
         """Check the code of this cell: `%%build sse` as the first line."""
         build(line, cell, shell.user_ns)
 
-    shell.register_magic_function(build_cell, "cell", "build")
+    register: Callable[..., None] = shell.register_magic_function
+    register(build_cell, "cell", "build")
 
 
 def build(line: str, cell: str, names: dict[str, Any]) -> None:

@@ -86,12 +86,12 @@ def _html(part: Part, report: Report, notes: tuple[str, ...]) -> str:
 
 
 def _shape(report: Report) -> str:
-    return {"passed": "✓ ", "not_attempted": ""}.get(report.status, "✕ ")
+    return {"passed": "✓ ", "broken": "✕ "}.get(report.status, "")
 
 
 def _case_html(case: CaseResult, report: Report) -> str:
     if report.status == "not_attempted":
-        return f"<li>· {escape(case.name)}: {_inline(case.why)}</li>"
+        return f"<li>{escape(case.name)}: {_inline(case.why)}</li>"
     said = f"{SHAPES[case.status]} {WORDS[case.status]}"
     title = f'<span class="check-{case.status}">{said}</span> · {escape(case.name)}'
     if case.diagnosis is None:
@@ -107,17 +107,20 @@ def _case_html(case: CaseResult, report: Report) -> str:
 def _rows_html(found: Diagnosis) -> str:
     items = []
     for name, line, sentence in rows(found):
-        said = _inline(sentence) if sentence else f"<code>{_line_html(line)}</code>"
+        said = _inline(sentence) if sentence else _line_html(line)
         wanted = ' class="check-wanted"' if name == "what was expected" else ""
         items.append((f"<dt>{name}</dt>" if name else "") + f"<dd{wanted}>{said}</dd>")
     return f"<dl>{''.join(items)}</dl>"
 
 
 def _line_html(line: Line) -> str:
-    return "".join(
+    # Where a whole line is marked there is no place in it to point at.
+    whole = ' class="check-whole"' if len(line) == 1 else ""
+    spans = "".join(
         f"<mark>{escape(span.text) or '‸'}</mark>" if span.differs else escape(span.text)
         for span in line
     )
+    return f"<code{whole}>{spans}</code>"
 
 
 def _hints_html(part: Part, report: Report) -> list[str]:

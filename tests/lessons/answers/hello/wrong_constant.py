@@ -1,0 +1,3 @@
+# misconception: same-name-always
+def hello_event(name: str) -> bytes:
+    return b"event: hello\ndata: Ada\n\n"
