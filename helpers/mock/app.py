@@ -36,11 +36,7 @@ class App:
         body = await read_body(receive)
         if body is None:
             return
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        plan = self.api.plan(scope["method"], scope["path"], headers, body)
-        answering = asyncio.create_task(self._answer(plan, send))
+        answering = asyncio.create_task(self._answer(scope, body, send))
         leaving = asyncio.create_task(until_disconnect(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -49,8 +45,12 @@ class App:
             leaving.cancel()
             await asyncio.gather(answering, leaving, return_exceptions=True)
 
-    async def _answer(self, plan: Plan, send: Send) -> None:
+    async def _answer(self, scope: dict[str, Any], body: bytes, send: Send) -> None:
+        fields = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+        ]
         try:
+            plan = self.api.plan(scope["method"], scope["path"], dict(fields), body)
             async with aclosing(self.api.play(plan)) as chunks:
                 await send_response(plan, chunks, send)
         except OSError:

@@ -134,7 +134,7 @@ def fallback(scenarios: Iterable[Scenario], prompt: str) -> str:
     return (
         f"{heard}\n\nI'm the course's offline API, not a model: I stream like one, but I only "
         f"know what is written in my scenarios. These prompts have one:\n\n{known}\n\n"
-        "Anything else gets this answer. The bytes around it are real, so it's good to parse."
+        "Anything else gets this answer, in the same kind of bytes as a real one."
     )
 
 
@@ -184,6 +184,8 @@ def _readable(content: object) -> str:
 def _scenario(name: str, data: object) -> Scenario:
     fields = _object("the file", data, {"prompt", "when", "turns"}, {"about", "without_tool"})
     when = tuple(words(_string("when", line)) for line in _list("when", fields["when"]))
+    if frozenset() in when:
+        raise ValueError("each line of when must hold a word; an empty one would fit any prompt.")
     turns = []
     for index, entry in enumerate(_list("turns", fields["turns"])):
         where = f"turns[{index}]"

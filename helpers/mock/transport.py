@@ -4,11 +4,13 @@ A browser kernel has neither, and a test on a VirtualClock wants neither. httpx 
 have the same shape, so one implementation serves both.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from .engine import MockAPI
+from .plan import Plan, TimedBytes
 
 
 def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
@@ -16,8 +18,9 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
 
     library: httpx or httpx2, whichever the client comes from.
 
-    For `library.AsyncClient(transport=...)`. A dropped connection is the library's ReadError.
-    Closing the response ends the answer. Timeouts don't apply: nothing here can hang.
+    For `library.AsyncClient(transport=...)`. A dropped connection is the library's ReadError,
+    a silence longer than the client's read timeout its ReadTimeout; both as on a socket, but
+    the timeout is measured on the engine's clock. Closing the response ends the answer.
     """
 
     class Body(library.AsyncByteStream):  # type: ignore[name-defined, misc]
@@ -29,7 +32,8 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
             yield self.first
             try:
                 async for chunk in self.chunks:
-                    yield chunk
+                    if chunk:
+                        yield chunk
             except ConnectionResetError as drop:
                 raise library.ReadError(str(drop)) from drop
 
@@ -38,13 +42,35 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
 
     class InProcessTransport(library.AsyncBaseTransport):  # type: ignore[name-defined, misc]
         async def handle_async_request(self, request: Any) -> Any:
-            body = await request.aread()
-            plan = api.plan(request.method, request.url.path, dict(request.headers), body)
+            sent = await request.aread()
+            plan = api.plan(request.method, request.url.path, dict(request.headers), sent)
+            patience = request.extensions.get("timeout", {}).get("read")
+            if patience is not None:
+                plan = with_timeout(plan, patience, library.ReadTimeout)
             chunks = api.play(plan)
             try:
-                first = await anext(chunks, b"")  # the status line waits for it, as on a socket
+                # The status line waits for the first bytes, as on a socket.
+                first: bytes | None = b""
+                while first == b"":
+                    first = await anext(chunks, None)
             except ConnectionResetError as drop:
-                raise library.ReadError(str(drop), request=request) from drop
-            return library.Response(plan.status, headers=plan.headers, stream=Body(first, chunks))
+                raise library.ReadError(str(drop)) from drop
+            body = Body(first or b"", chunks)
+            return library.Response(plan.status, headers=plan.headers, stream=body)
 
     return InProcessTransport()
+
+
+def with_timeout(plan: Plan, seconds: float, error: type[Exception]) -> Plan:
+    """Return the plan as a client sees it that gives up after `seconds` of silence."""
+
+    def render() -> Iterator[TimedBytes]:
+        last = 0.0
+        for chunk in plan.chunks:
+            if chunk.at - last > seconds:
+                yield TimedBytes(last + seconds, b"")  # nothing but time passes
+                raise error(f"Nothing came for {seconds:g} seconds.")
+            last = chunk.at
+            yield chunk
+
+    return replace(plan, render=render)
