@@ -4,6 +4,7 @@ It prints one line, its address, once that address accepts connections.
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import socket
@@ -23,10 +24,9 @@ def main() -> int:
         return 1
     if options.parent_pipe:
         threading.Thread(target=exit_with_parent, daemon=True).start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         serve(listener)
-    except KeyboardInterrupt:
-        print("The offline API has stopped.", file=sys.stderr)
+    print("The offline API has stopped.", file=sys.stderr)
     return 0
 
 
