@@ -160,7 +160,8 @@ function render({ model, el }) {
   }, canvas);
   const reading = element("span", { className: "sa-axis" });
   const ruler = element("span", { className: "wire-ruler", textContent: "0".repeat(100), "aria-hidden": "true" });
-  canvas.append(ruler);
+  const foot = element("div", { className: "wire-foot sa-note" });
+  canvas.append(ruler, foot);
 
   const held = element("div", { className: "wire-held sa-code", role: "group", "aria-label": "What the decoder holds" });
   const heldNote = element("span", { className: "sa-axis" });
@@ -215,9 +216,7 @@ function render({ model, el }) {
     counts.textContent =
       [plural(wire.chunk_count, "chunk"), plural(wire.size, "byte"), plural(wire.event_count, "event")].join(" · ") +
       (wire.timed ? ` · ${time(times.at(-1))}` : "") +
-      (wire.chunk_count > wire.chunks.length || (wire.chunks.at(-1)?.end ?? 0) < wire.size
-        ? ` (the first ${plural(wire.chunks.length, "chunk")} shown)`
-        : "");
+      (wire.chunk_count > wire.chunks.length ? ` (the first ${plural(wire.chunks.length, "chunk")} shown)` : "");
     chips.replaceChildren();
     relayOut();
   }
@@ -228,7 +227,10 @@ function render({ model, el }) {
     advance = ruler.getBoundingClientRect().width / 100 || advance;
     const columns = Math.max(24, Math.floor((width - GUTTER - 14) / advance));
     layout = layOut(wire, columns);
-    canvas.style.height = `${layout.height}px`;
+    const more = wire.size - (layout.rows.at(-1)?.end ?? 0);
+    foot.textContent = more ? `… ${plural(more, "more byte")} not shown` : "";
+    foot.style.top = `${layout.height}px`;
+    canvas.style.height = `${layout.height + (more ? ROW + 4 : 0)}px`;
     show(position, clock);
   }
 
@@ -342,6 +344,10 @@ function render({ model, el }) {
       events[span.meaning] += `M${(PAD + times[span.chunk] * perSecond).toFixed(1)} 2v6`;
     }
     for (const [meaning, d] of Object.entries(events)) nodes.push(line(d, `wire-made wire-made-${meaning}`));
+    if (times[0] * perSecond > 100) {
+      // While nothing comes there is room to say what the marks are.
+      nodes.push(caption("events", 9), caption("chunks", height - 6));
+    }
     const x = PAD + clock * perSecond;
     nodes.push(line(`M${x.toFixed(1)} 0V${height}`, "wire-now"));
     marks.replaceChildren(...nodes);
@@ -365,6 +371,14 @@ function render({ model, el }) {
     return path;
   }
 
+  function caption(words, y) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    node.setAttribute("x", PAD);
+    node.setAttribute("y", y);
+    node.textContent = words;
+    return node;
+  }
+
   // --- the bytes --------------------------------------------------------------------
   function keepInSight() {
     if (!position || !layout.rows.length) {
@@ -378,7 +392,8 @@ function render({ model, el }) {
     const bottom = rowAt(chunk.end - 1).bottom;
     const height = strip.clientHeight;
     // Its end matters most: that is where the decoder stands. The page itself never scrolls.
-    if (bottom + ROW > strip.scrollTop + height) strip.scrollTop = bottom + ROW - height;
+    if (bottom - top > height) strip.scrollTop = top - ROW;
+    else if (bottom + ROW > strip.scrollTop + height) strip.scrollTop = bottom + ROW - height;
     else if (Math.min(top, bottom - ROW) < strip.scrollTop) strip.scrollTop = Math.max(top - ROW, bottom - height);
   }
 
@@ -447,7 +462,7 @@ function render({ model, el }) {
       text.append(piece);
     }
     node.append(text);
-    if (done && ends) {
+    if (done && row.end === span.end) {
       const words = span.number ? `→ event ${span.number}` : span.kind === "comment" ? "a comment: no event" : "no data: no event";
       const outcome = element("span", { className: "wire-outcome", textContent: words });
       outcome.dataset.meaning = span.meaning;
@@ -609,7 +624,7 @@ function render({ model, el }) {
     if (grows) chips.scrollTop = chips.scrollHeight;
     if (opened !== undefined && opened >= wanted) opened = undefined;
     eventsNote.textContent = `${produced(position).toLocaleString("en")} of ${wire.event_count.toLocaleString("en")}` +
-      (produced(position) > (wire.spans[wanted - 1]?.number ?? 0) && wanted === wire.spans.length ? ", the first of them shown" : "");
+      (produced(position) > (wire.spans[wanted - 1]?.number ?? 0) && wanted === wire.spans.length ? `, the first ${(wire.spans.findLast((span) => span.number)?.number ?? 0).toLocaleString("en")} shown` : "");
     drawPanel();
   }
 
