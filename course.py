@@ -45,7 +45,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "made-from.txt"  # written last: an environment without it is half-made
 
-SPACE_NEEDED = 0.9e9  # bytes: what an environment takes, and its downloads on top
+SPACE_NEEDED = 1e9  # bytes: what an environment takes, and its downloads on top
 TERMINAL_PERIOD = 0.5  # seconds between two looks at the installer, on a terminal
 PLAIN_PERIOD = 10  # seconds between two lines of progress where no line can be drawn over
 
@@ -60,9 +60,15 @@ CAUSES = (
         "Run the same command again; if that stays so, something on your network changes files.",
     ),
     (
+        r"UnknownIssuer|CERTIFICATE_VERIFY_FAILED",
+        "The package index answered with a certificate that is not trusted here; many company "
+        "networks put their own in front. Name its file in SSL_CERT_FILE (uv) or PIP_CERT (pip), "
+        "then run the same command again.",
+    ),
+    (
         r"name resolution|getaddrinfo|nodename nor servname|dns error|failed to lookup"
         r"|Connect(ion)? ?(Error|Timeout|refused|reset|aborted|broken)|error sending request"
-        r"|failed to fetch|timed out|unreachable|ProxyError|CERTIFICATE_VERIFY_FAILED",
+        r"|failed to fetch|timed out|unreachable|ProxyError",
         "The packages can't be downloaded: the package index can't be reached from here. "
         "Check the network (and the proxy, if you have one), then run the same command again.",
     ),
@@ -252,7 +258,7 @@ def make_environment(total: int, afresh: bool) -> None:
     free = shutil.disk_usage(ROOT).free
     if afresh and free < SPACE_NEEDED:
         raise Problem(
-            f"The course needs about {SPACE_NEEDED / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free "
+            f"The course needs about {SPACE_NEEDED / 1e9:.0f} GB, and {free / 1e9:.1f} GB are free "
             "on this disk: free some, then run the same command again."
         )
     LOG.write_bytes(b"")
