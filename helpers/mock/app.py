@@ -1,8 +1,8 @@
 """The engine behind a socket: an ASGI application.
 
-It is written on ASGI itself rather than with Starlette: there is one body to read and one
-to send, and the moment when a client goes away must end the answer even while it waits for
-its next token. Starlette would notice only at the next send.
+Starlette reads the request. The response is sent on ASGI itself: the moment when a client
+goes away must end the answer even while it waits for its next token, and Starlette's own
+responses would notice only at the next send.
 """
 
 import asyncio
@@ -11,6 +11,8 @@ import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
 
 from .engine import MockAPI
 from .plan import Plan
@@ -33,10 +35,12 @@ class App:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         assert scope["type"] == "http"
-        body = await read_body(receive)
-        if body is None:
+        request = Request(scope, receive)
+        try:
+            await request.body()
+        except ClientDisconnect:
             return
-        answering = asyncio.create_task(self._answer(scope, body, send))
+        answering = asyncio.create_task(self._answer(request, send))
         leaving = asyncio.create_task(until_disconnect(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -45,12 +49,11 @@ class App:
             leaving.cancel()
             await asyncio.gather(answering, leaving, return_exceptions=True)
 
-    async def _answer(self, scope: dict[str, Any], body: bytes, send: Send) -> None:
-        fields = [
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
-        ]
+    async def _answer(self, request: Request, send: Send) -> None:
         try:
-            plan = self.api.plan(scope["method"], scope["path"], dict(fields), body)
+            plan = self.api.plan(
+                request.method, request.url.path, request.headers, await request.body()
+            )
             async with aclosing(self.api.play(plan)) as chunks:
                 await send_response(plan, chunks, send)
         except OSError:
@@ -68,18 +71,6 @@ async def send_response(plan: Plan, chunks: AsyncGenerator[bytes], send: Send) -
     async for chunk in chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the request's body, or None if the client went away before its end."""
-    body = bytearray()
-    while True:
-        part = await receive()
-        if part["type"] == "http.disconnect":
-            return None
-        body += part.get("body", b"")
-        if not part.get("more_body", False):
-            return bytes(body)
 
 
 async def until_disconnect(receive: Receive) -> None:
