@@ -28,6 +28,7 @@ def new_module(name: str) -> ModuleType:
 def execute(filename: str, source: str, module: ModuleType) -> None:
     """Run a source in a module, after what it already holds."""
     remember(filename, source)
+    module.__file__ = filename  # inspect looks for the source of a class there
     exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
 
 

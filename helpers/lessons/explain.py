@@ -242,6 +242,7 @@ def explain_loading(outcome: Outcome, where: str) -> Diagnosis:
     if diagnosis.misconception in ("raises", "other-arguments"):
         diagnosis = replace(
             diagnosis,
+            misconception="raises",
             looks_like="an error at the top level of the cell, before any case could be tried",
             try_next="Read the error and its line. If the line only tries something out, move "
             "it to the next cell.",

@@ -187,9 +187,13 @@ class _Child:
             except queue.Empty:
                 if time.monotonic() > deadline:
                     return self._too_late()
-                if self._process.poll() is None:
-                    continue
-                line = None
+                if self._process.poll() is not None:
+                    # What it started may still hold the pipe open; what it said is in there.
+                    self._kill()
+                    self._readers[0].join(timeout=GRACE_SECONDS)
+                    if self._inbox.empty():
+                        return self._silence()
+                continue
             if line is None:
                 return self._silence()
             report = json.loads(line)
@@ -247,8 +251,8 @@ class _Child:
             if len(self._written) <= self._limits.output_bytes:
                 self._written += data
 
-    def _end(self) -> None:
-        """Kill it and all that it has started, and leave nothing behind."""
+    def _kill(self) -> None:
+        """Kill it and all that it has started."""
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -257,6 +261,10 @@ class _Child:
             with suppress(OSError):
                 subprocess.run(tree, capture_output=True, check=False)
             self._process.kill()
+
+    def _end(self) -> None:
+        """Leave nothing of it behind."""
+        self._kill()
         self._process.wait()
         for reader in self._readers:
             if reader.ident:
