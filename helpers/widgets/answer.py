@@ -9,6 +9,7 @@ and send a page only what has changed.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -156,7 +157,12 @@ def end(answer: Answer, state: str, at: float, problem: str = "") -> Answer:
         return answer
     finished = "complete" if state == "done" else "cut"
     answer = _with_states(answer, {"open": finished, "closed": "complete"}, at)
-    return replace(answer, state=state, ended=at, problem=problem)
+    return replace(answer, state=state, ended=at, problem=_sendable(problem))
+
+
+def _sendable(words: str) -> str:
+    """Return words that any encoder takes: half a surrogate pair becomes U+FFFD."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", words)
 
 
 def _kind(content: Mapping[str, Any]) -> tuple[str, str]:
@@ -167,8 +173,8 @@ def _kind(content: Mapping[str, Any]) -> tuple[str, str]:
     if type in ("thinking", "redacted_thinking"):
         return "thinking", ""
     if type.endswith("tool_use"):  # the client's own, the server's, an MCP server's
-        return "tool", str(content.get("name", "tool"))
-    return "other", type
+        return "tool", _sendable(str(content.get("name", "tool")))
+    return "other", _sendable(type)
 
 
 def _open(answer: Answer, index: int, content: Mapping[str, Any], at: float) -> Answer:
@@ -201,7 +207,7 @@ def _append(answer: Answer, index: int, piece: str, at: float) -> Answer:
     blocks = list(answer.blocks)
     for place in reversed(range(len(blocks))):
         if blocks[place].index == index:
-            blocks[place] = replace(blocks[place], text=blocks[place].text + piece)
+            blocks[place] = replace(blocks[place], text=blocks[place].text + _sendable(piece))
             break
     else:
         return answer  # a delta of a block that never opened
@@ -225,7 +231,7 @@ def _close(answer: Answer, event: Event, at: float) -> Answer:
             if cut and last is not None:
                 answer = _with_states(answer, {"open": "cut", "closed": "cut"}, at, last)
             answer = _with_states(answer, {"closed": "complete"}, at)
-            answer = replace(answer, stop_reason=reason)
+            answer = replace(answer, stop_reason=_sendable(reason))
     match event:
         case {"usage": Mapping() as usage}:  # cumulative: it replaces, never adds
             answer = replace(

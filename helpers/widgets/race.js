@@ -3,9 +3,9 @@ const LANES = [
   ["blocking", "Blocking", "all at once"],
 ];
 const SLIDERS = [
-  ["first_token", "First token, streamed", 0.05, 5, 0.05, duration],
-  ["streamed", "Last token, streamed", 0.5, 20, 0.5, duration],
-  ["blocking", "Whole answer, blocking", 0.5, 20, 0.5, duration],
+  ["first_token", "Streamed: first token", 0.05, 5, 0.05, duration],
+  ["streamed", "Streamed: last token", 0.5, 20, 0.5, duration],
+  ["blocking", "Blocking: all at once", 0.5, 20, 0.5, duration],
   ["tokens", "Length of the answer", 10, 400, 10, (value) => `${value} tokens`],
 ];
 const isRunning = (state) => state === "waiting" || state === "streaming";
@@ -28,7 +28,8 @@ function makeLane(name, how) {
     element("div", { className: "sa-stamps" }, first, done),
     box,
   );
-  return { node, clock, bar, track, first, done, text, dots, box, figures: { state: "ready" } };
+  const problem = element("p", { className: "sa-problem" });
+  return { node, clock, bar, first, done, text, dots, problem, box, figures: { state: "ready" } };
 }
 
 function render({ model, el }) {
@@ -53,7 +54,7 @@ function render({ model, el }) {
     };
     input.addEventListener("input", say);
     input.addEventListener("change", () => model.send({ op: "number", name, value: Number(input.value) }));
-    return { name, input, say, node: element("div", { className: "sa-slider" }, element("label", { for: id, textContent: label }), input, value) };
+    return { name, input, say, node: element("div", { className: "sa-slider" }, element("label", { for: id, textContent: label }), value, input) };
   });
   const question = element("span", { className: "sa-title", id: `sa-race-${races}-question`, textContent: "Which felt faster?" });
   const root = element(
@@ -92,10 +93,13 @@ function render({ model, el }) {
     const { state, first_token: first, ended, problem } = lane.figures;
     lane.node.dataset.state = state;
     lane.first.textContent = first === null || first === undefined ? "" : `first word ${duration(first)}`;
-    const ends = { done: `✓ last word ${duration(ended)}`, stopped: `stopped by you after ${duration(ended)}`, failed: `✕ ${problem}` };
+    const ends = { done: `✓ last word ${duration(ended)}`, stopped: `stopped ${duration(ended)}`, failed: `✕ failed ${duration(ended)}` };
     lane.done.textContent = ends[state] ?? "";
     if (state === "waiting") lane.box.append(lane.dots);
     else lane.dots.remove();
+    lane.problem.textContent = problem ? `✕ ${problem}` : "";
+    if (problem) lane.box.append(lane.problem);
+    else lane.problem.remove();
   }
 
   function draw() {
@@ -105,16 +109,21 @@ function render({ model, el }) {
       drawClock(lane, now);
     });
     const on = running();
-    const ended = Object.values(lanes).every((lane) => lane.figures.ended !== null && lane.figures.ended !== undefined);
+    const states = Object.values(lanes).map((lane) => lane.figures.state);
+    const done = states.every((state) => state === "done");
     const focused = root.getRootNode().activeElement;
     start.disabled = on;
     stop.disabled = !on;
-    start.textContent = ended ? "Start again" : "Start";
+    start.textContent = on || states.includes("ready") ? "Start" : "Start again";
     if (focused === start && on) stop.focus();
     if (focused === stop && !on) start.focus();
     for (const slider of sliders) slider.input.disabled = on;
-    for (const [, button] of answers) button.disabled = !ended;
-    const words = on ? "Both are running." : ended ? "Both have ended." : "Both requests are sent at the same moment.";
+    for (const [, button] of answers) button.disabled = !done;
+    let words = "Both requests are sent at the same moment.";
+    if (on) words = states.includes("done") ? "One has ended." : "Both are running.";
+    else if (states.includes("stopped")) words = "Stopped by you.";
+    else if (states.includes("failed")) words = "✕ One of them failed.";
+    else if (done) words = "✓ Both have ended.";
     if (status.textContent !== words) status.textContent = words;
     if (on) tick();
   }

@@ -245,11 +245,12 @@ def verdict(felt: str, streamed: Answer, blocking: Answer) -> str:
         streamed: that answer, once it has ended.
         blocking: the other.
     """
-    if not felt or streamed.ended is None or blocking.ended is None:
+    if not felt or (streamed.state, blocking.state) != ("done", "done"):
         return ""
-    first = _gap("first word", streamed.first_token, blocking.first_token)
-    last = _gap("last word", streamed.last_token, blocking.last_token)
-    return f"You said {felt}. Streamed, {first}, and {last}. {_MEANING[felt]}"
+    gaps = _gaps(
+        (streamed.first_token, streamed.last_token), (blocking.first_token, blocking.last_token)
+    )
+    return f"You said: {felt}. {gaps} {_MEANING[felt]}"
 
 
 _MEANING = {
@@ -259,26 +260,35 @@ _MEANING = {
 }
 
 
+Moments = tuple[float | None, float | None]
+
+
+def _gaps(streamed: Moments, blocking: Moments) -> str:
+    """Return what differs, from the moments of the first and the last word."""
+    first = _gap("first word", streamed[0], blocking[0])
+    last = _gap("last word", streamed[1], blocking[1])
+    return f"Streamed against blocking: {first}, {last}."
+
+
 def _gap(what: str, streamed: float | None, blocking: float | None) -> str:
     if streamed is None or blocking is None:
-        return f"the {what} never came in one of them"
+        return f"no {what} in one of them"
     gap = blocking - streamed
     if abs(gap) < 0.05:
-        return f"the {what} came at the same time"
-    return f"the {what} came {seconds(abs(gap))} {'sooner' if gap > 0 else 'later'}"
+        return f"{what} at the same time"
+    return f"{what} {seconds(abs(gap))} {'sooner' if gap > 0 else 'later'}"
 
 
 def tell(numbers: Numbers) -> str:
     """Return the race in words, as the numbers promise it."""
-    first = _gap("first word", numbers.first_token, numbers.blocking)
-    last = _gap("last word", numbers.streamed, numbers.blocking)
+    gaps = _gaps((numbers.first_token, numbers.streamed), (numbers.blocking, numbers.blocking))
     return "\n".join(
         [
             f"Race: the same answer of {numbers.tokens} tokens, twice.",
             f"Streamed: first word after {seconds(numbers.first_token)}, "
             f"last word after {seconds(numbers.streamed)}.",
             f"Blocking: nothing for {seconds(numbers.blocking)}, then all at once.",
-            f"Streamed, {first}, and {last}. Which feels faster?",
+            f"{gaps} Which feels faster?",
         ]
     )
 

@@ -4,6 +4,7 @@ A still is a pure function of the view's plain value, so the same value gives th
 same picture, byte for byte, on every machine.
 """
 
+import re
 from html import escape
 from textwrap import wrap
 
@@ -13,6 +14,14 @@ __all__ = ["WIDTH", "line", "number", "picture", "rect", "text", "wrapped"]
 
 # A still must be legible on a static page of this width, in pixels.
 WIDTH = 700
+
+
+# What XML cannot hold in any form: most control characters, and half of a surrogate pair.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _escaped(words: str) -> str:
+    return escape(_NO_XML.sub("\ufffd", words), quote=False)
 
 
 def number(value: float) -> str:
@@ -70,7 +79,7 @@ def text(
         + (' font-weight="600"' if bold else "")
         + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         + (f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else "")
-        + f' xml:space="preserve">{escape(words, quote=False)}</text>'
+        + f' xml:space="preserve">{_escaped(words)}</text>'
     )
 
 
@@ -96,8 +105,8 @@ def picture(height: float, title: str, description: str, parts: list[str]) -> st
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" '
             f'width="{WIDTH}" height="{number(height)}" role="img">',
-            f"<title>{escape(title)}</title>",
-            f"<desc>{escape(description)}</desc>",
+            f"<title>{_escaped(title)}</title>",
+            f"<desc>{_escaped(description)}</desc>",
             rect(0.5, 0.5, WIDTH - 1, height - 1, look.GROUND, stroke=look.LINE, rx=6),
             *parts,
             "</svg>",

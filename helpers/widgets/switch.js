@@ -14,6 +14,12 @@ function render({ model, el }) {
   const id = (name) => `sa-switch-${switches}-${name}`;
   const state = () => model.get("state");
   let choosing = null; // a live mode whose fields are being filled in
+  let hushed = ""; // a mistake that the person has turned away from
+  const choose = (mode) => {
+    choosing = mode;
+    hushed = state().problem;
+    draw();
+  };
 
   const labelled = (name, label, control, ...more) => {
     control.id = id(name);
@@ -34,8 +40,7 @@ function render({ model, el }) {
         choosing = null;
         model.send({ op: "use", mode, base_url: "", key: "" });
       } else {
-        choosing = mode;
-        draw();
+        choose(mode);
       }
     });
     return [input, element("label", { className: "sa-radio" }, input, words)];
@@ -99,9 +104,8 @@ function render({ model, el }) {
     key.value = ""; // it is with the session now, and nowhere else
   });
   cancel.addEventListener("click", () => {
-    choosing = null;
     key.value = "";
-    draw();
+    choose(null);
     radios.find(([input]) => input.checked)?.[0].focus();
   });
 
@@ -116,6 +120,11 @@ function render({ model, el }) {
   const refresh = element("button", { type: "button", textContent: "Update" });
   const update = () => state().mode !== "mock" && model.send({ op: "refresh" });
   refresh.addEventListener("click", update);
+  const change = element("button", { type: "button", textContent: "Change address or key" });
+  change.addEventListener("click", () => {
+    choose(state().mode);
+    (urlField.hidden ? key : url).focus();
+  });
   const cap = element("input", { type: "number", min: 0, max: 999, step: 0.1 });
   cap.addEventListener("change", () => cap.value !== "" && model.send({ op: "cap", dollars: Number(cap.value) }));
   const live = element(
@@ -126,8 +135,9 @@ function render({ model, el }) {
     prices,
     element("div", { className: "sa-field" }, element("span", { textContent: "Spent so far" }), spent, refresh),
     labelled("cap", "Spending cap, US $", cap),
+    element("div", { className: "sa-wide" }, change),
   );
-  const warning = element("p", { className: "sa-warning sa-wide" });
+  const warning = element("p", { className: "sa-warning" });
   const problem = element("p", { className: "sa-problem", role: "alert" });
   const root = element("div", { className: "sa sa-switch", role: "group", "aria-label": "Switch" }, element("div", { className: "sa-row" }, row, now), problem, mock, warning, form, live);
   el.append(root);
@@ -144,7 +154,7 @@ function render({ model, el }) {
         : `Now: live, ${s.model}. ${usd(s.spent, 4)} of at most ${usd(s.cap, 2)} spent.`;
     root.dataset.mode = s.mode;
     problem.textContent = s.problem ? `✕ ${s.problem}` : "";
-    problem.hidden = !s.problem;
+    problem.hidden = !s.problem || s.problem === hushed;
 
     mock.hidden = shown !== "mock";
     summary.textContent = `Pace: ${s.pace}. Fault: ${s.fault ?? "none"}.`;
@@ -160,7 +170,7 @@ function render({ model, el }) {
     faultWords.classList.toggle("sa-struck", Boolean(s.fault));
     fill(chunking, Object.entries(s.chunkings), s.chunking);
 
-    const asks = shown !== "mock" && (choosing !== null || !s.has_key);
+    const asks = choosing !== null || (s.mode === "anthropic" && !s.has_key);
     form.hidden = !asks;
     urlField.hidden = shown !== "custom";
     if (document.activeElement !== url && s.base_url) url.value = s.base_url;
@@ -173,20 +183,26 @@ function render({ model, el }) {
     cancel.textContent = s.mode === "mock" ? "Stay in mock mode" : "Cancel";
     cancel.hidden = choosing === null;
     warning.hidden = shown === "mock";
-    warning.textContent = `Live requests cost money. They stop before ${usd(s.cap, 2)} is spent.`;
+    warning.textContent =
+      shown === "custom"
+        ? "Requests to this address may cost money. The cap holds for models whose prices the course knows."
+        : `Live requests cost money. They stop before ${usd(s.cap, 2)} is spent.`;
 
     live.hidden = s.mode === "mock" || choosing !== null;
     modelField.hidden = s.mode === "custom";
     idField.hidden = s.mode !== "custom";
     fill(models, s.models.map(({ id: value, words }) => [value, words]), s.model);
     if (document.activeElement !== modelId) modelId.value = s.model;
-    prices.textContent = s.mode === "custom" ? "Spending is only counted for models whose prices the course knows." : `Prices in US dollars, as of ${s.as_of}.`;
+    prices.textContent = `Prices in US dollars, as of ${s.as_of}.`;
+    prices.hidden = s.mode === "custom";
+    change.textContent = s.mode === "custom" ? "Change address or key" : "Change key";
     spent.textContent = usd(s.spent, 4);
     if (document.activeElement !== cap) cap.value = s.cap;
   }
 
   const onMessage = (message) => {
     if (message.op !== "answer") return;
+    hushed = "";
     if (message.ok) choosing = null;
     draw();
   };

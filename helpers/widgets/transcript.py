@@ -9,6 +9,7 @@ from typing import Any
 import traitlets
 
 from helpers.client import StreamError
+from helpers.spending import SpendingCapReached
 from helpers.widgets import live, look, still
 from helpers.widgets.answer import (
     RUNNING,
@@ -188,7 +189,7 @@ class Transcript(View):
 def problem_of(error: Exception) -> str:
     """Return one sentence for what ended a stream."""
     words = " ".join(str(error).split()) or "no message"
-    if not isinstance(error, StreamError):  # of ours, or of a learner's code
+    if not isinstance(error, StreamError | SpendingCapReached):  # of a learner's code, say
         words = f"{type(error).__name__}: {words}"
     words = words if len(words) <= 300 else words[:300] + "…"
     return words if words.endswith((".", "!", "?", "…")) else words + "."
@@ -318,9 +319,10 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
         y += 6
     parts.append(still.line(16, y - 10, still.WIDTH - 16, y - 10))
     y += 10
-    words = " · ".join(footer(answer, cost, max_tokens))
-    parts.append(still.text(16, y, words, fill=look.INK_2, size=look.AXIS_SIZE + 1))
-    return still.picture(y + 14, "Transcript", tell(prompt, answer, cost, max_tokens), parts)
+    for row in still.wrapped(" · ".join(footer(answer, cost, max_tokens)), COLUMNS + 10):
+        parts.append(still.text(16, y, row, fill=look.INK_2, size=look.AXIS_SIZE + 1))
+        y += 18
+    return still.picture(y - 4, "Transcript", tell(prompt, answer, cost, max_tokens), parts)
 
 
 def _height(answer: Answer) -> int:

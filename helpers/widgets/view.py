@@ -17,9 +17,7 @@ def assets(name: str) -> dict[str, str]:
         name: the view's file name without its ending.
     """
     return {
-        kind: "\n".join(
-            (_HERE / f"{part}.{ending}").read_text("utf-8") for part in (shared, name)
-        )
+        kind: "\n".join((_HERE / f"{part}.{ending}").read_text("utf-8") for part in (shared, name))
         for kind, ending, shared in (("_esm", "js", "shared"), ("_css", "css", "look"))
     }
 

@@ -133,4 +133,3 @@ class Bridge:
         while time.monotonic() < deadline:
             self.pump()
             time.sleep(0.005)
-

@@ -1,0 +1,182 @@
+"""The switch over a real session: what it changes, what it refuses, what it never keeps."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from helpers.mock.chunking import CHUNKINGS
+from helpers.mock.faults import FAULTS
+from helpers.session import Session
+from helpers.widgets.switch import PACES, Switch, describe, draw, tell
+
+KEY = "sk-ant-this-is-secret"
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session({})
+
+
+@pytest.fixture
+def switch(session: Session) -> Switch:
+    return Switch(session)
+
+
+def send(switch: Switch, **message: Any) -> None:
+    switch._handle_custom_msg(message, [])
+
+
+def go_live(switch: Switch, mode: str = "anthropic", url: str = "", key: str = KEY) -> None:
+    send(switch, op="use", mode=mode, base_url=url, key=key)
+
+
+def test_at_first_it_is_calm(switch: Switch) -> None:
+    assert switch.state["mode"] == "mock"
+    assert (switch.state["pace"], switch.state["fault"], switch.state["problem"]) == (
+        "typical",
+        None,
+        "",
+    )
+    assert switch.twin() == (
+        "Mode: Mock: answers come from this machine; no key, no network, no cost\n"
+        "Pace: first token after 350 ms, then 80 tokens a second\n"
+        "Fault: none"
+    )
+
+
+@pytest.mark.parametrize("name", list(PACES))
+def test_a_pace_is_one_choice(switch: Switch, session: Session, name: str) -> None:
+    send(switch, op="pace", name=name)
+    pace = session.mock.pace
+    assert (pace.first_token, pace.tokens_per_second) == PACES[name]
+    assert switch.state["pace"] == name
+
+
+def test_a_slider_changes_one_number_and_nothing_else(switch: Switch, session: Session) -> None:
+    send(switch, op="mock", settings={"fault": "cut"})
+    send(switch, op="mock", settings={"pace": {"first_token": 2.5}})
+    assert session.mock.pace.first_token == 2.5
+    assert session.mock.pace.tokens_per_second == 80
+    assert session.mock.fault == "cut"
+    assert switch.state["pace"] == "custom"
+
+
+def test_a_pace_that_was_set_as_a_duration_is_no_preset(switch: Switch) -> None:
+    send(switch, op="mock", settings={"pace": {"duration": 8.0}})
+    assert switch.state["pace"] == "custom"
+
+
+def test_every_fault_and_chunking_can_be_chosen_and_is_described(switch: Switch) -> None:
+    for name in FAULTS:
+        send(switch, op="mock", settings={"fault": name})
+        assert switch.state["fault"] == name
+        assert switch.state["faults"][name].endswith(".")
+        assert f"Fault: {name}: " in switch.twin()
+    send(switch, op="mock", settings={"fault": None})
+    assert "Fault: none" in switch.twin()
+    for name in CHUNKINGS:
+        send(switch, op="mock", settings={"chunking": name})
+        assert switch.state["chunking"] == name
+        assert switch.state["chunkings"][name] != name  # said in words
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"op": "mock", "settings": {"fault": "earthquake"}},
+        {"op": "mock", "settings": {"pace": {"first_token": -1}}},
+        {"op": "use", "mode": "anthropic", "base_url": "", "key": ""},
+        {"op": "use", "mode": "custom", "base_url": "nonsense", "key": ""},
+        {"op": "use", "mode": "custom", "base_url": "http://example.org", "key": KEY},
+        {"op": "model", "id": "no-such-model"},
+        {"op": "cap", "dollars": -1},
+    ],
+)
+def test_a_mistake_is_one_sentence_and_changes_nothing(
+    switch: Switch, message: dict[str, Any]
+) -> None:
+    before = dict(switch.state)
+    send(switch, **message)
+    problem = switch.state["problem"]
+    assert problem.endswith((".", ")"))
+    assert "\n" not in problem
+    assert KEY not in problem
+    assert {**switch.state, "problem": ""} == before
+    assert f"✕ {problem}" in switch.twin()
+    send(switch, op="pace", name="typical")
+    assert switch.state["problem"] == ""
+
+
+def test_messages_of_another_shape_are_survived(switch: Switch) -> None:
+    before = dict(switch.state)
+    for message in ({}, {"op": "use"}, {"op": "cap", "dollars": "1"}, {"op": "pace", "name": "x"}):
+        send(switch, **message)
+    assert switch.state == before
+
+
+def test_a_key_is_held_by_the_session_and_shown_nowhere(switch: Switch, session: Session) -> None:
+    sent: list[object] = []
+    switch.comm.publish_msg = lambda *args, **more: sent.append((args, more))  # type: ignore[union-attr]
+    go_live(switch, key=f" {KEY} ")
+    assert (session.mode, session.has_key) == ("anthropic", True)
+    assert switch.state["has_key"] is True
+    assert len(sent) >= 2
+    for place in (sent, switch.get_state(), switch.still(), switch.twin(), vars(switch)):
+        assert KEY not in repr(place)
+
+
+def test_live_mode_says_what_it_costs(switch: Switch, session: Session) -> None:
+    go_live(switch)
+    send(switch, op="model", id="claude-sonnet-5-5")
+    send(switch, op="cap", dollars=2.5)
+    session.ledger.settle(0.0, 0.25)
+    send(switch, op="refresh")
+    assert switch.state["spent"] == 0.25
+    assert "live requests cost money" in switch.twin()
+    assert "$2 in and $10 out per million tokens (prices of 2026-" in switch.twin()
+    assert "Spent: $0.2500 of at most $2.50" in switch.twin()
+    assert all("offline" not in model["id"] for model in switch.state["models"])
+
+
+def test_another_address_takes_any_model(switch: Switch, session: Session) -> None:
+    go_live(switch, "custom", "http://127.0.0.1:8000/", "")
+    send(switch, op="model", id="my-local-model")
+    assert (session.base_url, session.model) == ("http://127.0.0.1:8000", "my-local-model")
+    assert "Other base URL at http://127.0.0.1:8000" in switch.twin()
+    assert "Model: my-local-model" in switch.twin()
+
+
+def test_back_to_mock(switch: Switch, session: Session) -> None:
+    go_live(switch)
+    send(switch, op="use", mode="mock", base_url="", key="")
+    assert session.mode == "mock"
+    assert "no cost" in switch.twin()
+
+
+def test_two_switches_and_python_show_the_same(switch: Switch, session: Session) -> None:
+    other = Switch(session)
+    send(switch, op="mock", settings={"fault": "stall"})
+    assert other.state == switch.state
+    session.set_cap(3.0)
+    assert other.state["cap"] == switch.state["cap"] == 3.0
+
+
+def test_a_wish_of_the_environment_that_failed_is_told() -> None:
+    switch = Switch(Session({"COURSE_MODE": "anthropic"}))
+    assert switch.state["mode"] == "mock"
+    assert "stays in mock mode" in switch.twin()
+
+
+def test_no_server_is_started_to_draw_it(switch: Switch, session: Session) -> None:
+    switch.still()
+    switch.twin()
+    assert session._server is None
+
+
+def test_hostile_words_are_words(session: Session) -> None:
+    session.use("custom", base_url="http://127.0.0.1:1")
+    session.use_model("</text><script>alert(1)</script>\x00")
+    state = describe(session, "<b>&")
+    ElementTree.fromstring(draw(state))
+    assert "✕ <b>&" in tell(state)
