@@ -27,6 +27,12 @@ def register_magics(shell: InteractiveShell) -> None:
 
     register: Callable[..., None] = shell.register_magic_function
     register(build_cell, "cell", "build")
+    shell.input_transformers_cleanup.append(_with_body)
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    """Let a `%%build` line that stands alone come here: IPython would call it an error."""
+    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith("%%build") else lines
 
 
 def build(line: str, cell: str, names: dict[str, Any]) -> None:

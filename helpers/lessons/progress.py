@@ -121,7 +121,7 @@ def _read() -> dict[str, Any]:
     except OSError as error:
         _say(f"Your progress can't be read ({error.strerror}); it counts as empty for now.")
         return {"version": 1, "parts": {}}
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return _rebuilt(file)
     return dict(state)
 

@@ -1,0 +1,144 @@
+"""The learner's folder: nothing of it is ever lost."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from helpers import sse
+from helpers.lessons import UnknownPart, find_part, progress
+
+OWN = "def hello_event(name):\n    return b'event: hello\\ndata: ' + name.encode() + b'\\n\\n'\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
+    return tmp_path / "my"
+
+
+def state(home: Path) -> object:
+    return json.loads((home / "progress.json").read_text("utf-8"))
+
+
+def test_a_newcomer_has_nothing(home: Path) -> None:
+    assert progress.home() == home
+    assert progress.passed() == []
+    assert progress.source("hello") is None
+    assert not home.exists()
+
+
+def test_what_has_passed_is_kept(home: Path) -> None:
+    progress.save("hello", OWN + "# é 松\n")
+    assert progress.passed() == ["hello"]
+    assert progress.source("hello") == OWN + "# é 松\n"
+    assert (home / "parts" / "hello.py").read_bytes() == (OWN + "# é 松\n").encode()
+    assert state(home) == {"version": 1, "parts": {"hello": {"passed": True}}}
+    assert sorted(path.name for path in home.iterdir()) == ["parts", "progress.json"]
+
+
+def test_what_this_version_does_not_know_is_kept(home: Path) -> None:
+    home.mkdir()
+    before = {"version": 3, "theme": "dark", "parts": {"later": {"passed": True}, "odd": 7}}
+    (home / "progress.json").write_text(json.dumps(before), "utf-8")
+    progress.save("hello", OWN)
+    after = {**before, "parts": {**before["parts"], "hello": {"passed": True}}}  # type: ignore[dict-item]
+    assert state(home) == after
+    assert progress.passed() == ["hello"]  # nothing is known of the others' source
+
+
+def test_more_about_a_part_is_kept(home: Path) -> None:
+    home.mkdir()
+    before = {"version": 1, "parts": {"hello": {"passed": False, "tries": 4}}}
+    (home / "progress.json").write_text(json.dumps(before), "utf-8")
+    progress.save("hello", OWN)
+    assert state(home) == {"version": 1, "parts": {"hello": {"passed": True, "tries": 4}}}
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"parts": []}', b"{}", b"\xff\xfe", b"null", b"[" * 99999]
+)
+def test_a_damaged_file_is_set_aside(
+    damage: bytes, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress.save("hello", OWN)
+    (home / "progress.json").write_bytes(damage)
+    assert progress.passed() == ["hello"]
+    assert (home / "progress.damaged.json").read_bytes() == damage
+    assert capsys.readouterr().err == (
+        "Your progress.json was damaged. It is kept as progress.damaged.json, and your progress "
+        "was read from the parts that you have saved.\n"
+    )
+    assert progress.passed() == ["hello"]
+    assert capsys.readouterr().err == ""
+
+
+def test_each_damaged_file_is_kept(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    for damage in ("one", "two"):
+        (home / "progress.json").write_text(damage)
+        assert progress.passed() == []
+    assert (home / "progress.damaged.json").read_text() == "one"
+    assert (home / "progress.damaged-2.json").read_text() == "two"
+    assert "progress.damaged-2.json" in capsys.readouterr().err
+
+
+def test_a_folder_that_can_not_be_written_to(home: Path) -> None:
+    home.write_text("a file where the folder should be")
+    with pytest.raises(progress.NotSaved, match=r"^It could not be saved: your folder can't be"):
+        progress.save("hello", OWN)
+
+
+def test_a_failed_write_leaves_the_old_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress.save("hello", OWN)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(progress.NotSaved, match="No space left on device"):
+        progress.save("hello", "something else")
+    assert progress.source("hello") == OWN
+    assert [path.name for path in (home / "parts").iterdir()] == ["hello.py"]
+
+
+def test_the_reference_stands_in() -> None:
+    assert progress.part_namespace("hello").hello_event("Ada") == b"event: hello\ndata: Ada\n\n"
+
+
+def test_without_an_own_part_it_is_the_library_itself() -> None:
+    if isinstance(find_part("sse").reference, Path):
+        assert progress.part_namespace("sse").SSEDecoder is sse.SSEDecoder
+
+
+def test_the_learners_part_is_used() -> None:
+    progress.save("hello", OWN + "mine = True\n")
+    names = progress.part_namespace("hello")
+    assert names.mine
+    assert names.hello_event is progress.part_namespace("hello").hello_event
+    assert "hello_event" in dir(names)
+    with pytest.raises(AttributeError, match="nothing here is called missing"):
+        names.missing  # noqa: B018
+
+
+@pytest.mark.parametrize("source", ["1 / 0", "def (", "raise SystemExit", "hello_event = None\nx"])
+def test_a_part_that_no_longer_loads(source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    progress.save("hello", source)
+    assert progress.part_namespace("hello").hello_event("Ada") == b"event: hello\ndata: Ada\n\n"
+    assert capsys.readouterr().err == (
+        "Your part hello no longer runs, so the course's own takes its place.\n"
+    )
+
+
+def test_a_later_part_runs_on_the_learners_earlier_one() -> None:
+    progress.save("sse", "class SSEDecoder:\n    mine = True\n")
+    names = progress.part_namespace("text")
+    assert names.SSEDecoder.mine
+    assert names.EventTooLarge  # the reference of `text` needs it; the learner's part has none
+    assert names.stream_text.__module__ == names.SSEDecoder.__module__
+
+
+def test_an_unknown_part() -> None:
+    with pytest.raises(UnknownPart, match=r"^There is no part 'see'. The parts are: hello, sse"):
+        progress.part_namespace("see")
