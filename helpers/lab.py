@@ -165,7 +165,14 @@ def jupyter_arguments(home: Path, options: argparse.Namespace) -> list[str]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={home}",
         f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}",
-        "--log-level=WARN",  # its address is told all the same
+        # No news and no look for updates: nothing leaves this machine.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        # Cells and outputs are encrypted on their way to the kernel, and its warning that they
+        # are not doesn't alarm anyone.
+        "--KernelManager.transport_encryption=auto",
+        "--ServerApp.log_level=ERROR",  # the address is told all the same
+        "--LabApp.log_level=ERROR",
     ]
     if options.port is not None:
         arguments += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
