@@ -11,6 +11,14 @@ function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** Keep keys pressed inside a view from JupyterLab's shortcuts: "d d" would delete the cell. */
+function keepKeys(root) {
+  // Lab looks for this on the element in focus; on one around it, it comes too late.
+  root.addEventListener("focusin", (event) => {
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
+}
+
 /** 284 ms, 1.9 s: the unit that fits, and no more digits than were measured. */
 function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

@@ -183,7 +183,7 @@ function render({ model, el }) {
     element("span", {}, sample("wire-cell wire-end", "⏎"), "line end (LF)"),
     element("span", {}, sample("wire-cell wire-hex wire-sample-hex", "E2"), "byte of a broken character"),
   );
-  const root = element("div", { className: "sa wire", "data-lm-suppress-shortcuts": "true" },
+  const root = element("div", { className: "sa wire" },
     element("div", { className: "sa-row wire-head" }, title, counts),
     element("div", { className: "sa-row wire-controls", role: "group", "aria-label": "Controls" },
       play, speed, back, forward, backEvent, forwardEvent, over, record),
@@ -197,6 +197,7 @@ function render({ model, el }) {
     element("div", { className: "wire-events" }, chips, panel),
     legend,
   );
+  keepKeys(root);
   el.append(root);
 
   // --- the recording ----------------------------------------------------------------
