@@ -1,0 +1,348 @@
+"""Plots of measurements, each with a twin in words.
+
+The same numbers give the same bytes in every run and, as far as matplotlib lets them,
+on every machine: no clock, no random ids, no font of this machine, and coordinates at a
+tenth of a pixel.
+"""
+
+import io
+import logging
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from helpers.widgets import look, still
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Latency", "Plot", "latency", "measure"]
+
+# While matplotlib looks for fonts it says so on stderr, once on each new machine: that
+# would be an output of the cell.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+# The one font that comes with matplotlib, so it is there to lay out with. The picture
+# itself names the fonts of the other views.
+LAYOUT_FONT = "DejaVu Sans"
+
+# The plot in pixels: its height, and the room around the axes for words.
+HEIGHT = 252
+MARGIN = 16
+LEFT, RIGHT, TOP, BOTTOM = 58, 116, 80, 38
+INSIDE = HEIGHT - TOP - BOTTOM
+
+BAR_WIDTH = 24  # of the histogram in the twin, in characters
+EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture and the same in words.
+
+    Attributes:
+        svg: the picture.
+        words: its twin, a few lines of text.
+    """
+
+    svg: str
+    words: str
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.words}
+
+
+class Latency(NamedTuple):
+    """How an answer arrived, in seconds: when each piece did, and what follows from it."""
+
+    times: list[float]
+    gaps: list[float]
+    first: float
+    median: float
+    p99: float
+    longest: float
+    longest_at: float
+    whole: float
+
+
+def measure(times: Sequence[float]) -> Latency:
+    """Return the figures of an answer's arrival.
+
+    Args:
+        times: when each piece arrived, in seconds after the request.
+
+    Raises:
+        ValueError: one sentence on what is wrong with the times.
+    """
+    checked = _checked(times)
+    # To a microsecond: of equal gaps, none is the longest by the noise of a float.
+    gaps = [round(later - earlier, 6) for earlier, later in pairwise(checked)]
+    longest = max(range(len(gaps)), key=gaps.__getitem__)
+    ordered = sorted(gaps)
+    return Latency(
+        times=checked,
+        gaps=gaps,
+        first=checked[0],
+        median=ordered[len(gaps) // 2],
+        p99=ordered[len(gaps) * 99 // 100],
+        longest=gaps[longest],
+        longest_at=checked[longest + 1],
+        whole=checked[-1],
+    )
+
+
+def latency(times: Sequence[float]) -> Plot:
+    """Plot the gap before each piece of an answer over time.
+
+    Args:
+        times: when each piece arrived, in seconds after the request.
+
+    Raises:
+        ValueError: one sentence on what is wrong with the times.
+    """
+    found = measure(times)
+    summary = f"{len(found.times)} pieces in {seconds(found.whole)}"
+    with _style():
+        svg = _latency_svg(found, summary)
+    return Plot(
+        svg=svg,
+        words="\n".join(
+            [
+                f"Latency of an answer: {summary}",
+                f"time to first token   {seconds(found.first):>8}",
+                f"median gap            {seconds(found.median):>8}",
+                f"99th percentile gap   {seconds(found.p99):>8}",
+                f"longest gap           {seconds(found.longest):>8}"
+                f"  (at {seconds(found.longest_at)})",
+                "",
+                "how many gaps were how long",
+                *histogram(found.gaps, found.p99),
+            ]
+        ),
+    )
+
+
+def _checked(times: Sequence[float]) -> list[float]:
+    """Return the times as floats that rise."""
+    checked: list[float] = []
+    for place, time in enumerate(times, 1):
+        if not isinstance(time, Real) or not math.isfinite(time):
+            raise ValueError(
+                f"Time {place} is {time!r}: latency needs seconds after the request, as numbers."
+            )
+        if time < (checked[-1] if checked else 0):
+            raise ValueError(
+                f"Time {place} ({time:g} s) is earlier than "
+                + (f"the one before it ({checked[-1]:g} s)" if checked else "the request")
+                + ": latency needs seconds after the request, in the order of arrival."
+            )
+        checked.append(float(time))
+    match len(checked):
+        case 0:
+            raise ValueError("There is nothing to plot: not one piece of text has arrived.")
+        case 1:
+            raise ValueError(
+                "One piece of text has no gap to plot: latency needs the times of two or more."
+            )
+    return checked
+
+
+def seconds(value: float) -> str:
+    """Return a time with the unit and the precision that suit its size."""
+    milliseconds = value * 1000
+    if round(milliseconds, 1) < 100:
+        return f"{milliseconds:.1f} ms"
+    if round(milliseconds) < 1000:
+        return f"{milliseconds:.0f} ms"
+    return f"{value:.1f} s"
+
+
+def histogram(gaps: Sequence[float], p99: float) -> list[str]:
+    """Return a bar of characters for each range of gaps.
+
+    The ranges divide what lies below the 99th percentile; one more takes the rest, so that
+    a single long gap doesn't leave all others in one bar.
+
+    Args:
+        gaps: in seconds.
+        p99: their 99th percentile, in seconds.
+    """
+    step = _step(p99 * 1000 or 1, 6)
+    rows = int(p99 * 1000 / step) + 1
+    counts = [0] * (rows + 1)
+    for gap in gaps:
+        counts[min(int(gap * 1000 / step), rows)] += 1
+    most = max(counts)
+    names = [f"{row * step:g} to {(row + 1) * step:g} ms" for row in range(rows)]
+    names.append(f"over {rows * step:g} ms")
+    if not counts[-1]:
+        names.pop()
+        counts.pop()
+    width = max(map(len, names))
+    return [
+        f"{name:>{width}}  {_bar(count / most):{BAR_WIDTH}} {count:>4}"
+        for name, count in zip(names, counts, strict=True)
+    ]
+
+
+def _bar(share: float) -> str:
+    eighths = round(share * BAR_WIDTH * 8)
+    if share and not eighths:
+        eighths = 1
+    return ("█" * (eighths // 8) + EIGHTHS[eighths % 8]).rstrip()
+
+
+def _step(span: float, most: int) -> float:
+    """Return the 1, 2 or 5 times a power of ten that divides a span into so many steps."""
+    least = max(span / most, 1e-9)
+    power: float = 10 ** math.floor(math.log10(least))
+    return next(step for n in (1, 2, 5, 10) if (step := n * power) >= least * (1 - 1e-9))
+
+
+def _latency_svg(found: Latency, summary: str) -> str:
+    from matplotlib.patches import PathPatch, Rectangle
+    from matplotlib.path import Path
+
+    unit, scale = ("s", 1) if found.longest >= 1 else ("ms", 1000)
+    end = max(found.whole, 0.1)
+    top = max(found.longest, 0.001) * scale * 1.04
+    figure, axes = _axes(end, top)
+
+    def words(text: str, x: float, y: float, right: float, up: float, **more: Any) -> None:
+        # Moved by so many pixels from a point of the axes; always from the baseline, as all
+        # else would depend on how a font measures on this machine.
+        style = {"fontsize": look.AXIS_SIZE, "color": look.INK_2, "va": "baseline", **more}
+        axes.annotate(text, (x, y), (right, up), textcoords="offset points", **style)
+
+    # The wait for the first piece lies on the ground, below the grid.
+    axes.add_patch(Rectangle((0, 0), found.first, top, color=look.GROUND_2, linewidth=0))
+    for value in _ticks(top, 4):
+        axes.plot([0, end], [value, value], color=look.LINE, linewidth=1)
+        words(f"{value:g} {unit}" if value else "0", 0, value, -8, -4, ha="right")
+    for value in _ticks(end, 8):
+        words(f"{value:g} s" if value else "0", value, 0, 0, -18, ha="center")
+    bar = Rectangle((0, top), found.first, 6 / INSIDE * top, color=look.INK_2, linewidth=0)
+    axes.add_patch(bar)
+    words(f"{seconds(found.first)} to first token", 0, top, 0, 13, color=look.INK_1)
+
+    # One path for all gaps: lines without length, whose round ends make dots.
+    points = [(time, gap * scale) for time, gap in zip(found.times[1:], found.gaps, strict=True)]
+    codes = [Path.MOVETO, Path.LINETO] * len(points)
+    dots = Path([point for point in points for _ in range(2)], codes)
+    dots.should_simplify = False
+    size = 3 if len(points) > 150 else 5
+    axes.add_patch(
+        PathPatch(dots, fill=False, edgecolor=look.TEXT, linewidth=size, capstyle="round")
+    )
+    if found.longest > 2 * found.p99:
+        left = found.longest_at < end / 2
+        words(
+            f"longest {seconds(found.longest)}",
+            found.longest_at,
+            found.longest * scale,
+            7 if left else -7,
+            -4,
+            ha="left" if left else "right",
+            color=look.INK_1,
+        )
+
+    # Two lines, named at their right ends; the names keep their distance from each other.
+    median, p99 = (value * scale / top * INSIDE for value in (found.median, found.p99))
+    median = max(4, min(median, INSIDE - 28))
+    for value, name, dashes, up in (
+        (found.median, "median gap", "-", median),
+        (found.p99, "99th percentile", (0, (4, 3)), max(p99, median + 32)),
+    ):
+        height = value * scale
+        axes.plot([found.first, end], [height] * 2, color=look.INK, linewidth=1, linestyle=dashes)
+        words(seconds(value), end, 0, 8, up + 2, color=look.INK_1, weight="bold")
+        words(name, end, 0, 8, up - 11)
+
+    title = "Gap before each piece of text"
+    heading = {"fontsize": look.UI_SIZE, "color": look.INK_1, "weight": "bold"}
+    words(title, 0, top, MARGIN - LEFT, TOP - 28, **heading)
+    words(summary, end, top, RIGHT - MARGIN, TOP - 28, ha="right")
+    return still.picture(
+        HEIGHT,
+        title,
+        f"{summary}. The first came after {seconds(found.first)}. The median gap was "
+        f"{seconds(found.median)}, the 99th percentile {seconds(found.p99)}, and the longest "
+        f"{seconds(found.longest)}, at {seconds(found.longest_at)}.",
+        [_drawn(figure)],
+    )
+
+
+def _ticks(end: float, most: int) -> list[float]:
+    """Return round numbers from 0 to the end, at most so many after the 0."""
+    step = _step(end, most)
+    return [step * place for place in range(int(end / step * (1 + 1e-9)) + 1)]
+
+
+def _axes(end: float, top: float) -> "tuple[Figure, Axes]":
+    """Return a figure and its axes, empty and from 0 to both ends; a point is a pixel."""
+    from matplotlib.figure import Figure  # pyplot would keep it, and choose a window system
+
+    figure = Figure(figsize=(still.WIDTH / 72, HEIGHT / 72), dpi=72)
+    box = (
+        LEFT / still.WIDTH,
+        BOTTOM / HEIGHT,
+        (still.WIDTH - LEFT - RIGHT) / still.WIDTH,
+        INSIDE / HEIGHT,
+    )
+    axes = figure.add_axes(box)
+    axes.set_xlim(0, end)
+    axes.set_ylim(0, top)
+    axes.set_axis_off()
+    return figure, axes
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw in matplotlib's own defaults, whatever the notebook or its user has set."""
+    from matplotlib import rc_context, rcdefaults, rcParams
+
+    with rc_context():
+        rcdefaults()
+        rcParams["svg.fonttype"] = "none"  # words stay words
+        rcParams["svg.hashsalt"] = "course"
+        rcParams["font.family"] = LAYOUT_FONT
+        yield
+
+
+def _drawn(figure: "Figure") -> str:
+    """Return what a figure shows as the inside of an SVG."""
+    for artist in figure.axes[0].get_children():
+        artist.set_clip_on(False)  # a clip path would need an id
+    figure.patch.set_visible(False)
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    svg = file.getvalue()
+    inside = svg[svg.index('<g id="figure_1">') : svg.rindex("</svg>")]
+    for pattern, replacement in (
+        (r"<!--.*?-->|<defs>.*?</defs>|</?g\b[^>]*>", ""),
+        (r' id="[^"]*"', ""),  # two plots on one page would have the same
+        (r' transform="rotate\(-?0 [^"]*"', ""),
+        (r"font-family: [^;]*; ", ""),
+        (r"font-weight: 700", "font-weight: 600"),
+        (r"\s+", " "),
+    ):
+        inside = re.sub(pattern, replacement, inside, flags=re.DOTALL)
+    inside = re.sub("<[^>]*>", lambda tag: _rounded(tag[0]), inside)
+    # To a dot, the place is enough.
+    inside = re.sub(r"M (\S+ \S+) L \1", r"M\1h0", inside)
+    inside = re.sub("> <", ">\n<", inside).strip()
+    return f'<g font-family="{look.UI_FONT}">\n{inside}\n</g>'
+
+
+def _rounded(tag: str) -> str:
+    """Return a tag with its numbers at a tenth: the rest differs between machines."""
+    return re.sub(r"-?\d+\.\d+", lambda found: still.number(float(found[0])), tag)

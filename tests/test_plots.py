@@ -1,0 +1,197 @@
+"""The latency plot: the same bytes each time, and figures that are true."""
+
+import re
+import subprocess
+import sys
+from itertools import accumulate
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import plots
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+# First token at 350 ms, then 80 pieces a second, each eighth a little late.
+TIMES = list(accumulate([0.35, *(0.02 if n % 8 == 7 else 0.0125 for n in range(699))]))
+
+arrivals = st.lists(st.floats(0, 100), min_size=2, max_size=60).map(
+    lambda waits: list(accumulate(waits))
+)
+
+
+def dots(svg: str) -> list[tuple[float, float]]:
+    (path,) = re.findall(r'd="([^"]*)"[^>]*stroke-linecap: round', svg)
+    return [(float(x), float(y)) for x, y in re.findall(r"M(\S+) (\S+)h0", path)]
+
+
+def test_same_times_same_bytes() -> None:
+    first, second = plots.latency(TIMES), plots.latency(list(TIMES))
+    assert first == second
+    assert first._repr_mimebundle_() == second._repr_mimebundle_()
+
+
+def test_another_process_with_another_taste_gives_the_same_bytes() -> None:
+    program = (
+        "import matplotlib, sys; from helpers import plots;"
+        "matplotlib.rcParams.update({'lines.linewidth': 9, 'font.size': 30});"
+        f"plot = plots.latency({TIMES[:40]});"
+        "assert matplotlib.rcParams['font.size'] == 30;"
+        "sys.stdout.buffer.write(plot.svg.encode())"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert run.stdout.decode() == plots.latency(TIMES[:40]).svg
+    assert run.stderr == b""
+
+
+def test_noise_below_a_tenth_of_a_pixel_changes_nothing() -> None:
+    noisy = [time + 1e-12 * (n % 3) for n, time in enumerate(TIMES)]
+    assert plots.latency(noisy).svg == plots.latency(TIMES).svg
+
+
+def test_the_picture_is_small_and_whole() -> None:
+    svg = plots.latency(TIMES).svg
+    root = ElementTree.fromstring(svg)
+    assert len(svg.encode()) < 30_000
+    assert root.tag == f"{SVG}svg"
+    assert (root.get("width"), root.get("viewBox")) == ("700", f"0 0 700 {root.get('height')}")
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == "Gap before each piece of text"
+    assert "The first came after 350 ms" in (root.findtext(f"{SVG}desc") or "")
+    # Nothing that another plot on the same page could have, too, or that needs a network.
+    assert not re.search(r"\bid=|href|<style|<script|<image|url\(", svg)
+
+
+def test_there_is_one_dot_for_each_gap_where_it_belongs() -> None:
+    found = dots(plots.latency([0.5, 0.6, 0.8, 1.0]).svg)
+    assert len(found) == 3
+    (x1, y1), (x2, y2), (x3, y3) = found
+    left, right, bottom = plots.LEFT, 700 - plots.RIGHT, plots.HEIGHT - plots.BOTTOM
+    assert [x1, x2, x3] == pytest.approx(
+        [left + (right - left) * time for time in (0.6, 0.8, 1.0)], abs=0.06
+    )
+    assert y2 == y3
+    assert bottom - y2 == pytest.approx(2 * (bottom - y1), abs=0.2)
+
+
+def test_its_words_name_each_figure() -> None:
+    words = [
+        text.text for text in ElementTree.fromstring(plots.latency(TIMES).svg).iter(f"{SVG}text")
+    ]
+    assert "350 ms to first token" in words
+    assert words[words.index("median gap") - 1] == "12.5 ms"
+    assert words[words.index("99th percentile") - 1] == "20.0 ms"
+    assert "700 pieces in 9.7 s" in words
+
+
+def test_a_stall_is_named() -> None:
+    times = [0.3 + n / 80 + (2.4 if n > 200 else 0) for n in range(400)]
+    words = [
+        text.text for text in ElementTree.fromstring(plots.latency(times).svg).iter(f"{SVG}text")
+    ]
+    assert "longest 2.4 s" in words
+    assert "2 s" in words
+
+
+def test_the_twin() -> None:
+    plot = plots.latency([0.35, 0.36, 0.38, 0.4, 0.42, 1.5])
+    assert repr(plot) == plot.words == plot._repr_mimebundle_()["text/plain"]
+    assert plot.words == (
+        "Latency of an answer: 6 pieces in 1.5 s\n"
+        "time to first token     350 ms\n"
+        "median gap             20.0 ms\n"
+        "99th percentile gap      1.1 s\n"
+        "longest gap              1.1 s  (at 1.5 s)\n"
+        "\n"
+        "how many gaps were how long\n"
+        "    0 to 200 ms  ████████████████████████    4\n"
+        "  200 to 400 ms                              0\n"
+        "  400 to 600 ms                              0\n"
+        "  600 to 800 ms                              0\n"
+        " 800 to 1000 ms                              0\n"
+        "1000 to 1200 ms  ██████                      1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0.0 ms"),
+        (0.0124, "12.4 ms"),
+        (0.09994, "99.9 ms"),
+        (0.09996, "100 ms"),
+        (0.35, "350 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1.0 s"),
+        (12.34, "12.3 s"),
+    ],
+)
+def test_a_time_has_the_precision_of_its_size(value: float, words: str) -> None:
+    assert plots.seconds(value) == words
+
+
+@given(arrivals)
+def test_the_figures_are_what_they_are_called(times: list[float]) -> None:
+    found = plots.measure(times)
+    count = len(found.gaps)
+    assert count == len(times) - 1
+    assert sum(found.gaps) == pytest.approx(times[-1] - times[0], abs=1e-6 * count)
+    assert (found.first, found.whole, found.longest) == (times[0], times[-1], max(found.gaps))
+    assert found.longest_at == times[found.gaps.index(found.longest) + 1]
+    for value, share in ((found.median, 0.5), (found.p99, 0.99)):
+        assert value in found.gaps
+        assert sum(gap <= value for gap in found.gaps) >= share * count
+        assert sum(gap >= value for gap in found.gaps) >= (1 - share) * count
+
+
+@given(arrivals)
+def test_the_histogram_counts_each_gap_once(times: list[float]) -> None:
+    found = plots.measure(times)
+    rows = plots.histogram(found.gaps, found.p99)
+    assert sum(int(row.split()[-1]) for row in rows) == len(found.gaps)
+    assert 1 <= len(rows) <= 8
+    assert len({len(row) for row in rows}) == 1
+
+
+@settings(max_examples=25)
+@given(arrivals)
+def test_any_times_make_a_picture_within_its_frame(times: list[float]) -> None:
+    svg = plots.latency(times).svg
+    ElementTree.fromstring(svg)
+    found = dots(svg)
+    assert len(found) == len(times) - 1
+    for x, y in found:
+        assert plots.LEFT <= x <= 700 - plots.RIGHT
+        assert plots.TOP <= y <= plots.HEIGHT - plots.BOTTOM
+    for y in re.findall(r'<text [^>]* y="([^"]*)"', svg):
+        assert 10 < float(y) < plots.HEIGHT
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"),
+    [
+        ([], "There is nothing to plot: not one piece of text has arrived."),
+        ([0.4], "One piece of text has no gap to plot: latency needs the times of two or more."),
+        (
+            [0.5, 0.4],
+            "Time 2 (0.4 s) is earlier than the one before it (0.5 s): latency needs seconds "
+            "after the request, in the order of arrival.",
+        ),
+        (
+            [-0.1, 0.4],
+            "Time 1 (-0.1 s) is earlier than the request: latency needs seconds after the "
+            "request, in the order of arrival.",
+        ),
+        (
+            [0.1, float("nan")],
+            "Time 2 is nan: latency needs seconds after the request, as numbers.",
+        ),
+        (["a"], "Time 1 is 'a': latency needs seconds after the request, as numbers."),
+    ],
+)
+def test_bad_times_get_a_sentence(times: list[float], sentence: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        plots.latency(times)
+    assert str(raised.value) == sentence
