@@ -169,27 +169,31 @@ def seconds(value: float) -> str:
 def histogram(gaps: Sequence[float], p99: float) -> list[str]:
     """Return a bar of characters for each range of gaps.
 
-    The ranges divide what lies below the 99th percentile; one more takes the rest, so that
-    a single long gap doesn't leave all others in one bar.
+    The ranges divide what lies between the shortest gap and the 99th percentile; one more
+    takes the rest, so that a single long gap doesn't leave all others in one bar.
 
     Args:
         gaps: in seconds.
         p99: their 99th percentile, in seconds.
     """
-    step = _step(p99 * 1000 or 1, 6)
-    rows = int(p99 * 1000 / step) + 1
+    # In whole microseconds, where nothing is nearly on a border.
+    lengths = [round(gap * 1e6) for gap in gaps]
+    shortest, longest = min(lengths), round(p99 * 1e6)
+    step = max(1, round(_step(longest - shortest or longest, 6)))
+    start = shortest // step * step
+    rows = (longest - start) // step + 1
     counts = [0] * (rows + 1)
-    for gap in gaps:
-        counts[min(int(gap * 1000 / step), rows)] += 1
-    most = max(counts)
-    names = [f"{row * step:g} to {(row + 1) * step:g} ms" for row in range(rows)]
-    names.append(f"over {rows * step:g} ms")
+    for length in lengths:
+        counts[min((length - start) // step, rows)] += 1
+    edges = [f"{(start + row * step) / 1000:g}" for row in range(rows + 1)]
+    names = [f"{low} to {high} ms" for low, high in pairwise(edges)]
+    names.append(f"over {edges[-1]} ms")
     if not counts[-1]:
         names.pop()
         counts.pop()
     width = max(map(len, names))
     return [
-        f"{name:>{width}}  {_bar(count / most):{BAR_WIDTH}} {count:>4}"
+        f"{name:>{width}}  {_bar(count / max(counts)):{BAR_WIDTH}} {count:>4}"
         for name, count in zip(names, counts, strict=True)
     ]
 
