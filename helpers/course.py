@@ -60,12 +60,16 @@ def request(prompt: str, *, max_tokens: int = 1024, **more: Any) -> dict[str, An
     }
 
 
-def http(**options: Any) -> httpx.AsyncClient:
+def http(*, mock: dict[str, Any] | None = None, **options: Any) -> httpx.AsyncClient:
     """Return an HTTP client for the API of this mode; use it in `async with`.
 
     Args:
+        mock: fields of the mock's settings, for this client's requests alone; without
+            effect in live modes.
         options: anything that httpx.AsyncClient takes.
     """
+    if mock and session.mode == "mock":
+        options["headers"] = {**options.get("headers", {}), **_overrides(mock)}
     return session.http(**options)
 
 
@@ -154,9 +158,8 @@ def transcript(
 
     @asynccontextmanager
     async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
-        async with session.http(headers=_overrides(changes)) as client:
-            async with open_stream(client, body) as events:
-                yield events
+        async with http(mock=changes) as client, open_stream(client, body) as events:
+            yield events
 
     return Transcript(
         body["messages"][-1]["content"],
@@ -216,7 +219,7 @@ def switch() -> "Switch":
 
 def _overrides(changes: dict[str, Any]) -> dict[str, str]:
     """Return the header that changes the mock's settings for one request."""
-    return {"mock-settings": json.dumps(changes)} if changes else {}
+    return {"mock-settings": json.dumps(changes)}
 
 
 def _expected(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float, Event]] | None:
@@ -232,7 +235,7 @@ def _expected(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float
 async def _record(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float, bytes]]:
     """Read an answer off the real socket; return its chunks with their times."""
     chunks, start = [], time.monotonic()
-    async with session.http(headers=_overrides(changes)) as client:
+    async with http(mock=changes) as client:
         stream = client.stream("POST", "/v1/messages", json={**body, "stream": True})
         async with stream as response:
             async for chunk in response.aiter_raw():

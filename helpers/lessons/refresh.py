@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 __all__ = ["NOTEBOOKS", "execute", "main", "normalise"]
@@ -77,8 +78,12 @@ def main(names: Sequence[str]) -> int:
         return 2
     for path in wanted:
         before = path.read_text("utf-8")
-        with tempfile.TemporaryDirectory() as home:
-            notebook = execute(nbformat.reads(before, as_version=4), home=Path(home))
+        try:
+            with tempfile.TemporaryDirectory() as home:
+                notebook = execute(nbformat.reads(before, as_version=4), home=Path(home))
+        except CellExecutionError as error:
+            print(f"{path.name}: a cell raised, so nothing was stored.\n{error}")
+            return 1
         after = nbformat.writes(normalise(notebook)) + "\n"
         if json.loads(before) != json.loads(after):
             path.write_text(after, "utf-8", newline="\n")

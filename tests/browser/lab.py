@@ -1,0 +1,109 @@
+"""The real JupyterLab, started as `course.py lab` starts it, and a person at its keyboard."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+START_SECONDS = 60
+
+
+class Lab:
+    """A running JupyterLab.
+
+    url: its address, with the token that lets a browser in.
+    home: the learner's folder.
+    """
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.url = url
+        self.home = home
+
+    def open(self, page: Page, name: str) -> None:
+        """Open a notebook in the browser and wait until its kernel is idle."""
+        address, _, token = self.url.partition("?")
+        base, _, _ = address.partition("/lab/")
+        page.goto(f"{base}/lab/tree/notebooks/{name}.ipynb?reset&{token}")
+        expect(page.locator(".jp-NotebookPanel:visible .jp-Cell").first).to_be_visible(
+            timeout=60_000
+        )
+        self.wait_until_idle(page)
+
+    def wait_until_idle(self, page: Page) -> None:
+        """Wait until the kernel of the notebook has nothing left to do."""
+        # Before a kernel is there, the notebook's own indicator says "idle" as well.
+        status = page.locator("#jp-main-statusbar").get_by_text("Python 3 (ipykernel) | Idle")
+        expect(status).to_be_visible(timeout=90_000)
+
+    def run_all(self, page: Page) -> None:
+        """Choose "Run All Cells" from the menu, as a person does."""
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        status = page.locator("#jp-main-statusbar")
+        expect(status.get_by_text("Python 3 (ipykernel) | Busy")).to_be_visible(timeout=30_000)
+
+
+def cell(page: Page, source: str) -> Locator:
+    """Return the code cell that holds this piece of source."""
+    cells = page.locator(".jp-NotebookPanel:visible .jp-CodeCell")
+    return cells.filter(has=page.locator(".jp-InputArea-editor", has_text=source)).first
+
+
+def output(page: Page, source: str) -> Locator:
+    """Return the output of the code cell that holds this piece of source."""
+    return cell(page, source).locator(".jp-OutputArea-output").last
+
+
+@contextmanager
+def running_lab(home: Path) -> Iterator[Lab]:
+    """Start JupyterLab on a free port with a folder of its own; stop it in the end."""
+    environment = os.environ | {
+        "COURSE_HOME": str(home),
+        **{
+            f"JUPYTER_{kind}_DIR": str(home / ".test" / kind.lower())
+            for kind in ("CONFIG", "DATA", "RUNTIME")
+        },
+        "JUPYTERLAB_SETTINGS_DIR": str(home / ".test" / "settings"),
+        "IPYTHONDIR": str(home / ".test" / "ipython"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "helpers.lab", "--no-browser"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    said: list[str] = []
+    address: list[str] = []
+    told = threading.Event()
+
+    def listen() -> None:
+        for line in process.stdout or ():
+            said.append(line)
+            if found := re.search(r"http://127\.0\.0\.1:\d+/\S*token=\w+", line):
+                address.append(found.group())
+                told.set()
+        told.set()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        assert told.wait(START_SECONDS) and address, "".join(said)
+        yield Lab(address[0], home)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        listener.join(5)
+        if process.stdout:
+            process.stdout.close()

@@ -1,0 +1,163 @@
+"""Notebooks in the real JupyterLab, in a real browser, used as a learner uses them."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from helpers.lessons import find_part
+from tests.browser.lab import Lab, cell, output, running_lab
+
+ROOT = Path(__file__).resolve().parents[2]
+# Kept after the run, to be looked at; never committed.
+SHOTS = ROOT / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("learner")) as running:
+        yield running
+
+
+@pytest.fixture
+def learner(lab: Lab, page: Page) -> Iterator[Page]:
+    """A page that may reach this machine and nothing else."""
+    left: list[str] = []
+
+    def watch(url: str) -> None:
+        if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url):
+            left.append(url)
+
+    page.on("request", lambda request: watch(request.url))
+    page.on("websocket", lambda socket: watch(socket.url))
+    yield page
+    assert left == []
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the page as it is now."""
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def write_cell(page: Page, source: str, text: str) -> None:
+    """Replace a cell's source by typing, and run it with the keyboard."""
+    editor = cell(page, source).locator(".cm-content")
+    editor.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Shift+Enter")
+
+
+def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
+    lab.open(learner, "00_start_here")
+    shot(learner, "00-before-the-first-run")
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    expect(output(learner, "course.check_machine()")).to_contain_text("the offline API answers")
+    expect(output(learner, "%%build hello")).to_contain_text("not attempted yet")
+
+    stub = "%%build hello"
+    write_cell(learner, stub, f"{stub}\ndef hello_event(name):\n return f'event: hello'")
+    expect(output(learner, stub)).to_contain_text("bytes are what travels", timeout=20_000)
+    cell(learner, stub).scroll_into_view_if_needed()
+    shot(learner, "00-diagnosis")
+
+    write_cell(learner, stub, f"{stub}\n{find_part('hello').reference_source()}")
+    expect(output(learner, stub)).to_contain_text(re.compile("passed", re.I), timeout=20_000)
+    shot(learner, "00-passed")
+    progress = json.loads((lab.home / "progress.json").read_text("utf-8"))
+    assert progress["parts"]["hello"]["passed"] is True
+    assert "event: hello" in (lab.home / "parts" / "hello.py").read_text("utf-8")
+
+
+def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner: Page):
+    lab.open(learner, "01_sse_by_hand")
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    view = cell(learner, "course.wire(").locator(".wire")
+    expect(view).to_be_visible()
+    view.scroll_into_view_if_needed()
+    status = view.locator(".wire-status")
+    expect(status).to_contain_text("Chunk 1 of")
+    view.locator(".wire-bytes").focus()
+    learner.keyboard.press("ArrowRight")
+    expect(status).to_contain_text("Chunk 2 of")
+    learner.keyboard.press("ArrowRight")
+    expect(status).to_contain_text("Chunk 3 of")
+    view.locator(".wire-chip").first.click()
+    expect(view.locator(".wire-panel")).to_contain_text("message_start")
+    shot(learner, "01-wire")
+
+    build = "%%build sse"
+    write_cell(learner, build, f"{build}\nclass SSEDecoder:\n    def feed(self, chunk):\n  pass")
+    expect(output(learner, build)).to_contain_text("IndentationError", timeout=20_000)
+    shot(learner, "01-syntax-error")
+    write_cell(learner, build, f"{build}\n{find_part('sse').reference_source()}")
+    expect(output(learner, build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    cell(learner, build).scroll_into_view_if_needed()
+    shot(learner, "01-passed")
+
+
+def test_tokens_grow_in_the_page_and_stop_stops(lab: Lab, learner: Page):
+    lab.open(learner, "02_text_streaming")
+    lab.run_all(learner)
+    view = cell(learner, "course.transcript(\"Explain").locator(".sa-transcript").first
+    expect(view).to_be_visible(timeout=30_000)
+    view.scroll_into_view_if_needed()
+    state, answer = view.locator(".sa-state"), view.locator(".sa-answer")
+    expect(state).to_contain_text("streaming", timeout=20_000)
+    sizes = []
+    for _ in range(4):
+        sizes.append(len(answer.inner_text()))
+        time.sleep(0.2)
+    assert sizes == sorted(sizes) and len(set(sizes)) > 1, sizes
+    expect(state).to_contain_text("streaming")  # it grew before the stream had ended
+    shot(learner, "02-streaming")
+    view.get_by_role("button", name="Stop").click()
+    expect(state).to_contain_text("stopped by you", timeout=5_000)
+    stopped_at = len(answer.inner_text())
+    assert 0 < stopped_at < 4000
+    time.sleep(0.5)
+    assert len(answer.inner_text()) == stopped_at
+    shot(learner, "02-stopped")
+    lab.wait_until_idle(learner)
+
+
+def test_stop_works_while_another_cell_runs(lab: Lab, learner: Page):
+    lab.open(learner, "02_text_streaming")
+    write_cell(learner, "from helpers import course", "from helpers import course")
+    lab.wait_until_idle(learner)
+    first = "course.transcript(\"Explain"
+    write_cell(learner, first, 'course.transcript("Explain in detail how TCP recovers from loss.")')
+    view = cell(learner, first).locator(".sa-transcript").first
+    expect(view.locator(".sa-state")).to_contain_text("streaming", timeout=20_000)
+    write_cell(learner, "async def events_of", "import asyncio  # async def events_of\nawait asyncio.sleep(30)")
+    busy = learner.locator("#jp-main-statusbar").get_by_text("| Busy")
+    expect(busy).to_be_visible(timeout=10_000)
+    view.get_by_role("button", name="Stop").click()
+    expect(view.locator(".sa-state")).to_contain_text("stopped by you", timeout=5_000)
+    expect(busy).to_be_visible()
+    learner.get_by_role("button", name=re.compile("Interrupt the kernel")).click()
+    lab.wait_until_idle(learner)
+
+
+def test_the_race_runs_on_two_real_requests(lab: Lab, learner: Page):
+    lab.open(learner, "02_text_streaming")
+    write_cell(learner, "from helpers import course", "from helpers import course")
+    lab.wait_until_idle(learner)
+    race = "course.race()"
+    write_cell(learner, race, "# course.race()\ncourse.race(streamed=3, blocking=2)")
+    view = cell(learner, race).locator(".sa").first
+    expect(view).to_be_visible(timeout=20_000)
+    view.get_by_role("button", name="Start").click()
+    streamed, blocking = view.locator(".sa-race-text").all()
+    expect(streamed).to_contain_text(re.compile(r"\w{3}"), timeout=5_000)
+    assert blocking.inner_text().strip() == ""  # silent until it is done
+    shot(learner, "02-race")
+    expect(blocking).to_contain_text(re.compile(r"\w{3}"), timeout=10_000)
+    lab.wait_until_idle(learner)
