@@ -522,7 +522,7 @@ EVENT_CASES = (
 
 
 async def race(my: Namespace) -> object:
-    """Tell in which order pieces are sent and given; the server waits for its reader."""
+    """Tell in which order pieces arrive and are given; the server waits for its reader."""
     told: list[str] = []
     given = asyncio.Event()
 
@@ -533,7 +533,7 @@ async def race(my: Namespace) -> object:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(given.wait(), READING)
                 given.clear()
-                told.append(f"sent: {piece}")
+                told.append(f"arrived: {piece}")
 
     async with Server(Body(wire(WHOLE), before=before)).client() as http:
         async with opened(my, http, deepcopy(REQUEST)) as events:
@@ -542,7 +542,7 @@ async def race(my: Namespace) -> object:
                 whole = await pieces
                 return told if whole is None else whole
             async for piece in pieces:
-                told.append(f"gave: {piece}")
+                told.append(f"given: {piece}")
                 given.set()
     return told
 
@@ -597,19 +597,19 @@ TEXT_CASES = (
         "The time to the first token is the wait that a reader feels.",
         "async for piece in stream_text(events): …",
         race,
-        [f"{who}: {piece}" for piece in PIECES for who in ("sent", "gave")],
+        [f"{who}: {piece}" for piece in PIECES for who in ("arrived", "given")],
         Misconception(
             id="prints-text",
             looks_like="text that is printed, so that nobody else can have it: a web page, a log, "
             "a test",
             try_next="`yield` each piece. Whoever asked for it prints it, or not.",
-            matches=lambda out: "One" in out.printed and "gave: One" not in out.returned,
+            matches=lambda out: "One" in out.printed and "given: One" not in out.returned,
         ),
         Misconception(
             id="returns-text",
             looks_like="the whole text, returned once it is complete",
             try_next="`yield` each piece where you now collect it, and return nothing.",
-            matches=lambda out: "sent: One" not in out.returned,
+            matches=lambda out: "arrived: One" not in out.returned,
         ),
         Misconception(
             id="waits-for-all",
@@ -617,7 +617,7 @@ TEXT_CASES = (
             "silent until then",
             try_next="Find where the code holds all of it, such as `http.post`, `aread()`, a list "
             "or a `join`, and pass each piece on from inside the loop.",
-            matches=lambda out: out.returned[1].startswith("sent"),
+            matches=lambda out: out.returned[1].startswith("arrived"),
         ),
     ),
     case(
