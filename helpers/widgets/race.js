@@ -6,7 +6,7 @@ const SLIDERS = [
   ["first_token", "Streamed: first token", 0.05, 5, 0.05, duration],
   ["streamed", "Streamed: last token", 0.5, 20, 0.5, duration],
   ["blocking", "Blocking: all at once", 0.5, 20, 0.5, duration],
-  ["tokens", "Length of the answer", 10, 400, 10, (value) => `${value} tokens`],
+  ["tokens", "Both: length", 10, 400, 10, (value) => `${value} tokens`],
 ];
 const isRunning = (state) => state === "waiting" || state === "streaming";
 let races = 0; // the ids of labels must differ between views
@@ -70,6 +70,7 @@ function render({ model, el }) {
     ),
     element("div", { className: "sa-sliders" }, ...sliders.map((slider) => slider.node)),
   );
+  keepKeys(root);
   el.append(root);
 
   let base = null;
@@ -119,7 +120,7 @@ function render({ model, el }) {
     if (focused === stop && !on) start.focus();
     for (const slider of sliders) slider.input.disabled = on;
     for (const [, button] of answers) button.disabled = !done;
-    let words = "Both requests are sent at the same moment.";
+    let words = "Both requests go out at the same moment.";
     if (on) words = states.includes("done") ? "One has ended." : "Both are running.";
     else if (states.includes("stopped")) words = "Stopped by you.";
     else if (states.includes("failed")) words = "✕ One of them failed.";

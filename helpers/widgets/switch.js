@@ -69,6 +69,8 @@ function render({ model, el }) {
   const faultWords = element("span", { className: "sa-note sa-wide" });
   const chunking = element("select");
   chunking.addEventListener("change", () => setMock({ chunking: chunking.value }));
+  const mockModel = element("select");
+  mockModel.addEventListener("change", () => model.send({ op: "model", id: mockModel.value }));
   const summary = element("summary");
   const mock = element(
     "details",
@@ -83,6 +85,8 @@ function render({ model, el }) {
       labelled("fault", "Fault", fault),
       faultWords,
       labelled("chunks", "Network chunks", chunking),
+      labelled("mock-model", "Model", mockModel),
+      element("span", { className: "sa-note sa-wide", textContent: "The mock answers for every model, and nothing is charged." }),
     ),
   );
 
@@ -140,6 +144,7 @@ function render({ model, el }) {
   const warning = element("p", { className: "sa-warning" });
   const problem = element("p", { className: "sa-problem", role: "alert" });
   const root = element("div", { className: "sa sa-switch", role: "group", "aria-label": "Switch" }, element("div", { className: "sa-row" }, row, now), problem, mock, warning, form, live);
+  keepKeys(root);
   el.append(root);
   root.addEventListener("pointerenter", update); // what was spent since it was last looked at
 
@@ -191,7 +196,7 @@ function render({ model, el }) {
     live.hidden = s.mode === "mock" || choosing !== null;
     modelField.hidden = s.mode === "custom";
     idField.hidden = s.mode !== "custom";
-    fill(models, s.models.map(({ id: value, words }) => [value, words]), s.model);
+    for (const select of [models, mockModel]) fill(select, s.models.map(({ id: value, words }) => [value, words]), s.model);
     if (document.activeElement !== modelId) modelId.value = s.model;
     prices.textContent = `Prices in US dollars, as of ${s.as_of}.`;
     prices.hidden = s.mode === "custom";

@@ -103,7 +103,10 @@ def describe(session: Session, problem: str = "") -> dict[str, Any]:
         "mode": session.mode,
         "model": session.model,
         "base_url": session.base_url if session.mode == "custom" else "",
-        "models": [{"id": model.id, "words": _model(model)} for model in session.models()],
+        "models": [
+            {"id": model.id, "words": model.name if session.mode == "mock" else _model(model)}
+            for model in session.models()
+        ],
         "as_of": AS_OF.isoformat(),
         "has_key": session.has_key,
         "spent": session.spent,
@@ -128,9 +131,7 @@ def describe(session: Session, problem: str = "") -> dict[str, Any]:
 
 
 def _model(model: Model) -> str:
-    if not model.output:
-        return model.name
-    return f"{model.name}, ${model.input:g} in and ${model.output:g} out per million tokens"
+    return f"{model.name}, ${model.input:.2f} in and ${model.output:.2f} out per million tokens"
 
 
 def _pace(first_token: float, tokens_per_second: float) -> str:

@@ -94,7 +94,7 @@ function render({ model, el }) {
   const answer = element("div", { className: "sa-answer", tabIndex: 0, role: "region", "aria-label": "The answer" });
   answer.style.setProperty("--lines", lines);
   const problem = element("p", { className: "sa-problem" });
-  const figures = element("dl", { className: "sa-figures" });
+  const figures = element("div", { className: "sa-figures" });
   const log = element("div", { className: "sa-twin", role: "log", "aria-live": "polite" });
   const status = element("div", { className: "sa-twin", role: "status" });
   const root = element(
@@ -107,6 +107,7 @@ function render({ model, el }) {
     log,
     status,
   );
+  keepKeys(root);
   el.append(root);
 
   const voice = speaker(log);
@@ -151,7 +152,7 @@ function render({ model, el }) {
     if (priced) rows.splice(3, 0, ["cost", money(cost), 5, "usage at the model's published prices"]);
     // Values change in place and have their room from the start: nothing wraps anew.
     rows.forEach(([name, value, room, title], i) => {
-      const pair = figures.children[i] ?? figures.appendChild(element("div", { title }, element("dt", { textContent: name }), element("dd")));
+      const pair = figures.children[i] ?? figures.appendChild(element("div", { title }, element("span", { className: "sa-note", textContent: name }), element("span")));
       pair.lastChild.style.minWidth = `${room}em`;
       if (pair.lastChild.textContent !== value) pair.lastChild.textContent = value;
     });

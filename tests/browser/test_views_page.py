@@ -460,3 +460,16 @@ def test_every_control_has_a_name(page: Page, make: Callable[[], Any]) -> None:
         ".map((node) => node.outerHTML)"
     )
     assert nameless == []
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: at_rest(*text("one"), *ending()), make_race, lambda: Switch(Session({}))]
+)
+def test_keys_stay_in_the_view_when_a_control_has_the_focus(
+    page: Page, make: Callable[[], Any]
+) -> None:
+    """JupyterLab takes arrow keys and letters from what does not carry this mark."""
+    Bridge(page, make())
+    for control in page.locator(".sa :is(button, input, select, summary):enabled:visible").all():
+        control.focus()
+        assert control.get_attribute("data-lm-suppress-shortcuts") == "true"

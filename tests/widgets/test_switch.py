@@ -134,7 +134,7 @@ def test_live_mode_says_what_it_costs(switch: Switch, session: Session) -> None:
     send(switch, op="refresh")
     assert switch.state["spent"] == 0.25
     assert "live requests cost money" in switch.twin()
-    assert "$2 in and $10 out per million tokens (prices of 2026-" in switch.twin()
+    assert "$2.00 in and $10.00 out per million tokens (prices of 2026-" in switch.twin()
     assert "Spent: $0.2500 of at most $2.50" in switch.twin()
     assert all("offline" not in model["id"] for model in switch.state["models"])
 
