@@ -1,0 +1,119 @@
+"""What a notebook gets from its one import."""
+
+import asyncio
+import json
+import xml.etree.ElementTree as ElementTree
+
+import httpx
+import pytest
+
+from helpers import course
+from helpers.client import open_stream, stream_text
+from helpers.lessons import MODULES, find_part, machine
+from helpers.lessons.map import NOTEBOOKS, Map
+from helpers.lessons.refresh import NOTEBOOKS as FOLDER
+from helpers.mock.settings import SettingsError
+from helpers.session import Session
+
+PROMPT = "Count to three."
+
+
+async def test_the_bench_gives_the_same_text_and_times_in_every_run():
+    async def run() -> list[tuple[float, str]]:
+        http, clock = course.bench()
+        async with http, open_stream(http, course.request(PROMPT)) as events:
+            return [(clock.now(), text) async for text in stream_text(events)]
+
+    first, second = await run(), await run()
+    assert first == second
+    assert "".join(text for _, text in first) == "One, two, three."
+    assert first[0][0] == pytest.approx(0.35)
+
+
+async def test_a_recording_is_what_the_socket_gives():
+    body = course.request(PROMPT)
+    async with course.http() as http:
+        stream = http.stream("POST", "/v1/messages", json={**body, "stream": True})
+        async with stream as response:
+            received = b"".join([chunk async for chunk in response.aiter_raw()])
+    assert received == b"".join(chunk.data for chunk in course.recording(body))
+
+
+async def test_settings_of_one_client_hold_for_its_requests_alone():
+    body = {**course.request(PROMPT), "stream": True}
+    async with course.http(mock={"fault": "529"}) as broken, course.http() as sound:
+        assert (await broken.post("/v1/messages", json=body)).status_code == 529
+        assert (await sound.post("/v1/messages", json=body)).status_code == 200
+
+
+def test_a_setting_that_does_not_exist_is_named():
+    with pytest.raises(SettingsError, match="can't hold 'chunkin'"):
+        course.recording(PROMPT, chunkin="byte")
+
+
+def test_parts_are_the_courses_own_until_they_pass():
+    decoder = course.part("sse").SSEDecoder()
+    assert [event.data for event in decoder.feed(b"data: x\n\n")] == ["x"]
+    assert course.part("text").open_stream
+
+
+def test_views_show_the_answer_before_it_has_come():
+    transcript = course.transcript(PROMPT, autostart=False)
+    assert "One, two, three." in transcript.twin()
+    for view in (transcript, course.wire(PROMPT), course.race(), course.switch()):
+        ElementTree.fromstring(view.still())
+        assert "0x" not in repr(view)
+
+
+def test_a_transcript_streams_from_the_real_socket():
+    view = course.transcript(PROMPT)
+    assert view.wait(20)
+    assert view.state["state"] == "done"
+    assert "One, two, three." in json.dumps(view.state)
+    view.close()
+
+
+def test_the_wire_view_records_from_the_real_socket():
+    chunks = asyncio.run(course._record(course.request(PROMPT), {}))
+    assert b"".join(data for _, data in chunks).endswith(b"\n\n")
+    assert [at for at, _ in chunks] == sorted(at for at, _ in chunks)
+
+
+def test_the_map_names_every_notebook_and_part():
+    assert [notebook.part for notebook in NOTEBOOKS] == list(MODULES)
+    for notebook in NOTEBOOKS:
+        assert find_part(notebook.part).notebook == notebook.name
+        assert (FOLDER / f"{notebook.name}.ipynb").exists()
+    shown = Map({"sse"})
+    assert [line.endswith("✓ built") for line in repr(shown).splitlines()[1:]] == [
+        False,
+        True,
+        False,
+    ]
+    ElementTree.fromstring(shown._repr_html_())
+
+
+def test_a_sound_machine_has_nothing_to_mend():
+    assert all(finding.good for finding in machine.check(course.session))
+
+
+def test_a_machine_that_lacks_something_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.setenv("COURSE_HOME", str(blocked))
+    monkeypatch.setattr(machine, "_needed", lambda: ["httpx", "no-such-package"])
+    monkeypatch.setattr(machine.sys, "version_info", (3, 10))
+    session = Session({"COURSE_BASE_URL": "http://127.0.0.1:9"})
+    findings = machine.check(session)
+    assert [finding.good for finding in findings] == [False, False, False, False]
+    shown = repr(findings)
+    assert "Missing: no-such-package. Close JupyterLab" in shown
+    assert "set COURSE_HOME to another folder" in shown
+    assert shown.count("✕") == findings._repr_html_().count("✕") == 4
+
+
+def test_the_module_tells_the_mode_as_it_is():
+    assert (course.mode, course.model) == ("mock", "offline-mock")
+    assert isinstance(httpx.URL(course.base_url), httpx.URL)
+    with pytest.raises(AttributeError, match="the course has no 'modle'"):
+        course.modle  # noqa: B018
