@@ -125,7 +125,8 @@ def _line_html(line: Line) -> str:
 
 def _hints_html(part: Part, report: Report) -> list[str]:
     first, second, last = (_paragraphs(hint) for hint in part.hints)
-    code = f"<pre><code>{escape(part.reference_source().strip())}</code></pre>"
+    # It scrolls, so the keyboard must reach it.
+    code = f'<pre tabindex="0"><code>{escape(part.reference_source().strip())}</code></pre>'
     if report.status == "passed":
         return [_fold("Compare with one way to write it", last + code)]
     return [_fold("Hint 1", first), _fold("Hint 2", second), _fold("Show one way", last + code)]

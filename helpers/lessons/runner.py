@@ -154,7 +154,7 @@ class _Child:
         self._reports: list[dict[str, Any]] = []
         self._inbox: queue.Queue[bytes | None] = queue.Queue()
         self._written = bytearray()  # past sys.stdout, straight to the file descriptor
-        self._process = _start()
+        self._process = start_python()
         self._readers = [
             threading.Thread(target=self._read_reports, daemon=True),
             threading.Thread(target=self._read_output, daemon=True),
@@ -275,7 +275,7 @@ class _Child:
                     pipe.close()
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def start_python() -> "subprocess.Popen[bytes]":
     """Start a Python that waits for its job."""
     secret = ("KEY", "TOKEN", "SECRET", "PASSWORD")
     environment = {

@@ -39,6 +39,8 @@ Tell = Callable[[dict[str, Any]], None]
 
 # How much of what a case prints is kept for its diagnosis, in bytes.
 KEPT_OUTPUT = 4_000
+# When nobody has ended this process by then, its parent is gone.
+OVERTIME_SECONDS = 5.0
 
 
 class Printed(io.RawIOBase):
@@ -257,4 +259,6 @@ def _end_with_parent(seconds: float) -> None:
     import faulthandler
 
     # A thread in C: it fires also when Python code never gives up the lock.
-    faulthandler.dump_traceback_later(seconds + 5, exit=True, file=os.open(os.devnull, os.O_WRONLY))
+    faulthandler.dump_traceback_later(
+        seconds + OVERTIME_SECONDS, exit=True, file=os.open(os.devnull, os.O_WRONLY)
+    )
