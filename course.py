@@ -262,7 +262,8 @@ def make_environment(total: int, afresh: bool) -> None:
             "on this disk: free some, then run the same command again."
         )
     LOG.write_bytes(b"")
-    print(f"Installing {total} packages in .venv, with {'uv' if uv else 'pip'}. This happens once.")
+    tool = "uv" if uv else "pip"
+    print(f"Installing {total} packages in .venv, with {tool}. This happens once.", flush=True)
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)
     if afresh:

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # One set of folders for each worker, so that no test meets the learner's own things or another's.
@@ -25,3 +27,7 @@ for name in ("COURSE_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "AN
 # Kernels and servers that tests start import helpers as those that course.py starts do.
 paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+# A busy machine is no failure of a property.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")

@@ -1,0 +1,519 @@
+"""The front door: real runs of course.py in a small copy of the course.
+
+The copy has a lock of its own and helpers that only say they ran. A stand-in for uv, on a PATH
+that holds nothing else, makes real environments and fails in the ways that networks, disks and
+people make installers fail. Two tests let the real pip install a wheel from a folder.
+"""
+
+import ast
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+import pytest
+
+import course
+
+ROOT = Path(__file__).resolve().parent.parent
+INTERRUPT = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+
+LOCK = """\
+first-thing==1.0 \\
+    --hash=sha256:{hash}
+second-thing==2.0 ; python_full_version >= '3.11' \\
+    --hash=sha256:{hash}
+not-here==3.0 ; sys_platform == 'emscripten' \\
+    --hash=sha256:{hash}
+""".format(hash="0" * 64)
+
+PROGRAM = """\
+import os, sys
+print("ran", os.environ["PYTHONPATH"].split(os.pathsep)[0] == os.getcwd(), sys.prefix, sys.argv[1:])
+sys.exit(int(sys.argv[1]) if sys.argv[1:] else 0)
+"""
+
+UV = '''\
+"""uv, as far as course.py uses it; FAKE says what goes wrong."""
+import os, pathlib, re, subprocess, sys, time
+
+fake = os.environ.get("FAKE", "")
+if sys.argv[1] == "venv":
+    home = sys.argv[-1]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    sys.exit()
+python = pathlib.Path(sys.argv[sys.argv.index("--python") + 1])
+assert "--require-hashes" in sys.argv, sys.argv
+site = next(python.parent.parent.glob("[Ll]ib/**/site-packages"))
+said = {
+    "offline": "error: Failed to fetch: `http://127.0.0.1:9/simple/`\\n  cause: dns error",
+    "full": "error: failed to write\\n  cause: No space left on device (os error 28)",
+    "odd": "error: the moon is in the wrong phase",
+}
+if fake in said:
+    print(said[fake], file=sys.stderr)
+    sys.exit(2)
+pins = re.findall(r"(?m)^([a-z-]+)==(\\S+)", pathlib.Path(sys.argv[-1]).read_text())[:2]
+for name, version in pins:
+    print(f"Downloading {name} (3.2MiB)", file=sys.stderr, flush=True)
+    folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
+    folder.mkdir(exist_ok=True)
+    (folder / "METADATA").write_text(f"Name: {name}\\nVersion: {version}\\n")
+    if fake == "slow":
+        print(f"uv is {os.getpid()}", file=sys.stderr, flush=True)
+        time.sleep(60)
+'''
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the course: its front door, a short lock, and helpers that only say they ran."""
+    root = tmp_path / "a course"  # people do have spaces in their paths
+    (root / "helpers").mkdir(parents=True)
+    shutil.copy(ROOT / "course.py", root)
+    (root / "requirements.lock").write_text(LOCK)
+    (root / "helpers" / "mock.py").write_text(PROGRAM)
+    return root
+
+
+def put_uv(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "uv.py").write_text(UV)
+    if os.name == "nt":
+        (folder / "uv.bat").write_text(f'@"{sys.executable}" "{folder / "uv.py"}" %*\n')
+    else:
+        (folder / "uv").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{folder}/uv.py" "$@"\n')
+        (folder / "uv").chmod(0o755)
+
+
+def environ(tree: Path, **more: str) -> dict[str, str]:
+    """A person's environment: an empty home, a PATH with our uv (or nothing) on it."""
+    tools = tree.parent / "bin"
+    tools.mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+    return {**kept, "HOME": str(tree.parent), "PATH": str(tools), **more}
+
+
+def run(
+    tree: Path, *arguments: str, expect: int = 0, code: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run course.py (or a code that uses it) to its end; its errors must be without traceback."""
+    done = subprocess.run(
+        [sys.executable, *(["-c", code] if code else ["course.py"]), *arguments],
+        cwd=tree,
+        env=environ(tree, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error."""
+    (line,) = done.stderr.splitlines()
+    assert line.endswith((".", ".)"))
+    return line
+
+
+# ---- The environment
+
+
+def test_it_makes_the_environment_once_and_is_quick_after(tree: Path):
+    put_uv(tree.parent / "bin")
+    first = run(tree, "mock")
+    assert "Installing 2 packages in .venv, with uv." in first.stdout
+    assert f"ran True {tree / '.venv'} []" in first.stdout
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        again = run(tree, "mock")
+        times.append(time.perf_counter() - started)
+        assert again.stdout == f"ran True {tree / '.venv'} []\n"
+    assert min(times) < 1
+
+
+def test_what_follows_a_command_and_its_exit_code_go_through(tree: Path):
+    put_uv(tree.parent / "bin")
+    done = run(tree, "mock", "7", "--port", "a b", expect=7)
+    assert "['7', '--port', 'a b']" in done.stdout
+
+
+def test_editors_find_helpers(tree: Path):
+    put_uv(tree.parent / "bin")
+    run(tree, "mock")
+    python = tree / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    subprocess.run([python, "-c", "import helpers"], cwd=tree.parent, check=True)
+
+
+def test_a_new_lock_is_brought_in_without_starting_over(tree: Path):
+    put_uv(tree.parent / "bin")
+    run(tree, "mock")
+    (tree / ".venv" / "mine").touch()
+    (tree / "requirements.lock").write_text(LOCK.replace("==2.0", "==2.1"))
+    done = run(tree, "mock")
+    assert "Installing" in done.stdout
+    assert (tree / ".venv" / "mine").exists()
+    assert "Installing" not in run(tree, "mock").stdout
+
+
+def test_an_environment_without_its_python_or_from_another_place_is_made_again(tree: Path):
+    put_uv(tree.parent / "bin")
+    run(tree, "mock")
+    shutil.rmtree(tree / ".venv" / ("Scripts" if os.name == "nt" else "bin"))
+    assert "Installing" in run(tree, "mock").stdout
+    moved = tree.rename(tree.parent / "elsewhere")
+    assert "Installing" in run(moved, "mock").stdout
+    assert f"ran True {moved / '.venv'}" in run(moved, "mock").stdout
+
+
+def test_a_python_that_has_everything_is_used_as_it_is(tree: Path):
+    lock = "".join(f"{name}=={version(name)}\n" for name in ("pytest", "psutil", "types-PyYAML"))
+    (tree / "requirements.lock").write_text(lock + "not-here==1 ; sys_platform == 'emscripten'\n")
+    done = run(tree, "mock")
+    assert done.stdout == f"ran True {sys.prefix} []\n"
+    assert not (tree / ".venv").exists()
+
+
+def test_another_version_is_not_everything(tree: Path):
+    (tree / "requirements.lock").write_text("pytest==0.1\n")
+    put_uv(tree.parent / "bin")
+    assert "Installing 1 packages" in run(tree, "mock").stdout
+
+
+def test_a_re_made_environment_leaves_the_learners_things(tree: Path):
+    put_uv(tree.parent / "bin")
+    mine = tree / "my" / "parts" / "sse.py"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    run(tree, "mock")
+    shutil.rmtree(tree / ".venv")
+    run(tree, "mock")
+    assert mine.read_text() == "mine"
+
+
+# ---- Interruptions
+
+
+@contextmanager
+def installing(tree: Path) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+    """course.py in the midst of an installation, and the uv that it waits for."""
+    log = tree / ".venv-install.log"
+    process = subprocess.Popen(
+        [sys.executable, "course.py", "mock"],
+        cwd=tree,
+        env=environ(tree, FAKE="slow"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while "uv is " not in (log.read_text() if log.exists() else ""):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield process, psutil.Process(int(log.read_text().split("uv is ")[1].split()[0]))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_control_c_says_one_sentence_and_the_next_run_goes_on(tree: Path):
+    put_uv(tree.parent / "bin")
+    with installing(tree) as (process, uv):
+        process.send_signal(INTERRUPT)
+        _, errors = process.communicate(timeout=10)
+        assert process.returncode == 130
+        assert errors.strip() == "Stopped. Run the same command again to go on."
+        assert not uv.is_running()
+    assert "Ready after" in run(tree, "mock").stdout
+
+
+def test_a_killed_installation_is_not_taken_for_a_whole_one(tree: Path):
+    put_uv(tree.parent / "bin")
+    with installing(tree) as (process, uv):
+        process.kill()
+        process.wait(10)
+        uv.kill()
+    half = tree / ".venv" / "half"
+    half.touch()
+    assert "Ready after" in run(tree, "mock").stdout
+    assert not half.exists()
+
+
+# ---- What goes wrong, in one sentence each
+
+
+@pytest.mark.parametrize(
+    ("fake", "says"),
+    [
+        ("offline", "The packages can't be downloaded: the package index can't be reached"),
+        ("full", "The disk is full: free about 1 GB, then run the same command again."),
+        (
+            "odd",
+            "the moon is in the wrong phase (The whole is in .venv-install.log.)",
+        ),
+    ],
+)
+def test_a_failed_installation(tree: Path, fake: str, says: str):
+    put_uv(tree.parent / "bin")
+    done = run(tree, "mock", expect=1, FAKE=fake)
+    assert says in sentence(done)
+    assert "error:" in (tree / ".venv-install.log").read_text()
+    assert "Ready after" in run(tree, "mock").stdout
+
+
+# Words of the real uv and pip, shortened, and what the person is told.
+WORDS = [
+    (
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(': "
+        "Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')'\n"
+        "ERROR: No matching distribution found for anyio==4.16.0",
+        "can't be reached from here",
+    ),
+    (
+        "WARNING: Retrying (Retry(total=4)) after connection broken by 'ConnectTimeoutError(...)'\n"
+        "ERROR: No matching distribution found for anyio==4.16.0",
+        "can't be reached from here",
+    ),
+    (
+        "error: Request failed after 3 retries\n  cause: error sending request for url\n"
+        "  cause: tcp connect error: Connection refused (os error 111)",
+        "can't be reached from here",
+    ),
+    (
+        "error: Request failed\n  cause: error sending request for url\n"
+        "  cause: client error (Connect)\n  cause: invalid peer certificate: UnknownIssuer",
+        "a certificate that is not trusted here",
+    ),
+    ("ERROR: Could not install packages: [Errno 28] No space left on device", "The disk is full"),
+    ("OSError: [WinError 112] There is not enough space on the disk", "The disk is full"),
+    ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE FILE.", "is not the file that"),
+    (
+        "error: Failed to download\n  cause: Hash mismatch for `anyio==4.16.0`",
+        "is not the file that",
+    ),
+    ("ERROR: No matching distribution found for numpy==2.5.5", "no ready-made file for Python 3."),
+    ("", "It said: nothing"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), WORDS)
+def test_an_installers_words_are_understood(words: str, says: str):
+    assert says in str(course.failure(words))
+
+
+WITHOUT_ENSUREPIP = """
+import importlib.util, sys
+import course
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "ensurepip" else find(name, *rest)
+sys.exit(course.main(["mock"]))
+"""
+
+WITHOUT_SPACE = """
+import shutil, sys
+import course
+usage = shutil.disk_usage(".")
+shutil.disk_usage = lambda path: usage._replace(free=300_000_000)
+sys.exit(course.main(["mock"]))
+"""
+
+NOBODY = """
+import encodings.idna, os, sys
+import course
+course.platform.machine(), course.platform.system()
+if os.name == "posix" and os.geteuid() == 0:
+    os.setuid(65534)
+sys.exit(course.main(["mock"]))
+"""
+
+OLD = """
+import sys
+sys.version_info = (3, 8, 18, "final", 0)
+exec(compile(open("course.py", encoding="utf-8").read(), "course.py", "exec"))
+"""
+
+
+def test_a_python_without_venv(tree: Path):
+    done = run(tree, code=WITHOUT_ENSUREPIP, expect=1)
+    assert "sudo apt install python3-venv" in sentence(done)
+    put_uv(tree.parent / "bin")
+    assert "Ready after" in run(tree, code=WITHOUT_ENSUREPIP).stdout  # uv doesn't need it
+
+
+def test_too_little_space(tree: Path):
+    done = run(tree, code=WITHOUT_SPACE, expect=1)
+    assert "needs about 1 GB, and 0.3 GB are free on this disk" in sentence(done)
+    assert not (tree / ".venv").exists()
+
+
+@pytest.fixture
+def not_ours(tree: Path) -> Iterator[Path]:
+    """The copy in a folder that everybody may read and nobody (but root) may write."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "course"
+        shutil.copytree(tree, root)
+        Path(folder).chmod(0o755)
+        put_uv(Path(folder) / "bin")
+        root.chmod(0o555)
+        yield root
+        root.chmod(0o755)
+
+
+def test_a_folder_that_may_not_be_written(not_ours: Path):
+    done = run(not_ours, code=NOBODY, expect=1)
+    assert "There is no permission to write" in sentence(done)
+    assert "move the course to a folder of your own" in sentence(done)
+
+
+def test_an_old_python(tree: Path):
+    assert run(tree, code=OLD, expect=1).stderr == (
+        "This course needs Python 3.11 or newer, and this is Python 3.8. Install a newer one "
+        "(python.org has it), then name it: python3.12 course.py lab\n"
+    )
+
+
+def test_an_old_python_can_read_as_far_as_that():
+    ast.parse((ROOT / "course.py").read_text("utf-8"), feature_version=(3, 6))
+
+
+def test_a_missing_lock(tree: Path):
+    (tree / "requirements.lock").unlink()
+    assert "git checkout requirements.lock" in sentence(run(tree, "mock", expect=1))
+
+
+def test_an_unknown_command(tree: Path):
+    assert "There is no command 'lib': take lab, test" in sentence(run(tree, "lib", expect=1))
+
+
+def test_lock_without_uv(tree: Path):
+    assert "needs uv on the PATH" in sentence(run(tree, "lock", expect=1))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), ("help",)])
+def test_help_needs_no_environment(tree: Path, arguments: tuple[str, ...]):
+    done = run(tree, *arguments)
+    for command in ("lab", "test", "mock", "notebooks", "lock"):
+        assert f"python3 course.py {command} " in done.stdout
+    assert not (tree / ".venv").exists()
+
+
+# ---- The real pip, with wheels in a folder
+
+
+def wheel(folder: Path, version: str = "1.0") -> str:
+    """Write a wheel of first-thing; return its hash."""
+    info = f"first_thing-{version}.dist-info"
+    files = {
+        "first_thing.py": "",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: first-thing\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    path = folder / f"first_thing-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_pip_installs_what_the_lock_names_and_no_other_file_of_that_name(tree: Path):
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": tree.parent.as_uri(), "PIP_USER": "1"}
+    lock = tree / "requirements.lock"
+    lock.write_text(f"first-thing==1.0 \\\n    --hash=sha256:{wheel(tree.parent)}\n")
+    done = run(tree, "mock", **wheels)
+    assert "Installing 1 packages in .venv, with pip." in done.stdout
+    assert f"ran True {tree / '.venv'}" in done.stdout
+    assert "Installing" not in run(tree, "mock").stdout
+    lock.write_text(f"first-thing==1.1 \\\n    --hash=sha256:{'0' * 64}\n")
+    wheel(tree.parent, "1.1")
+    assert "A download is not the file" in sentence(run(tree, "mock", expect=1, **wheels))
+
+
+# ---- JupyterLab and the offline API through the door
+
+
+@pytest.fixture
+def house(tree: Path) -> Path:
+    """The copy with the course's own helpers, run by the Python of these tests."""
+    shutil.rmtree(tree / "helpers")
+    shutil.copytree(ROOT / "helpers", tree / "helpers")
+    (tree / "requirements.lock").write_text(f"jupyterlab=={version('jupyterlab')}\n")
+    return tree
+
+
+@pytest.mark.parametrize("command", ["lab", "mock"])
+def test_a_port_in_use(house: Path, command: str):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run(house, command, "--port", port, expect=1)
+    assert f"port {port}" in sentence(done).lower()
+    assert "--port out to get a free one" in sentence(done)
+
+
+def test_a_port_that_is_none(house: Path):
+    assert "70000 is not a port" in sentence(run(house, "lab", "--port", "70000", expect=1))
+
+
+def get(url: str, headers: Mapping[str, str]) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=dict(headers))) as answer:
+        return bytes(answer.read())
+
+
+def test_lab_opens_the_learners_copy_on_loopback_behind_its_token(house: Path):
+    (house / "notebooks").mkdir()
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (house / "notebooks" / "00_start_here.ipynb").write_text(json.dumps(notebook))
+    process = subprocess.Popen(
+        [sys.executable, "course.py", "lab", "--no-browser"],
+        cwd=house,
+        env=environ(house),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = next(line for line in process.stdout if "http://127.0.0.1:" in line).strip()
+        address, _, token = url.partition("/lab/tree/notebooks/00_start_here.ipynb?token=")
+        assert len(token) >= 32
+        contents = f"{address}/api/contents/notebooks/00_start_here.ipynb"
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            get(contents, {})
+        key = {"Authorization": f"token {token}"}
+        assert json.loads(get(contents, key))["content"]["nbformat"] == 4
+        manager = "@jupyter-widgets/jupyterlab-manager:plugin"
+        settings = json.loads(get(f"{address}/lab/api/settings/{manager}", key))
+        assert settings["schema"]["properties"]["saveState"]["default"] is True
+        servers = [psutil.Process(process.pid), *psutil.Process(process.pid).children(True)]
+        listening = {
+            connection.laddr.ip
+            for server in servers
+            for connection in server.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert listening == {"127.0.0.1"}
+    finally:
+        process.kill()
+        process.communicate()
+    assert (house / "my" / "notebooks" / "00_start_here.ipynb").exists()

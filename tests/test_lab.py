@@ -1,0 +1,167 @@
+"""The learner's copies: always the newest edition, and never a word of theirs lost."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.sign import NotebookNotary
+
+from helpers.lab import copy_notebooks, sign
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "01_sse.ipynb"
+
+
+class Course:
+    """The course's notebooks and the learner's, each a text."""
+
+    def __init__(self, root: Path) -> None:
+        self.source, self.target = root / "notebooks", root / "my" / "notebooks"
+        self.source.mkdir()
+
+    def publish(self, text: str) -> None:
+        (self.source / NAME).write_text(text)
+
+    def open(self) -> list[str]:
+        return [path.name for path in copy_notebooks(self.source, self.target)]
+
+    def edit(self, text: str, name: str = NAME) -> None:
+        (self.target / name).write_text(text)
+
+    def theirs(self) -> dict[str, str]:
+        return {path.name: path.read_text() for path in sorted(self.target.iterdir())}
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    course = Course(tmp_path)
+    course.publish("one")
+    assert course.open() == [NAME]
+    return course
+
+
+def test_a_second_start_writes_nothing(course: Course):
+    assert course.open() == []
+    course.edit("mine")
+    assert course.open() == []
+    assert course.theirs() == {NAME: "mine"}
+
+
+def test_an_untouched_copy_is_refreshed(course: Course, capsys: pytest.CaptureFixture[str]):
+    course.publish("two")
+    assert course.open() == [NAME]
+    assert course.theirs() == {NAME: "two"}
+    assert capsys.readouterr().out == ""
+
+
+def test_a_changed_copy_stays_and_the_new_edition_is_laid_beside_it_once(
+    course: Course, capsys: pytest.CaptureFixture[str]
+):
+    course.edit("mine")
+    course.publish("two")
+    assert course.open() == ["01_sse (new edition).ipynb"]
+    assert course.theirs() == {NAME: "mine", "01_sse (new edition).ipynb": "two"}
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "yours stays" in line
+    (course.target / "01_sse (new edition).ipynb").unlink()
+    assert course.open() == []
+    assert capsys.readouterr().out == ""
+
+
+def test_a_new_edition_that_was_not_touched_makes_room_for_the_next(course: Course):
+    course.edit("mine")
+    for text in ("two", "three"):
+        course.publish(text)
+        course.open()
+    assert course.theirs() == {NAME: "mine", "01_sse (new edition).ipynb": "three"}
+
+
+def test_a_new_edition_that_was_worked_on_stays_too(course: Course):
+    course.edit("mine")
+    course.publish("two")
+    course.open()
+    course.edit("mine as well", "01_sse (new edition).ipynb")
+    course.publish("three")
+    assert course.open() == ["01_sse (new edition 2).ipynb"]
+    assert sorted(course.theirs().values()) == ["mine", "mine as well", "three"]
+
+
+def test_a_deleted_copy_is_made_again(course: Course):
+    (course.target / NAME).unlink()
+    assert course.open() == [NAME]
+    assert course.theirs() == {NAME: "one"}
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]"])
+def test_a_lost_record_costs_nobody_their_work(course: Course, record: str):
+    course.edit("mine")
+    (course.target.parent / ".editions.json").write_text(record)
+    course.open()
+    assert course.theirs() == {NAME: "mine", "01_sse (new edition).ipynb": "one"}
+    assert course.open() == []
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("publish"), st.integers(0, 3)),
+    st.tuples(st.just("edit"), st.integers(0, 3)),
+    st.tuples(st.just("delete"), st.integers(0, 3)),
+    st.just(("open", 0)),
+)
+
+
+@given(st.lists(STEPS, max_size=20))
+def test_whatever_happens_their_work_stays_and_the_newest_edition_reaches_them(steps):
+    folder = Path(tempfile.mkdtemp())
+    try:
+        course = Course(folder)
+        course.publish("edition 0")
+        course.open()
+        offered = {"edition 0"}
+        for number, (step, which) in enumerate(steps):
+            names = sorted(course.theirs())
+            if step == "publish":
+                course.publish(f"edition {which}")
+            elif step == "edit" and names:
+                course.edit(f"work {number}", names[which % len(names)])
+            elif step == "delete" and names:
+                (course.target / names[which % len(names)]).unlink()
+            elif step == "open":
+                before = course.theirs()
+                course.open()
+                after = course.theirs()
+                assert {n: t for n, t in before.items() if "work" in t}.items() <= after.items()
+                newest = (course.source / NAME).read_text()
+                assert newest in after.values() or newest in offered
+                offered.add(newest)
+                assert course.open() == []
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_git_sees_nothing_of_the_learners(tmp_path: Path):
+    def git(*arguments: str) -> str:
+        return subprocess.check_output(["git", *arguments], cwd=tmp_path, text=True)
+
+    git("init", "--quiet")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    for name in ("my/notebooks/01.ipynb", "my/progress.json", ".venv/x", ".venv-install.log"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert git("status", "--porcelain", "--untracked-files=all") == "?? .gitignore\n"
+
+
+def test_the_copies_are_trusted_so_that_their_pictures_show(tmp_path: Path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    notebook.cells[0].outputs = [
+        nbformat.v4.new_output("display_data", {"image/svg+xml": "<svg/>"})
+    ]
+    nbformat.write(notebook, tmp_path / "00.ipynb")
+    stored = nbformat.read(tmp_path / "00.ipynb", as_version=4)
+    assert not NotebookNotary().check_signature(stored)
+    sign([tmp_path / "00.ipynb"])
+    assert NotebookNotary().check_signature(stored)
