@@ -44,6 +44,9 @@ Event = dict[str, Any]
 # A body ends right behind its last event. A server that holds it open is not waited for.
 DRAIN_SECONDS = 0.5
 
+# So much of an answer that is no stream is read to say what it was; it might never end.
+MAX_ERROR_BYTES = 64 * 1024
+
 
 class StreamError(Exception):
     """The answer did not arrive whole."""
@@ -130,19 +133,19 @@ async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
 
 async def _send(http: httpx.AsyncClient, body: Event) -> httpx.Response:
     """Post the body; return the open response, which is an event stream."""
+    post = http.build_request("POST", "/v1/messages", json=body)
     try:
-        response = await http.send(http.build_request("POST", "/v1/messages", json=body), stream=True)
+        response = await http.send(post, stream=True)
     except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
         raise StreamStalled(f"no answer from {http.base_url} before the read timeout") from error
     except httpx.TransportError as error:
-        raise ConnectFailed(f"no answer from {http.base_url}: {error}") from error
+        reason = str(error) or type(error).__name__  # timeouts carry no text
+        raise ConnectFailed(f"no answer from {http.base_url}: {reason}") from error
     content_type = response.headers.get("content-type", "no content type")
-    if response.status_code == 200 and content_type.startswith("text/event-stream"):
+    if response.status_code == 200 and content_type.lower().startswith("text/event-stream"):
         return response
     try:
-        raw = await response.aread()
-    except httpx.RequestError:
-        raw = b""  # the status alone must do
+        raw = await _beginning(response)
     finally:
         await response.aclose()
     if response.status_code != 200:
@@ -150,19 +153,31 @@ async def _send(http: httpx.AsyncClient, body: Event) -> httpx.Response:
     raise ProtocolError(f"asked for an event stream, got {content_type}: {raw[:80]!r}")
 
 
+async def _beginning(response: httpx.Response) -> bytes:
+    """Read a body that is no stream: all of it, or what arrives of it."""
+    raw = b""
+    with suppress(httpx.RequestError):
+        async for chunk in response.aiter_bytes():
+            raw += chunk
+            if len(raw) > MAX_ERROR_BYTES:
+                break
+    return raw
+
+
 def _status_error(response: httpx.Response, raw: bytes) -> StatusError:
     try:
         error = json.loads(raw)["error"]
         type, message = str(error["type"]), str(error["message"])
-    except (ValueError, KeyError, TypeError):  # a proxy's page rather than the API's JSON
-        type, message = "unknown_error", raw[:200].decode("utf-8", "replace")
+    except (ValueError, KeyError, TypeError, RecursionError):  # a proxy's page, not the API's
+        type = "unknown_error"
+        message = raw[:200].decode("utf-8", "replace") or response.reason_phrase
     return StatusError(response.status_code, type, message, response.headers)
 
 
 async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
     """Decode the body into event dicts, to the end of the message and no further."""
     decoder = SSEDecoder()
-    stop_reason = None
+    complete = False
     chunks = response.aiter_bytes()
     try:
         async for chunk in chunks:
@@ -171,8 +186,8 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
                 match event:
                     case {"type": "error"}:
                         raise _error_event(event, response)
-                    case {"type": "message_delta", "delta": {"stop_reason": str(stop_reason)}}:
-                        pass
+                    case {"type": "message_delta", "delta": {"stop_reason": str()}}:
+                        complete = True
                 yield event
                 if event["type"] == "message_stop":
                     await _drain(chunks)
@@ -186,7 +201,7 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
     except httpx.TransportError as error:
         raise StreamTruncated(f"the connection broke in mid-answer: {error}") from error
     # Some gateways leave message_stop out; a stop reason says as much.
-    if stop_reason is None:
+    if not complete:
         raise StreamTruncated("the connection closed before the message was complete")
 
 
@@ -201,7 +216,7 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
 def _parse(data: str) -> Event:
     try:
         event = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProtocolError(f"an event's data is not JSON: {data[:80]!r}") from error
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         raise ProtocolError(f"an event has no type: {data[:80]!r}")

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from helpers.sse import BYTE_ORDER_MARK, EventTooLarge, ServerSentEvent, SSEDecoder
 
-
 unhurried = settings(deadline=None)  # a busy machine is no failure
 
 
