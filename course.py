@@ -271,7 +271,7 @@ def make_environment(total: int, afresh: bool) -> None:
             shutil.rmtree(VENV)
         base = getattr(sys, "_base_executable", sys.executable)  # .venv's own has just gone
         make = [uv, "venv", "--python", base] if uv else [base, "-m", "venv"]
-        install([*make, str(VENV)], total, started)
+        install([*make, str(VENV)], 0, started)
     if uv:
         command = [uv, "pip", "install", "--python", str(PYTHON)]
     else:
@@ -285,7 +285,7 @@ def make_environment(total: int, afresh: bool) -> None:
 
 
 def install(command: list[str], total: int, started: float) -> None:
-    """Run an installer and tell how far it is; what it says itself goes to the log."""
+    """Run an installer of so many packages and tell how far it is; its own words go to the log."""
     before = len(packages_in_place())
     terminal = sys.stdout.isatty()
     with LOG.open("wb") as log:
@@ -323,7 +323,7 @@ def packages_in_place() -> list[Path]:
 def progress(before: int, total: int) -> str:
     """Return how far an installer is, from what is there and what it has said."""
     installed = len(packages_in_place()) - before
-    if installed > 0:
+    if total and installed > 0:
         return f"installing {min(installed, total)} of {total}"
     said = LOG.read_text(encoding="utf-8", errors="replace")
     found = re.findall(r"(?m)^(?:Collecting|Downloading|Building) ([\w.-]+)", said)
