@@ -44,7 +44,8 @@ def price(model_id: str, usage: Mapping[str, Any]) -> float | None:
 
     Args:
         model_id: the model's id on the wire.
-        usage: the API's usage object; absent or null counts are taken as zero.
+        usage: the API's usage object; absent or null counts are taken as zero, and
+            tokens written to the cache as fresh ones.
     """
     model = MODELS.get(model_id)
     if model is None:
