@@ -86,6 +86,7 @@ def tree(tmp_path: Path) -> Path:
     (root / "helpers").mkdir(parents=True)
     shutil.copy(ROOT / "course.py", root)
     (root / "requirements.lock").write_text(LOCK)
+    (root / "helpers" / "__init__.py").touch()
     (root / "helpers" / "mock.py").write_text(PROGRAM)
     return root
 
