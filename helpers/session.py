@@ -49,7 +49,7 @@ class Session:
         self.mode: Mode = "mock"
         self.model = OFFLINE_MODEL
         self.mock = Settings()
-        self.ledger = Ledger()
+        self.ledger = Ledger(settled=self._changed)
         self.problem = ""
         self._environment = environment
         self._base_url = ""

@@ -27,11 +27,16 @@ class SpendingCapReached(Exception):
 
 @dataclass
 class Ledger:
-    """What has been spent, what may be, and what is under way, in US dollars."""
+    """What has been spent, what may be, and what is under way, in US dollars.
+
+    Attributes:
+        settled: called after each request that has ended, to show what it came to.
+    """
 
     cap: float = 1.0
     spent: float = 0.0
     reserved: float = 0.0
+    settled: Callable[[], None] = lambda: None
 
     def reserve(self, amount: float) -> None:
         """Set an amount aside for a request that is about to start.
@@ -51,6 +56,7 @@ class Ledger:
         """Replace what was set aside by what it came to."""
         self.reserved -= reserved
         self.spent += cost
+        self.settled()
 
 
 def worst_case(body: dict[str, Any]) -> float | None:

@@ -78,7 +78,8 @@ def test_listeners_hear_of_each_change():
     session.on_change(lambda: heard.append(session.mode))
     session.use("custom", base_url="http://127.0.0.1:9")
     session.use("mock")
-    assert heard == ["custom", "mock"]
+    session.ledger.settle(0.0, 0.1)
+    assert heard == ["custom", "mock", "mock"]
 
 
 def test_live_modes_do_not_offer_the_offline_model():

@@ -29,6 +29,14 @@ class View(anywidget.AnyWidget):
     pure functions of its plain value.
     """
 
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        # JupyterLab sends a view's messages past the cell that is running. ipykernel 7.4
+        # puts them back behind it, for widgets that expect to run on the main thread;
+        # ours only hand over to the loop of the streams, so Stop need not wait.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda data, chosen: chosen
+
     def still(self) -> str:
         """Return the picture of this view, as SVG."""
         raise TypeError(f"{type(self).__name__} has no still")

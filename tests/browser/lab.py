@@ -50,14 +50,20 @@ class Lab:
 
 
 def cell(page: Page, source: str) -> Locator:
-    """Return the code cell that holds this piece of source."""
+    """Return the code cell that holds this piece of source now, whatever is typed into it."""
     cells = page.locator(".jp-NotebookPanel:visible .jp-CodeCell")
-    return cells.filter(has=page.locator(".jp-InputArea-editor", has_text=source)).first
+    expect(cells.filter(has_text=source).first).to_be_attached(timeout=30_000)
+    number = cells.evaluate_all(
+        "(cells, source) => cells.findIndex((cell) =>"
+        " cell.querySelector('.jp-InputArea-editor').textContent.includes(source))",
+        source,
+    )
+    return cells.nth(number)
 
 
-def output(page: Page, source: str) -> Locator:
-    """Return the output of the code cell that holds this piece of source."""
-    return cell(page, source).locator(".jp-OutputArea-output").last
+def output(code_cell: Locator) -> Locator:
+    """Return the last output of a code cell."""
+    return code_cell.locator(".jp-OutputArea-output").last
 
 
 @contextmanager

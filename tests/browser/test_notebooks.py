@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_part
 from tests.browser.lab import Lab, cell, output, running_lab
@@ -44,13 +44,13 @@ def shot(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
-def write_cell(page: Page, source: str, text: str) -> None:
+def write(code_cell: Locator, text: str) -> None:
     """Replace a cell's source by typing, and run it with the keyboard."""
-    editor = cell(page, source).locator(".cm-content")
-    editor.click()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(text)
-    page.keyboard.press("Shift+Enter")
+    code_cell.locator(".cm-content").click()
+    keyboard = code_cell.page.keyboard
+    keyboard.press("ControlOrMeta+a")
+    keyboard.insert_text(text)
+    keyboard.press("Shift+Enter")
 
 
 def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
@@ -58,17 +58,17 @@ def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
     shot(learner, "00-before-the-first-run")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
-    expect(output(learner, "course.check_machine()")).to_contain_text("the offline API answers")
-    expect(output(learner, "%%build hello")).to_contain_text("not attempted yet")
+    expect(output(cell(learner, "course.check_machine()"))).to_contain_text("API answers")
+    build = cell(learner, "%%build hello")
+    expect(output(build)).to_contain_text("not attempted yet")
 
-    stub = "%%build hello"
-    write_cell(learner, stub, f"{stub}\ndef hello_event(name):\n return f'event: hello'")
-    expect(output(learner, stub)).to_contain_text("bytes are what travels", timeout=20_000)
-    cell(learner, stub).scroll_into_view_if_needed()
+    write(build, "%%build hello\ndef hello_event(name):\n return f'event: hello'")
+    expect(output(build)).to_contain_text("bytes are what travels", timeout=20_000)
+    build.scroll_into_view_if_needed()
     shot(learner, "00-diagnosis")
 
-    write_cell(learner, stub, f"{stub}\n{find_part('hello').reference_source()}")
-    expect(output(learner, stub)).to_contain_text(re.compile("passed", re.I), timeout=20_000)
+    write(build, f"%%build hello\n{find_part('hello').reference_source()}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=20_000)
     shot(learner, "00-passed")
     progress = json.loads((lab.home / "progress.json").read_text("utf-8"))
     assert progress["parts"]["hello"]["passed"] is True
@@ -93,20 +93,20 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     expect(view.locator(".wire-panel")).to_contain_text("message_start")
     shot(learner, "01-wire")
 
-    build = "%%build sse"
-    write_cell(learner, build, f"{build}\nclass SSEDecoder:\n    def feed(self, chunk):\n  pass")
-    expect(output(learner, build)).to_contain_text("IndentationError", timeout=20_000)
+    build = cell(learner, "%%build sse")
+    write(build, "%%build sse\nclass SSEDecoder:\n    def feed(self, chunk):\n  pass")
+    expect(output(build)).to_contain_text("IndentationError", timeout=20_000)
     shot(learner, "01-syntax-error")
-    write_cell(learner, build, f"{build}\n{find_part('sse').reference_source()}")
-    expect(output(learner, build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
-    cell(learner, build).scroll_into_view_if_needed()
+    write(build, f"%%build sse\n{find_part('sse').reference_source()}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    output(build).scroll_into_view_if_needed()
     shot(learner, "01-passed")
 
 
 def test_tokens_grow_in_the_page_and_stop_stops(lab: Lab, learner: Page):
     lab.open(learner, "02_text_streaming")
     lab.run_all(learner)
-    view = cell(learner, "course.transcript(\"Explain").locator(".sa-transcript").first
+    view = cell(learner, 'course.transcript("Explain').locator(".sa-transcript").first
     expect(view).to_be_visible(timeout=30_000)
     view.scroll_into_view_if_needed()
     state, answer = view.locator(".sa-state"), view.locator(".sa-answer")
@@ -130,29 +130,33 @@ def test_tokens_grow_in_the_page_and_stop_stops(lab: Lab, learner: Page):
 
 def test_stop_works_while_another_cell_runs(lab: Lab, learner: Page):
     lab.open(learner, "02_text_streaming")
-    write_cell(learner, "from helpers import course", "from helpers import course")
+    write(cell(learner, "from helpers import course"), "from helpers import course")
     lab.wait_until_idle(learner)
-    first = "course.transcript(\"Explain"
-    write_cell(learner, first, 'course.transcript("Explain in detail how TCP recovers from loss.")')
-    view = cell(learner, first).locator(".sa-transcript").first
+    streaming = cell(learner, 'course.transcript("Explain')
+    write(streaming, 'course.transcript("Explain in detail how TCP recovers from loss.")')
+    view = streaming.locator(".sa-transcript").first
     expect(view.locator(".sa-state")).to_contain_text("streaming", timeout=20_000)
-    write_cell(learner, "async def events_of", "import asyncio  # async def events_of\nawait asyncio.sleep(30)")
-    busy = learner.locator("#jp-main-statusbar").get_by_text("| Busy")
-    expect(busy).to_be_visible(timeout=10_000)
+    computing = cell(learner, "async def events_of")
+    write(computing, "import time\ntime.sleep(8)\nprint('computed')")
+    running = computing.locator(".jp-InputPrompt", has_text="[*]")
+    expect(running).to_be_visible(timeout=10_000)
     view.get_by_role("button", name="Stop").click()
     expect(view.locator(".sa-state")).to_contain_text("stopped by you", timeout=5_000)
-    expect(busy).to_be_visible()
-    learner.get_by_role("button", name=re.compile("Interrupt the kernel")).click()
-    lab.wait_until_idle(learner)
+    expect(running).to_be_visible(timeout=1)  # the cell is still at it
+    view.get_by_role("button", name="Start").click()
+    expect(view.locator(".sa-state")).to_contain_text("streaming", timeout=3_000)
+    expect(running).to_be_visible(timeout=1)
+    expect(output(computing)).to_contain_text("computed", timeout=20_000)
+    expect(view.locator(".sa-state")).to_contain_text("done", timeout=20_000)
 
 
 def test_the_race_runs_on_two_real_requests(lab: Lab, learner: Page):
     lab.open(learner, "02_text_streaming")
-    write_cell(learner, "from helpers import course", "from helpers import course")
+    write(cell(learner, "from helpers import course"), "from helpers import course")
     lab.wait_until_idle(learner)
-    race = "course.race()"
-    write_cell(learner, race, "# course.race()\ncourse.race(streamed=3, blocking=2)")
-    view = cell(learner, race).locator(".sa").first
+    race = cell(learner, "course.race()")
+    write(race, "course.race(streamed=3, blocking=2)")
+    view = race.locator(".sa").first
     expect(view).to_be_visible(timeout=20_000)
     view.get_by_role("button", name="Start").click()
     streamed, blocking = view.locator(".sa-race-text").all()

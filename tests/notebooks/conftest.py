@@ -24,7 +24,7 @@ from ipywidgets.widgets.widget import _instances
 from helpers.widgets.transcript import Transcript
 
 for view in [view for view in _instances.values() if isinstance(view, Transcript)]:
-    if view.state["state"] != "idle":
+    if view.state["state"] != "ready":
         assert view.wait(30), view
 """
 

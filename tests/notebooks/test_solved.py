@@ -49,7 +49,7 @@ def test_every_stream_ends_whole(path: Path, solved):
     asked = sum(cell.source.count("course.transcript(") for cell in run.notebook.cells)
     assert len(streams) == asked
     for state in streams:
-        assert state["state"] in ("done", "idle")
+        assert state["state"] in ("done", "ready")
         if state["state"] == "done":
             assert state["stop_reason"] == "end_turn"
 
