@@ -155,6 +155,8 @@ def transcript(
     from helpers.widgets.transcript import Transcript
 
     body = request(body) if isinstance(body, str) else body
+    if session.mode == "mock":
+        session.server()  # its start is no part of the time to first token
 
     @asynccontextmanager
     async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
