@@ -41,7 +41,9 @@ class Run:
         """Return the final state of every view of a kind, such as "transcript.Transcript"."""
         models = self.notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]
         states = [model["state"] for model in models["state"].values()]
-        return [state for state in states if state.get("_anywidget_id") == f"helpers.widgets.{kind}"]
+        return [
+            state for state in states if state.get("_anywidget_id") == f"helpers.widgets.{kind}"
+        ]
 
 
 def solve(notebook: NotebookNode) -> list[str]:
