@@ -4,6 +4,7 @@ It prints one line, its address, once that address accepts connections.
 """
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import os
@@ -85,8 +86,13 @@ def serve(listener: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
     config.load()
-    print(f"http://{HOST}:{listener.getsockname()[1]}", flush=True)
-    server.run(sockets=[listener])
+
+    async def run() -> None:
+        # Told inside the event loop: Ctrl-C during its making would end in a traceback.
+        print(f"http://{HOST}:{listener.getsockname()[1]}", flush=True)
+        await server.serve(sockets=[listener])
+
+    asyncio.run(run())
 
 
 def exit_with_parent() -> None:
