@@ -1,5 +1,6 @@
 """The real JupyterLab, started as `course.py lab` starts it, and a person at its keyboard."""
 
+import json
 import os
 import re
 import subprocess
@@ -34,6 +35,18 @@ class Lab:
             timeout=60_000
         )
         self.wait_until_idle(page)
+
+    def set_theme(self, page: Page, theme: str) -> None:
+        """Choose a theme, by its name, for the pages that are opened next."""
+        address, _, token = self.url.partition("?")
+        base, _, _ = address.partition("/lab/")
+        setting = "@jupyterlab/apputils-extension:themes"
+        answer = page.request.put(
+            f"{base}/lab/api/settings/{setting}",
+            data={"raw": json.dumps({"theme": theme})},
+            headers={"Authorization": f"token {token.removeprefix('token=')}"},
+        )
+        assert answer.ok, answer.text()
 
     def wait_until_idle(self, page: Page) -> None:
         """Wait until the kernel of the notebook has nothing left to do."""

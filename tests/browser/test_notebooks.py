@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_part
@@ -44,6 +45,17 @@ def shot(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
+def check_access(page: Page) -> None:
+    """Look at every view on the page as axe-core does; nothing serious may be found."""
+    found = Axe().run(page, context=".sa", options={"resultTypes": ["violations"]})
+    grave = [
+        (violation["id"], [node["target"] for node in violation["nodes"]])
+        for violation in found.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+
+
 def write(code_cell: Locator, text: str) -> None:
     """Replace a cell's source by typing, and run it with the keyboard."""
     code_cell.locator(".cm-content").click()
@@ -66,10 +78,12 @@ def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
     expect(output(build)).to_contain_text("bytes are what travels", timeout=20_000)
     build.scroll_into_view_if_needed()
     shot(learner, "00-diagnosis")
+    check_access(learner)
 
     write(build, f"%%build hello\n{find_part('hello').reference_source()}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=20_000)
     shot(learner, "00-passed")
+    check_access(learner)
     progress = json.loads((lab.home / "progress.json").read_text("utf-8"))
     assert progress["parts"]["hello"]["passed"] is True
     assert "event: hello" in (lab.home / "parts" / "hello.py").read_text("utf-8")
@@ -92,6 +106,7 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     view.locator(".wire-chip").first.click()
     expect(view.locator(".wire-panel")).to_contain_text("message_start")
     shot(learner, "01-wire")
+    check_access(learner)
 
     build = cell(learner, "%%build sse")
     write(build, "%%build sse\nclass SSEDecoder:\n    def feed(self, chunk):\n  pass")
@@ -118,6 +133,7 @@ def test_tokens_grow_in_the_page_and_stop_stops(lab: Lab, learner: Page):
     assert sizes == sorted(sizes) and len(set(sizes)) > 1, sizes
     expect(state).to_contain_text("streaming")  # it grew before the stream had ended
     shot(learner, "02-streaming")
+    check_access(learner)
     view.get_by_role("button", name="Stop").click()
     expect(state).to_contain_text("stopped by you", timeout=5_000)
     stopped_at = len(answer.inner_text())
@@ -125,6 +141,7 @@ def test_tokens_grow_in_the_page_and_stop_stops(lab: Lab, learner: Page):
     time.sleep(0.5)
     assert len(answer.inner_text()) == stopped_at
     shot(learner, "02-stopped")
+    check_access(learner)
     lab.wait_until_idle(learner)
 
 
@@ -163,5 +180,19 @@ def test_the_race_runs_on_two_real_requests(lab: Lab, learner: Page):
     expect(streamed).to_contain_text(re.compile(r"\w{3}"), timeout=5_000)
     assert blocking.inner_text().strip() == ""  # silent until it is done
     shot(learner, "02-race")
+    check_access(learner)
     expect(blocking).to_contain_text(re.compile(r"\w{3}"), timeout=10_000)
-    lab.wait_until_idle(learner)
+
+
+def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
+    lab.set_theme(learner, "JupyterLab Dark")
+    try:
+        for name, views in (("00_start_here", 3), ("01_sse_by_hand", 2), ("02_text_streaming", 5)):
+            lab.open(learner, name)
+            lab.run_all(learner)
+            lab.wait_until_idle(learner)
+            expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(views)
+            shot(learner, f"{name[:2]}-dark")
+            check_access(learner)
+    finally:
+        lab.set_theme(learner, "JupyterLab Light")
