@@ -10,21 +10,26 @@ import heapq
 import itertools
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Protocol
 
-from . import faults, message, response, rules, wire
-from .chance import dice, fingerprint, identifier
-from .chunking import CHUNKINGS
-from .plan import Plan, TimedBytes
-from .response import error_plan
-from .scenarios import Scenario, answer, load
+from . import control, messages
+from .chance import fingerprint
+from .errors import ApiError, invalid
+from .plan import Plan, Request, TimedBytes
+from .response import error_plan, request_id
+from .scenarios import Scenario, load
 from .settings import Settings, SettingsError
 
 __all__ = ["Clock", "MockAPI", "Plan", "RealClock", "TimedBytes", "VirtualClock"]
 
-ROUTES = {"/v1/messages": ("POST",), "/mock/settings": ("GET", "PUT")}
+Handler = Callable[["MockAPI", Request], Plan]
+
+# What answers a request, by path and method. Each API of the mock is a module of its own.
+ROUTES: dict[str, dict[str, Handler]] = {
+    "/v1/messages": {"POST": messages.create},
+    "/mock/settings": {"GET": control.show_settings, "PUT": control.change_settings},
+}
 
 
 class Clock(Protocol):
@@ -114,18 +119,27 @@ class MockAPI:
         Takes no time and, but for PUT /mock/settings, changes nothing.
         """
         lower = {name.lower(): value for name, value in headers.items()}
+        request = Request(method, path, lower, body)
         try:
-            check_route(method, path)
-            if path == "/mock/settings":
-                return self._plan_settings(method, body)
-            settings = settings_for_request(self.settings, lower.get("mock-settings"))
-            rules.check_headers(lower)
-            request = rules.parse(body)
-            rules.check_request(request)
-            return self._plan_message(request, settings)
-        except rules.ApiError as error:
+            return find_handler(request)(self, request)
+        except ApiError as error:
             source = fingerprint([method, path, body.hex()], self.settings.seed)
             return error_plan(error.status, error.type, error.message, request_id(source))
+
+    def settings_for(self, request: Request) -> Settings:
+        """Return the settings with what the request's `mock-settings` header changes in them.
+
+        Raises ApiError if the header says something that is not possible.
+        """
+        header = request.headers.get("mock-settings")
+        if header is None:
+            return self.settings
+        try:
+            return Settings.from_json(json.loads(header), base=self.settings)
+        except SettingsError as error:
+            raise invalid(f"In the header mock-settings, {error}") from None
+        except (ValueError, RecursionError) as error:
+            raise invalid(f"The header mock-settings is not valid JSON: {error}.") from None
 
     async def play(self, plan: Plan) -> AsyncGenerator[bytes]:
         """Yield the chunks of a plan, each when it is due.
@@ -140,56 +154,12 @@ class MockAPI:
                 await self.clock.sleep(wait)
             yield chunk.data
 
-    def _plan_message(self, request: dict[str, Any], settings: Settings) -> Plan:
-        # Streamed or not, the same question gets the same message.
-        question = {name: value for name, value in request.items() if name != "stream"}
-        source = fingerprint(question, settings.seed)
-        reply = message.compose(answer(self.scenarios, request), request, source)
-        times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
-        if request.get("stream"):
-            plan = Plan(
-                200,
-                response.headers(response.EVENT_STREAM, request_id(source)),
-                lambda: wire.stream(reply, times, dice(source, "padding")),
-            )
-        else:
-            body = message.to_json(reply)
-            plan = response.json_plan(200, body, request_id(source), at=times[-1])
-        if settings.fault is not None:
-            plan = faults.apply(settings.fault, plan, reply.output_tokens)
-        whole, recut = plan, CHUNKINGS[settings.chunking]
-        return replace(plan, render=lambda: recut(whole.chunks, dice(source, "chunking")))
 
-    def _plan_settings(self, method: str, body: bytes) -> Plan:
-        if method == "PUT":
-            try:
-                self.settings = Settings.from_json(rules.parse(body))
-            except SettingsError as error:
-                raise rules.invalid(str(error)) from None
-        data = self.settings.to_json()
-        return response.json_plan(200, data, request_id(fingerprint(data, 0)))
-
-
-def check_route(method: str, path: str) -> None:
-    """Raise ApiError unless there is something at this path that answers this method."""
-    if path not in ROUTES:
-        raise rules.ApiError(404, "not_found_error", "Not Found")
-    if method not in ROUTES[path]:
-        raise rules.ApiError(405, "invalid_request_error", "Method Not Allowed")
-
-
-def settings_for_request(settings: Settings, header: str | None) -> Settings:
-    """Return the settings with what a `mock-settings` header changes in them."""
-    if header is None:
-        return settings
-    try:
-        return Settings.from_json(json.loads(header), base=settings)
-    except SettingsError as error:
-        raise rules.invalid(f"In the header mock-settings, {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise rules.invalid(f"The header mock-settings is not valid JSON: {error}.") from None
-
-
-def request_id(source: str) -> str:
-    """Return the id that the answer to a request carries in its header."""
-    return identifier(dice(source, "request-id"), "req_011C", 20)
+def find_handler(request: Request) -> Handler:
+    """Return what answers a request; raises ApiError if nothing does."""
+    methods = ROUTES.get(request.path)
+    if methods is None:
+        raise ApiError(404, "not_found_error", "Not Found")
+    if request.method not in methods:
+        raise ApiError(405, "invalid_request_error", "Method Not Allowed")
+    return methods[request.method]

@@ -1,6 +1,6 @@
 """What will be sent and when, decided before the first byte leaves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +14,20 @@ class TimedBytes(NamedTuple):
 
     at: float
     data: bytes
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client sent.
+
+    path: without the query.
+    headers: names in lower case.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)

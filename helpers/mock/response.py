@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from .chance import dice, identifier
 from .plan import Plan, TimedBytes
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -41,6 +42,11 @@ def json_plan(status: int, body: dict[str, Any], request_id: str, at: float = 0.
     """Return a response of one JSON object that leaves as a whole, `at` seconds from now."""
     data = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
     return Plan(status, headers(JSON, request_id), lambda: iter([TimedBytes(at, data)]))
+
+
+def request_id(source: str) -> str:
+    """Return the id that the answer to a request carries in its header."""
+    return identifier(dice(source, "request-id"), "req_011C", 20)
 
 
 def error_plan(status: int, error_type: str, message: str, request_id: str) -> Plan:

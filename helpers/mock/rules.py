@@ -9,23 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .errors import ApiError, invalid
+
 MODELS = re.compile(r"offline-mock|claude-[a-z0-9.-]+")
 ROLES = ("user", "assistant")
-
-
-class ApiError(Exception):
-    """A request is refused, with this HTTP status, error type and message."""
-
-    def __init__(self, status: int, type: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.type = type
-        self.message = message
-
-
-def invalid(message: str) -> ApiError:
-    """Return the error for a request that says something it can't."""
-    return ApiError(400, "invalid_request_error", message)
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

@@ -1,0 +1,16 @@
+"""A request is refused: the one exception that becomes an answer."""
+
+
+class ApiError(Exception):
+    """A request is refused, with this HTTP status, error type and message."""
+
+    def __init__(self, status: int, type: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.type = type
+        self.message = message
+
+
+def invalid(message: str) -> ApiError:
+    """Return the error for a request that says something it can't."""
+    return ApiError(400, "invalid_request_error", message)

@@ -1,0 +1,42 @@
+"""POST /v1/messages: the endpoint that everything here is about."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import faults, message, response, rules, wire
+from .chance import dice, fingerprint
+from .chunking import CHUNKINGS
+from .plan import Plan, Request
+from .scenarios import answer
+
+if TYPE_CHECKING:
+    from .engine import MockAPI
+
+
+def create(api: "MockAPI", http_request: Request) -> Plan:
+    """Return the answer to a request for a message, streamed or whole.
+
+    Raises ApiError if the API would refuse it.
+    """
+    settings = api.settings_for(http_request)
+    rules.check_headers(http_request.headers)
+    request = rules.parse(http_request.body)
+    rules.check_request(request)
+    # Streamed or not, the same question gets the same message.
+    question = {name: value for name, value in request.items() if name != "stream"}
+    source = fingerprint(question, settings.seed)
+    reply = message.compose(answer(api.scenarios, request), request, source)
+    times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
+    request_id = response.request_id(source)
+    if request.get("stream"):
+        plan = Plan(
+            200,
+            response.headers(response.EVENT_STREAM, request_id),
+            lambda: wire.stream(reply, times, dice(source, "padding")),
+        )
+    else:
+        plan = response.json_plan(200, message.to_json(reply), request_id, at=times[-1])
+    if settings.fault is not None:
+        plan = faults.apply(settings.fault, plan, reply.output_tokens)
+    whole, recut = plan, CHUNKINGS[settings.chunking]
+    return replace(plan, render=lambda: recut(whole.chunks, dice(source, "chunking")))
