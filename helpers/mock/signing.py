@@ -1,0 +1,140 @@
+"""Seals on thinking: how a changed, moved or dropped thinking block is found out.
+
+The API gives every thinking block a signature and checks it when the block comes back. What
+is inside isn't documented; here it is a keyed hash of the text and of the conversation before
+it. Nothing is remembered: a block proves itself, also to a server that was started anew.
+
+A message can lose its thinking blocks without a trace, so the ids of tool calls that follow
+thinking are sealed too (`tie`); they alone tell that something must stand before them.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .chance import BASE62
+
+KEY = b"the offline API"  # no secret: it keeps out mistakes, not forgers
+SIGNATURE_HEAD = b"\x12\xa4\x01\x0a\x02\x18\x02\x12\x0c"  # real ones begin with EqQBCgIYAhIM
+REDACTED_HEAD = b"\x12\xa4\x01\x0a\x02\x18\x02\x1a\x0c"
+SIZE = 167  # bytes, as the head says
+MARK, TIE = 5, 5  # characters at the end of a tied id
+
+
+def sign(thinking: str, messages: Sequence[Any]) -> str:
+    """Return the signature of a thinking block.
+
+    thinking: the text that the block shows, "" where thinking is omitted.
+    messages: the request's messages, which the block answers.
+    """
+    return _seal(SIGNATURE_HEAD, thinking, last_place(messages))
+
+
+def redact(thinking: str, messages: Sequence[Any]) -> str:
+    """Return the data of a redacted_thinking block that stands for this thinking."""
+    return _seal(REDACTED_HEAD, hashlib.sha256(thinking.encode()).hexdigest(), last_place(messages))
+
+
+def tie(tool_id: str, seals: Iterable[str]) -> str:
+    """Return the id of a tool call, tied to the thinking blocks before it in the same reply.
+
+    seals: the signatures (of redacted blocks the data) in order; without any, nothing changes.
+    """
+    seals = list(seals)
+    if not seals:
+        return tool_id
+    marked = tool_id[: -MARK - TIE]
+    marked += _letters(MARK, "tied", marked)
+    return marked + _letters(TIE, marked, *seals)
+
+
+def is_tied(tool_id: str) -> bool:
+    """Whether the call with this id was made after some thinking."""
+    start, mark = tool_id[: -MARK - TIE], tool_id[-MARK - TIE : -TIE]
+    return mark == _letters(MARK, "tied", start)
+
+
+def is_tied_to(tool_id: str, seals: Iterable[str]) -> bool:
+    """Whether it was exactly the thinking with these seals."""
+    return tool_id[-TIE:] == _letters(TIE, tool_id[:-TIE], *seals)
+
+
+def is_valid(block: Mapping[str, Any], places: Iterable[bytes] | None = None) -> bool:
+    """Whether a thinking or redacted_thinking block is as it was given.
+
+    places: where in a conversation it may stand (`places`); None where that doesn't matter.
+    """
+    redacted = block.get("type") == "redacted_thinking"
+    seal = block.get("data" if redacted else "signature")
+    try:
+        raw = base64.b64decode(seal, validate=True) if isinstance(seal, str) else b""
+    except ValueError:
+        return False
+    head = REDACTED_HEAD if redacted else SIGNATURE_HEAD
+    start = len(head)
+    place, mind = raw[start : start + 16], raw[start + 16 : start + 48]
+    if places is not None and place not in places:
+        return False
+    if not redacted:
+        mind = hashlib.sha256(str(block.get("thinking", "")).encode()).digest()
+    return hmac.compare_digest(raw, _raw_seal(head, mind, place))
+
+
+def last_place(messages: Sequence[Any]) -> bytes:
+    """Return the digest of a whole conversation."""
+    *_, (_, _, place) = places(messages)
+    return place
+
+
+def places(messages: Sequence[Any]) -> Iterator[tuple[int, int, bytes]]:
+    """Yield message and block number of each block, and a digest of all up to its end.
+
+    First comes (-1, -1) with that of the empty conversation. The digest doesn't see how a
+    message is cut into blocks' wrappers: text alone and a list of one text are the same, and
+    so are blocks with and without cache_control or fields that are null.
+    """
+    digest = hashlib.sha256(KEY)
+    yield -1, -1, digest.digest()[:16]
+    for number, message in enumerate(messages):
+        if not isinstance(message, Mapping):
+            continue
+        content = message.get("content")
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        for index, block in enumerate(blocks if isinstance(blocks, list) else []):
+            shown = json.dumps([message.get("role"), _plain(block)], sort_keys=True)
+            digest.update(shown.encode("utf-8", "surrogatepass"))
+            yield number, index, digest.digest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    """Return a block without what may come and go between two requests."""
+    if isinstance(value, Mapping):
+        kept = {k: v for k, v in value.items() if v is not None and k != "cache_control"}
+        if kept.get("type") == "tool_use":
+            kept.pop("caller", None)
+        if not kept.get("citations", True):
+            del kept["citations"]
+        return {k: _plain(v) for k, v in kept.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _seal(head: bytes, thinking: str, place: bytes) -> str:
+    mind = hashlib.sha256(thinking.encode()).digest()
+    return base64.b64encode(_raw_seal(head, mind, place)).decode()
+
+
+def _raw_seal(head: bytes, mind: bytes, place: bytes) -> bytes:
+    shown = head + place + (mind if head == REDACTED_HEAD else b"")
+    missing = SIZE - len(shown)
+    tag = hmac.digest(KEY, shown + mind, "sha256")
+    return shown + hashlib.shake_256(tag).digest(missing)
+
+
+def _letters(count: int, *texts: str) -> str:
+    tag = hmac.digest(KEY, json.dumps(texts).encode(), "sha256")
+    return "".join(BASE62[byte % 62] for byte in tag[:count])
