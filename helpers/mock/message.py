@@ -4,66 +4,45 @@ The streamed answer (wire.py) and the whole one (`to_json`) are two renderings o
 Reply, so they can't disagree.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
-from . import tokens
+from .blocks import Block, Delta, Writer
 from .chance import dice, identifier
+from .parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
+from .thinking import display
+from .usage import InputTokens, count_input
 
+__all__ = ["Block", "Delta", "Part", "Reply", "Text", "Thinking", "ToolUse", "compose", "to_json"]
 
-@dataclass(frozen=True)
-class Text:
-    """Something to say."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class ToolUse:
-    """A tool to call: its name and its input."""
-
-    name: str
-    input: dict[str, Any]
-
-
-Part = Text | ToolUse
-
-
-class Delta(NamedTuple):
-    """A piece of a block: what the wire shows of it, and how many tokens it took to write."""
-
-    body: dict[str, Any]
-    tokens: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """A content block, ready to be sent either way.
-
-    opening: the block as content_block_start announces it.
-    deltas: what fills it, one content_block_delta each.
-    content: the block as it stands in the finished message.
-    tokens: the output tokens it took to write, also those that no delta shows.
-    """
-
-    opening: dict[str, Any]
-    deltas: tuple[Delta, ...]
-    content: dict[str, Any]
-    tokens: int
+# Tokens that fit into a request and its answer together; a million for all models not named.
+SMALL_WINDOWS = {"claude-haiku-4-5": 200_000, "claude-sonnet-4-5": 200_000}
+LARGE_WINDOW = 1_000_000
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A finished answer."""
+    """A finished answer.
+
+    stop_details: why it was refused; None for every other end.
+    prompt: the tokens of the request.
+    server_tools: how often each tool of the API was used.
+    """
 
     id: str
     model: str
     blocks: tuple[Block, ...]
     stop_reason: str
     stop_sequence: str | None
-    input_tokens: int
+    stop_details: dict[str, Any] | None
+    prompt: InputTokens
+    server_tools: dict[str, int]
+
+    @property
+    def input_tokens(self) -> int:
+        """All fresh input tokens: those of the request, and what the API's own tools found."""
+        return self.prompt.fresh + sum(block.read_tokens for block in self.blocks)
 
     @property
     def output_tokens(self) -> int:
@@ -79,38 +58,50 @@ def compose(parts: Iterable[Part], request: dict[str, Any], source: str) -> Repl
     """
     numbers = dice(source, "ids")
     message_id = identifier(numbers, "msg_01", 22)
+    prompt = count_input(request)
+    room = max(window(request["model"]) - prompt.total, 0)
+    left: int = min(request["max_tokens"], room)
+    at_limit = "max_tokens" if request["max_tokens"] <= room else "model_context_window_exceeded"
+    writer = Writer(request, display(request), numbers)
     blocks: list[Block] = []
-    left: int = request["max_tokens"]
-    stop_reason, stop_sequence = "end_turn", None
+    server_tools: dict[str, int] = {}
+    stop, stop_sequence = Stop("end_turn"), None
     for part in parts:
+        if isinstance(part, Stop):
+            stop = part
+            break
         if isinstance(part, Text):
             said, stop_sequence = until_stop_sequence(part.text, request.get("stop_sequences"))
-            pieces = tokens.split(said)
-            needed = len(pieces)
-            block = text_block(pieces[:left])
-        else:
-            stop_reason = "tool_use"
-            tool_id = identifier(numbers, "toolu_01", 22)
-            pieces = tokens.cut_anywhere(json.dumps(part.input, ensure_ascii=False), numbers)
-            needed = len(pieces)
-            block = tool_use_block(tool_id, part, pieces[:left])
-        if block.tokens:
+            part = replace(part, text=said)
+        if isinstance(part, ToolUse):
+            stop = Stop("tool_use")
+        block = writer.write(part, left)
+        if block is not None and (block.tokens or block.complete):
             blocks.append(block)
-        if needed > left:
-            stop_reason, stop_sequence = "max_tokens", None
+            left -= block.tokens
+        if block is not None and not block.complete:
+            stop, stop_sequence = Stop(at_limit), None
             break
+        if isinstance(part, ServerToolUse):
+            server_tools[part.name] = server_tools.get(part.name, 0) + 1
         if stop_sequence is not None:
-            stop_reason = "stop_sequence"
+            stop = Stop("stop_sequence")
             break
-        left -= needed
     return Reply(
         id=message_id,
         model=request["model"],
         blocks=tuple(blocks),
-        stop_reason=stop_reason,
+        stop_reason=stop.reason,
         stop_sequence=stop_sequence,
-        input_tokens=tokens.count_request(request),
+        stop_details=stop.details,
+        prompt=prompt,
+        server_tools=server_tools,
     )
+
+
+def window(model: str) -> int:
+    """Return how many tokens a model can hold, the request and the answer together."""
+    return next((n for name, n in SMALL_WINDOWS.items() if model.startswith(name)), LARGE_WINDOW)
 
 
 def until_stop_sequence(text: str, sequences: Sequence[str] | None) -> tuple[str, str | None]:
@@ -122,54 +113,39 @@ def until_stop_sequence(text: str, sequences: Sequence[str] | None) -> tuple[str
     return text[:end], sequence
 
 
-def text_block(pieces: Sequence[str]) -> Block:
-    """Return a text block that comes in these pieces."""
-    return Block(
-        opening={"type": "text", "text": ""},
-        deltas=tuple(Delta({"type": "text_delta", "text": piece}, 1) for piece in pieces),
-        content={"type": "text", "text": "".join(pieces)},
-        tokens=len(pieces),
-    )
+def usage_at_start(reply: Reply) -> dict[str, Any]:
+    """Return the usage as message_start tells it: the request is read, nothing is written."""
+    prompt = reply.prompt
+    return {
+        "input_tokens": prompt.fresh,
+        "cache_creation_input_tokens": prompt.written,
+        "cache_read_input_tokens": prompt.read,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": prompt.written_5m,
+            "ephemeral_1h_input_tokens": prompt.written_1h,
+        },
+        "output_tokens": 1,
+        "service_tier": "standard",
+        "inference_geo": "not_available",
+    }
 
 
-def tool_use_block(tool_id: str, call: ToolUse, pieces: Sequence[str]) -> Block:
-    """Return a tool call whose input comes in these pieces of JSON, after an empty one.
-
-    When the pieces stop short of the whole input, the block holds the keys whose values were
-    complete: the API checks each value before it sends it, so a cut value never goes out.
-    (Documented; exactly where the fragments stop then is not, and this is our choice.)
-    """
-    written = "".join(pieces)
-    pairs = dict(call.input)
-    document = json.dumps(pairs, ensure_ascii=False)
-    while pairs and not written.startswith(document):
-        pairs.popitem()
-        document = json.dumps(pairs, ensure_ascii=False)[:-1]  # cut short: never closed
-    if not pairs:
-        document = ""  # no argument at all is sent as one empty fragment, not as "{}"
-    frame = {"type": "tool_use", "id": tool_id, "name": call.name}
-    caller = {"caller": {"type": "direct"}}
-    fragments = [("", 0)] + [(piece, 1) for piece in clip(pieces, len(document))]
-    return Block(
-        opening=frame | {"input": {}} | caller,
-        deltas=tuple(
-            Delta({"type": "input_json_delta", "partial_json": fragment}, cost)
-            for fragment, cost in fragments
-        ),
-        content=frame | {"input": pairs} | caller,
-        tokens=len(pieces),
-    )
-
-
-def clip(pieces: Iterable[str], length: int) -> list[str]:
-    """Return the first `length` characters of the pieces, in the same pieces."""
-    kept = []
-    for piece in pieces:
-        if length <= 0:
-            break
-        kept.append(piece[:length])
-        length -= len(piece)
-    return kept
+def usage_at_end(reply: Reply) -> dict[str, Any]:
+    """Return the usage as message_delta tells it: the totals of the whole answer."""
+    usage: dict[str, Any] = {
+        "input_tokens": reply.input_tokens,
+        "cache_creation_input_tokens": reply.prompt.written,
+        "cache_read_input_tokens": reply.prompt.read,
+        "output_tokens": reply.output_tokens,
+    }
+    if thought := sum(block.thinking_tokens for block in reply.blocks):
+        usage["output_tokens_details"] = {"thinking_tokens": thought}
+    if reply.server_tools:
+        usage["server_tool_use"] = {
+            "web_search_requests": reply.server_tools.get("web_search", 0),
+            "web_fetch_requests": reply.server_tools.get("web_fetch", 0),
+        }
+    return usage
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
@@ -182,14 +158,6 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "content": [block.content for block in reply.blocks],
         "stop_reason": reply.stop_reason,
         "stop_sequence": reply.stop_sequence,
-        "stop_details": None,
-        "usage": {
-            "input_tokens": reply.input_tokens,
-            "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": 0,
-            "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
-            "output_tokens": reply.output_tokens,
-            "service_tier": "standard",
-            "inference_geo": "not_available",
-        },
+        "stop_details": reply.stop_details,
+        "usage": usage_at_start(reply) | usage_at_end(reply),
     }

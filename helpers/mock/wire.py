@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from .chance import below
-from .message import Reply, to_json
+from .message import Reply, to_json, usage_at_end, usage_at_start
 from .plan import TimedBytes
 
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'
@@ -48,24 +48,21 @@ def events(reply: Reply) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def message_start(reply: Reply) -> dict[str, Any]:
     """Return the event that opens the stream: the message, still empty."""
-    message = to_json(reply)
     nothing_yet: dict[str, Any] = {"content": [], "stop_reason": None, "stop_sequence": None}
-    usage = message["usage"] | {"output_tokens": 1}
-    return {"type": "message_start", "message": message | nothing_yet | {"usage": usage}}
+    nothing_yet |= {"stop_details": None, "usage": usage_at_start(reply)}
+    return {"type": "message_start", "message": to_json(reply) | nothing_yet}
 
 
 def message_delta(reply: Reply) -> dict[str, Any]:
     """Return the event that says why the answer ended and what it cost in all."""
-    usage = to_json(reply)["usage"]
-    shown = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     return {
         "type": "message_delta",
         "delta": {
             "stop_reason": reply.stop_reason,
             "stop_sequence": reply.stop_sequence,
-            "stop_details": None,
+            "stop_details": reply.stop_details,
         },
-        "usage": {name: usage[name] for name in (*shown, "output_tokens")},
+        "usage": usage_at_end(reply),
     }
 
 
