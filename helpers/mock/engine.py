@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
-from . import control, messages
+from . import control, messages, openai_chat, openai_responses
 from .chance import fingerprint
 from .errors import ApiError, invalid
 from .plan import Plan, Request, TimedBytes
@@ -28,6 +28,8 @@ Handler = Callable[["MockAPI", Request], Plan]
 # What answers a request, by path and method. Each API of the mock is a module of its own.
 ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/messages": {"POST": messages.create},
+    "/v1/chat/completions": {"POST": openai_chat.create},
+    "/v1/responses": {"POST": openai_responses.create},
     "/mock/settings": {"GET": control.show_settings, "PUT": control.change_settings},
 }
 

@@ -1,0 +1,357 @@
+"""What OpenAI's two endpoints share: keys, errors, ids and headers in OpenAI's own shape.
+
+The answers come from the same scenarios and break by the same faults as those of the Messages
+API; openai_chat.py and openai_responses.py tell them in other words. Nothing of this was
+checked against the live API: shapes are those of the official SDK and of published captures,
+error messages those that people quote.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from . import faults, rules
+from .chance import BASE62, below, dice, fingerprint, identifier
+from .chunking import CHUNKINGS
+from .errors import ApiError
+from .plan import Plan, Request, TimedBytes
+from .response import EVENT_STREAM, json_plan
+from .response import request_id as messages_request_id
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .engine import MockAPI
+
+Handler = Callable[["MockAPI", Request], Plan]
+
+MODELS = re.compile(r"offline-mock|(ft:)?(chatgpt-|gpt-|o)[\w.:-]*")
+# The real one counts seconds since 1970; a fixed one keeps the answer the same on every day.
+CREATED = 1_767_225_600  # 2026-01-01T00:00:00Z
+NO_LIMIT = 128_000  # tokens of an answer when the request names no limit
+BLOCK = 16  # obfuscation fills up to a multiple of this many characters
+
+MISSING_KEY = (
+    "You didn't provide an API key. You need to provide your API key in an Authorization header "
+    "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with "
+    "blank username) if you're accessing the API from your browser and are prompted for a "
+    "username and password."
+)
+NOT_JSON = (
+    "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
+    "your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was "
+    "not valid JSON.)"
+)
+# What OpenAI calls the errors that the Messages API has another name for.
+ERROR_TYPES = {
+    "api_error": ("server_error", None),
+    "overloaded_error": ("server_error", "server_is_overloaded"),
+    "timeout_error": ("server_error", None),
+    "rate_limit_error": ("requests", "rate_limit_exceeded"),
+    "authentication_error": ("invalid_request_error", "invalid_api_key"),
+    "billing_error": ("insufficient_quota", "insufficient_quota"),
+    "request_too_large": ("invalid_request_error", None),
+    "not_found_error": ("invalid_request_error", None),
+}
+# A tool's result carries no mark of failure here: only its words say so.
+FAILED = re.compile(r'\s*(\{\s*"error"|error\b|traceback\b)', re.IGNORECASE)
+
+write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+class OpenAIError(ApiError):
+    """A request is refused as OpenAI refuses it.
+
+    param: the part of the request that is wrong, or None.
+    code: what is wrong with it, in one word for programs, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        param: str | None = None,
+        code: str | None = None,
+        status: int = 400,
+        type: str = "invalid_request_error",
+    ) -> None:
+        super().__init__(status, type, message)
+        self.param = param
+        self.code = code
+
+
+def missing(name: str) -> OpenAIError:
+    """Return the error for a request that lacks something."""
+    return OpenAIError(f"Missing required parameter: '{name}'.", name, "missing_required_parameter")
+
+
+def expect(name: str, value: object, kind: str) -> None:
+    """Raise OpenAIError unless a value of the request is of this kind, a name in KINDS."""
+    if not KINDS[kind](value):
+        raise OpenAIError(
+            f"Invalid type for '{name}': expected {kind}, but got {describe(value)} instead.",
+            name,
+            "invalid_type",
+        )
+
+
+def expect_number(name: str, value: object, low: int, high: int | None = None) -> None:
+    """Raise OpenAIError unless a value of the request is a whole number in these bounds."""
+    expect(name, value, "an integer")
+    assert isinstance(value, int)
+    if value < low:
+        side, word, bound = "below minimum", "min", f">= {low}"
+    elif high is not None and value > high:
+        side, word, bound = "above maximum", "max", f"<= {high}"
+    else:
+        return
+    raise OpenAIError(
+        f"Invalid '{name}': integer {side} value. Expected a value {bound}, "
+        f"but got {value} instead.",
+        name,
+        "integer_" + ("below_min_value" if word == "min" else "above_max_value"),
+    )
+
+
+def expect_one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Raise OpenAIError unless a value of the request is one of these words."""
+    expect(name, value, "a string")
+    if value not in known:
+        words = [f"'{word}'" for word in known]
+        options = f"{', '.join(words[:-1])}, and {words[-1]}" if len(words) > 1 else words[0]
+        raise OpenAIError(
+            f"Invalid value: '{value}'. Supported values are: {options}.", name, "invalid_value"
+        )
+
+
+def expect_entries(name: str, value: object) -> None:
+    """Raise OpenAIError unless a value of the request is a list of objects that isn't empty."""
+    expect(name, value, "an array of objects")
+    if not value:
+        raise OpenAIError(
+            f"Invalid '{name}': empty array. Expected an array with minimum length 1, "
+            "but got an empty array instead.",
+            name,
+            "empty_array",
+        )
+    assert isinstance(value, list)
+    for index, entry in enumerate(value):
+        expect(f"{name}[{index}]", entry, "an object")
+
+
+def describe(value: object) -> str:
+    """Return what kind of JSON value this is."""
+    if value is None:
+        return "null"
+    if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+        return "an array of objects"
+    plain = ("a boolean", "an integer", "a decimal", "a string", "an array", "an object")
+    return next(kind for kind in plain if KINDS[kind](value))
+
+
+KINDS: dict[str, Callable[[object], bool]] = {
+    "a boolean": lambda value: isinstance(value, bool),
+    "an integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "a decimal": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "a string": lambda value: isinstance(value, str),
+    "an object": lambda value: isinstance(value, dict),
+    "an array": lambda value: isinstance(value, list),
+    "an array of objects": lambda value: isinstance(value, list),
+    "one of a string or array of objects": lambda value: isinstance(value, str | list),
+}
+
+
+def endpoint(answer: Handler) -> Handler:
+    """Make a handler refuse as OpenAI does: no key, or what `answer` raises."""
+
+    @functools.wraps(answer)
+    def create(api: "MockAPI", request: Request) -> Plan:
+        try:
+            check_key(request.headers)
+            return answer(api, request)
+        except ApiError as error:
+            source = fingerprint([request.path, request.body.hex()], api.settings.seed)
+            return error_plan(error, source)
+
+    return create
+
+
+def check_key(headers: Mapping[str, str]) -> None:
+    """Raise OpenAIError unless there is a key, any key, where OpenAI wants it."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise OpenAIError(MISSING_KEY, status=401)
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """Return the request in a body, its model checked; raises OpenAIError."""
+    try:
+        request = rules.parse(body)
+    except ApiError:
+        raise OpenAIError(NOT_JSON) from None
+    model = request.get("model")
+    if not model:
+        raise OpenAIError("you must provide a model parameter")
+    expect("model", model, "a string")
+    if not MODELS.fullmatch(model):
+        raise OpenAIError(
+            f"The model `{model}` does not exist or you do not have access to it.",
+            code="model_not_found",
+            status=404,
+        )
+    return request
+
+
+def check_streaming(request: dict[str, Any]) -> None:
+    """Raise OpenAIError unless what a request says of streaming makes sense."""
+    if request.get("stream") is not None:
+        expect("stream", request["stream"], "a boolean")
+    options = request.get("stream_options")
+    if options is None:
+        return
+    if not request.get("stream"):
+        raise OpenAIError(
+            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+            "stream_options",
+        )
+    expect("stream_options", options, "an object")
+    for name, value in options.items():
+        if value is not None:
+            expect(f"stream_options.{name}", value, "a boolean")
+
+
+def wants_obfuscation(request: dict[str, Any]) -> bool:
+    """Tell whether a streamed answer to this request is padded; by default it is."""
+    return (request.get("stream_options") or {}).get("include_obfuscation") is not False
+
+
+def obfuscation(length: int, numbers: Random) -> str:
+    """Return the random text that fills `length` characters up to the end of their block.
+
+    It hides how long each token is from someone who sees only the sizes of encrypted chunks.
+    """
+    return "".join(BASE62[below(numbers, 62)] for _ in range(-length % BLOCK))
+
+
+def hex_id(numbers: Random, prefix: str, length: int) -> str:
+    """Return an id of OpenAI's newer kind: the prefix and hexadecimal digits."""
+    return prefix + "".join(f"{below(numbers, 16):x}" for _ in range(length))
+
+
+def call_id(source: str, number: int) -> str:
+    """Return the id of a tool call, counted through the answer."""
+    return identifier(dice(source, f"call {number}"), "call_", 24)
+
+
+def tool_result(call: str, text: str) -> dict[str, Any]:
+    """Return what a tool gave back as the Messages API has it."""
+    failed = {"is_error": True} if FAILED.match(text) else {}
+    return {"type": "tool_result", "tool_use_id": call, "content": text} | failed
+
+
+def arguments_of(text: object) -> dict[str, Any]:
+    """Return the arguments that a call carries as JSON; none if they aren't an object."""
+    try:
+        arguments = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return {}
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def question_of(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the request without how to deliver its answer: streamed or not, it is the same."""
+    return {name: request[name] for name in request if name not in ("stream", "stream_options")}
+
+
+def deliver(
+    chunks: Callable[[], Iterator[TimedBytes]] | None,
+    whole: dict[str, Any],
+    at: float,
+    tokens: int,
+    settings: Settings,
+    source: str,
+    dialect: Callable[[dict[str, Any]], bytes],
+) -> Plan:
+    """Return the plan of an answer with the settings' fault and chunking.
+
+    chunks: makes the events of a streamed answer; None for one that leaves whole.
+    whole: the answer as one object, and `at` the second when it leaves.
+    dialect: writes an error inside a stream.
+    """
+    plan = json_plan(200, whole, messages_request_id(source), at=at)
+    if chunks is not None:
+        headers = [
+            (name, EVENT_STREAM if name == "content-type" else value)
+            for name, value in plan.headers
+        ]
+        plan = Plan(200, headers, chunks)
+    if settings.fault is not None:
+        plan = faults.apply(settings.fault, plan, tokens)
+    plan = retell(plan, source, dialect)
+    recut = CHUNKINGS[settings.chunking]
+    return replace(plan, render=lambda: recut(plan.chunks, dice(source, "chunking")))
+
+
+def retell(plan: Plan, source: str, dialect: Callable[[dict[str, Any]], bytes]) -> Plan:
+    """Return a plan whose headers and errors are OpenAI's instead of the Messages API's."""
+    if plan.status >= 400:
+        body = json.loads(b"".join(chunk.data for chunk in plan.chunks))
+        refusal = error_plan(as_openai_error(body["error"], plan.status), source)
+        kept = [(name, value) for name, value in plan.headers if name.startswith("retry-after")]
+        return replace(refusal, headers=refusal.headers + kept)
+
+    def render() -> Iterator[TimedBytes]:
+        for chunk in plan.chunks:
+            if chunk.data.startswith(b"event: error\n") and b'"error":{"type":' in chunk.data:
+                body = json.loads(chunk.data.split(b"data: ", 1)[1])
+                error = as_openai_error(body["error"], 500)
+                yield TimedBytes(chunk.at, dialect(error_object(error)))
+            else:
+                yield chunk
+
+    return replace(plan, headers=openai_headers(plan.headers, source), render=render)
+
+
+def as_openai_error(error: dict[str, Any], status: int) -> OpenAIError:
+    """Return an error of the Messages API as one of OpenAI's."""
+    kind, code = ERROR_TYPES.get(error["type"], (error["type"], None))
+    # OpenAI has no status 529; it answers 503 when it is overloaded.
+    return OpenAIError(error["message"], None, code, 503 if status == 529 else status, kind)
+
+
+def error_object(error: ApiError) -> dict[str, Any]:
+    """Return what an error says, in OpenAI's four fields."""
+    return {
+        "message": error.message,
+        "type": error.type,
+        "param": getattr(error, "param", None),
+        "code": getattr(error, "code", None),
+    }
+
+
+def error_plan(error: ApiError, source: str) -> Plan:
+    """Return an error response in OpenAI's shape."""
+    plan = json_plan(error.status, {"error": error_object(error)}, "")
+    return replace(plan, headers=openai_headers(plan.headers, source))
+
+
+def openai_headers(headers: list[tuple[str, str]], source: str) -> list[tuple[str, str]]:
+    """Return headers with OpenAI's own in place of the Messages API's."""
+    kept = [
+        (name, value)
+        for name, value in headers
+        if not name.startswith("anthropic-") and name not in ("request-id", "cache-control")
+    ]
+    limits = {"requests": 10_000, "tokens": 2_000_000}
+    return [
+        *kept,
+        ("openai-organization", "offline-mock"),
+        ("openai-processing-ms", "20"),
+        ("openai-version", "2020-10-01"),
+        *((f"x-ratelimit-limit-{name}", str(limit)) for name, limit in limits.items()),
+        *((f"x-ratelimit-remaining-{name}", str(limit)) for name, limit in limits.items()),
+        *((f"x-ratelimit-reset-{name}", "0s") for name in limits),
+        ("x-request-id", hex_id(dice(source, "request-id"), "req_", 32)),
+    ]

@@ -1,0 +1,523 @@
+"""POST /v1/responses: OpenAI's newer endpoint.
+
+A response is a list of items: messages, function calls, reasoning. Each event has a name,
+repeated in its data, and a number in sequence; each item and each part of it is announced,
+filled and closed, and what closes it holds all of it again. There is no [DONE]: the last event
+is response.completed or response.incomplete, with the whole response.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from . import message, tokens, wire
+from .chance import dice, fingerprint
+from .message import Reply
+from .openai_chat import explanation, reasoning_tokens, refuses, tools_of
+from .openai_frame import (
+    CREATED,
+    NO_LIMIT,
+    OpenAIError,
+    arguments_of,
+    call_id,
+    check_streaming,
+    deliver,
+    endpoint,
+    expect,
+    expect_number,
+    expect_one_of,
+    hex_id,
+    missing,
+    obfuscation,
+    question_of,
+    read,
+    tool_result,
+    wants_obfuscation,
+    write,
+)
+from .plan import Plan, Request, TimedBytes
+from .scenarios import answer
+
+if TYPE_CHECKING:
+    from .engine import MockAPI
+
+ROLES = ("assistant", "system", "developer", "user")
+LEAST_OUTPUT_TOKENS = 16
+INCOMPLETE = {
+    "max_tokens": "max_output_tokens",
+    "model_context_window_exceeded": "max_output_tokens",
+    "refusal": "content_filter",
+}
+
+
+@endpoint
+def create(api: "MockAPI", http_request: Request) -> Plan:
+    """Return the answer to a request for a response, streamed or whole.
+
+    Raises ApiError if the API would refuse it.
+    """
+    settings = api.settings_for(http_request)
+    request = read(http_request.body)
+    check(request)
+    source = fingerprint(["responses", question_of(request)], settings.seed)
+    conversation = to_conversation(request)
+    reply = message.compose(answer(api.scenarios, conversation), conversation, source)
+    times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
+
+    def events() -> Iterator[tuple[int, dict[str, Any]]]:
+        return Telling(reply, request, source).events()
+
+    def chunks() -> Iterator[TimedBytes]:
+        numbers = dice(source, "padding") if wants_obfuscation(request) else None
+        return stream(events(), times, numbers)
+
+    whole: dict[str, Any] = {}
+    if not request.get("stream"):
+        *_, (_, last) = events()
+        whole = last["response"]
+    return deliver(
+        chunks if request.get("stream") else None,
+        whole,
+        times[-1],
+        reply.output_tokens,
+        settings,
+        source,
+        error_event,
+    )
+
+
+# --- What a request says -------------------------------------------------------------------
+
+
+def check(request: dict[str, Any]) -> None:
+    """Raise OpenAIError unless the request can be answered."""
+    if "input" not in request:
+        raise missing("input")
+    expect("input", request["input"], "one of a string or array of objects")
+    if not request["input"]:
+        raise OpenAIError(
+            "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be "
+            "provided.",
+            code="missing_required_parameter",
+        )
+    if isinstance(request["input"], list):
+        for index, item in enumerate(request["input"]):
+            check_item(f"input[{index}]", item)
+        check_calls(request["input"])
+    if request.get("previous_response_id") is not None:
+        raise OpenAIError(
+            f"Previous response with id '{request['previous_response_id']}' not found.",
+            "previous_response_id",
+            "previous_response_not_found",
+        )
+    if request.get("instructions") is not None:
+        expect("instructions", request["instructions"], "a string")
+    if request.get("max_output_tokens") is not None:
+        expect_number("max_output_tokens", request["max_output_tokens"], LEAST_OUTPUT_TOKENS)
+    check_tools(request)
+    check_streaming(request)
+
+
+def check_item(where: str, item: object) -> None:
+    """Raise OpenAIError unless this is an item of a conversation."""
+    expect(where, item, "an object")
+    assert isinstance(item, dict)
+    kind = item.get("type", "message")
+    expect(f"{where}.type", kind, "a string")
+    needed = {
+        "message": ("role", "content"),
+        "function_call": ("call_id", "name", "arguments"),
+        "function_call_output": ("call_id", "output"),
+    }
+    for name in needed.get(kind, ()):
+        if name not in item:
+            raise missing(f"{where}.{name}")
+        kinds = "one of a string or array of objects"
+        loose = name in ("content", "output")
+        expect(f"{where}.{name}", item[name], kinds if loose else "a string")
+    if kind == "message":
+        expect_one_of(f"{where}.role", item["role"], ROLES)
+        for index, part in enumerate(parts_of(item["content"])):
+            check_part(f"{where}.content[{index}]", part, item["role"])
+
+
+def check_part(where: str, part: object, role: str) -> None:
+    """Raise OpenAIError unless this is a part of a message from this role."""
+    expect(where, part, "an object")
+    assert isinstance(part, dict)
+    if "type" not in part:
+        raise missing(f"{where}.type")
+    from_model = ("output_text", "refusal")
+    from_user = ("input_text", "input_image", "input_file", "input_audio")
+    expect_one_of(f"{where}.type", part["type"], from_model if role == "assistant" else from_user)
+    if part["type"] in ("input_text", "output_text"):
+        if "text" not in part:
+            raise missing(f"{where}.text")
+        expect(f"{where}.text", part["text"], "a string")
+
+
+def check_calls(items: list[dict[str, Any]]) -> None:
+    """Raise OpenAIError unless calls and results belong together, one to one."""
+    called: list[str] = []
+    answered: list[str] = []
+    for item in items:
+        if item.get("type") == "function_call":
+            called.append(item["call_id"])
+        if item.get("type") == "function_call_output":
+            if item["call_id"] not in called:
+                raise OpenAIError(
+                    f"No tool call found for function call output with call_id {item['call_id']}.",
+                    "input",
+                )
+            answered.append(item["call_id"])
+    for call in called:
+        if call not in answered:
+            raise OpenAIError(f"No tool output found for function call {call}.", "input")
+
+
+def check_tools(request: dict[str, Any]) -> None:
+    """Raise OpenAIError unless tools and the choice among them are as they should be."""
+    tools, choice = request.get("tools") or [], request.get("tool_choice")
+    expect("tools", tools, "an array of objects")
+    for index, tool in enumerate(tools):
+        expect(f"tools[{index}]", tool, "an object")
+        for name in ("type", "name") if tool.get("type") == "function" else ("type",):
+            if name not in tool:
+                raise missing(f"tools[{index}].{name}")
+            expect(f"tools[{index}].{name}", tool[name], "a string")
+    if isinstance(choice, str):
+        expect_one_of("tool_choice", choice, ("none", "auto", "required"))
+    elif isinstance(choice, dict) and choice.get("type") == "function":
+        wanted = choice.get("name")
+        if wanted not in [tool.get("name") for tool in tools]:
+            raise OpenAIError(
+                f"Tool choice '{wanted}' not found in 'tools' parameter.", "tool_choice"
+            )
+
+
+# --- The same, as the Messages API would have it ----------------------------------------------
+
+
+def to_conversation(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a checked request as a request of the Messages API."""
+    limit = request.get("max_output_tokens")
+    conversation: dict[str, Any] = {
+        "model": request["model"],
+        "max_tokens": NO_LIMIT if limit is None else limit,
+        "messages": [],
+    }
+    instructions = [request["instructions"]] if request.get("instructions") else []
+    items = request["input"]
+    if isinstance(items, str):
+        items = [{"role": "user", "content": items}]
+    said: list[dict[str, Any]] = conversation["messages"]
+    for item in items:
+        role, block = to_block(item)
+        if block is None:
+            continue
+        if role == "system":
+            instructions.append(block["text"])
+        # All that the model says up to the next answer is one turn; so are all tool results.
+        elif said and said[-1]["role"] == role and (role == "assistant" or alike(said[-1], block)):
+            said[-1]["content"].append(block)
+        else:
+            said.append({"role": role, "content": [block]})
+    if instructions:
+        conversation["system"] = "\n\n".join(instructions)
+    functions = [tool for tool in request.get("tools") or [] if tool["type"] == "function"]
+    conversation |= tools_of(functions, request.get("tool_choice"))
+    return conversation | thinking_of(request.get("reasoning"))
+
+
+def to_block(item: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """Return who says an item, and the content block that it is; None if it says nothing."""
+    match item.get("type", "message"):
+        case "message":
+            texts = [part["text"] for part in parts_of(item["content"]) if "text" in part]
+            role = "system" if item["role"] == "developer" else item["role"]
+            return role, {"type": "text", "text": "\n".join(texts)}
+        case "function_call":
+            call = {"type": "tool_use", "id": item["call_id"], "name": item["name"]}
+            return "assistant", call | {"input": arguments_of(item["arguments"])}
+        case "function_call_output":
+            texts = [part["text"] for part in parts_of(item["output"]) if "text" in part]
+            return "user", tool_result(item["call_id"], "\n".join(texts))
+        case _:
+            return "assistant", None
+
+
+def parts_of(content: Any) -> list[dict[str, Any]]:
+    """Return the parts of a message or a result, also when it is just a text."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+def alike(turn: dict[str, Any], block: dict[str, Any]) -> bool:
+    """Tell whether a turn and a block are both tool results."""
+    return (turn["content"][0]["type"], block["type"]) == ("tool_result", "tool_result")
+
+
+def thinking_of(reasoning: object) -> dict[str, Any]:
+    """Return what a request says of reasoning as the Messages API has it."""
+    if not isinstance(reasoning, dict) or reasoning.get("effort") in ("none", "minimal"):
+        return {}
+    shown = reasoning.get("summary") or reasoning.get("generate_summary")
+    return {"thinking": {"type": "adaptive", "display": "summarized" if shown else "omitted"}}
+
+
+# --- The answer -----------------------------------------------------------------------------
+
+
+class Telling:
+    """A reply told as the events of a response.
+
+    It is told once: while it goes, `output` fills with the items that are finished.
+    """
+
+    def __init__(self, reply: Reply, request: dict[str, Any], source: str) -> None:
+        self.reply = reply
+        self.request = request
+        self.source = source
+        self.ids = dice(source, "response")
+        self.id = hex_id(self.ids, "resp_", 48)
+        self.output: list[dict[str, Any]] = []
+        self.item: dict[str, Any] = {}  # the one that is being told; {} between two
+        self.calls = 0
+
+    def events(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the events, each with the number of tokens written before it."""
+        for number, (written, event) in enumerate(self._events()):
+            kind = {"type": event.pop("type")}
+            yield written, kind | {"sequence_number": number} | event
+
+    def _events(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        yield -1, {"type": "response.created", "response": self.response("in_progress")}
+        yield -1, {"type": "response.in_progress", "response": self.response("in_progress")}
+        kind, written = "", 0
+        for written, event in wire.events(self.reply):
+            match event:
+                case {"type": "content_block_start", "content_block": block}:
+                    kind = block["type"]
+                    if self.item and not (kind == "text" and self.item["type"] == "message"):
+                        yield from at(written, self.close("completed"))
+                    yield from at(written, self.open(block))
+                case {"type": "content_block_delta", "delta": {"text": piece}}:
+                    yield from at(written, self.more_text("output_text", piece))
+                case {"type": "content_block_delta", "delta": {"thinking": piece}} if piece:
+                    yield from at(written, self.more_thought(piece))
+                case {"type": "content_block_delta", "delta": {"partial_json": piece}}:
+                    if kind == "tool_use" and piece:
+                        yield from at(written, self.more_arguments(piece))
+                case {"type": "content_block_stop", "index": index}:
+                    # No argument at all is "{}" here, where the Messages API sends nothing.
+                    complete = self.reply.blocks[index].complete
+                    if kind == "tool_use" and complete and not self.item["arguments"]:
+                        yield from at(written, self.more_arguments("{}"))
+        if refuses(self.reply):
+            yield from at(written, self.refuse(explanation(self.reply)))
+        status = "incomplete" if self.cut else "completed"
+        if self.item:
+            yield from at(written, self.close(status))
+        yield written, {"type": f"response.{status}", "response": self.response(status)}
+
+    @property
+    def cut(self) -> bool:
+        """Whether the answer stopped before its end."""
+        return self.reply.stop_reason in INCOMPLETE and not refuses(self.reply)
+
+    def open(self, block: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Announce the item that a content block belongs to, if it isn't open yet."""
+        if self.item:
+            return
+        match block["type"]:
+            case "text":
+                yield from self.open_message("output_text")
+            case "thinking" | "redacted_thinking":
+                item = {"id": hex_id(self.ids, "rs_", 48), "type": "reasoning", "summary": []}
+                yield from self.announce(item)
+            case "tool_use":
+                item = {"id": hex_id(self.ids, "fc_", 48), "type": "function_call"}
+                item |= {"status": "in_progress", "arguments": ""}
+                item |= {"call_id": call_id(self.source, self.calls), "name": block["name"]}
+                self.calls += 1
+                yield from self.announce(item)
+
+    def open_message(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Announce a message and its only part, which is output_text or refusal."""
+        item = {"id": hex_id(self.ids, "msg_", 48), "type": "message", "status": "in_progress"}
+        yield from self.announce(item | {"content": [], "role": "assistant"})
+        empty: dict[str, Any] = {"type": "refusal", "refusal": ""}
+        if kind == "output_text":
+            empty = {"type": "output_text", "annotations": [], "logprobs": [], "text": ""}
+        yield {"type": "response.content_part.added"} | self.place | {"part": dict(empty)}
+        self.item["content"] = [empty]
+
+    def announce(self, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Announce an item; from now on it is the one that is being told."""
+        self.item = item
+        added = {"output_index": len(self.output), "item": dict(item)}
+        yield {"type": "response.output_item.added"} | added
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where the part of a message is in the response."""
+        where = {"item_id": self.item["id"], "output_index": len(self.output)}
+        return where | ({"content_index": 0} if self.item["type"] == "message" else {})
+
+    def more_text(self, kind: str, piece: str) -> Iterator[dict[str, Any]]:
+        """Say more of a message."""
+        self.item["content"][0]["text" if kind == "output_text" else kind] += piece
+        logprobs: dict[str, Any] = {"logprobs": []} if kind == "output_text" else {}
+        yield {"type": f"response.{kind}.delta"} | self.place | {"delta": piece} | logprobs
+
+    def more_thought(self, piece: str) -> Iterator[dict[str, Any]]:
+        """Say more of the summary of the reasoning; its first words announce it."""
+        place = self.place | {"summary_index": 0}
+        if not self.item["summary"]:
+            part = {"type": "summary_text", "text": ""}
+            yield {"type": "response.reasoning_summary_part.added"} | place | {"part": part}
+            self.item["summary"] = [dict(part)]
+        self.item["summary"][0]["text"] += piece
+        yield {"type": "response.reasoning_summary_text.delta"} | place | {"delta": piece}
+
+    def more_arguments(self, piece: str) -> Iterator[dict[str, Any]]:
+        """Say more of a call's arguments."""
+        self.item["arguments"] += piece
+        yield {"type": "response.function_call_arguments.delta"} | self.place | {"delta": piece}
+
+    def refuse(self, words: str) -> Iterator[dict[str, Any]]:
+        """Refuse, in words of the model's own."""
+        yield from self.open_message("refusal")
+        for piece in tokens.split(words):
+            yield from self.more_text("refusal", piece)
+
+    def close(self, status: str) -> Iterator[dict[str, Any]]:
+        """End the item that is being told: each part, then the whole, is given again."""
+        item, place = self.item, self.place
+        match item["type"]:
+            case "message":
+                part = item["content"][0]
+                if part["type"] == "output_text":
+                    said: dict[str, Any] = {"text": part["text"], "logprobs": []}
+                else:
+                    said = {"refusal": part["refusal"]}
+                yield {"type": f"response.{part['type']}.done"} | place | said
+                yield {"type": "response.content_part.done"} | place | {"part": part}
+            case "function_call":
+                said = {"arguments": item["arguments"]}
+                yield {"type": "response.function_call_arguments.done"} | place | said
+            case "reasoning" if item["summary"]:
+                (part,) = item["summary"]
+                place |= {"summary_index": 0}
+                said = {"text": part["text"]}
+                yield {"type": "response.reasoning_summary_text.done"} | place | said
+                yield {"type": "response.reasoning_summary_part.done"} | place | {"part": part}
+        if "status" in item:
+            item["status"] = status
+        yield {
+            "type": "response.output_item.done",
+            "output_index": len(self.output),
+            "item": item,
+        }
+        self.output.append(item)
+        self.item = {}
+
+    def response(self, status: str) -> dict[str, Any]:
+        """Return the response as it stands; when it is at its end, as the API sends it whole."""
+        request = self.request
+        reason = INCOMPLETE[self.reply.stop_reason] if status == "incomplete" else None
+        reasoning = request.get("reasoning") or {}
+        return {
+            "id": self.id,
+            "object": "response",
+            "created_at": CREATED,
+            "status": status,
+            "background": False,
+            "error": None,
+            "incomplete_details": {"reason": reason} if reason else None,
+            "instructions": request.get("instructions"),
+            "max_output_tokens": request.get("max_output_tokens"),
+            "max_tool_calls": None,
+            "model": self.reply.model,
+            "output": list(self.output),
+            "parallel_tool_calls": request.get("parallel_tool_calls") is not False,
+            "previous_response_id": None,
+            "prompt_cache_key": request.get("prompt_cache_key"),
+            "reasoning": {
+                "effort": reasoning.get("effort"),
+                "summary": reasoning.get("summary"),
+            },
+            "safety_identifier": request.get("safety_identifier"),
+            "service_tier": "auto" if status == "in_progress" else "default",
+            "store": request.get("store") is not False,
+            "temperature": given(request, "temperature", 1.0),
+            "text": given(request, "text", {"format": {"type": "text"}, "verbosity": "medium"}),
+            "tool_choice": given(request, "tool_choice", "auto"),
+            "tools": [tool_as_given(tool) for tool in request.get("tools") or []],
+            "top_logprobs": 0,
+            "top_p": given(request, "top_p", 1.0),
+            "truncation": given(request, "truncation", "disabled"),
+            "usage": None if status == "in_progress" else usage_of(self.reply),
+            "user": request.get("user"),
+            "metadata": given(request, "metadata", {}),
+        }
+
+
+def at(written: int, events: Iterator[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield events together with the number of tokens written before them."""
+    for event in events:
+        yield written, event
+
+
+def given(request: dict[str, Any], name: str, otherwise: object) -> object:
+    """Return what the request says, or what holds if it says nothing."""
+    return otherwise if request.get(name) is None else request[name]
+
+
+def tool_as_given(tool: dict[str, Any]) -> dict[str, Any]:
+    """Return a tool as the response repeats it, with what it left open."""
+    if tool["type"] != "function":
+        return tool
+    more = {"description": None, "parameters": None, "strict": True}
+    return more | tool
+
+
+def usage_of(reply: Reply) -> dict[str, Any]:
+    """Return what the answer cost."""
+    cached, cached_now = reply.prompt.read, reply.prompt.written
+    taken = reply.input_tokens + cached_now + cached
+    return {
+        "input_tokens": taken,
+        "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": cached_now},
+        "output_tokens": reply.output_tokens,
+        "output_tokens_details": {"reasoning_tokens": reasoning_tokens(reply)},
+        "total_tokens": taken + reply.output_tokens,
+    }
+
+
+def stream(
+    events: Iterator[tuple[int, dict[str, Any]]], times: list[float], numbers: Random | None
+) -> Iterator[TimedBytes]:
+    """Yield events as bytes with their times.
+
+    times: when each token is written, and when the answer ends (Pace.token_times).
+    numbers: what the padding is drawn from; None for none.
+
+    The response is announced half-way to the first token, when the model starts to read.
+    """
+    for written, event in events:
+        if numbers is not None and event["type"].endswith(".delta"):
+            # Only the delta's own characters count here, not the event around them.
+            event["obfuscation"] = obfuscation(len(event["delta"]), numbers)
+        yield TimedBytes(times[0] / 2 if written < 0 else times[written], encode(event))
+
+
+def encode(event: dict[str, Any]) -> bytes:
+    """Return the bytes of one event."""
+    return f"event: {event['type']}\ndata: {write(event)}\n\n".encode()
+
+
+def error_event(error: dict[str, Any]) -> bytes:
+    """Return the bytes of an error in mid-stream."""
+    shown = {"code": error["code"] or error["type"]}
+    shown |= {"message": error["message"], "param": error["param"]}
+    return encode({"type": "error"} | shown)
