@@ -137,7 +137,8 @@ def check_item(where: str, item: object) -> None:
         expect(f"{where}.{name}", item[name], kinds if loose else "a string")
     if kind == "message":
         expect_one_of(f"{where}.role", item["role"], ROLES)
-        for index, part in enumerate(parts_of(item["content"])):
+        parts = item["content"] if isinstance(item["content"], list) else []
+        for index, part in enumerate(parts):
             check_part(f"{where}.content[{index}]", part, item["role"])
 
 
