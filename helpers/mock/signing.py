@@ -12,8 +12,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from .chance import BASE62
 
@@ -35,7 +35,7 @@ def sign(thinking: str, messages: Sequence[Any]) -> str:
 
 def redact(thinking: str, messages: Sequence[Any]) -> str:
     """Return the data of a redacted_thinking block that stands for this thinking."""
-    return _seal(REDACTED_HEAD, hashlib.sha256(thinking.encode()).hexdigest(), last_place(messages))
+    return _seal(REDACTED_HEAD, thinking, last_place(messages))
 
 
 def tie(tool_id: str, seals: Iterable[str]) -> str:
@@ -62,25 +62,28 @@ def is_tied_to(tool_id: str, seals: Iterable[str]) -> bool:
     return tool_id[-TIE:] == _letters(TIE, tool_id[:-TIE], *seals)
 
 
-def is_valid(block: Mapping[str, Any], places: Iterable[bytes] | None = None) -> bool:
-    """Whether a thinking or redacted_thinking block is as it was given.
+def is_intact(block: Mapping[str, Any]) -> bool:
+    """Whether the seal of a thinking or redacted_thinking block is one that was given."""
+    return _read(block) is not None
 
-    places: where in a conversation it may stand (`places`); None where that doesn't matter.
-    """
-    redacted = block.get("type") == "redacted_thinking"
-    seal = block.get("data" if redacted else "signature")
-    try:
-        raw = base64.b64decode(seal, validate=True) if isinstance(seal, str) else b""
-    except ValueError:
+
+def is_unchanged(block: Mapping[str, Any]) -> bool:
+    """Whether a thinking block still shows the text that its signature was made for."""
+    seal = _read(block)
+    if seal is None:
         return False
-    head = REDACTED_HEAD if redacted else SIGNATURE_HEAD
-    start = len(head)
-    place, mind = raw[start : start + 16], raw[start + 16 : start + 48]
-    if places is not None and place not in places:
-        return False
-    if not redacted:
-        mind = hashlib.sha256(str(block.get("thinking", "")).encode()).digest()
-    return hmac.compare_digest(raw, _raw_seal(head, mind, place))
+    return block.get("type") == "redacted_thinking" or seal.mind == _mind(block.get("thinking"))
+
+
+def stands_at(block: Mapping[str, Any], places: Container[bytes]) -> bool:
+    """Whether one of these is the place in a conversation that a block was made for."""
+    seal = _read(block)
+    return seal is not None and seal.place in places
+
+
+def is_valid(block: Mapping[str, Any], places: Container[bytes] | None = None) -> bool:
+    """Whether a block is as it was given and, with `places`, where it was given."""
+    return is_unchanged(block) and (places is None or stands_at(block, places))
 
 
 def last_place(messages: Sequence[Any]) -> bytes:
@@ -93,8 +96,9 @@ def places(messages: Sequence[Any]) -> Iterator[tuple[int, int, bytes]]:
     """Yield message and block number of each block, and a digest of all up to its end.
 
     First comes (-1, -1) with that of the empty conversation. The digest doesn't see how a
-    message is cut into blocks' wrappers: text alone and a list of one text are the same, and
-    so are blocks with and without cache_control or fields that are null.
+    message is written down: text alone and a list of one text are the same, and so are blocks
+    with and without cache_control or fields that are null. Nor does it see thinking: earlier
+    thinking may be left out (documented), and each of its blocks has a seal of its own.
     """
     digest = hashlib.sha256(KEY)
     yield -1, -1, digest.digest()[:16]
@@ -104,8 +108,10 @@ def places(messages: Sequence[Any]) -> Iterator[tuple[int, int, bytes]]:
         content = message.get("content")
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
         for index, block in enumerate(blocks if isinstance(blocks, list) else []):
-            shown = json.dumps([message.get("role"), _plain(block)], sort_keys=True)
-            digest.update(shown.encode("utf-8", "surrogatepass"))
+            kind = block.get("type") if isinstance(block, Mapping) else None
+            if kind not in ("thinking", "redacted_thinking"):
+                shown = json.dumps([message.get("role"), _plain(block)], sort_keys=True)
+                digest.update(shown.encode("utf-8", "surrogatepass"))
             yield number, index, digest.digest()[:16]
 
 
@@ -123,16 +129,39 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class Seal(NamedTuple):
+    """What is written in a signature: a digest of the place and one of the text."""
+
+    place: bytes
+    mind: bytes
+
+
+def _read(block: Mapping[str, Any]) -> Seal | None:
+    """Return what the seal of a block says; None if it isn't one."""
+    redacted = block.get("type") == "redacted_thinking"
+    head = REDACTED_HEAD if redacted else SIGNATURE_HEAD
+    written = block.get("data" if redacted else "signature")
+    try:
+        raw = base64.b64decode(written, validate=True) if isinstance(written, str) else b""
+    except ValueError:
+        return None
+    start = len(head)
+    seal = Seal(raw[start : start + 16], raw[start + 16 : start + 48])
+    return seal if hmac.compare_digest(raw, _write(head, seal)) else None
+
+
 def _seal(head: bytes, thinking: str, place: bytes) -> str:
-    mind = hashlib.sha256(thinking.encode()).digest()
-    return base64.b64encode(_raw_seal(head, mind, place)).decode()
+    return base64.b64encode(_write(head, Seal(place, _mind(thinking)))).decode()
 
 
-def _raw_seal(head: bytes, mind: bytes, place: bytes) -> bytes:
-    shown = head + place + (mind if head == REDACTED_HEAD else b"")
-    missing = SIZE - len(shown)
-    tag = hmac.digest(KEY, shown + mind, "sha256")
-    return shown + hashlib.shake_256(tag).digest(missing)
+def _write(head: bytes, seal: Seal) -> bytes:
+    shown = head + seal.place + seal.mind
+    tag = hmac.digest(KEY, shown, "sha256")
+    return shown + hashlib.shake_256(tag).digest(SIZE - len(shown))
+
+
+def _mind(thinking: object) -> bytes:
+    return hashlib.sha256(str(thinking).encode("utf-8", "surrogatepass")).digest()
 
 
 def _letters(count: int, *texts: str) -> str:
