@@ -7,46 +7,32 @@ memory. So a request can be sent again, or half a conversation later, and gets t
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
+from . import own_tools
+from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
+from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
 
-from .message import Part, Text, ToolUse
+__all__ = [
+    "FOLDER",
+    "Scenario",
+    "ScenarioError",
+    "Situation",
+    "Turn",
+    "answer",
+    "best_fit",
+    "load",
+    "read",
+    "settings_for",
+    "situation",
+    "words",
+]
 
-FOLDER = Path(__file__).with_name("scenarios")
-RESULT = "{tool_result}"  # in a scenario's text, this stands for what the tool gave back
-
-
-class ScenarioError(ValueError):
-    """A scenario file can't be used; the message says which file, where, and why."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What one turn of the assistant says, and what it says when the tool before it failed."""
-
-    content: tuple[Part, ...]
-    content_if_error: tuple[Part, ...]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A prompt that the offline API knows, and its answers.
-
-    prompt: the prompt as a person would write it; it is what the fallback suggests.
-    when: sets of words; the scenario fits a prompt that holds all words of one of them.
-    turns: the answers; a conversation that goes on longer gets the last one again.
-    without_tool: the answer to a request that doesn't offer the tool a turn wants to call.
-    """
-
-    name: str
-    prompt: str
-    when: tuple[frozenset[str], ...]
-    turns: tuple[Turn, ...]
-    without_tool: tuple[Part, ...]
+# In a scenario's text, this stands for what the tool gave back; with a number, for what the
+# first, second, ... of several tools did.
+RESULT = re.compile(r"\{tool_result(?: (\d+))?\}")
 
 
 @dataclass(frozen=True)
@@ -55,62 +41,66 @@ class Situation:
 
     prompt: the text of the last user message that isn't only tool results.
     turn: how many times the assistant has spoken since.
-    result: what the last tool gave back, as text.
-    failed: whether that was an error.
+    results: what the last tools gave back, as text, in the order in which they were called.
+    failed: whether one of them was an error.
     tools: the tools that the request offers, by name.
     """
 
     prompt: str
     turn: int
-    result: str
+    results: tuple[str, ...]
     failed: bool
     tools: dict[str, dict[str, Any]]
 
-
-def load(folder: Path = FOLDER) -> list[Scenario]:
-    """Return the scenarios of a folder in the order of their names."""
-    return [read(path) for path in sorted(folder.glob("*.yaml"))]
-
-
-def read(path: Path) -> Scenario:
-    """Return the scenario in a file; raises ScenarioError if it has none that works."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _scenario(path.stem, data)
-    except (yaml.YAMLError, ValueError) as error:
-        raise ScenarioError(f"{path.name}: {error}") from None
+    @property
+    def result(self) -> str:
+        """What the last tools gave back, as one text."""
+        return "; ".join(self.results)
 
 
 def situation(request: dict[str, Any]) -> Situation:
     """Return where the conversation in a request stands."""
-    prompt, turn, result, failed = "", 0, "", False
+    prompt, turn, failed = "", 0, False
+    results: tuple[str, ...] = ()
+    calls: list[Any] = []
     for message in request["messages"]:
         if message["role"] == "assistant":
             turn += 1
+            calls = [block.get("id") for block in _blocks(message)]
             continue
-        results = [block for block in _blocks(message) if block["type"] == "tool_result"]
-        if results:
-            result = "; ".join(_readable(block.get("content", "")) for block in results)
-            failed = any(block.get("is_error") is True for block in results)
+        if message["role"] != "user":
+            continue
+        given = [block for block in _blocks(message) if block["type"] == "tool_result"]
+        if given:
+            given.sort(key=lambda block: _place(calls, block.get("tool_use_id")))
+            results = tuple(_readable(block.get("content", "")) for block in given)
+            failed = any(block.get("is_error") is True for block in given)
         else:
-            prompt, turn, result, failed = _text_of(message["content"]), 0, "", False
+            prompt, turn, results, failed = _text_of(message["content"]), 0, (), False
     tools = {tool["name"]: tool for tool in request.get("tools") or []}
     if isinstance(choice := request.get("tool_choice"), dict) and choice.get("type") == "none":
         tools = {}
-    return Situation(prompt, turn, result, failed, tools)
+    return Situation(prompt, turn, results, failed, tools)
 
 
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
     now = situation(request)
     scenario = best_fit(scenarios, now.prompt)
-    if scenario is None:
-        return [Text(fallback(scenarios, now.prompt))]
+    if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
+        said = own_tools.answer(request, now.prompt)
+        return said or [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
     parts = turn.content_if_error if now.failed else turn.content
-    if any(isinstance(part, ToolUse) and part.name not in now.tools for part in parts):
+    if not all(_is_possible(part, now.tools) for part in parts):
         parts = scenario.without_tool
     return [_fill(part, now) for part in parts]
+
+
+def settings_for(scenarios: Sequence[Scenario], request: dict[str, Any]) -> Mapping[str, Any]:
+    """Return what the scenario that answers a request changes in the settings, as JSON."""
+    scenario = best_fit(scenarios, situation(request).prompt)
+    return scenario.settings if scenario else {}
 
 
 def best_fit(scenarios: Iterable[Scenario], prompt: str) -> Scenario | None:
@@ -138,14 +128,21 @@ def fallback(scenarios: Iterable[Scenario], prompt: str) -> str:
     )
 
 
-def words(text: str) -> frozenset[str]:
-    """Return the words of a text, in lower case."""
-    return frozenset(re.findall(r"\w+", text.casefold()))
+def _all_parts(scenario: Scenario) -> list[Part]:
+    return [part for turn in scenario.turns for part in turn.content]
+
+
+def _is_possible(part: Part, tools: Mapping[str, dict[str, Any]]) -> bool:
+    if isinstance(part, ServerToolUse):  # {"type": "web_search_20260318", "name": "web_search"}
+        return str(tools.get(part.name, {}).get("type", "")).startswith(f"{part.name}_")
+    return not isinstance(part, ToolUse) or part.name in tools
 
 
 def _fill(part: Part, now: Situation) -> Part:
-    if isinstance(part, Text):
-        return Text(part.text.replace(RESULT, now.result or "nothing"))
+    if isinstance(part, Text | Thinking):
+        return replace(part, text=RESULT.sub(lambda found: _result(now, found[1]), part.text))
+    if not isinstance(part, ToolUse):
+        return part
     # A learner's own tool of this name may take fewer arguments than the scenario gives.
     schema = now.tools[part.name].get("input_schema")
     properties = schema.get("properties") if isinstance(schema, dict) else None
@@ -153,6 +150,16 @@ def _fill(part: Part, now: Situation) -> Part:
         accepted = {name: value for name, value in part.input.items() if name in properties}
         return ToolUse(part.name, accepted or part.input)
     return part
+
+
+def _result(now: Situation, number: str | None) -> str:
+    if number is None:
+        return now.result or "nothing"
+    return "".join(now.results[int(number) - 1 : int(number)]) or "nothing"
+
+
+def _place(calls: list[Any], call: object) -> int:
+    return calls.index(call) if call in calls else len(calls)
 
 
 def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -179,64 +186,3 @@ def _readable(content: object) -> str:
     if not isinstance(value, dict):
         return text
     return ", ".join(f"{str(name).replace('_', ' ')} {entry}" for name, entry in value.items())
-
-
-def _scenario(name: str, data: object) -> Scenario:
-    fields = _object("the file", data, {"prompt", "when", "turns"}, {"about", "without_tool"})
-    when = tuple(words(_string("when", line)) for line in _list("when", fields["when"]))
-    if frozenset() in when:
-        raise ValueError("each line of when must hold a word; an empty one would fit any prompt.")
-    turns = []
-    for index, entry in enumerate(_list("turns", fields["turns"])):
-        where = f"turns[{index}]"
-        turn = _object(where, entry, {"content"}, {"content_if_error"})
-        content = _parts(f"{where}.content", turn["content"])
-        if_error = turn.get("content_if_error")
-        turns.append(
-            Turn(content, _parts(f"{where}.content_if_error", if_error) if if_error else content)
-        )
-    without_tool: tuple[Part, ...] = ()
-    if "without_tool" in fields:
-        without_tool = _parts("without_tool", fields["without_tool"])
-    if not without_tool and any(isinstance(p, ToolUse) for t in turns for p in t.content):
-        raise ValueError("a turn calls a tool, so without_tool must say what to answer instead.")
-    return Scenario(name, _string("prompt", fields["prompt"]), when, tuple(turns), without_tool)
-
-
-def _parts(where: str, value: object) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    for index, entry in enumerate(_list(where, value)):
-        place = f"{where}[{index}]"
-        if isinstance(entry, dict) and "tool_use" in entry:
-            fields = _object(place, entry, {"tool_use"}, {"input"})
-            arguments = fields.get("input", {})
-            if not isinstance(arguments, dict):
-                raise ValueError(f"{place}.input must be a mapping of names to values.")
-            parts.append(ToolUse(_string(f"{place}.tool_use", fields["tool_use"]), arguments))
-        else:
-            fields = _object(place, entry, {"text"}, set())
-            parts.append(Text(_string(f"{place}.text", fields["text"]).rstrip("\n")))
-    return tuple(parts)
-
-
-def _object(where: str, value: object, needed: set[str], more: set[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{where} must be a mapping with {', '.join(sorted(needed))}.")
-    for name in sorted(needed - value.keys()):
-        raise ValueError(f"{where} needs {name!r}.")
-    for name in value.keys() - needed - more:
-        known = ", ".join(sorted(needed | more))
-        raise ValueError(f"{where} can't hold {name!r}; it knows {known}.")
-    return value
-
-
-def _list(where: str, value: object) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise ValueError(f"{where} must be a list with at least one entry.")
-    return value
-
-
-def _string(where: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{where} must be text, not {value!r}; put it in quotes if it is.")
-    return value

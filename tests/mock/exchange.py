@@ -52,6 +52,14 @@ def assemble(events: list[dict[str, Any]]) -> dict[str, Any]:
                 fragments = ""
             case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
                 message["content"][-1]["text"] += text
+            case {"type": "content_block_delta", "delta": {"thinking": thinking}}:
+                message["content"][-1]["thinking"] += thinking
+            case {"type": "content_block_delta", "delta": {"signature": signature}}:
+                assert message["content"][-1]["signature"] == ""  # exactly one
+                message["content"][-1]["signature"] = signature
+            case {"type": "content_block_delta", "delta": {"citation": citation}}:
+                assert message["content"][-1]["text"] == ""  # before the first text_delta
+                message["content"][-1]["citations"].append(citation)
             case {"type": "content_block_delta", "delta": {"partial_json": fragment}}:
                 fragments += fragment
                 message["content"][-1]["input"] = complete_pairs(fragments)

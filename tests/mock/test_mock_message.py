@@ -10,7 +10,26 @@ from hypothesis import strategies as st
 
 from helpers.mock import message, tokens
 from helpers.mock.engine import MockAPI
+from helpers.mock.parts import (
+    Page,
+    RedactedThinking,
+    SearchResults,
+    ServerToolUse,
+    Stop,
+    Whole,
+)
 from helpers.mock.scenarios import Scenario, Turn
+
+TOOLS: list[dict[str, Any]] = [
+    {"name": "act", "input_schema": {"type": "object"}},
+    {"type": "web_search_20260318", "name": "web_search"},
+]
+CITATION = {
+    "type": "web_search_result_location",
+    "url": "https://example.org",
+    "title": None,
+    "cited_text": "yes",
+}
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 values = st.recursive(
@@ -18,8 +37,28 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
-parts = st.builds(message.Text, texts) | st.builds(
-    message.ToolUse, st.just("act"), st.dictionaries(texts, values, max_size=4)
+searches = [ServerToolUse("web_search", {"query": "tcp"}), ServerToolUse("web_search", {})]
+parts = st.one_of(
+    st.builds(message.Text, texts, st.sampled_from([(), (CITATION,)])),
+    st.builds(message.ToolUse, st.just("act"), st.dictionaries(texts, values, max_size=4)),
+    st.builds(message.Thinking, texts),
+    st.builds(RedactedThinking, texts),
+    st.sampled_from(searches),
+    st.builds(SearchResults, st.lists(st.builds(Page, texts, texts, texts), max_size=2).map(tuple)),
+    st.just(Whole({"type": "container_upload", "file_id": "file_1"})),
+)
+stops = st.sampled_from([[], [Stop("pause_turn")], [Stop("refusal", {"type": "refusal"})]])
+contents = st.builds(list.__add__, st.lists(parts, min_size=1, max_size=5), stops)
+requests = st.fixed_dictionaries(
+    {"max_tokens": st.integers(1, 60)},
+    optional={
+        "thinking": st.fixed_dictionaries(
+            {"type": st.just("adaptive")},
+            optional={"display": st.sampled_from(["summarized", "omitted"])},
+        ),
+        "stop_sequences": st.lists(st.sampled_from(["a", "e ", "0"]), max_size=2),
+        "cache_control": st.just({"type": "ephemeral"}),
+    },
 )
 
 
@@ -51,28 +90,37 @@ def test_tokens_of_english_have_a_realistic_size() -> None:
     assert 3 < sum(map(len, pieces)) / len(pieces) < 6
 
 
-@given(st.lists(parts, min_size=1, max_size=4), st.integers(1, 60))
+@given(contents, requests)
 def test_the_events_assemble_to_the_whole_message(
-    content: list[message.Part], max_tokens: int
+    content: list[message.Part], request: dict[str, Any]
 ) -> None:
-    api = api_that_says(content)
-    tools = [{"name": "act"}]
-    events, whole = both_ways(api, tools=tools, max_tokens=max_tokens)
+    events, whole = both_ways(api_that_says(content), tools=TOOLS, **request)
     assert assemble(events) == whole
-    assert whole["usage"]["output_tokens"] <= max_tokens
+    assert whole["usage"]["output_tokens"] <= request["max_tokens"]
 
 
-@given(st.lists(parts, min_size=1, max_size=4))
+@given(contents)
 def test_nothing_is_lost_when_nothing_cuts_it(content: list[message.Part]) -> None:
-    _, whole = both_ways(api_that_says(content), tools=[{"name": "act"}], max_tokens=100_000)
-    said = [block.get("text", block.get("input")) for block in whole["content"]]
-    expected = [part.text if isinstance(part, message.Text) else part.input for part in content]
-    assert said == [value for value in expected if value != ""]
+    thinking = {"type": "adaptive", "display": "summarized"}
+    api = api_that_says(content)
+    _, whole = both_ways(api, tools=TOOLS, max_tokens=100_000, thinking=thinking)
+    kinds: dict[str, list[Any]] = {}
+    for block in whole["content"]:
+        said = [block[name] for name in ("text", "input", "thinking") if name in block]
+        kinds.setdefault(block["type"], []).extend(said)
+    for kind, shape, name in (
+        ("text", message.Text, "text"),
+        ("tool_use", message.ToolUse, "input"),
+        ("thinking", message.Thinking, "text"),
+        ("server_tool_use", ServerToolUse, "input"),
+    ):
+        said = [getattr(part, name) for part in content if isinstance(part, shape)]
+        assert kinds.get(kind, []) == [value for value in said if value != ""]
 
 
 def test_every_block_opens_fills_and_stops_in_turn() -> None:
     content: list[message.Part] = [message.Text("Let me look."), message.ToolUse("act", {"a": 10})]
-    events, _ = both_ways(api_that_says(content), tools=[{"name": "act"}])
+    events, _ = both_ways(api_that_says(content), tools=TOOLS)
     kinds = [event["type"] for event in events]
     assert kinds[:3] == ["message_start", "content_block_start", "ping"]
     assert kinds[-3:] == ["content_block_stop", "message_delta", "message_stop"]
@@ -82,7 +130,7 @@ def test_every_block_opens_fills_and_stops_in_turn() -> None:
 
 def test_tool_input_is_cut_anywhere_after_an_empty_fragment() -> None:
     call = message.ToolUse("act", {"city": "Lagos", "days": [1, 2]})
-    events, whole = both_ways(api_that_says([call]), tools=[{"name": "act"}])
+    events, whole = both_ways(api_that_says([call]), tools=TOOLS)
     fragments = [e["delta"]["partial_json"] for e in events if e["type"] == "content_block_delta"]
     assert fragments[0] == ""
     assert len(fragments) > 2
@@ -94,7 +142,7 @@ def test_tool_input_is_cut_anywhere_after_an_empty_fragment() -> None:
 
 
 def test_a_tool_without_arguments_sends_one_empty_fragment() -> None:
-    events, whole = both_ways(api_that_says([message.ToolUse("act", {})]), tools=[{"name": "act"}])
+    events, whole = both_ways(api_that_says([message.ToolUse("act", {})]), tools=TOOLS)
     deltas = [e["delta"] for e in events if e["type"] == "content_block_delta"]
     assert deltas == [{"type": "input_json_delta", "partial_json": ""}]
     assert whole["content"][0]["input"] == {}
@@ -104,7 +152,7 @@ def test_a_tool_without_arguments_sends_one_empty_fragment() -> None:
 @pytest.mark.parametrize("max_tokens", range(1, 12))
 def test_a_value_that_max_tokens_cuts_never_goes_out(max_tokens: int) -> None:
     call = message.ToolUse("act", {"path": "notes/today.txt", "content": "a line\nanother line"})
-    events, whole = both_ways(api_that_says([call]), tools=[{"name": "act"}], max_tokens=max_tokens)
+    events, whole = both_ways(api_that_says([call]), tools=TOOLS, max_tokens=max_tokens)
     fragments = "".join(e["delta"].get("partial_json", "") for e in events if "delta" in e)
     assert fragments in ("", '{"path": "notes/today.txt"', json.dumps(call.input))
     assert [e["type"] for e in events][-3] == "content_block_stop"  # closed all the same

@@ -1,13 +1,13 @@
 """The content of the conversation, and nothing else, decides what is answered."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from exchange import WEATHER_TOOL, question
 
 from helpers.mock.message import Part, Text, ToolUse
-from helpers.mock.scenarios import ScenarioError, answer, best_fit, load, read
+from helpers.mock.parts import SearchResults, ServerToolUse, Stop
+from helpers.mock.scenarios import answer, best_fit, load
 
 SCENARIOS = load()
 PROMPT = "What's the weather in Lagos?"
@@ -33,11 +33,19 @@ def result(content: Any, **more: Any) -> dict[str, Any]:
 
 def test_the_course_has_these_scenarios() -> None:
     assert [scenario.name for scenario in SCENARIOS] == [
+        "computer_worm",
         "count_to_three",
+        "every_block",
+        "first_rfc",
         "haiku_tcp",
+        "http_streaming_history",
         "long_answer",
+        "riddle",
         "streaming_demo",
         "weather_in_lagos",
+        "weather_in_two_cities",
+        "what_time_is_it",
+        "write_guide",
     ]
 
 
@@ -54,6 +62,8 @@ def test_a_scenario_answers_the_prompt_it_names(scenario: Any) -> None:
         ("How does TCP deal with packet loss?", "long_answer"),
         ("streaming_demo", "streaming_demo"),
         ("weather? in Lagos!", "weather_in_lagos"),
+        ("How's the weather in Oslo, and in Lagos?", "weather_in_two_cities"),
+        ("what TIME is it", "what_time_is_it"),
         ("counterweather", None),
         ("", None),
     ],
@@ -140,47 +150,58 @@ def test_the_fallback_says_what_it_is_and_what_to_ask() -> None:
 
 
 def test_the_fallback_keeps_a_long_prompt_short() -> None:
-    assert len(texts(answer(SCENARIOS, question("x" * 10_000)))) < 1000
+    assert len(texts(answer(SCENARIOS, question("x" * 10_000)))) < 1500
+
+
+TWO = "What's the weather in Lagos and Oslo?"
+
+
+def two_cities(*results: tuple[str, str]) -> str:
+    calls = [{"type": "tool_use", "id": f"toolu_{city}"} for city in ("lagos", "oslo")]
+    given = [
+        {"type": "tool_result", "tool_use_id": f"toolu_{city}", "content": text}
+        for city, text in results
+    ]
+    messages = [
+        {"role": "user", "content": TWO},
+        {"role": "assistant", "content": calls},
+        {"role": "user", "content": given},
+    ]
+    return texts(answer(SCENARIOS, question(TWO, messages=messages, tools=[WEATHER_TOOL])))
+
+
+def test_two_results_are_told_apart_in_any_order() -> None:
+    said = two_cities(("lagos", "31 °C"), ("oslo", "4 °C"))
+    assert "In Lagos: 31 °C. In Oslo: 4 °C." in said
+    assert two_cities(("oslo", "4 °C"), ("lagos", "31 °C")) == said
+
+
+def test_a_result_that_is_missing_is_nothing() -> None:
+    assert "In Lagos: 31 °C. In Oslo: nothing." in two_cities(("lagos", "31 °C"))
+
+
+def test_a_paused_turn_goes_on_where_it_was() -> None:
+    prompt = "Research how HTTP has carried streams over the years."
+    tools = [{"type": "web_search_20260318", "name": "web_search"}]
+    first = answer(SCENARIOS, question(prompt, tools=tools))
+    assert first[-1] == Stop("pause_turn")
+    said = [{"type": "text", "text": "..."}, {"type": "server_tool_use", "id": "srvtoolu_1"}]
+    messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": said}]
+    rest = answer(SCENARIOS, question(prompt, messages=messages, tools=tools))
+    assert isinstance(rest[0], SearchResults)
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("[1]", "the file must be a mapping with prompt, turns, when."),
-        ("prompt: a\nwhen: [a]", "the file needs 'turns'."),
-        ("prompt: a\nwhen: []\nturns: []", "when must be a list with at least one entry."),
-        (
-            "prompt: a\nwhen: ['?']\nturns: [{content: [{text: b}]}]",
-            "each line of when must hold a word; an empty one would fit any prompt.",
-        ),
-        (
-            "prompt: a\nwhen: [1]\nturns: [{content: [{text: b}]}]",
-            "when must be text, not 1; put it in quotes if it is.",
-        ),
-        (
-            "prompt: a\nwhen: [a]\nturns: [{content: [{txt: b}]}]",
-            "turns[0].content[0] needs 'text'.",
-        ),
-        (
-            "prompt: a\nwhen: [a]\nturns: [{content: [{text: b, x: 1}]}]",
-            "turns[0].content[0] can't hold 'x'; it knows text.",
-        ),
-        (
-            "prompt: a\nwhen: [a]\nturns: [{content: [{tool_use: t}]}]",
-            "a turn calls a tool, so without_tool must say what to answer instead.",
-        ),
-    ],
+    "tool", [{"name": "web_search"}, {"name": "other", "type": "web_search_1"}]
 )
-def test_a_wrong_file_is_named_with_the_place(tmp_path: Path, text: str, sentence: str) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError) as caught:
-        read(path)
-    assert str(caught.value) == f"mine.yaml: {sentence}"
+def test_a_tool_of_the_api_is_no_tool_of_the_learner(tool: dict[str, Any]) -> None:
+    said = answer(SCENARIOS, question("Search the web for the first RFC", tools=[tool]))
+    assert not any(isinstance(part, ServerToolUse) for part in said)
 
 
-def test_a_file_that_is_not_yaml_is_named_with_the_line(tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text("prompt: [a", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"mine\.yaml: (?s:.*)line 1"):
-        read(path)
+def test_system_messages_between_the_others_change_nothing() -> None:
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": PROMPT},
+        {"role": "system", "content": "Be brief."},
+    ]
+    assert weather(messages=messages) == weather()
