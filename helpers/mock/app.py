@@ -52,7 +52,7 @@ class App:
     async def _answer(self, request: Request, send: Send) -> None:
         try:
             plan = self.api.plan(
-                request.method, request.url.path, request.headers, await request.body()
+                request.method, address(request), request.headers, await request.body()
             )
             async with aclosing(self.api.play(plan)) as chunks:
                 await send_response(plan, chunks, send)
@@ -60,6 +60,12 @@ class App:
             pass  # the plan drops the connection, or the client has
         except Exception:
             traceback.print_exc(file=sys.stderr)  # our own mistake: show it, the client sees a drop
+
+
+def address(request: Request) -> str:
+    """Return the path that was asked for, with its query."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 async def send_response(plan: Plan, chunks: AsyncGenerator[bytes], send: Send) -> None:

@@ -13,13 +13,14 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
-from . import control, messages, openai_chat, openai_responses
+from . import control, listing, messages, openai_chat, openai_responses
 from .chance import fingerprint
 from .errors import ApiError, invalid
 from .plan import Plan, Request, TimedBytes
 from .response import error_plan, request_id
 from .scenarios import Scenario, load
 from .settings import Settings, SettingsError
+from .threads import Threads
 
 __all__ = ["Clock", "MockAPI", "Plan", "RealClock", "TimedBytes", "VirtualClock"]
 
@@ -28,6 +29,8 @@ Handler = Callable[["MockAPI", Request], Plan]
 # What answers a request, by path and method. Each API of the mock is a module of its own.
 ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/messages": {"POST": messages.create},
+    "/v1/messages/count_tokens": {"POST": listing.count_tokens},
+    listing.MODELS: {"GET": listing.list_models},
     "/v1/chat/completions": {"POST": openai_chat.create},
     "/v1/responses": {"POST": openai_responses.create},
     "/mock/settings": {"GET": control.show_settings, "PUT": control.change_settings},
@@ -113,6 +116,7 @@ class MockAPI:
         self.settings = settings or Settings()
         self.scenarios = load() if scenarios is None else scenarios
         self.clock: Clock = clock or RealClock()
+        self.threads = Threads()
 
     def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
         """Return the response to a request: what will be sent, and when.
@@ -121,12 +125,14 @@ class MockAPI:
         Takes no time and, but for PUT /mock/settings, changes nothing.
         """
         lower = {name.lower(): value for name, value in headers.items()}
-        request = Request(method, path, lower, body)
+        path, _, query = path.partition("?")
+        request = Request(method, path, lower, body, query)
         try:
             return find_handler(request)(self, request)
         except ApiError as error:
             source = fingerprint([method, path, body.hex()], self.settings.seed)
-            return error_plan(error.status, error.type, error.message, request_id(source))
+            told = (error.status, error.type, error.message, request_id(source), error.details)
+            return error_plan(*told)
 
     def settings_for(self, request: Request) -> Settings:
         """Return the settings with what the request's `mock-settings` header changes in them.
@@ -160,6 +166,8 @@ class MockAPI:
 def find_handler(request: Request) -> Handler:
     """Return what answers a request; raises ApiError if nothing does."""
     methods = ROUTES.get(request.path)
+    if request.path.startswith(f"{listing.MODELS}/"):
+        methods = {"GET": listing.show_model}
     if methods is None:
         raise ApiError(404, "not_found_error", "Not Found")
     if request.method not in methods:

@@ -2,13 +2,19 @@
 
 
 class ApiError(Exception):
-    """A request is refused, with this HTTP status, error type and message."""
+    """A request is refused, with this HTTP status, error type and message.
 
-    def __init__(self, status: int, type: str, message: str) -> None:
+    details: what a program can go by, where the API says more than words; has an `error_code`.
+    """
+
+    def __init__(
+        self, status: int, type: str, message: str, details: dict[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.type = type
         self.message = message
+        self.details = details
 
 
 def invalid(message: str) -> ApiError:

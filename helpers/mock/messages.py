@@ -1,7 +1,7 @@
 """POST /v1/messages: the endpoint that everything here is about."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import faults, message, response, rules, wire
 from .chance import dice, fingerprint
@@ -19,13 +19,20 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
     Raises ApiError if the API would refuse it.
     """
     settings = api.settings_for(http_request)
-    rules.check_headers(http_request.headers)
-    request = rules.parse(http_request.body)
-    rules.check_request(request)
+    headers = http_request.headers
+    rules.check_size(headers, http_request.body)
+    rules.check_headers(headers)
+    sent = rules.parse(http_request.body)
+    rules.check_fields(sent, headers)
+    request = api.threads.whole(sent, api.clock.now())
+    rules.check_conversation(request, headers)
     # Streamed or not, the same question gets the same message.
     question = {name: value for name, value in request.items() if name != "stream"}
     source = fingerprint(question, settings.seed)
-    reply = message.compose(answer(api.scenarios, request), request, source)
+    reply = message.compose(answer(api.scenarios, spoken(request)), request, source)
+    if sent.get("thread") is not None:
+        content = message.to_json(reply)["content"]
+        api.threads.keep(reply.id, request, content, api.clock.now())
     times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
     request_id = response.request_id(source)
     if request.get("stream"):
@@ -40,3 +47,12 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
         plan = faults.apply(settings.fault, plan, reply.output_tokens)
     whole, recut = plan, CHUNKINGS[settings.chunking]
     return replace(plan, render=lambda: recut(whole.chunks, dice(source, "chunking")))
+
+
+def spoken(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the request without what the system says between the messages.
+
+    It is taken and, like the system prompt, changes nothing about the answer.
+    """
+    said = [message for message in request["messages"] if message["role"] != "system"]
+    return request | {"messages": said}

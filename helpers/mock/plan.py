@@ -22,12 +22,14 @@ class Request:
 
     path: without the query.
     headers: names in lower case.
+    query: what came after the question mark of the path.
     """
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,17 @@ def request_id(source: str) -> str:
     return identifier(dice(source, "request-id"), "req_011C", 20)
 
 
-def error_plan(status: int, error_type: str, message: str, request_id: str) -> Plan:
+def error_plan(
+    status: int,
+    error_type: str,
+    message: str,
+    request_id: str,
+    details: dict[str, str] | None = None,
+) -> Plan:
     """Return an error response in the API's shape."""
-    error = {"type": error_type, "message": message}
+    error: dict[str, Any] = {"type": error_type, "message": message}
+    if details is not None:
+        error["details"] = details
     body = {"type": "error", "error": error, "request_id": request_id}
     plan = json_plan(status, body, request_id)
     retry = status in (408, 409, 429) or status >= 500

@@ -43,7 +43,8 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
     class InProcessTransport(library.AsyncBaseTransport):  # type: ignore[name-defined, misc]
         async def handle_async_request(self, request: Any) -> Any:
             sent = await request.aread()
-            plan = api.plan(request.method, request.url.path, dict(request.headers), sent)
+            address = request.url.raw_path.decode()
+            plan = api.plan(request.method, address, dict(request.headers), sent)
             patience = request.extensions.get("timeout", {}).get("read")
             if patience is not None:
                 plan = with_timeout(plan, patience, library.ReadTimeout)

@@ -83,13 +83,12 @@ def test_either_form_of_key_and_either_version_is_accepted(
         ),
         (
             {"messages": [{"role": "user", "content": ""}, {"role": "user", "content": "Hi"}]},
-            "messages.0: all messages must have non-empty content except for the optional "
-            "final assistant message",
+            "messages.0: user messages must have non-empty content",
         ),
         ({"stream": "yes"}, "stream: Input should be a valid boolean"),
         ({"stop_sequences": "x"}, "stop_sequences: Input should be a valid list"),
         ({"tools": {}}, "tools: Input should be a valid list"),
-        ({"tools": [{}]}, "tools.0.name: Field required"),
+        ({"tools": [{}]}, "tools.0.custom.name: Field required"),
     ],
 )
 def test_fields(change: dict[str, Any], message: str) -> None:

@@ -1,0 +1,174 @@
+"""Thinking: which settings a model takes, and that thinking blocks come back as they were."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .. import signing
+from ..errors import invalid
+from ..facts import Facts
+from . import shape
+from .envelope import betas
+from .history import content
+
+TYPES = ("adaptive", "between_tools", "disabled", "enabled")
+LEAST_BUDGET = 1024
+BINDING = "thinking-binding-controls-2026-08-01"
+BLOCKS = ("thinking", "redacted_thinking")
+DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+
+
+def check_settings(request: dict[str, Any], model: Facts) -> None:
+    """Raise ApiError unless the model takes what the request says about thinking."""
+    if request.get("thinking") is None:
+        return
+    thinking = shape.dictionary("thinking", request["thinking"])
+    kind = shape.tag("thinking", thinking, TYPES)
+    where = f"thinking.{kind}"
+    needed = ("type", "budget_tokens") if kind == "enabled" else ("type",)
+    shape.fields(
+        where, thinking, needed, () if kind == "disabled" else ("display", "block_binding")
+    )
+    if thinking.get("display") is not None:
+        displays = ("summarized", "omitted", "updates")
+        shape.one_of(f"{where}.display", thinking["display"], displays)
+    if kind not in model.thinking:
+        raise invalid(_refusal(kind))
+    if kind == "enabled":
+        budget = shape.integer(f"{where}.budget_tokens", thinking["budget_tokens"], LEAST_BUDGET)
+        if budget >= request.get("max_tokens", budget + 1):  # a count of tokens has none
+            raise invalid(
+                "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our "
+                f"documentation at {DOCS}#max-tokens-and-context-window-size"
+            )
+        choice = request.get("tool_choice")
+        if isinstance(choice, dict) and choice.get("type") in ("any", "tool"):
+            raise invalid("Thinking may not be enabled when tool_choice forces tool use.")
+
+
+def _refusal(kind: str) -> str:
+    if kind == "adaptive":
+        return "adaptive thinking is not supported on this model"
+    # For `disabled` and `between_tools` the second sentence is not verified.
+    return (
+        f'"thinking.type.{kind}" is not supported for this model. Use "thinking.type.adaptive" '
+        'and "output_config.effort" to control thinking behavior.'
+    )
+
+
+def check_blocks(request: dict[str, Any], model: Facts, headers: Mapping[str, str]) -> None:
+    """Raise ApiError unless the thinking blocks in the conversation are as they were given.
+
+    A turn that calls tools goes on until a user says something else than their results. In the
+    one that is going on, no thinking may be changed or missing. Before it, blocks may be left
+    out, but not changed.
+    """
+    messages = request["messages"]
+    thinking = request.get("thinking") or {}
+    start = _current_turn(messages)
+    if thinking.get("type") == "enabled":
+        _check_opening(messages, start)
+    if thinking.get("type") != "disabled":
+        for index in range(start, len(messages)):
+            _check_ties(index, content(messages[index]))
+    for index, place, block, places in _blocks(messages):
+        where = f"messages.{index}.content.{place}"
+        if not signing.is_intact(block):
+            if block["type"] == "redacted_thinking":
+                raise invalid(f"{where}: Invalid `data` in `redacted_thinking` block")
+            raise invalid(f"{where}: Invalid `signature` in `thinking` block")
+        if not signing.is_unchanged(block):
+            raise (
+                modified(where)
+                if index >= start
+                else invalid(f"{where}: Invalid `signature` in `thinking` block")
+            )
+        if model.bound and not _is_lenient(thinking) and not signing.stands_at(block, places):
+            raise invalid(_moved(where, block["type"], headers))
+
+
+def _current_turn(messages: list[dict[str, Any]]) -> int:
+    """Return the index of the message after the last one in which a user says something new."""
+    for index in range(len(messages) - 1, -1, -1):
+        blocks = content(messages[index])
+        if messages[index]["role"] == "user" and not any(
+            block["type"] == "tool_result" for block in blocks
+        ):
+            return index + 1
+    return 0
+
+
+def _check_ties(index: int, blocks: list[dict[str, Any]]) -> None:
+    """Raise ApiError if thinking is missing before a call that came after some."""
+    seals: list[str] = []
+    for block in blocks:
+        if block["type"] in BLOCKS:
+            seals.append(block.get("signature") or block.get("data") or "")
+        elif block["type"] == "tool_use":
+            id = block["id"]
+            if signing.is_tied(id) and not signing.is_tied_to(id, seals):
+                raise modified(f"messages.{index}.content.0")
+
+
+def _check_opening(messages: list[dict[str, Any]], start: int) -> None:
+    """Raise ApiError if a turn with tools in it doesn't begin with thinking."""
+    for index in range(start, len(messages)):
+        blocks = content(messages[index])
+        if messages[index]["role"] != "assistant" or not blocks:
+            continue
+        if blocks[0]["type"] not in BLOCKS and any(b["type"] == "tool_use" for b in blocks):
+            raise invalid(
+                f"messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, "
+                f"but found `{blocks[0]['type']}`. When `thinking` is enabled, a final "
+                "`assistant` message must start with a thinking block (preceeding the lastmost "
+                "set of `tool_use` and `tool_result` blocks). We recommend you include thinking "
+                "blocks from previous turns. To avoid this requirement, disable `thinking`. "
+                f"Please consult our documentation at {DOCS}"
+            )
+        return
+
+
+def _blocks(
+    messages: list[dict[str, Any]],
+) -> Iterator[tuple[int, int, dict[str, Any], set[bytes]]]:
+    """Yield each thinking block with the places where it may stand.
+
+    These are the start of the assistant's words and every place since: an answer in several
+    parts may come back as one message or as several.
+    """
+    places: set[bytes] = set()
+    before = b""
+    for index, place, digest in signing.places(messages):
+        if index >= 0 and messages[index]["role"] == "assistant":
+            places.add(before)
+            block = content(messages[index])[place] if content(messages[index]) else {}
+            if block.get("type") in BLOCKS:
+                yield index, place, block, places
+        else:
+            places = set()
+        before = digest
+
+
+def _is_lenient(thinking: Mapping[str, Any]) -> bool:
+    """Whether moved blocks are to be dropped without a word; the mock just doesn't read them."""
+    binding = thinking.get("block_binding")
+    return isinstance(binding, dict) and binding.get("prefix_mismatch_behavior") == "drop_block"
+
+
+def modified(where: str) -> Exception:
+    """Return the error for thinking that isn't as it was given."""
+    return invalid(
+        f"{where}: `thinking` or `redacted_thinking` blocks in the latest assistant message "
+        "cannot be modified. These blocks must remain as they were in the original response."
+    )
+
+
+def _moved(where: str, kind: str, headers: Mapping[str, str]) -> str:
+    field = "data" if kind == "redacted_thinking" else "signature"
+    message = (
+        f"{where}: Invalid `{field}` in `{kind}` block. The block is bound to a different "
+        "conversation. Remove the block, or set "
+        '`thinking.block_binding.prefix_mismatch_behavior` to "drop_block".'
+    )
+    if BINDING not in betas(headers):
+        message += f" That setting requires the `{BINDING}` value in the `anthropic-beta` header."
+    return message
