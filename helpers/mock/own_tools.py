@@ -14,7 +14,7 @@ from typing import Any
 from .chance import dice, fingerprint
 from .clues import LONGEST, find, words_of
 from .parts import Part, Text, ToolUse
-from .schemas import Judge, Path, SchemaProblem, shown
+from .schemas import Judge, Path, SchemaProblem, check_shape, shown
 from .tool_input import FITS, Slot, Writer, Written, joined, write
 
 MOST_CALLS = 6
@@ -301,6 +301,7 @@ def _takes(tools: Sequence[dict[str, Any]], use: ToolUse) -> bool:
     properties = schema.get("properties") if isinstance(schema, dict) else None
     known = properties if isinstance(properties, dict) else use.input
     try:
+        check_shape(schema)
         return Judge(schema).accepts(
             {name: value for name, value in use.input.items() if name in known}, schema
         )

@@ -56,6 +56,99 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
+def check_shape(schema: object, path: Path = ()) -> None:
+    """Raise SchemaProblem unless every word of a schema has a value of the right shape."""
+    if isinstance(schema, bool):
+        return
+    if not isinstance(schema, dict):
+        raise SchemaProblem(path, f"a schema must be an object, not {_short(schema)}")
+    for word, value in schema.items():
+        if word in NOT_READ:
+            raise SchemaProblem(path, f"its schema uses {word}, which I can't read")
+        sentence, has_shape = SHAPES.get(word, ("", None))
+        if has_shape is not None and not has_shape(value):
+            raise SchemaProblem(path, f"in its schema, {word} must be {sentence}")
+        if word in ONE_SCHEMA:
+            check_shape(value, path)
+        elif word in SOME_SCHEMAS:
+            for part in value:
+                check_shape(part, path)
+        elif word in NAMED_SCHEMAS:
+            for name, part in value.items():
+                check_shape(part, (*path, name) if word == "properties" else path)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and type_of(value) == "integer" and value >= 0
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _is_pattern(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _is_type(value: object) -> bool:
+    names = value if isinstance(value, list) else [value]
+    return all(isinstance(name, str) and name in TYPES for name in names) and names != []
+
+
+TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+ONE_SCHEMA = frozenset(
+    ["items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"]
+)
+SOME_SCHEMAS = frozenset(["allOf", "anyOf", "oneOf", "prefixItems"])
+NAMED_SCHEMAS = frozenset(
+    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"]
+)
+SHAPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "type": (f"one of {', '.join(TYPES)}, or a list of them", _is_type),
+    "enum": ("a list", lambda value: isinstance(value, list)),
+    "examples": ("a list", lambda value: isinstance(value, list)),
+    "pattern": ("a regular expression", _is_pattern),
+    "patternProperties": (
+        "an object with regular expressions for names",
+        lambda value: isinstance(value, dict) and all(map(_is_pattern, value)),
+    ),
+    "$ref": ("text", lambda value: isinstance(value, str)),
+    "uniqueItems": ("true or false", lambda value: isinstance(value, bool)),
+    "required": ("a list of names", _are_names),
+    "dependentRequired": (
+        "an object with lists of names",
+        lambda value: isinstance(value, dict) and all(map(_are_names, value.values())),
+    ),
+    "multipleOf": ("a number above 0", lambda value: _is_number(value) and value > 0),
+}
+LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+SHAPES |= dict.fromkeys(LIMITS, ("a number", _is_number))
+SHAPES |= {
+    f"{limit}{what}": ("a whole number, 0 or more", _is_count)
+    for limit in ("min", "max")
+    for what in ("Length", "Items", "Properties", "Contains")
+}
+SHAPES |= {
+    word: ("a list of schemas", lambda value: isinstance(value, list)) for word in SOME_SCHEMAS
+}
+SHAPES |= {
+    word: ("an object that holds schemas", lambda value: isinstance(value, dict))
+    for word in NAMED_SCHEMAS - {"patternProperties"}
+}
+
+
 def type_of(value: object) -> str:
     """Return JSON Schema's name for the type of a value; a number may be an integer too."""
     match value:
@@ -63,8 +156,10 @@ def type_of(value: object) -> str:
             return "null"
         case bool():
             return "boolean"
-        case int() | float():
-            return "integer" if math.isfinite(value) and value == int(value) else "number"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
         case str():
             return "string"
         case list():
@@ -82,39 +177,36 @@ class Judge:
     def __init__(self, root: object) -> None:
         self.root = root
         self.steps = 0
+        self._looked_up: dict[str, Any] = {}
 
     def accepts(self, value: object, schema: object) -> bool:
-        """Return whether the value is valid; raises SchemaProblem as `fault` does."""
+        """Return whether a value is valid; raises SchemaProblem as `fault` does."""
         return self.fault(value, schema) is None
 
     def fault(self, value: object, schema: object, path: Path = (), depth: int = 0) -> Fault | None:
         """Return the first thing that is wrong with a value, or None.
 
-        Raises SchemaProblem if the schema makes no sense, never ends, or can't be read here.
+        schema: one that check_shape finds nothing wrong with.
+        Raises SchemaProblem if the schema never ends or refers to nothing.
         """
         self.step(path, depth)
-        if isinstance(schema, bool):
-            return None if schema else Fault(path, "the schema allows no value there")
-        if not isinstance(schema, dict):
-            raise SchemaProblem(path, f"a schema must be an object, not {_short(schema)}")
-        try:
+        if isinstance(schema, dict):
             return next(self._faults(value, schema, path, depth + 1), None)
-        except (TypeError, AttributeError, KeyError, re.error) as error:
-            raise SchemaProblem(path, f"its schema isn't valid JSON Schema ({error})") from None
-        except (ValueError, OverflowError) as error:
-            raise SchemaProblem(path, f"its schema can't be read ({error})") from None
+        return None if schema else Fault(path, "the schema allows no value there")
 
     def step(self, path: Path, depth: int) -> None:
         """Count a step; raises SchemaProblem when it is one too many or too deep."""
         self.steps += 1
         if depth > DEEPEST:
-            raise SchemaProblem(path, "its schema refers to itself without end")
+            raise SchemaProblem(path, "its schema refers to itself without end, or too deeply")
         if self.steps > MOST_STEPS:
             raise SchemaProblem(path, "its schema has too many parts to try")
 
-    def look_up(self, reference: object, path: Path) -> Any:
+    def look_up(self, reference: str, path: Path) -> Any:
         """Return the part of the root schema that a $ref names."""
-        if not isinstance(reference, str) or not re.match(r"#(/|$)", reference):
+        if reference in self._looked_up:
+            return self._looked_up[reference]
+        if not re.match(r"#(/|$)", reference):
             raise SchemaProblem(path, f"only a $ref within the schema works, not {reference!r}")
         part: Any = self.root
         for step in unquote(reference[1:]).split("/")[1:]:
@@ -125,14 +217,13 @@ class Judge:
                 part = part[int(name[:9])]
             else:
                 raise SchemaProblem(path, f"the $ref {reference!r} leads nowhere")
+        check_shape(part, path)  # it may stand where no schema was looked for
+        self._looked_up[reference] = part
         return part
 
     def _faults(
         self, value: Any, schema: dict[str, Any], path: Path, depth: int
     ) -> Iterator[Fault]:
-        for word in NOT_READ:
-            if word in schema:
-                raise SchemaProblem(path, f"its schema uses {word}, which I can't read")
         yield from self._own_faults(value, schema, path)
         if isinstance(value, dict):
             yield from self._object_faults(value, schema, path, depth)
@@ -142,7 +233,7 @@ class Judge:
         def fits(part: object) -> bool:
             return self.fault(value, part, path, depth) is None
 
-        parts = list(_list(schema, "allOf"))
+        parts = list(schema.get("allOf", []))
         if "$ref" in schema:
             parts.append(self.look_up(schema["$ref"], path))
         if "if" in schema:
@@ -153,9 +244,9 @@ class Judge:
         for part in parts:
             if (found := self.fault(value, part, path, depth)) is not None:
                 yield found
-        if "anyOf" in schema and not any(map(fits, _list(schema, "anyOf"))):
+        if "anyOf" in schema and not any(map(fits, schema.get("anyOf", []))):
             yield Fault(path, "it fits none of the schemas under anyOf")
-        if "oneOf" in schema and sum(map(fits, _list(schema, "oneOf"))) != 1:
+        if "oneOf" in schema and sum(map(fits, schema.get("oneOf", []))) != 1:
             yield Fault(path, "it fits not just one of the schemas under oneOf")
         if "not" in schema and fits(schema["not"]):
             yield Fault(path, "it fits the schema under not")
@@ -169,7 +260,7 @@ class Judge:
             yield Fault(path, f"it must be of type {' or '.join(types)}")
         if "const" in schema and not same(value, schema["const"]):
             yield Fault(path, f"it must be {_short(schema['const'])}")
-        if "enum" in schema and not any(same(value, one) for one in _list(schema, "enum")):
+        if "enum" in schema and not any(same(value, one) for one in schema.get("enum", [])):
             yield Fault(path, "it must be one of the values under enum")
         if kind in ("number", "integer"):
             yield from _number_faults(value, schema, path)
@@ -187,7 +278,7 @@ class Judge:
         self, value: dict[str, Any], schema: dict[str, Any], path: Path, depth: int
     ) -> Iterator[Fault]:
         yield from _size_faults(len(value), schema, path, "Properties", "properties")
-        needed = set(_list(schema, "required"))
+        needed = set(schema.get("required", []))
         for name, more in schema.get("dependentRequired", {}).items():
             needed |= set(more) if name in value else set()
         for name in sorted(needed - value.keys()):
@@ -210,7 +301,7 @@ class Judge:
         self, value: list[Any], schema: dict[str, Any], path: Path, depth: int
     ) -> Iterator[Fault]:
         yield from _size_faults(len(value), schema, path, "Items", "entries")
-        first = _list(schema, "prefixItems")
+        first = schema.get("prefixItems", [])
         for index, entry in enumerate(value):
             part = first[index] if index < len(first) else schema.get("items", True)
             if (found := self.fault(entry, part, (*path, index), depth)) is not None:
@@ -228,21 +319,8 @@ class Judge:
 
 def types_of(schema: dict[str, Any]) -> list[str]:
     """Return the types that a schema names; none means any."""
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    known = {"null", "boolean", "integer", "number", "string", "array", "object"}
-    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-        raise TypeError("type must be a name or a list of names")
-    if unknown := [one for one in types if one not in known]:
-        raise TypeError(f"there is no type {unknown[0]!r}")
-    return types
-
-
-def _list(schema: dict[str, Any], word: str) -> list[Any]:
-    value = schema.get(word, [])
-    if not isinstance(value, list):
-        raise TypeError(f"{word} must be a list")
-    return value
+    types: str | list[str] = schema.get("type", [])
+    return [types] if isinstance(types, str) else types
 
 
 def _number_faults(value: float, schema: dict[str, Any], path: Path) -> Iterator[Fault]:
@@ -253,21 +331,12 @@ def _number_faults(value: float, schema: dict[str, Any], path: Path) -> Iterator
         ("exclusiveMaximum", lambda a, b: a < b, "less than"),
     )
     for word, holds, sentence in limits:
-        if word in schema and not holds(value, _number(schema, word)):
+        if word in schema and not holds(value, schema[word]):
             yield Fault(path, f"it must be {sentence} {schema[word]}")
     if "multipleOf" in schema:
-        step = Fraction(str(_number(schema, "multipleOf")))
-        if step <= 0:
-            raise ValueError("multipleOf must be more than 0")
-        if Fraction(str(value)) % step:
+        step = Fraction(str(schema["multipleOf"]))
+        if not math.isfinite(value) or Fraction(str(value)) % step:
             yield Fault(path, f"it must be a multiple of {schema['multipleOf']}")
-
-
-def _number(schema: dict[str, Any], word: str) -> float:
-    value = schema[word]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"{word} must be a number")
-    return value
 
 
 def _size_faults(
