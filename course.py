@@ -3,7 +3,10 @@
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
                                  (--port N for a certain port, --no-browser to open none)
     python3 course.py test       run every test (what follows is handed to pytest)
-    python3 course.py mock       serve the offline API alone (--port N for a certain port)
+    python3 course.py mock       serve the offline API alone (--port N for a certain port,
+                                 --scenario FILE for answers of your own, --recording FILE)
+    python3 course.py tap        record and check every stream between a client and an API
+                                 (--upstream URL, --port N, --out FILE)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -84,8 +87,13 @@ PROGRAMS = {
     "lab": "helpers.lab",
     "test": "pytest",
     "mock": "helpers.mock",
+    "tap": "helpers.mock.tap",
     "notebooks": "helpers.lessons.refresh",
 }
+
+# These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
+# from taking our place.) All others run in the course's folder.
+TAKES_FILES = ("mock", "tap")
 
 
 class Problem(Exception):
@@ -105,14 +113,17 @@ def main(arguments: list[str]) -> int:
     command, rest = (arguments or ["--help"])[0], arguments[1:]
     try:
         if command in PROGRAMS:
-            return run(environment(), "-m", PROGRAMS[command], *rest)
+            python = environment()
+            if command not in TAKES_FILES:
+                os.chdir(ROOT)
+            return run(python, "-P", "-m", PROGRAMS[command], *rest)
         if command == "lock":
             return write_lock(rest)
         if command in ("--help", "-h", "help"):
             print(__doc__)
             return 0
         raise Problem(
-            f"There is no command {command!r}: take lab, test, mock, notebooks or lock "
+            f"There is no command {command!r}: take lab, test, mock, tap, notebooks or lock "
             "(python3 course.py --help says what they do)."
         )
     except Problem as problem:
@@ -139,10 +150,9 @@ def meaning(error: OSError) -> str:
 
 
 def run(python: str, *arguments: str) -> int:
-    """Run Python in the course's folder, with helpers importable; return its exit code."""
+    """Run Python with helpers importable; return its exit code."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
-    os.chdir(ROOT)
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(python, [python, *arguments])  # signals and the exit code are the program's own

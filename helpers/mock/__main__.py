@@ -1,4 +1,4 @@
-"""The offline API as a program: `python -m helpers.mock [--port N] [--parent-pipe]`.
+"""The offline API as a program: `python3 course.py mock`, or `python -m helpers.mock`.
 
 It prints one line, its address, once that address accepts connections.
 """
@@ -11,6 +11,8 @@ import os
 import socket
 import sys
 import threading
+from pathlib import Path
+from typing import Any
 
 HOST = "127.0.0.1"  # never any other: the offline API is for this machine alone
 
@@ -25,8 +27,26 @@ def main() -> int:
         return 1
     if options.parent_pipe:
         threading.Thread(target=exit_with_parent, daemon=True).start()
+    # Imported late: a port in use should be reported before the server is loaded.
+    from .app import App
+    from .engine import MockAPI
+    from .recording import RecordingError
+    from .recording import read as read_recording
+    from .scenarios import ScenarioError, load
+    from .scenarios import read as read_scenario
+
+    try:
+        # A person's own scenarios come first: they win where two fit a prompt equally well.
+        scenarios = [*map(read_scenario, options.scenario), *load()]
+        recordings = [one for path in options.recording for one in read_recording(path)]
+    except (ScenarioError, RecordingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
+        return 1
     with contextlib.suppress(KeyboardInterrupt):
-        serve(listener)
+        serve(listener, App(MockAPI(scenarios=scenarios, recordings=recordings)))
     print("The offline API has stopped.", file=sys.stderr)
     return 0
 
@@ -38,6 +58,22 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--port", type=port_number, default=0, help="the port to listen on; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a scenario of your own; may be given several times",
+    )
+    parser.add_argument(
+        "--recording",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a recording of the tap, to be replayed; may be given several times",
     )
     parser.add_argument(
         "--parent-pipe", action="store_true", help="stop when standard input comes to its end"
@@ -62,20 +98,16 @@ def cannot_listen(port: int, error: OSError) -> str:
     )
 
 
-def serve(listener: socket.socket) -> None:
-    """Answer requests until SIGINT or SIGTERM."""
-    # Imported late: a port in use should be reported before the server is loaded.
+def serve(listener: socket.socket, app: Any) -> None:
+    """Answer requests with an ASGI application until SIGINT or SIGTERM."""
     import uvicorn
-
-    from .app import App
-    from .engine import MockAPI
 
     # A dropped connection is a response left unfinished (see app.py), which uvicorn would report.
     logging.getLogger("uvicorn.error").addFilter(
         lambda record: "without completing response" not in record.getMessage()
     )
     config = uvicorn.Config(
-        App(MockAPI()),
+        app,
         lifespan="off",
         ws="none",
         log_config=None,

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
-from . import control, listing, messages, openai_chat, openai_responses
+from . import control, listing, messages, openai_chat, openai_responses, recording
 from .chance import fingerprint
 from .errors import ApiError, invalid
 from .plan import Plan, Request, TimedBytes
@@ -105,6 +105,8 @@ class MockAPI:
     settings: how it behaves, unless a request says otherwise in its `mock-settings` header.
     scenarios: what it can say; by default the ones in scenarios/.
     clock: what it waits on; by default the real time.
+    recordings: exchanges of recordings (recording.read). A request that one of them holds is
+        answered as it was then, whatever the settings say.
     """
 
     def __init__(
@@ -112,10 +114,12 @@ class MockAPI:
         settings: Settings | None = None,
         scenarios: Sequence[Scenario] | None = None,
         clock: Clock | None = None,
+        recordings: Sequence[recording.Exchange] = (),
     ) -> None:
         self.settings = settings or Settings()
         self.scenarios = load() if scenarios is None else scenarios
         self.clock: Clock = clock or RealClock()
+        self.recordings = recordings
         self.threads = Threads()
 
     def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
@@ -127,6 +131,8 @@ class MockAPI:
         lower = {name.lower(): value for name, value in headers.items()}
         path, _, query = path.partition("?")
         request = Request(method, path, lower, body, query)
+        if self.recordings and (found := recording.find(self.recordings, request)):
+            return found.plan()
         try:
             return find_handler(request)(self, request)
         except ApiError as error:

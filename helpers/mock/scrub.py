@@ -1,0 +1,160 @@
+"""What a recording never holds: keys, and what tells who sent a request.
+
+Headers are kept by a list of the harmless ones, so a new one that identifies is left out too. In
+addresses and bodies a key is struck out wherever it stands, one asterisk a byte, so that every
+offset and every chunk stays where it was.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from .plan import TimedBytes
+
+KEPT = re.compile(
+    r"accept|anthropic-(beta|version)|openai-(beta|version)|content-type|cache-control"
+    r"|retry-after(-ms)?|x-should-retry|(anthropic|x)-ratelimit-[a-z-]+|mock-settings"
+    r"|x-stainless-(lang|package-version|retry-count|helper-method|stream-helper)"
+)
+KEPT_IN_ADDRESS = ("beta", "limit", "order", "stream", "starting_after", "alt")
+
+# A header of this kind has a value that must not be found anywhere else either.
+SECRET = re.compile(
+    r"authorization|.*(key|token|secret|cookie|password).*|proxy-authorization"
+    r"|.*(request-id|organization|organisation|workspace|project|account)(-id)?|cf-ray"
+)
+SHORTEST = 6  # characters; striking out a shorter value would strike out words
+
+# Any key in the shape that they have, also one that no header carried.
+KEY = re.compile(rb"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}")
+MAYBE_KEY = re.compile(rb"(?<![A-Za-z0-9])s(k(-[A-Za-z0-9_-]*)?)?\Z")
+
+
+def kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that identify no one; names in lower case."""
+    return {name: value for name, value in headers.items() if KEPT.fullmatch(name)}
+
+
+def secrets(headers: Mapping[str, str], address: str = "") -> set[str]:
+    """Return the values in a request or a response that must never be written.
+
+    headers: names in lower case.
+    address: path and query.
+    """
+    found = set()
+    for name, value in headers.items():
+        if "cookie" in name:
+            found |= {part.partition("=")[2] for part in re.split(r"[;,]\s*", value)}
+        elif SECRET.fullmatch(name) and not KEPT.fullmatch(name):
+            found |= {value, *value.split()}  # "Bearer <key>", and the key alone
+            if value.lower().startswith("basic "):
+                found |= set(unpacked(value[6:]).split(":"))
+    for part in urlsplit(address).query.split("&"):
+        name, _, value = part.partition("=")
+        if name not in KEPT_IN_ADDRESS:
+            found.add(value)
+    return {value for value in found if len(value) >= SHORTEST and value.lower() != "bearer"}
+
+
+def unpacked(text: str) -> str:
+    """Return what a text in base 64 says; nothing if it is none."""
+    try:
+        return base64.b64decode(text).decode()
+    except ValueError:
+        return ""
+
+
+class Scrubber:
+    """Strikes out keys in a sequence of chunks, also one that lies across two of them.
+
+    It holds a chunk back as long as its end may be the beginning of a key.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = {form for secret in secrets for form in written(secret)}
+        ordered = sorted(forms, key=lambda form: (-len(form), form))  # the longest one first
+        self._forms = [form.encode() for form in ordered]
+        self._any = re.compile(b"|".join([*map(re.escape, self._forms), KEY.pattern]))
+        self._held: list[TimedBytes] = []
+
+    def feed(self, at: float, data: bytes) -> Iterator[TimedBytes]:
+        """Yield the chunks, this one or earlier ones, that can be written now."""
+        self._held.append(TimedBytes(at, data))
+        text = self.strike(b"".join(chunk.data for chunk in self._held), whole=False)
+        start, safe, ready = 0, len(text) - self._waiting(text), []
+        for chunk in self._held:
+            end = start + len(chunk.data)
+            if end > safe:
+                break
+            ready.append(TimedBytes(chunk.at, text[start:end]))
+            start = end
+        self._held = self._held[len(ready) :]
+        yield from ready
+
+    def end(self) -> Iterator[TimedBytes]:
+        """Yield the chunks that were held back to the last."""
+        text = self.strike(b"".join(chunk.data for chunk in self._held))
+        start = 0
+        for chunk in self._held:
+            yield TimedBytes(chunk.at, text[start : start + len(chunk.data)])
+            start += len(chunk.data)
+        self._held = []
+
+    def strike(self, data: bytes, whole: bool = True) -> bytes:
+        """Return the data with every key struck out.
+
+        whole: False if more may follow, so that a key that reaches to the end is left for then.
+        """
+
+        def stars(found: re.Match[bytes]) -> bytes:
+            grows = not whole and found.end() == len(data) and found.group() not in self._forms
+            return found.group() if grows else b"*" * len(found.group())
+
+        return self._any.sub(stars, data)
+
+    def text(self, text: str) -> str:
+        """Return the text with every key struck out."""
+        return self.strike(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+    def json(self, value: Any) -> Any:
+        """Return the JSON value with every key struck out of its texts and names."""
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self.json(entry) for entry in value]
+            case dict():
+                return {self.text(name): self.json(entry) for name, entry in value.items()}
+            case _:
+                return value
+
+    def address(self, address: str) -> str:
+        """Return path and query; of the query only what is known to be harmless."""
+        path, mark, query = address.partition("?")
+        parts = []
+        for part in query.split("&"):
+            name, equals, value = part.partition("=")
+            parts.append(part if name in KEPT_IN_ADDRESS else name + equals + "*" * len(value))
+        return self.text(path + mark + "&".join(parts))
+
+    def _waiting(self, text: bytes) -> int:
+        """Return how many bytes at the end may belong to a key that isn't all there."""
+        longest = max((len(form) for form in self._forms), default=0)
+        tail = text[-longest:] if longest else b""
+        starts = [
+            length
+            for form in self._forms
+            for length in range(min(len(form) - 1, len(tail)), 0, -1)
+            if tail.endswith(form[:length])
+        ]
+        maybe = MAYBE_KEY.search(text)
+        return max([*starts, len(maybe.group()) if maybe else 0], default=0)
+
+
+def written(secret: str) -> set[str]:
+    """Return a secret as it may stand in an address, in JSON, or as it is."""
+    quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
+    return {secret, quote(secret), quote(secret, safe=""), *quoted}
