@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,6 +18,8 @@ import httpx
 from helpers.client import Event, open_stream
 from helpers.lessons import progress
 from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
+from helpers.mock.recording import Exchange, RecordingError
+from helpers.mock.recording import read as read_recording
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.models import OFFLINE_MODEL, price
@@ -110,6 +113,16 @@ _MOCK_HEADERS = {
 }
 
 
+def open_recording(path: Path | str) -> list[Exchange]:
+    """Return the exchanges that the tap has recorded in a file.
+
+    Each has `chunks` with their times; `wire` shows one.
+
+    Raises RecordingError if the file can't be read or is no recording.
+    """
+    return read_recording(Path(path))
+
+
 def _settings(changes: dict[str, Any]) -> Settings:
     return Settings.from_json({**session.mock.to_json(), **changes})
 
@@ -125,15 +138,25 @@ def _events(chunks: Iterable[TimedBytes]) -> list[tuple[float, Event]]:
 # Live views
 
 
-def wire(body: dict[str, Any] | str, **changes: Any) -> "Wire":
+def wire(body: dict[str, Any] | str | Path | Exchange, **changes: Any) -> "Wire":
     """Return the wire view of an answer's bytes; "Record again" reads the real socket.
 
     Args:
-        body: a request, or just a prompt.
+        body: a request, or just a prompt. Or what the tap has recorded: the path of its
+            file, whose first stream is shown, or one exchange of `open_recording`.
         changes: fields of the mock's settings, such as `chunking` or `seed`.
     """
     from helpers.widgets.wire import Wire
 
+    if isinstance(body, Path):
+        exchanges = open_recording(body)
+        # A recording may begin with questions that were not about a stream.
+        streams = [one for one in exchanges if one.is_stream and one.chunks]
+        if not streams:
+            raise RecordingError(f"{body} holds no stream to show.")
+        body = streams[0]
+    if isinstance(body, Exchange):
+        return Wire(body.chunks, title=f"Exchange {body.number}, {body.method} {body.path}")
     body = request(body) if isinstance(body, str) else body
 
     async def record() -> list[tuple[float, bytes]]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ from helpers.client import open_stream, stream_text
 from helpers.lessons import MODULES, find_part, machine
 from helpers.lessons.map import NOTEBOOKS, Map
 from helpers.lessons.refresh import NOTEBOOKS as FOLDER
+from helpers.mock.recording import RecordingError, Writer
 from helpers.mock.settings import SettingsError
 from helpers.session import Session
+from helpers.widgets.wire import Wire
 
 PROMPT = "Count to three."
 
@@ -77,6 +80,37 @@ def test_the_wire_view_records_from_the_real_socket():
     chunks = asyncio.run(course._record(course.request(PROMPT), {}))
     assert b"".join(data for _, data in chunks).endswith(b"\n\n")
     assert [at for at, _ in chunks] == sorted(at for at, _ in chunks)
+
+
+def test_the_wire_view_opens_what_the_tap_recorded(tmp_path: Path):
+    path = tmp_path / "x.jsonl"
+    writer = Writer(path)
+    headers = {"content-type": "text/event-stream"}
+    for number, kind in enumerate([{}, headers, headers], start=1):
+        tape = writer.exchange("POST", "/v1/messages", {}, b"{}")
+        tape.response(0.1, 200, kind)
+        tape.chunk(0.25, f'event: ping\ndata: {{"n": {number}}}\n\n'.encode())
+        tape.end(0.3, "complete")
+    writer.close()
+    shown = course.wire(path)
+    assert shown.twin().splitlines()[0] == (
+        "Exchange 2, POST /v1/messages: 1 chunk, 28 bytes, 1 event."
+    )
+    assert "0.250" in shown.twin()
+    ElementTree.fromstring(shown.still())
+    exchanges = course.open_recording(str(path))
+    assert [one.number for one in exchanges] == [1, 2, 3]
+    assert course.wire(exchanges[2]).title == "Exchange 3, POST /v1/messages"
+    assert Wire(exchanges[2].chunks).model["event_count"] == 1
+
+
+def test_the_wire_view_says_why_it_opens_no_recording(tmp_path: Path):
+    path = tmp_path / "x.jsonl"
+    with pytest.raises(RecordingError, match=r"x\.jsonl can't be read: No such file"):
+        course.wire(path)
+    Writer(path).close()
+    with pytest.raises(RecordingError, match=r"x\.jsonl holds no stream to show\."):
+        course.wire(path)
 
 
 def test_the_map_names_every_notebook_and_part():

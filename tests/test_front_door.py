@@ -398,6 +398,23 @@ def test_an_old_python_can_read_as_far_as_that():
     ast.parse((ROOT / "course.py").read_text("utf-8"), feature_version=(3, 6))
 
 
+@pytest.mark.parametrize(("command", "here"), [("mock", True), ("tap", True), ("test", False)])
+def test_commands_that_are_told_files_run_where_the_person_is(tree: Path, command: str, here: bool):
+    place = tree.parent / "elsewhere"
+    (place / "helpers").mkdir(parents=True)
+    (place / "helpers" / "__init__.py").write_text("raise SystemExit('not mine')")
+    code = "import sys, course; course.run = lambda *a: print(course.os.getcwd(), a)\n"
+    code += "course.environment = lambda: 'python'\n"
+    code += f"course.main([{command!r}, 'x.yaml'])"
+    done = run(
+        tree,
+        code=f"import os; os.chdir({str(place)!r})\nimport sys\n"
+        f"sys.path.insert(0, {str(tree)!r})\n" + code,
+    )
+    assert done.stdout.startswith(str(place if here else tree))
+    assert done.stdout.rstrip().endswith("'x.yaml')")
+
+
 def test_a_missing_lock(tree: Path):
     (tree / "requirements.lock").unlink()
     assert "git checkout requirements.lock" in sentence(run(tree, "mock", expect=1))
@@ -414,7 +431,7 @@ def test_lock_without_uv(tree: Path):
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), ("help",)])
 def test_help_needs_no_environment(tree: Path, arguments: tuple[str, ...]):
     done = run(tree, *arguments)
-    for command in ("lab", "test", "mock", "notebooks", "lock"):
+    for command in ("lab", "test", "mock", "tap", "notebooks", "lock"):
         assert f"python3 course.py {command} " in done.stdout
     assert not (tree / ".venv").exists()
 

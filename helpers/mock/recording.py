@@ -73,6 +73,11 @@ class Exchange:
     end_at: float
     notes: tuple[str, ...]
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether the response is a stream of events."""
+        return self.answer_headers.get("content-type", "").startswith("text/event-stream")
+
     def plan(self) -> Plan:
         """Return the response as it was: the same bytes in the same chunks at the same times."""
         source = fingerprint([self.method, self.path, self.body], 0)
