@@ -4,14 +4,22 @@ Read it in this order; each module makes what the next one takes:
 
     settings.py   how the API should behave: pace, chunking, fault, seed
     rules.py      what a request must look like, and the error it gets if it doesn't
-    scenarios.py  which content answers this conversation (the YAML files in scenarios/)
+    scenarios.py  which content answers this conversation (the YAML files in scenarios/, which
+                  scenario_files.py reads; parts.py says what they can hold)
     message.py    that content as a finished message, cut at max_tokens and stop sequences
+                  (blocks.py writes each block, usage.py counts what the request costs)
     wire.py       that message as server-sent events, each with the time when it leaves
     chunking.py   those bytes cut into network chunks
     faults.py     those chunks, broken on purpose
     engine.py     all of it: MockAPI.plan() decides, MockAPI.play() waits and sends
     app.py        the engine behind a real socket (ASGI); server.py starts it as a child process
     transport.py  the engine inside this process, behind an httpx client without a socket
+
+Beside it stands the tap, which looks at what passes between any client and any API:
+
+    tap.py        passes everything on as it comes; terminal.py shows it
+    protocol.py   what a stream does against its protocol, in words
+    recording.py  what passed, in a file that can be read and replayed; scrub.py keeps keys out
 
 It shares no code with the pipeline that the course builds, so that the two can't share a
 misunderstanding of the protocol.
