@@ -166,8 +166,8 @@ def _value(kind: str, match: "re.Match[str]", text: str) -> Any:
             return found if "T" in found and as_date(found) else as_date(found)
         case "time":
             hour, minute = ([int(one) for one in re.findall(r"\d+", found)] + [0])[:2]
-            if "p" in found.lower() and hour < 12:
-                hour += 12
+            if found[-1] in "mM" and hour <= 12:
+                hour = hour % 12 + (12 if "p" in found.lower() else 0)
             return f"{hour:02}:{minute:02}:00" if hour < 24 and minute < 60 else None
         case "number":
             if found.lower() in NUMBER:

@@ -7,6 +7,7 @@ time, and mostly what one would expect; and the text beside them says what was m
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -111,8 +112,10 @@ def covers(request: dict[str, Any], prompt: str, parts: Sequence[Part]) -> bool:
         for path, clue in call.written.taken.items()
         if clue.kind == "member" and len(path) == 1
     ]
+    names = Counter(call.name for call in calls)
     return (
         len(calls) <= len(uses)
+        and (len(calls) == 1 or names <= Counter(use.name for use in uses))
         and all(_takes(tools, use) for use in uses)
         and all(use.input.get(name, value) == value for use in uses for name, value in chosen)
     )

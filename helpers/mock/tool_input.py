@@ -273,34 +273,55 @@ class Writer:
                     break
 
     def give(self, clues: Sequence[Clue]) -> tuple[dict[Path, Any], dict[Path, Clue]]:
-        """Return which value goes where, and the clue it came from."""
+        """Return which value goes where, and the clue it came from.
+
+        First what the words around a clue speak for, and only then what is left: so a passenger
+        isn't taken for a place just because the prompt doesn't say where from.
+        """
         slots = list(self.slots(self.schema, ()))[:200]
-        given, taken, used = self.match(slots, clues)
-        for path, items in self.lists(self.schema, ()):
-            left = [clue for clue in clues if not any(map(clue.overlaps, used))]
-            for index in range(MOST_ITEMS):
-                inner = [
-                    replace(slot, needed=True) if slot.kind == "number" else slot
-                    for slot in self.slots(items, (*path, index))
-                ]
-                got, by, spent = self.match(inner, left)
-                anchor = next((by[slot.path] for slot in inner if slot.path in by), None)
-                if anchor is None:
-                    break
-                # What stands behind the next one of its kind belongs to the next entry.
-                ends = [
-                    clue.start
-                    for clue in left
-                    if clue.kind == anchor.kind and clue.start > anchor.start
-                ]
-                here = [clue for clue in left if clue.start < min(ends, default=math.inf)]
-                got, by, spent = self.match(inner, here)
+        lists = list(self.lists(self.schema, ()))[:20]
+        given: dict[Path, Any] = {}
+        taken: dict[Path, Clue] = {}
+        left = list(clues)
+        for sure in (True, False):
+            empty = [slot for slot in slots if slot.path not in given]
+            found = [self.match(empty, left, sure)]
+            left = _without(left, found[0][2])
+            for path, items in lists:
+                if not any(where[: len(path)] == path for where in given):
+                    entries = self.entries(path, items, left, sure)
+                    found += entries
+                    left = _without(left, [clue for _, _, used in entries for clue in used])
+            for got, by, _ in found:
                 given |= got
                 taken |= by
-                used += spent
-                left = [clue for clue in left if not any(map(clue.overlaps, spent))]
         given |= self.truths(self.schema, ())
         return given, taken
+
+    def entries(
+        self, path: Path, items: object, clues: Sequence[Clue], sure: bool
+    ) -> list[tuple[dict[Path, Any], dict[Path, Clue], list[Clue]]]:
+        """Return what the clues give for the entries of a list, one after the other."""
+        found = []
+        left = list(clues)
+        for index in range(MOST_ITEMS):
+            slots = [
+                replace(slot, needed=True) if slot.kind == "number" else slot
+                for slot in self.slots(items, (*path, index))
+            ]
+            _, by, _ = self.match(slots, left, sure and not index)
+            anchor = next((by[slot.path] for slot in slots if slot.path in by), None)
+            if anchor is None:
+                break
+            # What stands behind the next one of its kind belongs to the next entry.
+            ends = [
+                one.start for one in left if one.kind == anchor.kind and one.start > anchor.start
+            ]
+            own = [one for one in left if anchor.start <= one.start < min(ends, default=math.inf)]
+            found.append(self.match(slots, own, sure=False))
+            left = [one for one in left if one.start > anchor.start]
+            left = _without(left, found[-1][2])
+        return found
 
     def lists(self, schema: object, path: Path) -> Iterator[tuple[Path, object]]:
         """Yield the places of lists of objects, each with the schema of its items."""
@@ -334,14 +355,18 @@ class Writer:
         return found
 
     def match(
-        self, slots: Sequence[Slot], clues: Sequence[Clue]
+        self, slots: Sequence[Slot], clues: Sequence[Clue], sure: bool
     ) -> tuple[dict[Path, Any], dict[Path, Clue], list[Clue]]:
-        """Return which clue goes into which slot: the best pair first, then the next best."""
+        """Return which clue goes into which slot, and all that were used; the best pair first.
+
+        sure: leave out what only the kind of value speaks for.
+        """
         pairs = []
         for number, slot in enumerate(slots):
             own = list(self.members(slot)) + (self.tokens() if "pattern" in slot.schema else [])
             for order, clue in enumerate([*own, *clues]):
-                if score := _score(slot, clue):
+                score = _score(slot, clue, sure)
+                if score:
                     pairs.append((score - 0.01 * order - 0.001 * number, -order, -number, clue))
         given: dict[Path, Any] = {}
         taken: dict[Path, Clue] = {}
@@ -701,7 +726,11 @@ def _kind(path: Path, schema: dict[str, Any]) -> str:
     return "text"
 
 
-def _score(slot: Slot, clue: Clue) -> float:
+def _without(clues: Sequence[Clue], used: Sequence[Clue]) -> list[Clue]:
+    return [clue for clue in clues if not any(map(clue.overlaps, used))]
+
+
+def _score(slot: Slot, clue: Clue, sure: bool) -> float:
     """Return how well a clue fits a slot; 0 if not at all."""
     score = FITS[slot.kind].get(clue.kind, 0)
     if not score:
@@ -724,7 +753,7 @@ def _score(slot: Slot, clue: Clue) -> float:
         told = max(told, 5)
     if clue.kind == "number" and names & {"limit", "count", "max", "maximum", "top", "n"}:
         told = max(told, 2 if clue.after and clue.after[0].endswith("s") else 0)
-    if not told and not slot.needed and slot.kind not in TELLING:
+    if not told and (sure or not slot.needed) and slot.kind not in TELLING:
         return 0
     return score + told - (1 if clue.weak else 0)
 
