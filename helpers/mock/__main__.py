@@ -6,6 +6,7 @@ It prints one line, its address, once that address accepts connections.
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import socket
@@ -102,12 +103,15 @@ def serve(listener: socket.socket, app: Any) -> None:
     """Answer requests with an ASGI application until SIGINT or SIGTERM."""
     import uvicorn
 
+    from .connection import Protocol
+
     # A dropped connection is a response left unfinished (see app.py), which uvicorn would report.
     logging.getLogger("uvicorn.error").addFilter(
         lambda record: "without completing response" not in record.getMessage()
     )
     config = uvicorn.Config(
         app,
+        http=Protocol,
         lifespan="off",
         ws="none",
         log_config=None,
@@ -118,13 +122,19 @@ def serve(listener: socket.socket, app: Any) -> None:
     )
     server = uvicorn.Server(config)
     config.load()
+    # What is loaded stays, so the collector need not look at it; and the answers of a class hold
+    # much that is no garbage: to go through it often would make every stream late.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
     async def run() -> None:
         # Told inside the event loop: Ctrl-C during its making would end in a traceback.
         print(f"http://{HOST}:{listener.getsockname()[1]}", flush=True)
         await server.serve(sockets=[listener])
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(run())
 
 
 def exit_with_parent() -> None:

@@ -8,14 +8,15 @@ responses would notice only at the next send.
 import asyncio
 import sys
 import traceback
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from .connection import chunk_writer, hang_up
 from .engine import MockAPI
-from .plan import Plan
+from .plan import ConnectionCut, Plan
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -25,8 +26,8 @@ class App:
     """An ASGI application that gives a MockAPI's answers.
 
     One chunk of a plan becomes one ASGI message, so that it is one chunk on the network too.
-    When a plan drops the connection, the response is left unfinished; the server then closes
-    the socket, and the client misses the end of the body.
+    When a plan drops the connection, the response is left unfinished and the connection is
+    closed as the plan says (connection.py).
     """
 
     def __init__(self, api: MockAPI) -> None:
@@ -54,10 +55,12 @@ class App:
             plan = self.api.plan(
                 request.method, address(request), request.headers, await request.body()
             )
-            async with aclosing(self.api.play(plan)) as chunks:
-                await send_response(plan, chunks, send)
+            async with aclosing(self.api.bursts(plan)) as bursts:
+                await send_response(plan, bursts, request.scope, send)
+        except ConnectionResetError as drop:
+            await hang_up(request.scope, reset=not isinstance(drop, ConnectionCut))
         except OSError:
-            pass  # the plan drops the connection, or the client has
+            pass  # the client has dropped the connection
         except Exception:
             traceback.print_exc(file=sys.stderr)  # our own mistake: show it, the client sees a drop
 
@@ -68,14 +71,23 @@ def address(request: Request) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-async def send_response(plan: Plan, chunks: AsyncGenerator[bytes], send: Send) -> None:
+async def send_response(
+    plan: Plan, bursts: AsyncGenerator[list[bytes]], scope: MutableMapping[str, Any], send: Send
+) -> None:
     """Send a whole response; the status line waits for the first chunk."""
-    first = await anext(chunks, b"")
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in plan.headers]
-    await send({"type": "http.response.start", "status": plan.status, "headers": headers})
-    await send({"type": "http.response.body", "body": first, "more_body": True})
-    async for chunk in chunks:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    write = chunk_writer(scope, plan)
+    started = False
+    async for burst in bursts:
+        if not started:
+            started = True
+            await send({"type": "http.response.start", "status": plan.status, "headers": headers})
+        elif write is not None and write(burst):
+            continue
+        for chunk in burst:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    if not started:
+        await send({"type": "http.response.start", "status": plan.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -43,6 +43,13 @@ CHUNKINGS: dict[str, Chunking] = {
 }
 
 
+def cutter(chunking: str | int) -> Chunking:
+    """Return the way to cut that a setting names: one of CHUNKINGS, or a number of bytes."""
+    if isinstance(chunking, str):
+        return CHUNKINGS[chunking]
+    return lambda chunks, numbers: recut(chunks, itertools.repeat(chunking))
+
+
 def recut(chunks: Iterable[TimedBytes], sizes: Iterator[int]) -> Iterator[TimedBytes]:
     """Cut the same bytes into chunks of these sizes; the last one may be shorter.
 
@@ -53,6 +60,8 @@ def recut(chunks: Iterable[TimedBytes], sizes: Iterator[int]) -> Iterator[TimedB
     try:
         for chunk in chunks:
             at = chunk.at
+            if not chunk.data and not held:
+                yield chunk  # nothing but time passes, or the headers leave alone
             held += chunk.data
             while len(held) >= size:
                 yield TimedBytes(at, bytes(held[:size]))

@@ -9,13 +9,17 @@ import asyncio
 import heapq
 import itertools
 import json
+import math
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Protocol
 
 from . import control, listing, messages, openai_chat, openai_responses, recording
 from .chance import fingerprint
+from .delivery import deliver
 from .errors import ApiError, invalid
+from .faults import Attempts, Break
 from .plan import Plan, Request, TimedBytes
 from .response import error_plan, request_id
 from .scenarios import Scenario, load
@@ -25,6 +29,7 @@ from .threads import Threads
 __all__ = ["Clock", "MockAPI", "Plan", "RealClock", "TimedBytes", "VirtualClock"]
 
 Handler = Callable[["MockAPI", Request], Plan]
+NO_CHANGES: Mapping[str, Any] = {}
 
 # What answers a request, by path and method. Each API of the mock is a module of its own.
 ROUTES: dict[str, dict[str, Handler]] = {
@@ -34,7 +39,11 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/chat/completions": {"POST": openai_chat.create},
     "/v1/responses": {"POST": openai_responses.create},
     "/mock/settings": {"GET": control.show_settings, "PUT": control.change_settings},
+    "/mock/break": {"POST": control.break_streams},
 }
+
+NAP = 0.25  # seconds; how late POST /mock/break may be noticed
+LONGEST_BURST = 100  # chunks; an answer without any pauses must not hold up the others
 
 
 class Clock(Protocol):
@@ -43,7 +52,7 @@ class Clock(Protocol):
     def now(self) -> float:
         """Return the time in seconds from any fixed start."""
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Awaitable[None]:
         """Return that much later."""
 
 
@@ -54,9 +63,9 @@ class RealClock:
         """Return seconds from a fixed start; never goes back."""
         return time.monotonic()
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Awaitable[None]:
         """Wait."""
-        await asyncio.sleep(seconds)
+        return asyncio.sleep(seconds)
 
 
 class VirtualClock:
@@ -106,7 +115,7 @@ class MockAPI:
     scenarios: what it can say; by default the ones in scenarios/.
     clock: what it waits on; by default the real time.
     recordings: exchanges of recordings (recording.read). A request that one of them holds is
-        answered as it was then, whatever the settings say.
+        answered as it was then; of the settings, only faults and chunking change that.
     """
 
     def __init__(
@@ -119,37 +128,43 @@ class MockAPI:
         self.settings = settings or Settings()
         self.scenarios = load() if scenarios is None else scenarios
         self.clock: Clock = clock or RealClock()
+        self.attempts = Attempts()
+        self.streams: set[Break] = set()  # one for each answer that is being sent
         self.recordings = recordings
         self.threads = Threads()
 
     def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
         """Return the response to a request: what will be sent, and when.
 
-        path: without the query, which changes nothing here.
-        Takes no time and, but for PUT /mock/settings, changes nothing.
+        path: may have a query, which pages through lists and changes nothing elsewhere.
+        Takes no time. It changes nothing but what /mock/... is there to change, the threads
+        and, for faults that strike a number of times, the count of attempts.
         """
         lower = {name.lower(): value for name, value in headers.items()}
         path, _, query = path.partition("?")
         request = Request(method, path, lower, body, query)
-        if self.recordings and (found := recording.find(self.recordings, request)):
-            return found.plan()
         try:
+            if self.recordings and (found := recording.find(self.recordings, request)):
+                settings, source = self.settings_for(request), fingerprint(found.number, 0)
+                return deliver(self, request, settings, found.plan(), source)
             return find_handler(request)(self, request)
         except ApiError as error:
             source = fingerprint([method, path, body.hex()], self.settings.seed)
             told = (error.status, error.type, error.message, request_id(source), error.details)
             return error_plan(*told)
 
-    def settings_for(self, request: Request) -> Settings:
+    def settings_for(self, request: Request, scenario: Mapping[str, Any] = NO_CHANGES) -> Settings:
         """Return the settings with what the request's `mock-settings` header changes in them.
 
+        scenario: what the scenario that answers the request changes before that, as JSON.
         Raises ApiError if the header says something that is not possible.
         """
+        base = Settings.from_json(scenario, base=self.settings) if scenario else self.settings
         header = request.headers.get("mock-settings")
         if header is None:
-            return self.settings
+            return base
         try:
-            return Settings.from_json(json.loads(header), base=self.settings)
+            return Settings.from_json(json.loads(header), base=base)
         except SettingsError as error:
             raise invalid(f"In the header mock-settings, {error}") from None
         except (ValueError, RecursionError) as error:
@@ -158,15 +173,49 @@ class MockAPI:
     async def play(self, plan: Plan) -> AsyncGenerator[bytes]:
         """Yield the chunks of a plan, each when it is due.
 
-        Every chunk is due at a time counted from the start, so a late one delays no other.
-        Raises ConnectionResetError where the plan drops the connection.
+        Raises ConnectionResetError where the plan, or POST /mock/break, drops the connection.
         """
-        start = self.clock.now()
-        for chunk in plan.chunks:
-            wait = start + chunk.at - self.clock.now()
-            if wait > 0:
-                await self.clock.sleep(wait)
-            yield chunk.data
+        async with aclosing(self.bursts(plan)) as bursts:
+            async for burst in bursts:
+                for data in burst:
+                    yield data
+
+    async def bursts(self, plan: Plan) -> AsyncGenerator[list[bytes]]:
+        """Yield the chunks of a plan, all that are due at once: who is late catches up cheaply.
+
+        Every chunk is due at a time counted from the start, so a late one delays no other.
+        Raises ConnectionResetError where the plan, or POST /mock/break, drops the connection.
+        """
+        now = self.clock.now
+        start = now()
+        fate = Break()
+        self.streams.add(fate)
+        due: list[bytes] = []
+        dropped = None
+        try:
+            for at, data in plan.chunks:
+                if start + fate.late + at > now() or len(due) == LONGEST_BURST:
+                    if due:
+                        yield due
+                        due = []
+                    wait = math.inf
+                    while wait > NAP:  # in naps, so that a break is noticed in a long silence too
+                        wait = start + fate.late + at - now()
+                        if wait > 0:
+                            await self.clock.sleep(min(wait, NAP))
+                        if fate.ends():
+                            return
+                if fate.ends():
+                    break
+                due.append(data)
+        except ConnectionResetError as drop:
+            dropped = drop
+        finally:
+            self.streams.discard(fate)
+        if due:
+            yield due
+        if dropped:
+            raise dropped
 
 
 def find_handler(request: Request) -> Handler:

@@ -1,13 +1,13 @@
 """POST /v1/messages: the endpoint that everything here is about."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import faults, message, response, rules, wire
+from . import message, response, rules, wire
 from .chance import dice, fingerprint
-from .chunking import CHUNKINGS
+from .delivery import deliver
 from .plan import Plan, Request
 from .scenarios import answer
+from .scenarios import settings_for as scenario_settings
 
 if TYPE_CHECKING:
     from .engine import MockAPI
@@ -26,6 +26,8 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
     rules.check_fields(sent, headers)
     request = api.threads.whole(sent, api.clock.now())
     rules.check_conversation(request, headers)
+    if changes := scenario_settings(api.scenarios, request):
+        settings = api.settings_for(http_request, changes)
     # Streamed or not, the same question gets the same message.
     question = {name: value for name, value in request.items() if name != "stream"}
     source = fingerprint(question, settings.seed)
@@ -43,10 +45,7 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
         )
     else:
         plan = response.json_plan(200, message.to_json(reply), request_id, at=times[-1])
-    if settings.fault is not None:
-        plan = faults.apply(settings.fault, plan, reply.output_tokens)
-    whole, recut = plan, CHUNKINGS[settings.chunking]
-    return replace(plan, render=lambda: recut(whole.chunks, dice(source, "chunking")))
+    return deliver(api, http_request, settings, plan, source, reply.output_tokens)
 
 
 def spoken(request: dict[str, Any]) -> dict[str, Any]:

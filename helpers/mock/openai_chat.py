@@ -14,32 +14,33 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import message, tokens, wire
-from .chance import dice, fingerprint, identifier
+from . import tokens, wire
+from .chance import dice, identifier
 from .message import Reply
 from .openai_frame import (
     CREATED,
     NO_LIMIT,
     OpenAIError,
+    answer,
     arguments_of,
+    as_openai_error,
     call_id,
     check_streaming,
     deliver,
     endpoint,
+    error_object,
     expect,
     expect_entries,
     expect_number,
     expect_one_of,
     missing,
     obfuscation,
-    question_of,
     read,
     tool_result,
     wants_obfuscation,
     write,
 )
 from .plan import Plan, Request, TimedBytes
-from .scenarios import answer
 
 if TYPE_CHECKING:
     from .engine import MockAPI
@@ -61,27 +62,16 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
 
     Raises ApiError if the API would refuse it.
     """
-    settings = api.settings_for(http_request)
     request = read(http_request.body)
     check(request)
-    source = fingerprint(["chat", question_of(request)], settings.seed)
-    conversation = to_conversation(request)
-    reply = message.compose(answer(api.scenarios, conversation), conversation, source)
-    times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
-    completion = Completion(reply, request.get("n") or 1, source)
+    given = answer(api, http_request, request, to_conversation(request))
+    completion = Completion(given.reply, request.get("n") or 1, given.source)
 
     def chunks() -> Iterator[TimedBytes]:
-        return stream(completion, request, times, dice(source, "padding"))
+        return stream(completion, request, given.times, dice(given.source, "padding"))
 
-    return deliver(
-        chunks if request.get("stream") else None,
-        completion.to_json(),
-        times[-1],
-        reply.output_tokens,
-        settings,
-        source,
-        error_chunk,
-    )
+    told = chunks if request.get("stream") else completion.to_json()
+    return deliver(api, http_request, given, told, from_a_fault)
 
 
 # --- What a request says -------------------------------------------------------------------
@@ -519,6 +509,11 @@ def stream(
     yield TimedBytes(times[-1], DONE)
 
 
-def error_chunk(error: dict[str, Any]) -> bytes:
-    """Return the bytes of an error in mid-stream."""
-    return f"data: {write({'error': error})}\n\n".encode()
+def from_a_fault(event: dict[str, Any]) -> bytes:
+    """Return the bytes of an event that a fault has put into a stream."""
+    match event["type"]:
+        case "error":
+            event = {"error": error_object(as_openai_error(event["error"]))}
+        case "ping":
+            return b": ping\n\n"  # this API has none; compatible servers send comments
+    return f"data: {write(event)}\n\n".encode()

@@ -10,17 +10,17 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import faults, rules
+from . import delivery, message, rules, scenarios
 from .chance import BASE62, below, dice, fingerprint, identifier
-from .chunking import CHUNKINGS
 from .errors import ApiError
+from .faults import refusal
+from .message import Reply
 from .plan import Plan, Request, TimedBytes
 from .response import EVENT_STREAM, json_plan
-from .response import request_id as messages_request_id
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -45,17 +45,33 @@ NOT_JSON = (
     "your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was "
     "not valid JSON.)"
 )
-# What OpenAI calls the errors that the Messages API has another name for.
-ERROR_TYPES = {
-    "api_error": ("server_error", None),
-    "overloaded_error": ("server_error", "server_is_overloaded"),
-    "timeout_error": ("server_error", None),
-    "rate_limit_error": ("requests", "rate_limit_exceeded"),
-    "authentication_error": ("invalid_request_error", "invalid_api_key"),
-    "billing_error": ("insufficient_quota", "insufficient_quota"),
-    "request_too_large": ("invalid_request_error", None),
-    "not_found_error": ("invalid_request_error", None),
+# The Messages API's errors as OpenAI has them: type, code, and the words of its documentation.
+ERRORS = {
+    "api_error": (
+        "server_error",
+        None,
+        "The server had an error while processing your request. Sorry about that!",
+    ),
+    "overloaded_error": (
+        "server_error",
+        "server_is_overloaded",
+        "The engine is currently overloaded, please try again later.",
+    ),
+    "timeout_error": ("server_error", None, "Request timed out."),
+    "rate_limit_error": ("requests", "rate_limit_exceeded", "Rate limit reached for requests."),
+    "authentication_error": (
+        "invalid_request_error",
+        "invalid_api_key",
+        "Incorrect API key provided.",
+    ),
+    "billing_error": (
+        "insufficient_quota",
+        "insufficient_quota",
+        "You exceeded your current quota, please check your plan and billing details.",
+    ),
 }
+# An event that a fault has put into a stream, as faults write it: in the Messages API's words.
+FROM_A_FAULT = re.compile(rb"event: (error|ping|future_event)\n")
 # A tool's result carries no mark of failure here: only its words say so.
 FAILED = re.compile(r'\s*(\{\s*"error"|error\b|traceback\b)', re.IGNORECASE)
 
@@ -260,65 +276,90 @@ def arguments_of(text: object) -> dict[str, Any]:
     return arguments if isinstance(arguments, dict) else {}
 
 
-def question_of(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the request without how to deliver its answer: streamed or not, it is the same."""
-    return {name: request[name] for name in request if name not in ("stream", "stream_options")}
+@dataclass(frozen=True)
+class Answer:
+    """What is answered to a request, before it is told in the words of an endpoint.
+
+    times: when each token is written, and when the answer ends (Pace.token_times).
+    source: what ids and padding are drawn from (chance.fingerprint).
+    """
+
+    reply: Reply
+    times: list[float]
+    settings: Settings
+    source: str
+
+
+def answer(
+    api: "MockAPI", http_request: Request, request: dict[str, Any], conversation: dict[str, Any]
+) -> Answer:
+    """Return the answer to a checked request; raises ApiError if its settings can't be.
+
+    conversation: the same request as the Messages API would have it.
+    """
+    changes = scenarios.settings_for(api.scenarios, conversation)
+    settings = api.settings_for(http_request, changes)
+    # Streamed or not, the same question gets the same answer.
+    how = ("stream", "stream_options")
+    question = {name: value for name, value in request.items() if name not in how}
+    source = fingerprint([http_request.path, question], settings.seed)
+    parts = scenarios.answer(api.scenarios, conversation)
+    reply = message.compose(parts, conversation, source)
+    times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
+    return Answer(reply, times, settings, source)
 
 
 def deliver(
-    chunks: Callable[[], Iterator[TimedBytes]] | None,
-    whole: dict[str, Any],
-    at: float,
-    tokens: int,
-    settings: Settings,
-    source: str,
-    dialect: Callable[[dict[str, Any]], bytes],
+    api: "MockAPI",
+    http_request: Request,
+    answer: Answer,
+    told: Callable[[], Iterator[TimedBytes]] | dict[str, Any],
+    in_stream: Callable[[dict[str, Any]], bytes],
 ) -> Plan:
-    """Return the plan of an answer with the settings' fault and chunking.
+    """Return the plan of an answer, with the faults and the chunking that its settings want.
 
-    chunks: makes the events of a streamed answer; None for one that leaves whole.
-    whole: the answer as one object, and `at` the second when it leaves.
-    dialect: writes an error inside a stream.
+    told: makes the events of a streamed answer, or is the whole one.
+    in_stream: writes an event of the Messages API that a fault has put among the others.
     """
-    plan = json_plan(200, whole, messages_request_id(source), at=at)
-    if chunks is not None:
-        headers = [
-            (name, EVENT_STREAM if name == "content-type" else value)
-            for name, value in plan.headers
-        ]
-        plan = Plan(200, headers, chunks)
-    if settings.fault is not None:
-        plan = faults.apply(settings.fault, plan, tokens)
-    plan = retell(plan, source, dialect)
-    recut = CHUNKINGS[settings.chunking]
-    return replace(plan, render=lambda: recut(plan.chunks, dice(source, "chunking")))
+    if isinstance(told, dict):
+        plan = json_plan(200, told, "", at=answer.times[-1])
+    else:
+        plan = Plan(200, [("content-type", EVENT_STREAM)], told)
+
+    def retell(broken: Plan) -> Plan:
+        return in_openai_words(broken, answer.source, in_stream)
+
+    tokens = answer.reply.output_tokens
+    return delivery.deliver(api, http_request, answer.settings, plan, answer.source, tokens, retell)
 
 
-def retell(plan: Plan, source: str, dialect: Callable[[dict[str, Any]], bytes]) -> Plan:
+def in_openai_words(plan: Plan, source: str, in_stream: Callable[[dict[str, Any]], bytes]) -> Plan:
     """Return a plan whose headers and errors are OpenAI's instead of the Messages API's."""
     if plan.status >= 400:
         body = json.loads(b"".join(chunk.data for chunk in plan.chunks))
-        refusal = error_plan(as_openai_error(body["error"], plan.status), source)
+        refused = error_plan(as_openai_error(body["error"], plan.status), source)
         kept = [(name, value) for name, value in plan.headers if name.startswith("retry-after")]
-        return replace(refusal, headers=refusal.headers + kept)
+        return replace(refused, headers=refused.headers + kept)
 
     def render() -> Iterator[TimedBytes]:
         for chunk in plan.chunks:
-            if chunk.data.startswith(b"event: error\n") and b'"error":{"type":' in chunk.data:
-                body = json.loads(chunk.data.split(b"data: ", 1)[1])
-                error = as_openai_error(body["error"], 500)
-                yield TimedBytes(chunk.at, dialect(error_object(error)))
+            if FROM_A_FAULT.match(chunk.data):
+                event = json.loads(chunk.data.split(b"data: ", 1)[1])
+                yield TimedBytes(chunk.at, in_stream(event))
             else:
                 yield chunk
 
     return replace(plan, headers=openai_headers(plan.headers, source), render=render)
 
 
-def as_openai_error(error: dict[str, Any], status: int) -> OpenAIError:
+def as_openai_error(error: dict[str, Any], status: int = 500) -> OpenAIError:
     """Return an error of the Messages API as one of OpenAI's."""
-    kind, code = ERROR_TYPES.get(error["type"], (error["type"], None))
+    same = ("invalid_request_error", None, error["message"])
+    kind, code, words = ERRORS.get(error["type"], same)
+    if error["message"] != refusal.words_of(error["type"]):
+        words = error["message"]  # someone chose the words
     # OpenAI has no status 529; it answers 503 when it is overloaded.
-    return OpenAIError(error["message"], None, code, 503 if status == 529 else status, kind)
+    return OpenAIError(words, None, code, 503 if status == 529 else status, kind)
 
 
 def error_object(error: ApiError) -> dict[str, Any]:

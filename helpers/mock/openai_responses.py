@@ -10,33 +10,34 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import message, tokens, wire
-from .chance import dice, fingerprint
+from . import tokens, wire
+from .chance import dice
 from .message import Reply
 from .openai_chat import explanation, reasoning_tokens, refuses, tools_of
 from .openai_frame import (
     CREATED,
     NO_LIMIT,
     OpenAIError,
+    answer,
     arguments_of,
+    as_openai_error,
     call_id,
     check_streaming,
     deliver,
     endpoint,
+    error_object,
     expect,
     expect_number,
     expect_one_of,
     hex_id,
     missing,
     obfuscation,
-    question_of,
     read,
     tool_result,
     wants_obfuscation,
     write,
 )
 from .plan import Plan, Request, TimedBytes
-from .scenarios import answer
 
 if TYPE_CHECKING:
     from .engine import MockAPI
@@ -56,34 +57,21 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
 
     Raises ApiError if the API would refuse it.
     """
-    settings = api.settings_for(http_request)
     request = read(http_request.body)
     check(request)
-    source = fingerprint(["responses", question_of(request)], settings.seed)
-    conversation = to_conversation(request)
-    reply = message.compose(answer(api.scenarios, conversation), conversation, source)
-    times = settings.pace.token_times(reply.output_tokens, dice(source, "pace"))
+    given = answer(api, http_request, request, to_conversation(request))
 
     def events() -> Iterator[tuple[int, dict[str, Any]]]:
-        return Telling(reply, request, source).events()
+        return Telling(given.reply, request, given.source).events()
 
     def chunks() -> Iterator[TimedBytes]:
-        numbers = dice(source, "padding") if wants_obfuscation(request) else None
-        return stream(events(), times, numbers)
+        numbers = dice(given.source, "padding") if wants_obfuscation(request) else None
+        return stream(events(), given.times, numbers)
 
-    whole: dict[str, Any] = {}
-    if not request.get("stream"):
-        *_, (_, last) = events()
-        whole = last["response"]
-    return deliver(
-        chunks if request.get("stream") else None,
-        whole,
-        times[-1],
-        reply.output_tokens,
-        settings,
-        source,
-        error_event,
-    )
+    if request.get("stream"):
+        return deliver(api, http_request, given, chunks, from_a_fault)
+    *_, (_, last) = events()
+    return deliver(api, http_request, given, last["response"], from_a_fault)
 
 
 # --- What a request says -------------------------------------------------------------------
@@ -517,8 +505,13 @@ def encode(event: dict[str, Any]) -> bytes:
     return f"event: {event['type']}\ndata: {write(event)}\n\n".encode()
 
 
-def error_event(error: dict[str, Any]) -> bytes:
-    """Return the bytes of an error in mid-stream."""
-    shown = {"code": error["code"] or error["type"]}
-    shown |= {"message": error["message"], "param": error["param"]}
-    return encode({"type": "error"} | shown)
+def from_a_fault(event: dict[str, Any]) -> bytes:
+    """Return the bytes of an event that a fault has put into a stream."""
+    match event["type"]:
+        case "error":
+            error = error_object(as_openai_error(event["error"]))
+            event = {"type": "error", "code": error["code"] or error["type"]}
+            event |= {"message": error["message"], "param": error["param"]}
+        case "ping":
+            return b": ping\n\n"  # this API has none; compatible servers send comments
+    return encode(event)

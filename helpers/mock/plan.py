@@ -16,6 +16,13 @@ class TimedBytes(NamedTuple):
     data: bytes
 
 
+class ConnectionCut(ConnectionResetError):
+    """A plan ends the connection here in the ordinary way (FIN), with its body unfinished.
+
+    Any other ConnectionResetError ends it with a reset (RST).
+    """
+
+
 @dataclass(frozen=True)
 class Request:
     """What a client sent.

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .chunking import CHUNKINGS
-from .faults import FAULTS
+from .faults import Fault, FaultSetting
+from .faults.fault import read, write
 from .pace import Pace, SettingsError
 
-__all__ = ["Pace", "Settings", "SettingsError"]
+__all__ = ["Fault", "Pace", "Settings", "SettingsError"]
 
 
 @dataclass(frozen=True)
@@ -16,30 +17,38 @@ class Settings:
     """Everything about the offline API's behaviour that can be set.
 
     pace: when tokens leave.
-    fault: the name of a fault in faults.py, or None when all is well.
-    chunking: how the bytes are cut into network chunks, a name in chunking.py.
+    fault: what goes wrong: a name in FAULTS, a Fault, or several of them; None when all is well.
+    chunking: how the bytes are cut into network chunks: a name in chunking.py, or how many bytes
+        a chunk has.
     seed: changes ids, padding, fragment boundaries and jitter; the words stay.
     """
 
     pace: Pace = field(default_factory=Pace)
-    fault: str | None = None
-    chunking: str = "event"
+    fault: FaultSetting | None = None
+    chunking: str | int = "event"
     seed: int = 0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "fault", read(self.fault))
         # `in list(...)`, not `in dict`: a value from JSON may be one that can't be a key.
-        if self.fault is not None and self.fault not in list(FAULTS):
-            known = ", ".join(FAULTS)
-            raise SettingsError(f"fault must be null or one of {known}, not {self.fault!r}.")
-        if self.chunking not in list(CHUNKINGS):
+        size = self.chunking
+        is_size = isinstance(size, int) and not isinstance(size, bool) and size > 0
+        if not is_size and self.chunking not in list(CHUNKINGS):
             known = ", ".join(CHUNKINGS)
-            raise SettingsError(f"chunking must be one of {known}, not {self.chunking!r}.")
+            raise SettingsError(
+                f"chunking must be one of {known} or a number of bytes, not {self.chunking!r}."
+            )
         if not isinstance(self.seed, int) or isinstance(self.seed, bool):
             raise SettingsError(f"seed must be a whole number, not {self.seed!r}.")
 
     def to_json(self) -> dict[str, Any]:
         """Return these settings as a JSON object."""
-        return asdict(self)
+        return {
+            "pace": asdict(self.pace),
+            "fault": write(self.fault),
+            "chunking": self.chunking,
+            "seed": self.seed,
+        }
 
     @classmethod
     def from_json(cls, data: object, base: "Settings | None" = None) -> "Settings":

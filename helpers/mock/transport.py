@@ -7,10 +7,10 @@ have the same shape, so one implementation serves both.
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from .engine import MockAPI
-from .plan import Plan, TimedBytes
+from .plan import ConnectionCut, Plan, TimedBytes
 
 
 def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
@@ -19,9 +19,16 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
     library: httpx or httpx2, whichever the client comes from.
 
     For `library.AsyncClient(transport=...)`. A dropped connection is the library's ReadError,
-    a silence longer than the client's read timeout its ReadTimeout; both as on a socket, but
-    the timeout is measured on the engine's clock. Closing the response ends the answer.
+    an unfinished body its RemoteProtocolError, a silence longer than the client's read timeout
+    its ReadTimeout; all as on a socket, but the timeout is measured on the engine's clock.
+    Closing the response ends the answer.
     """
+
+    def lost(drop: ConnectionResetError) -> Exception:
+        wrong = (
+            library.RemoteProtocolError if isinstance(drop, ConnectionCut) else library.ReadError
+        )
+        return cast("Exception", wrong(str(drop)))
 
     class Body(library.AsyncByteStream):  # type: ignore[name-defined, misc]
         def __init__(self, first: bytes, chunks: AsyncGenerator[bytes]) -> None:
@@ -29,13 +36,14 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
             self.chunks = chunks
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            yield self.first
+            if self.first:
+                yield self.first
             try:
                 async for chunk in self.chunks:
                     if chunk:
                         yield chunk
             except ConnectionResetError as drop:
-                raise library.ReadError(str(drop)) from drop
+                raise lost(drop) from drop
 
         async def aclose(self) -> None:
             await self.chunks.aclose()
@@ -52,14 +60,25 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
             try:
                 # The status line waits for the first bytes, as on a socket.
                 first: bytes | None = b""
+                begun = False
                 while first == b"":
                     first = await anext(chunks, None)
+                    begun = True
             except ConnectionResetError as drop:
-                raise library.ReadError(str(drop)) from drop
+                if not begun:
+                    raise lost(drop) from drop
+                # An empty chunk came before: the headers have left.
+                first, chunks = b"", dropping(drop)
             body = Body(first or b"", chunks)
             return library.Response(plan.status, headers=plan.headers, stream=body)
 
     return InProcessTransport()
+
+
+async def dropping(drop: ConnectionResetError) -> AsyncGenerator[bytes]:
+    """Yield nothing and drop the connection."""
+    raise drop
+    yield b""
 
 
 def with_timeout(plan: Plan, seconds: float, error: type[Exception]) -> Plan:

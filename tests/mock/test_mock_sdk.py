@@ -142,7 +142,8 @@ async def test_errors_are_the_sdks_own(async_client: anthropic.AsyncAnthropic) -
     ("fault", "error"),
     [
         ("overloaded", anthropic.APIStatusError),
-        ("reset", httpx2.RemoteProtocolError),
+        ("reset", httpx2.ReadError),
+        ("drop", httpx2.RemoteProtocolError),
         ("529", anthropic.APIStatusError),
     ],
 )

@@ -7,7 +7,13 @@ import pytest
 from exchange import HEADERS, body
 
 from helpers.mock.engine import MockAPI
+from helpers.mock.faults import FAULTS
 from helpers.mock.settings import Pace, Settings, SettingsError
+
+NO_FAULT = (
+    f"fault must be null, one of {', '.join(FAULTS)}, an object with a kind, or a list of these, "
+    "not {}."
+)
 
 WRONG = [
     (
@@ -43,14 +49,14 @@ WRONG = [
     ),
     (
         {"fault": "fire"},
-        "fault must be null or one of cut, reset, stall, overloaded, 529, slow_start, not 'fire'.",
+        NO_FAULT.format("'fire'"),
     ),
     (
         {"fault": []},
-        "fault must be null or one of cut, reset, stall, overloaded, 529, slow_start, not [].",
+        NO_FAULT.format("[]"),
     ),
-    ({"chunking": "bits"}, "chunking must be one of event, byte, whole, random, not 'bits'."),
-    ({"chunking": {}}, "chunking must be one of event, byte, whole, random, not {}."),
+    ({"chunking": "bits"}, "chunking must be one of event, byte, whole, random or a number of bytes, not 'bits'."),
+    ({"chunking": {}}, "chunking must be one of event, byte, whole, random or a number of bytes, not {}."),
     ({"seed": 1.5}, "seed must be a whole number, not 1.5."),
 ]
 

@@ -1,0 +1,41 @@
+"""The last steps of every answer, whatever the endpoint: its faults, then its network chunks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import faults
+from .chance import dice
+from .chunking import cutter
+from .plan import Plan, Request
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .engine import MockAPI
+
+
+def deliver(
+    api: "MockAPI",
+    request: Request,
+    settings: Settings,
+    plan: Plan,
+    source: str,
+    tokens: int | None = None,
+    retell: Callable[[Plan], Plan] = lambda plan: plan,
+) -> Plan:
+    """Return the plan of a healthy answer as the settings want it on the wire.
+
+    source: what tells this request from others (chance.fingerprint).
+    tokens: the length of the answer, if known.
+    retell: writes errors in the words of the endpoint, if they aren't the Messages API's.
+    """
+    striking = api.attempts.striking(faults.each(settings.fault), source)
+    broken = faults.apply(
+        striking,
+        plan,
+        tokens,
+        may_compress=faults.accepts_gzip(request.headers.get("accept-encoding", "")),
+        retell=retell,
+    )
+    cut = cutter(settings.chunking)
+    return replace(broken, render=lambda: cut(broken.chunks, dice(source, "chunking")))
