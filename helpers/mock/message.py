@@ -10,15 +10,14 @@ from typing import Any
 
 from .blocks import Block, Delta, Writer
 from .chance import dice, identifier
+from .facts import MODELS
 from .parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
 from .thinking import display
 from .usage import InputTokens, count_input
 
 __all__ = ["Block", "Delta", "Part", "Reply", "Text", "Thinking", "ToolUse", "compose", "to_json"]
 
-# Tokens that fit into a request and its answer together; a million for all models not named.
-SMALL_WINDOWS = {"claude-haiku-4-5": 200_000, "claude-sonnet-4-5": 200_000}
-LARGE_WINDOW = 1_000_000
+LARGE_WINDOW = 1_000_000  # tokens that a request and its answer may have together
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,9 @@ def compose(parts: Iterable[Part], request: dict[str, Any], source: str) -> Repl
     numbers = dice(source, "ids")
     message_id = identifier(numbers, "msg_01", 22)
     prompt = count_input(request)
-    room = max(window(request["model"]) - prompt.total, 0)
+    model = MODELS.get(request["model"])
+    window = model.context if model else LARGE_WINDOW
+    room = max(window - prompt.total, 0)
     left: int = min(request["max_tokens"], room)
     at_limit = "max_tokens" if request["max_tokens"] <= room else "model_context_window_exceeded"
     writer = Writer(request, display(request), numbers)
@@ -97,11 +98,6 @@ def compose(parts: Iterable[Part], request: dict[str, Any], source: str) -> Repl
         prompt=prompt,
         server_tools=server_tools,
     )
-
-
-def window(model: str) -> int:
-    """Return how many tokens a model can hold, the request and the answer together."""
-    return next((n for name, n in SMALL_WINDOWS.items() if model.startswith(name)), LARGE_WINDOW)
 
 
 def until_stop_sequence(text: str, sequences: Sequence[str] | None) -> tuple[str, str | None]:

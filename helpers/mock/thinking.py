@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-# These think whether asked or not, and can't be told not to.
+from .facts import MODELS
+
+# These think whether asked or not, as documented for each of them ("always on").
 ALWAYS = re.compile(r"claude-(fable|mythos)-5.*|claude-opus-5-5.*")
-# Up to 4.6, thinking is summarized unless the request says otherwise; since 4.7 it is omitted.
-SUMMARIZES = re.compile(r"claude-3.*|claude-[a-z]+-4(-[0-6])?(-20\d{6})?|claude-[a-z]+-4-[0-6]-.*")
 
 
 def display(request: dict[str, Any]) -> str | None:
@@ -15,7 +15,9 @@ def display(request: dict[str, Any]) -> str | None:
     asked = asked if isinstance(asked, dict) else {}
     if not (_thinks(asked, request) or ALWAYS.fullmatch(request["model"])):
         return None
-    default = "summarized" if SUMMARIZES.fullmatch(request["model"]) else "omitted"
+    # Since 4.7, the first models that don't take "enabled", thinking is omitted by default.
+    model = MODELS.get(request["model"])
+    default = "summarized" if model and "enabled" in model.thinking else "omitted"
     return "summarized" if asked.get("display", default) == "summarized" else "omitted"
 
 
