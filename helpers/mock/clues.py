@@ -194,6 +194,7 @@ def _names(text: str, known: frozenset[str]) -> Iterator[Clue]:
     """Yield runs of words that start with a capital letter."""
     words = list(re.finditer(r"[^\W\d_][\w-]*(?:['’](?!s\b)\w+)*\.?(?=\W|$)", text))
     run: list[re.Match[str]] = []
+    last = 0  # where the last name ended
 
     def large(word: "re.Match[str]") -> bool:
         plain = word[0].rstrip(".").casefold()
@@ -205,16 +206,22 @@ def _names(text: str, known: frozenset[str]) -> Iterator[Clue]:
         return re.search(r"(?:^|[.?!:\n])[\s\"'“‘(]*$", text[: word.start()][-8:]) is not None
 
     def finished() -> Iterator[Clue]:
+        nonlocal last
         while run and not run[-1][0][0].isupper():
             run.pop()
         if run:
             start, end = run[0].start(), run[-1].end()
+            if state := re.match(r", [A-Z]{2}\b(?![\w'’])", text[end:]):  # San Francisco, CA
+                end += state.end()
             value = text[start:end].rstrip(".") if len(run[-1][0]) > 2 else text[start:end]
             weak = len(run) == 1 and starts_sentence(run[0])
-            yield Clue("name", " ".join(value.split()), start, start + len(value), weak=weak)
+            last = start + len(value)
+            yield Clue("name", " ".join(value.split()), start, last, weak=weak)
         run.clear()
 
     for word in words:
+        if word.start() < last:
+            continue
         beside = bool(run) and text[run[-1].end() : word.start()] == " "
         stopped = bool(run) and run[-1][0].endswith(".") and len(run[-1][0]) > 3
         if not beside or stopped:
@@ -241,8 +248,13 @@ def _small_names(text: str, known: frozenset[str]) -> Iterator[Clue]:
 
 def _long(text: str) -> Iterator[Clue]:
     """Yield what stands behind a colon, `about` or `saying`, and a sum to work out."""
-    if found := re.search(
-        r"(?i)\b(?:about|regarding|concerning|topic)\s+(\S.{0,200}?)" + ENDS, text
+    about = r"(?i)\b(?:about|regarding|concerning|topic)\s+(\S.{0,200}?)"
+    search = r"(?i)\b(?:search|look|google)(?: the web| online)?(?: for| up)?\s+(\S.{0,200}?)"
+    remind = r"(?i)\bremind \w+ (?:to|that|of)\s+(\S.{0,200}?)"
+    if found := (
+        re.search(about + ENDS, text)
+        or re.search(search + r"(?=[.?!;\n]|$)", text)
+        or re.search(remind + r"(?=\s+(?:at|on|tomorrow|in)\b|[.?!;\n]|$)", text)
     ):
         yield Clue("topic", found[1].strip(" ,'\"“”"), found.start(1), found.end(1))
     saying = (
@@ -272,3 +284,28 @@ def words_of(text: str) -> list[str]:
     """Return the words of a text or a name like `getWeather`, in lower case, by their stem."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text[:LONGEST].replace("_", " "))
     return [_stem(word) for word in re.findall(r"[^\W_]+", parted.casefold())]
+
+
+# Words that ask for the same thing.
+TOPICS = [
+    set(words_of(line))
+    for line in (
+        "weather forecast temperature rain rainy sunny snow cold warm hot umbrella degrees",
+        "add plus sum addition",
+        "subtract minus subtraction difference",
+        "multiply times product multiplication",
+        "divide divided quotient division",
+        "calculate calculator arithmetic expression math maths compute evaluate",
+        "email mail",
+        "time clock timezone",
+        "flight flights fly plane",
+        "search find look lookup",
+        "price cost expensive cheap",
+        "translate translation translator",
+        "convert conversion exchange",
+        "remind reminder",
+        "meeting appointment event calendar schedule",
+        "delete remove",
+        "distance far route directions",
+    )
+]

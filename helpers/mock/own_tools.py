@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .chance import dice, fingerprint
-from .clues import LONGEST, find, words_of
+from .clues import LONGEST, TOPICS, find, words_of
 from .parts import Part, Text, ToolUse
 from .schemas import Judge, Path, SchemaProblem, check_shape, shown
 from .tool_input import FITS, Slot, Writer, Written, joined, write
@@ -22,29 +22,7 @@ MOST_CALLS = 6
 MOST_TOOLS = 200
 ENOUGH = 1.5  # the score from which a tool fits: a word of its name, or some of what it says
 
-# Words that ask for the same thing.
-TOPICS = [
-    set(words_of(line))
-    for line in (
-        "weather forecast temperature rain rainy sunny snow cold warm hot umbrella degrees",
-        "add plus sum addition",
-        "subtract minus subtraction difference",
-        "multiply times product multiplication",
-        "divide divided quotient division",
-        "calculate calculator arithmetic expression math maths compute evaluate",
-        "email mail",
-        "time clock timezone",
-        "flight flights fly plane",
-        "search find look lookup",
-        "price cost expensive cheap",
-        "translate translation translator",
-        "convert conversion exchange",
-        "remind reminder",
-        "meeting appointment event calendar schedule",
-        "delete remove",
-        "distance far route directions",
-    )
-]
+WEB = set(words_of("web internet online google wikipedia"))
 SUMS = set(words_of("plus minus times divided multiplied sum"))
 EMPTY = set(
     words_of(
@@ -188,6 +166,8 @@ def _scores(tools: Sequence[dict[str, Any]], prompt: str) -> list[float]:
                 score += 2.5 if topic & names else 1
         if asked & SUMS and own.keys() & TOPICS[5]:
             score += 1.5
+        if names & WEB and re.match(r"(?i)\s*(who|what|when|where|which|why|how)\b", prompt):
+            score += ENOUGH
         # Each word of the name said makes the whole name likelier.
         score += len(names & asked) / len(names) if names else 0
         scores.append(score)

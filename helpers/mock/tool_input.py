@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from .chance import below
-from .clues import Clue, place, words_of
+from .clues import TOPICS, Clue, place, words_of
 from .patterns import samples
 from .schemas import Judge, Path, SchemaProblem, check_shape, types_of
 
@@ -84,9 +84,10 @@ CUES = {
     "name person passenger guest": "for named called is with",
     "limit count max maximum top n results number": "top first most only up",
     "year": "in from since published",
-    "query search topic": "about for on",
+    "query search topic": "about for on find",
     "file path": "file in read open",
-    "b y second": "plus and times minus by of",
+    "b y second": "plus and times minus by of subtract",
+    "a x first": "from",
     "cc bcc": "copy copying",
 }
 CUE: dict[str, set[str]] = {}
@@ -95,6 +96,8 @@ for _names, _words in CUES.items():
         CUE.setdefault(_name, set()).update(words_of(_words))
 
 PASSED_OVER = frozenset(words_of("the a an is of line as be equal to number and with"))
+FIRST = frozenset(["first", "given", "firstname"])
+LAST = frozenset(["last", "family", "surname", "lastname"])
 NOT = frozenset(["no", "not", "without", "don't", "never", "non", "nor", "dont"])
 JOINED = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b|\bvs\.?|\bversus\b|\bthen\b|\s)*\s*")
 LINK = re.compile(
@@ -102,6 +105,7 @@ LINK = re.compile(
     r"(?:(?:in|at|for|of|to|near)\s+)?"
 )
 
+SIGNS = {"+": "plus", "-": "minus", "*": "times", "×": "times", "/": "divided", "÷": "divided"}
 MADE_UP = {
     "email": ("ada@example.com", "alan@example.com", "grace@example.org"),
     "place": ("Lagos", "Oslo", "Lima", "Kyoto", "Nairobi"),
@@ -350,6 +354,10 @@ class Writer:
                 )
                 stems = [words_of(word)[:1] for word in told]
                 at = next((at for at, one in enumerate(stems) if one and one[0] in words), None)
+                if at is None:  # "recursively" for `recursive`
+                    long = [word for word in words if len(word) > 4]
+                    near = (at for at, one in enumerate(told) if one.startswith(tuple(long)))
+                    at = next(near, None)
                 if at is not None:
                     found[path] = not NOT & set(told[max(at - 3, 0) : at])
         return found
@@ -385,7 +393,18 @@ class Writer:
             if self.judge.accepts(value, slot.schema):
                 given[slot.path], taken[slot.path] = value, clue
                 used += run
+                self.share(slot, clue, slots, given)
         return given, taken, used
+
+    def share(self, slot: Slot, clue: Clue, slots: Sequence[Slot], given: dict[Path, Any]) -> None:
+        """Give the rest of a full name to the slot for it: first and last name are one clue."""
+        if clue.kind == "name" and (FIRST | LAST) & set(slot.words):
+            halves = FIRST if LAST & set(slot.words) else LAST
+            for other in slots:
+                if other.path[:-1] == slot.path[:-1] and halves & set(other.words):
+                    value = self.turned(other, clue)
+                    if value is not None and self.judge.accepts(value, other.schema):
+                        given.setdefault(other.path, value)
 
     def following(self, slot: Slot, first: Clue, clues: Sequence[Clue]) -> list[Clue]:
         """Return the clues that are joined to this one by a comma or an `and`."""
@@ -405,7 +424,19 @@ class Writer:
                 clue = Clue("member", value, found.start(), found.end())
                 if not any(map(clue.overlaps, seen)):
                     seen.append(clue)
+        seen = seen or self.alike(values)
         yield from (place(self.prompt, one) for one in sorted(seen, key=lambda one: one.start))
+
+    def alike(self, values: Sequence[Any]) -> list[Clue]:
+        """Return where the prompt says one of some values in other words: `times`, multiply."""
+        heard = re.finditer(r"\w+|(?<=\d) ?[-+*/×÷] ?(?=\d)", self.prompt[:LONGEST_TEXT])
+        for word in heard:
+            stem = set(words_of(SIGNS.get(word[0].strip(), word[0])))
+            for value in values:
+                own = set(words_of(value)) if isinstance(value, str) else set()
+                if any(own & topic and stem & topic for topic in TOPICS):
+                    return [Clue("member", value, word.start(), word.end())]
+        return []
 
     def tokens(self) -> list[Clue]:
         """Return the prompt's single words with a digit or a capital letter in them."""
@@ -423,9 +454,9 @@ class Writer:
         if clue.kind == "number" and isinstance(value, float) and value.is_integer():
             return int(value)
         last = slot.words[-1] if slot.words else ""
-        if clue.kind == "name" and set(slot.words) & {"first", "given", "firstname"}:
+        if clue.kind == "name" and FIRST & set(slot.words):
             return value.split()[0]
-        if clue.kind == "name" and set(slot.words) & {"last", "family", "surname", "lastname"}:
+        if clue.kind == "name" and LAST & set(slot.words):
             return value.split()[-1] if " " in value else None
         if slot.kind == "year" and last and not 1000 <= value <= 2999:
             return None
@@ -753,6 +784,8 @@ def _score(slot: Slot, clue: Clue, sure: bool) -> float:
         told = max(told, 5)
     if clue.kind == "number" and names & {"limit", "count", "max", "maximum", "top", "n"}:
         told = max(told, 2 if clue.after and clue.after[0].endswith("s") else 0)
+    if not told and slot.kind == "phrase" and clue.kind == "name":
+        return 0  # the whole prompt is the better question
     if not told and (sure or not slot.needed) and slot.kind not in TELLING:
         return 0
     return score + told - (1 if clue.weak else 0)

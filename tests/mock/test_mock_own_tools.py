@@ -215,6 +215,68 @@ def test_as_many_calls_as_the_prompt_asks_for(prompt: str, wanted: list[Any]) ->
     assert calls(parts_for(prompt, **one)) == wanted[:1]
 
 
+CALCULATE = tool(
+    "calculator",
+    "Does maths.",
+    ["operation", "a", "b"],
+    operation={"enum": ["add", "subtract", "multiply", "divide"]},
+    a=NUMBER,
+    b=NUMBER,
+)
+CONVERT = tool(
+    "convert",
+    "",
+    ["amount", "from_currency", "to_currency"],
+    amount=NUMBER,
+    from_currency=TEXT,
+    to_currency=TEXT,
+)
+TRANSLATE = tool("translate", "", ["text", "target_language"], text=TEXT, target_language=TEXT)
+PERSON = tool("save_contact", "", ["first_name", "last_name"], first_name=TEXT, last_name=TEXT)
+FILES = tool("list_files", "", ["path"], path=TEXT, recursive={"type": "boolean"})
+ORDER = tool("find_order", "", ["id"], id={"type": "string", "pattern": r"^[A-Z]{3}-\d{4}$"})
+WEB = tool("search_web", "Search the web.", ["query"], query=TEXT)
+PLACE = tool("get_weather", "", ["location"], location=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("one", "prompt", "given"),
+    [
+        (CALCULATE, "What is 6 times 7?", {"operation": "multiply", "a": 6, "b": 7}),
+        (CALCULATE, "What is 6 / 7?", {"operation": "divide", "a": 6, "b": 7}),
+        (CALCULATE, "Subtract 5 from 20", {"operation": "subtract", "a": 20, "b": 5}),
+        (PERSON, "Save the contact Ada Lovelace", {"first_name": "Ada", "last_name": "Lovelace"}),
+        (FILES, "List the files in /tmp/x recursively", {"path": "/tmp/x", "recursive": True}),
+        (ORDER, "Where is my order ABC-1234?", {"id": "ABC-1234"}),
+        (
+            CONVERT,
+            "Convert 100 USD to EUR",
+            {"amount": 100, "from_currency": "USD", "to_currency": "EUR"},
+        ),
+        (
+            TRANSLATE,
+            "Translate to Spanish: where is the library?",
+            {"text": "where is the library?", "target_language": "Spanish"},
+        ),
+        (
+            WEB,
+            "Search for the tallest mountain in Africa",
+            {"query": "the tallest mountain in Africa"},
+        ),
+        (WEB, "Who won the cup in 2022?", {"query": "Who won the cup in 2022?"}),
+        (
+            PLACE,
+            "What's the weather like in San Francisco, CA?",
+            {"location": "San Francisco, CA"},
+        ),
+    ],
+)
+def test_tools_that_learners_write_first(
+    one: dict[str, Any], prompt: str, given: dict[str, Any]
+) -> None:
+    assert calls(parts_for(prompt, one)) == [(one["name"], given)]
+
+
 def test_what_was_made_up_is_named() -> None:
     said, call = parts_for("Book a flight to Oslo for Ada Lovelace")
     assert call.input["destination"] == "Oslo"
