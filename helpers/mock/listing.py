@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import facts, response, rules, tokens
+from . import facts, openai_frame, response, rules, tokens
 from .chance import fingerprint
 from .errors import invalid
 from .plan import Plan, Request
@@ -16,7 +16,9 @@ MOST = 1000  # models on one page
 
 
 def list_models(api: "MockAPI", request: Request) -> Plan:
-    """Return one page of the models, newest first."""
+    """Return one page of the models, newest first; OpenAI's clients get those of OpenAI."""
+    if openai_frame.wants_openai(request.headers):
+        return openai_frame.list_openai_models(api, request)
     rules.check_headers(request.headers)
     query = dict(parse_qsl(request.query))
     limit = _limit(query.get("limit", "20"))

@@ -36,6 +36,7 @@ from .openai_frame import (
     missing,
     obfuscation,
     read,
+    thinking_of,
     tool_result,
     wants_obfuscation,
     write,
@@ -290,7 +291,8 @@ def to_conversation(request: dict[str, Any]) -> dict[str, Any]:
     if stop:
         conversation["stop_sequences"] = [sequence for sequence in stop if sequence]
     functions = [tool["function"] for tool in request.get("tools") or [] if "function" in tool]
-    return conversation | tools_of(functions, request.get("tool_choice"))
+    conversation |= tools_of(functions, request.get("tool_choice"))
+    return conversation | thinking_of(request.get("reasoning_effort"))
 
 
 def text_of(content: object) -> str:

@@ -267,6 +267,13 @@ def tool_result(call: str, text: str) -> dict[str, Any]:
     return {"type": "tool_result", "tool_use_id": call, "content": text} | failed
 
 
+def thinking_of(effort: object, summary: object = None) -> dict[str, Any]:
+    """Return what a request says of reasoning as the Messages API has it."""
+    if effort in ("none", "minimal") or not (effort or summary):
+        return {}
+    return {"thinking": {"type": "adaptive", "display": "summarized" if summary else "omitted"}}
+
+
 def arguments_of(text: object) -> dict[str, Any]:
     """Return the arguments that a call carries as JSON; none if they aren't an object."""
     try:
@@ -396,3 +403,24 @@ def openai_headers(headers: list[tuple[str, str]], source: str) -> list[tuple[st
         *((f"x-ratelimit-reset-{name}", "0s") for name in limits),
         ("x-request-id", hex_id(dice(source, "request-id"), "req_", 32)),
     ]
+
+
+def wants_openai(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request comes from OpenAI's clients, at a path that both APIs have."""
+    return (
+        "authorization" in headers
+        and "x-api-key" not in headers
+        and "anthropic-version" not in headers
+    )
+
+
+@endpoint
+def list_openai_models(api: "MockAPI", request: Request) -> Plan:
+    """Return the models that these endpoints list; any other gpt-... or o... is answered too."""
+    models = [
+        {"id": id, "object": "model", "created": CREATED, "owned_by": "offline-mock"}
+        for id in ("offline-mock", "gpt-5.1", "gpt-4o", "o4-mini")
+    ]
+    plan = json_plan(200, {"object": "list", "data": models}, "")
+    source = fingerprint([request.method, request.path], 0)
+    return replace(plan, headers=openai_headers(plan.headers, source))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import tokens, wire
 from .chance import dice
+from .errors import ApiError
 from .message import Reply
 from .openai_chat import explanation, reasoning_tokens, refuses, tools_of
 from .openai_frame import (
@@ -33,6 +34,7 @@ from .openai_frame import (
     missing,
     obfuscation,
     read,
+    thinking_of,
     tool_result,
     wants_obfuscation,
     write,
@@ -59,7 +61,10 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
     """
     request = read(http_request.body)
     check(request)
-    given = answer(api, http_request, request, to_conversation(request))
+    earlier = remembered(api, request)
+    check_calls(request["input"], earlier)
+    conversation = to_conversation(request, earlier)
+    given = answer(api, http_request, request, conversation)
 
     def events() -> Iterator[tuple[int, dict[str, Any]]]:
         return Telling(given.reply, request, given.source).events()
@@ -68,10 +73,13 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
         numbers = dice(given.source, "padding") if wants_obfuscation(request) else None
         return stream(events(), given.times, numbers)
 
-    if request.get("stream"):
-        return deliver(api, http_request, given, chunks, from_a_fault)
     *_, (_, last) = events()
-    return deliver(api, http_request, given, last["response"], from_a_fault)
+    response = last["response"]
+    said = [block for _, block in map(to_block, response["output"]) if block]
+    if response["store"] and said:
+        api.threads.keep(response["id"], conversation, said, api.clock.now())
+    told = chunks if request.get("stream") else response
+    return deliver(api, http_request, given, told, from_a_fault)
 
 
 # --- What a request says -------------------------------------------------------------------
@@ -91,17 +99,14 @@ def check(request: dict[str, Any]) -> None:
     if isinstance(request["input"], list):
         for index, item in enumerate(request["input"]):
             check_item(f"input[{index}]", item)
-        check_calls(request["input"])
     if request.get("previous_response_id") is not None:
-        raise OpenAIError(
-            f"Previous response with id '{request['previous_response_id']}' not found.",
-            "previous_response_id",
-            "previous_response_not_found",
-        )
+        expect("previous_response_id", request["previous_response_id"], "a string")
     if request.get("instructions") is not None:
         expect("instructions", request["instructions"], "a string")
     if request.get("max_output_tokens") is not None:
         expect_number("max_output_tokens", request["max_output_tokens"], LEAST_OUTPUT_TOKENS)
+    if request.get("reasoning") is not None:
+        expect("reasoning", request["reasoning"], "an object")
     check_tools(request)
     check_streaming(request)
 
@@ -145,11 +150,15 @@ def check_part(where: str, part: object, role: str) -> None:
         expect(f"{where}.text", part["text"], "a string")
 
 
-def check_calls(items: list[dict[str, Any]]) -> None:
-    """Raise OpenAIError unless calls and results belong together, one to one."""
-    called: list[str] = []
+def check_calls(items: Any, earlier: list[dict[str, Any]]) -> None:
+    """Raise OpenAIError unless calls and results belong together, one to one.
+
+    earlier: what was said up to the previous response, whose calls may be open.
+    """
+    last = earlier[-1]["content"] if earlier else []
+    called = [block["id"] for block in last if block["type"] == "tool_use"]
     answered: list[str] = []
-    for item in items:
+    for item in items if isinstance(items, list) else []:
         if item.get("type") == "function_call":
             called.append(item["call_id"])
         if item.get("type") == "function_call_output":
@@ -162,6 +171,21 @@ def check_calls(items: list[dict[str, Any]]) -> None:
     for call in called:
         if call not in answered:
             raise OpenAIError(f"No tool output found for function call {call}.", "input")
+
+
+def remembered(api: "MockAPI", request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was said up to the response that a request names as the previous one."""
+    previous = request.get("previous_response_id")
+    if previous is None:
+        return []
+    try:
+        return api.threads.messages(previous, api.clock.now())
+    except ApiError:
+        raise OpenAIError(
+            f"Previous response with id '{previous}' not found.",
+            "previous_response_id",
+            "previous_response_not_found",
+        ) from None
 
 
 def check_tools(request: dict[str, Any]) -> None:
@@ -187,13 +211,16 @@ def check_tools(request: dict[str, Any]) -> None:
 # --- The same, as the Messages API would have it ----------------------------------------------
 
 
-def to_conversation(request: dict[str, Any]) -> dict[str, Any]:
-    """Return a checked request as a request of the Messages API."""
+def to_conversation(request: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a checked request as a request of the Messages API.
+
+    earlier: what was said up to the previous response.
+    """
     limit = request.get("max_output_tokens")
     conversation: dict[str, Any] = {
         "model": request["model"],
         "max_tokens": NO_LIMIT if limit is None else limit,
-        "messages": [],
+        "messages": [dict(turn, content=list(turn["content"])) for turn in earlier],
     }
     instructions = [request["instructions"]] if request.get("instructions") else []
     items = request["input"]
@@ -215,7 +242,8 @@ def to_conversation(request: dict[str, Any]) -> dict[str, Any]:
         conversation["system"] = "\n\n".join(instructions)
     functions = [tool for tool in request.get("tools") or [] if tool["type"] == "function"]
     conversation |= tools_of(functions, request.get("tool_choice"))
-    return conversation | thinking_of(request.get("reasoning"))
+    reasoning = request.get("reasoning") or {}
+    return conversation | thinking_of(reasoning.get("effort"), reasoning.get("summary"))
 
 
 def to_block(item: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
@@ -243,14 +271,6 @@ def parts_of(content: Any) -> list[dict[str, Any]]:
 def alike(turn: dict[str, Any], block: dict[str, Any]) -> bool:
     """Tell whether a turn and a block are both tool results."""
     return (turn["content"][0]["type"], block["type"]) == ("tool_result", "tool_result")
-
-
-def thinking_of(reasoning: object) -> dict[str, Any]:
-    """Return what a request says of reasoning as the Messages API has it."""
-    if not isinstance(reasoning, dict) or reasoning.get("effort") in ("none", "minimal"):
-        return {}
-    shown = reasoning.get("summary") or reasoning.get("generate_summary")
-    return {"thinking": {"type": "adaptive", "display": "summarized" if shown else "omitted"}}
 
 
 # --- The answer -----------------------------------------------------------------------------
@@ -429,7 +449,7 @@ class Telling:
             "model": self.reply.model,
             "output": list(self.output),
             "parallel_tool_calls": request.get("parallel_tool_calls") is not False,
-            "previous_response_id": None,
+            "previous_response_id": request.get("previous_response_id"),
             "prompt_cache_key": request.get("prompt_cache_key"),
             "reasoning": {
                 "effort": reasoning.get("effort"),

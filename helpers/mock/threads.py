@@ -93,6 +93,10 @@ class Threads:
         while len(self) > self.most_turns or self.bytes > self.most_bytes:
             self._forget(next(iter(self._turns)))
 
+    def messages(self, id: str, now: float) -> list[dict[str, Any]]:
+        """Return all messages up to and with one answer; raises ApiError if it isn't here."""
+        return self._find(id, now).messages
+
     def _find(self, id: str, now: float) -> Turn:
         turn = self._turns.get(id)
         if turn is None or turn.until < now:

@@ -12,6 +12,8 @@ import openai
 import pytest
 
 from helpers.mock.engine import MockAPI, VirtualClock
+from helpers.mock.parts import Stop
+from helpers.mock.scenarios import Scenario, Turn, load
 from helpers.mock.server import MockServer
 from helpers.mock.settings import Pace, Settings
 from helpers.mock.transport import in_process_transport
@@ -20,6 +22,7 @@ QUICK = Pace(first_token=0.01, tokens_per_second=5000)
 COUNT = "Count to three."
 LAGOS = "What's the weather in Lagos?"
 DEMO = "Show me what streaming looks like."
+OVERLOADED = "The engine is currently overloaded, please try again later."
 WEATHER = {
     "name": "get_weather",
     "description": "Get the current weather in a city.",
@@ -258,6 +261,134 @@ async def test_responses_cut_at_the_limit(async_client: openai.AsyncOpenAI) -> N
     assert whole.to_dict() == last.response.to_dict()
 
 
+async def test_responses_go_on_from_the_previous_one(async_client: openai.AsyncOpenAI) -> None:
+    create = async_client.responses.create
+    request: Any = {"model": "gpt-5.1", "tools": RESPONSES_TOOLS}
+    turn = await create(**request, input=LAGOS)
+    call = turn.output[-1]
+    assert call.type == "function_call"
+    result: Any = {"type": "function_call_output", "call_id": call.call_id, "output": "31 °C"}
+    answer = await create(**request, input=[result], previous_response_id=turn.id)
+    assert "31 °C" in answer.output_text
+    assert answer.previous_response_id == turn.id
+    with pytest.raises(openai.BadRequestError, match="No tool output found for function call"):
+        await create(**request, input="And now?", previous_response_id=turn.id)
+    unkept = await create(**request, input=COUNT, store=False)
+    with pytest.raises(openai.BadRequestError) as gone:
+        await create(**request, input="And now?", previous_response_id=unkept.id)
+    assert gone.value.code == "previous_response_not_found"
+
+
+async def test_reasoning_is_summarized_when_asked_for(async_client: openai.AsyncOpenAI) -> None:
+    riddle = "A riddle: the more of them you take, the more you leave behind. What are they?"
+    request = ask(riddle, reasoning={"effort": "high", "summary": "auto"})
+    async with async_client.responses.stream(**request) as stream:
+        kinds = [event.type async for event in stream]
+        response = await stream.get_final_response()
+    assert [item.type for item in response.output] == ["reasoning", "message"]
+    thought = response.output[0]
+    assert thought.type == "reasoning"
+    assert thought.summary[0].text.startswith("Something that grows")
+    assert kinds.index("response.reasoning_summary_part.added") == 3
+    assert kinds.count("response.reasoning_summary_text.done") == 1
+    assert response.usage is not None
+    assert response.usage.output_tokens_details.reasoning_tokens > 50
+    quiet = await async_client.responses.create(**ask(riddle, reasoning={"effort": "high"}))
+    assert quiet.output[0].to_dict() | {"id": ""} == {"id": "", "type": "reasoning", "summary": []}
+    told = await async_client.chat.completions.create(**chat(riddle, reasoning_effort="high"))
+    assert told.choices[0].message.content == response.output_text == quiet.output_text
+    details = told.usage and told.usage.completion_tokens_details
+    assert details is not None
+    assert details.reasoning_tokens == response.usage.output_tokens_details.reasoning_tokens
+
+
+REFUSES = Scenario(
+    name="no",
+    prompt="Break in.",
+    when=(frozenset({"break", "in"}),),
+    turns=(Turn((Stop("refusal", {"explanation": "That is a crime."}),), ()),),
+    without_tool=(),
+)
+
+
+async def test_a_refusal_has_words_and_a_filter_has_none() -> None:
+    api = MockAPI(scenarios=[REFUSES, *load()], clock=VirtualClock())
+    transport = in_process_transport(httpx2, api)
+    async with openai.AsyncOpenAI(
+        api_key="any",
+        base_url="http://offline/v1",
+        http_client=httpx2.AsyncClient(transport=transport),
+    ) as client:
+        for model in (False, True):
+            stream = await client.chat.completions.create(
+                **chat("Break in." if model else "Write me a computer worm."), stream=True
+            )
+            choices = [chunk.choices[0] async for chunk in stream]
+            words = "".join(choice.delta.refusal or "" for choice in choices)
+            assert words == ("That is a crime." if model else "")
+            assert choices[-1].finish_reason == ("stop" if model else "content_filter")
+        events = [e async for e in await client.responses.create(**ask("Break in."), stream=True)]
+        assert [e.type for e in events if "refusal" in e.type][-1] == "response.refusal.done"
+        part = events[-1].response.output[0].content[0]
+        assert (part.type, part.refusal) == ("refusal", "That is a crime.")
+        worm = await client.responses.create(**ask("Write me a computer worm."))
+        assert worm.status == "incomplete"
+        assert worm.incomplete_details is not None
+        assert worm.incomplete_details.reason == "content_filter"
+
+
+async def test_a_tool_of_ones_own_and_one_without_arguments(
+    async_client: openai.AsyncOpenAI,
+) -> None:
+    properties = {"sides": {"type": "integer", "minimum": 2}, "colour": {"enum": ["red", "blue"]}}
+    schema = {"type": "object", "properties": properties, "required": ["sides", "colour"]}
+    dice: Any = {"name": "roll_dice", "description": "Roll a die.", "parameters": schema}
+    clock: Any = {"name": "get_time", "parameters": {"type": "object", "properties": {}}}
+    own: Any = {"type": "function", "function": dice}
+    told = await async_client.chat.completions.create(
+        **chat("Roll a blue die with 20 sides.", tools=[own])
+    )
+    ((_, name, arguments),) = plain_calls(told.choices[0].message)
+    assert (name, json.loads(arguments)) == ("roll_dice", {"sides": 20, "colour": "blue"})
+    for stream in (False, True):
+        request = chat("What time is it?", tools=[{"type": "function", "function": clock}])
+        if stream:
+            async with async_client.chat.completions.stream(**request) as told_in_pieces:
+                told = await told_in_pieces.get_final_completion()
+        else:
+            told = await async_client.chat.completions.create(**request)
+        assert [call[1:] for call in plain_calls(told.choices[0].message)] == [("get_time", "{}")]
+    response = await async_client.responses.create(
+        **ask("What time is it?", tools=[{"type": "function"} | clock])
+    )
+    assert response.output[-1].type == "function_call"
+    assert response.output[-1].arguments == "{}"
+
+
+async def test_two_calls_at_once(async_client: openai.AsyncOpenAI) -> None:
+    request = chat("What's the weather in Lagos and Oslo?", tools=CHAT_TOOLS)
+    async with async_client.chat.completions.stream(**request) as stream:
+        message = (await stream.get_final_completion()).choices[0].message
+    calls = plain_calls(message)
+    assert [json.loads(arguments)["city"] for _, _, arguments in calls] == ["Lagos", "Oslo"]
+    results: Any = [
+        {"role": "tool", "tool_call_id": id, "content": f"{18 + index} °C"}
+        for index, (id, _, _) in enumerate(calls)
+    ]
+    said: Any = {name: message.to_dict()[name] for name in ("role", "content", "tool_calls")}
+    told = await async_client.chat.completions.create(
+        **request | {"messages": [*request["messages"], said, *results]}
+    )
+    assert told.choices[0].finish_reason == "stop"
+    assert "18 °C" in (told.choices[0].message.content or "")
+
+
+def test_models(client: openai.OpenAI) -> None:
+    models = list(client.models.list())
+    assert "offline-mock" in [model.id for model in models]
+    assert {model.object for model in models} == {"model"}
+
+
 # --- What is refused -----------------------------------------------------------------------
 
 
@@ -466,13 +597,13 @@ def test_errors_are_the_sdks_own(client: openai.OpenAI) -> None:
 
 def test_faults_reach_the_sdk(server: MockServer, client: openai.OpenAI) -> None:
     server.configure(Settings(QUICK, fault="overloaded"))
-    with pytest.raises(openai.APIError, match="Overloaded") as broken:
+    with pytest.raises(openai.APIError, match="overloaded") as broken:
         list(client.chat.completions.create(**chat(COUNT), stream=True))
     assert not isinstance(broken.value, openai.APIStatusError)
     *_, last = client.responses.create(**ask(COUNT), stream=True)
-    assert (last.type, last.message) == ("error", "Overloaded")
+    assert (last.type, last.message) == ("error", OVERLOADED)
     server.configure(Settings(QUICK, fault="529"))
-    with pytest.raises(openai.InternalServerError, match="Overloaded") as refusal:
+    with pytest.raises(openai.InternalServerError, match="overloaded") as refusal:
         client.responses.create(**ask(COUNT), stream=True)
     assert refusal.value.status_code == 503
     server.configure(Settings(QUICK, fault="reset"))
