@@ -65,7 +65,7 @@ class Writer:
     """
 
     def __init__(self, request: dict[str, Any], display: str | None, numbers: Random) -> None:
-        self.messages: list[dict[str, Any]] = request["messages"]
+        self.request = request
         self.display = display
         self.numbers = numbers
         self.eager = {
@@ -74,7 +74,7 @@ class Writer:
             if tool.get("eager_input_streaming") is True
         }
         self.seals: list[str] = []  # of the thinking so far, to which tool calls are tied
-        self.server_call = last_server_call(self.messages)
+        self.server_call = last_server_call(request["messages"])
 
     def write(self, part: Part, left: int) -> Block | None:
         """Return the block of a part, cut after `left` tokens; None if it has none."""
@@ -110,7 +110,7 @@ class Writer:
         else:  # paid for, but kept back; the signature comes when it is done
             shown = [("", len(written))]
         thinking = "".join(piece for piece, _ in shown)
-        signature = signing.sign(thinking, self.messages)
+        signature = signing.sign(thinking, self.request)
         self.seals.append(signature)
         deltas = [Delta({"type": "thinking_delta", "thinking": p}, cost) for p, cost in shown]
         deltas.append(Delta({"type": "signature_delta", "signature": signature}, 0))
@@ -127,7 +127,7 @@ class Writer:
         if self.display is None:
             return None
         needed = tokens.count(text)
-        data = signing.redact(text, self.messages)
+        data = signing.redact(text, self.request)
         self.seals.append(data)
         # It is encrypted as a whole, so all of it comes or, at max_tokens, nothing.
         cost = needed if needed <= left else 0

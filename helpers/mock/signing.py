@@ -1,8 +1,9 @@
 """Seals on thinking: how a changed, moved or dropped thinking block is found out.
 
 The API gives every thinking block a signature and checks it when the block comes back. What
-is inside isn't documented; here it is a keyed hash of the text and of the conversation before
-it. Nothing is remembered: a block proves itself, also to a server that was started anew.
+is inside isn't documented; here it is a keyed hash of the text and of all that came before
+it: system prompt, tools and messages. Nothing is remembered: a block proves itself, also to a
+server that was started anew.
 
 A message can lose its thinking blocks without a trace, so the ids of tool calls that follow
 thinking are sealed too (`tie`); they alone tell that something must stand before them.
@@ -12,7 +13,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .chance import BASE62
@@ -24,18 +25,18 @@ SIZE = 167  # bytes, as the head says
 MARK, TIE = 5, 5  # characters at the end of a tied id
 
 
-def sign(thinking: str, messages: Sequence[Any]) -> str:
+def sign(thinking: str, request: Mapping[str, Any]) -> str:
     """Return the signature of a thinking block.
 
     thinking: the text that the block shows, "" where thinking is omitted.
-    messages: the request's messages, which the block answers.
+    request: what the block answers.
     """
-    return _seal(SIGNATURE_HEAD, thinking, last_place(messages))
+    return _seal(SIGNATURE_HEAD, thinking, last_place(request))
 
 
-def redact(thinking: str, messages: Sequence[Any]) -> str:
+def redact(thinking: str, request: Mapping[str, Any]) -> str:
     """Return the data of a redacted_thinking block that stands for this thinking."""
-    return _seal(REDACTED_HEAD, thinking, last_place(messages))
+    return _seal(REDACTED_HEAD, thinking, last_place(request))
 
 
 def tie(tool_id: str, seals: Iterable[str]) -> str:
@@ -86,23 +87,27 @@ def is_valid(block: Mapping[str, Any], places: Container[bytes] | None = None) -
     return is_unchanged(block) and (places is None or stands_at(block, places))
 
 
-def last_place(messages: Sequence[Any]) -> bytes:
+def last_place(request: Mapping[str, Any]) -> bytes:
     """Return the digest of a whole conversation."""
-    *_, (_, _, place) = places(messages)
+    *_, (_, _, place) = places(request)
     return place
 
 
-def places(messages: Sequence[Any]) -> Iterator[tuple[int, int, bytes]]:
+def places(request: Mapping[str, Any]) -> Iterator[tuple[int, int, bytes]]:
     """Yield message and block number of each block, and a digest of all up to its end.
 
-    First comes (-1, -1) with that of the empty conversation. The digest doesn't see how a
-    message is written down: text alone and a list of one text are the same, and so are blocks
-    with and without cache_control or fields that are null. Nor does it see thinking: earlier
-    thinking may be left out (documented), and each of its blocks has a seal of its own.
+    First comes (-1, -1) with that of the system prompt and the tools alone. The digest doesn't
+    see how a message is written down: text alone and a list of one text are the same, and so
+    are blocks with and without cache_control or fields that are null. Nor does it see thinking:
+    earlier thinking may be left out (documented), and each block of it has a seal of its own.
     """
-    digest = hashlib.sha256(KEY)
+    system = request.get("system") or None
+    if isinstance(system, str):
+        system = [{"type": "text", "text": system}]
+    frame = [_plain(system), _plain(request.get("tools") or None)]
+    digest = hashlib.sha256(json.dumps(frame, sort_keys=True).encode("utf-8", "surrogatepass"))
     yield -1, -1, digest.digest()[:16]
-    for number, message in enumerate(messages):
+    for number, message in enumerate(request.get("messages", ())):
         if not isinstance(message, Mapping):
             continue
         content = message.get("content")

@@ -583,8 +583,11 @@ FIRST = "What's the weather in Lagos?"
 MESSAGES = [{"role": "user", "content": FIRST}]
 
 
-def thought(words: str = "Lagos, then.", messages: Any = MESSAGES) -> dict[str, Any]:
-    return {"type": "thinking", "thinking": words, "signature": signing.sign(words, messages)}
+ASKED = {"messages": MESSAGES}
+
+
+def thought(words: str = "Lagos, then.") -> dict[str, Any]:
+    return {"type": "thinking", "thinking": words, "signature": signing.sign(words, ASKED)}
 
 
 def turn(*thoughts: dict[str, Any]) -> list[dict[str, Any]]:
@@ -600,7 +603,7 @@ def later(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_thinking_as_it_was_given_is_accepted(server: MockServer) -> None:
     omitted = thought("")
-    redacted = {"type": "redacted_thinking", "data": signing.redact("x", MESSAGES)}
+    redacted = {"type": "redacted_thinking", "data": signing.redact("x", ASKED)}
     for messages in (
         turn(thought()),
         later(turn(thought())),
@@ -677,6 +680,12 @@ def test_a_changed_prompt_before_thinking(server: MockServer) -> None:
     assert (
         said(server, {"messages": messages, "thinking": {"type": "adaptive"} | lenient})[0] == 200
     )
+
+
+@pytest.mark.parametrize("change", [{"system": "Be brief."}, {"tools": [WEATHER_TOOL]}])
+def test_a_changed_frame_around_thinking(server: MockServer, change: dict[str, Any]) -> None:
+    messages = later(turn(thought()))
+    assert said(server, {"messages": messages} | change) == (400, INVALID, MOVED)
 
 
 def test_thinking_enabled_needs_it_at_the_start_of_a_turn_with_tools(server: MockServer) -> None:

@@ -70,7 +70,7 @@ def check_blocks(request: dict[str, Any], model: Facts, headers: Mapping[str, st
     if thinking.get("type") != "disabled":
         for index in range(start, len(messages)):
             _check_ties(index, content(messages[index]))
-    for index, place, block, places in _blocks(messages):
+    for index, place, block, places in _blocks(request):
         where = f"messages.{index}.content.{place}"
         if not signing.is_intact(block):
             if block["type"] == "redacted_thinking":
@@ -128,16 +128,19 @@ def _check_opening(messages: list[dict[str, Any]], start: int) -> None:
 
 
 def _blocks(
-    messages: list[dict[str, Any]],
+    request: dict[str, Any],
 ) -> Iterator[tuple[int, int, dict[str, Any], set[bytes]]]:
     """Yield each thinking block with the places where it may stand.
 
     These are the start of the assistant's words and every place since: an answer in several
     parts may come back as one message or as several.
     """
+    messages = request["messages"]
+    if not any(block["type"] in BLOCKS for message in messages for block in content(message)):
+        return  # without them, no digest is worth its time
     places: set[bytes] = set()
     before = b""
-    for index, place, digest in signing.places(messages):
+    for index, place, digest in signing.places(request):
         if index >= 0 and messages[index]["role"] == "assistant":
             places.add(before)
             block = content(messages[index])[place] if content(messages[index]) else {}
