@@ -112,7 +112,7 @@ SHAPES = {
 
 
 def test_every_line_has_the_shape_of_the_api(server: MockServer) -> None:
-    tools = [{"name": "get_weather"}]
+    tools = [{"name": "get_weather", "input_schema": {"type": "object"}}]
     _, _, chunks = answer_of(server, "What's the weather in Lagos?", tools=tools)
     seen = []
     for chunk in chunks:
@@ -238,10 +238,10 @@ async def test_a_client_that_leaves_ends_its_answer() -> None:
     closed = asyncio.Event()
 
     class Watched(MockAPI):
-        async def play(self, plan: Any) -> Any:
+        async def bursts(self, plan: Any) -> Any:
             try:
-                async for chunk in super().play(plan):
-                    yield chunk
+                async for burst in super().bursts(plan):
+                    yield burst
             finally:
                 closed.set()
 
