@@ -3,7 +3,9 @@
 Read it in this order; each module makes what the next one takes:
 
     settings.py   how the API should behave: pace, chunking, fault, seed
-    rules.py      what a request must look like, and the error it gets if it doesn't
+    rules/        what a request must look like, and the error it gets if it doesn't
+                  (facts.py: what each model takes; signing.py: seals on thinking)
+    threads.py    the conversations that stay here, so that a request brings only what is new
     scenarios.py  which content answers this conversation (the YAML files in scenarios/, which
                   scenario_files.py reads; parts.py says what they can hold)
     message.py    that content as a finished message, cut at max_tokens and stop sequences

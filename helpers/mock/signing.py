@@ -22,6 +22,7 @@ KEY = b"the offline API"  # no secret: it keeps out mistakes, not forgers
 SIGNATURE_HEAD = b"\x12\xa4\x01\x0a\x02\x18\x02\x12\x0c"  # real ones begin with EqQBCgIYAhIM
 REDACTED_HEAD = b"\x12\xa4\x01\x0a\x02\x18\x02\x1a\x0c"
 SIZE = 167  # bytes, as the head says
+CARRIERS = ("cache_control", "eager_input_streaming")  # say how to carry it, not what is said
 MARK, TIE = 5, 5  # characters at the end of a tied id
 
 
@@ -123,7 +124,7 @@ def places(request: Mapping[str, Any]) -> Iterator[tuple[int, int, bytes]]:
 def _plain(value: Any) -> Any:
     """Return a block without what may come and go between two requests."""
     if isinstance(value, Mapping):
-        kept = {k: v for k, v in value.items() if v is not None and k != "cache_control"}
+        kept = {k: v for k, v in value.items() if v is not None and k not in CARRIERS}
         if kept.get("type") == "tool_use":
             kept.pop("caller", None)
         if not kept.get("citations", True):
