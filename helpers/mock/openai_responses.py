@@ -133,6 +133,9 @@ def check_item(where: str, item: object) -> None:
         parts = item["content"] if isinstance(item["content"], list) else []
         for index, part in enumerate(parts):
             check_part(f"{where}.content[{index}]", part, item["role"])
+    if kind == "function_call_output" and isinstance(item["output"], list):
+        for index, part in enumerate(item["output"]):
+            check_part(f"{where}.output[{index}]", part, "user")
 
 
 def check_part(where: str, part: object, role: str) -> None:
@@ -201,7 +204,9 @@ def check_tools(request: dict[str, Any]) -> None:
     if isinstance(choice, str):
         expect_one_of("tool_choice", choice, ("none", "auto", "required"))
     elif isinstance(choice, dict) and choice.get("type") == "function":
-        wanted = choice.get("name")
+        if "name" not in choice:
+            raise missing("tool_choice.name")
+        wanted = choice["name"]
         if wanted not in [tool.get("name") for tool in tools]:
             raise OpenAIError(
                 f"Tool choice '{wanted}' not found in 'tools' parameter.", "tool_choice"
@@ -250,22 +255,22 @@ def to_block(item: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
     """Return who says an item, and the content block that it is; None if it says nothing."""
     match item.get("type", "message"):
         case "message":
-            texts = [part["text"] for part in parts_of(item["content"]) if "text" in part]
+            texts = texts_of(item["content"])
             role = "system" if item["role"] == "developer" else item["role"]
             return role, {"type": "text", "text": "\n".join(texts)}
         case "function_call":
             call = {"type": "tool_use", "id": item["call_id"], "name": item["name"]}
             return "assistant", call | {"input": arguments_of(item["arguments"])}
         case "function_call_output":
-            texts = [part["text"] for part in parts_of(item["output"]) if "text" in part]
-            return "user", tool_result(item["call_id"], "\n".join(texts))
+            return "user", tool_result(item["call_id"], "\n".join(texts_of(item["output"])))
         case _:
             return "assistant", None
 
 
-def parts_of(content: Any) -> list[dict[str, Any]]:
-    """Return the parts of a message or a result, also when it is just a text."""
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+def texts_of(content: Any) -> list[str]:
+    """Return the texts in a message or a result, also when it is just one."""
+    parts = [{"text": content}] if isinstance(content, str) else content
+    return [part["text"] for part in parts if isinstance(part.get("text"), str)]
 
 
 def alike(turn: dict[str, Any], block: dict[str, Any]) -> bool:

@@ -580,6 +580,63 @@ def test_responses_refuses(request_: Any, message: str, param: str | None, code:
     assert error["message"] == message
 
 
+JUNK = (None, True, 7, "x", [], [None], {}, {"type": []})
+ASKED = {
+    "/v1/chat/completions": chat(
+        COUNT,
+        messages=[
+            {"role": "user", "content": [{"type": "text", "text": COUNT}]},
+            *CALLED[1:],
+            result("call_1"),
+        ],
+        tools=CHAT_TOOLS,
+        tool_choice={"type": "function", "function": {"name": "get_weather"}},
+        stop=["x"],
+        n=1,
+    ),
+    "/v1/responses": ask(
+        COUNT,
+        input=[
+            {"role": "user", "content": [{"type": "input_text", "text": COUNT}]},
+            FUNCTION_CALL,
+            OUTPUT | {"output": [{"type": "input_text", "text": "1"}]},
+        ],
+        tools=RESPONSES_TOOLS,
+        tool_choice={"type": "function", "name": "get_weather"},
+        reasoning={"effort": "low", "summary": "auto"},
+    ),
+}
+
+
+def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to each value within a JSON value."""
+    names = value if isinstance(value, dict) else range(len(value) if type(value) is list else 0)
+    for name in names:
+        yield (*before, name)
+        yield from places(value[name], (*before, name))
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_junk_anywhere_in_a_request_gets_an_answer(path: str) -> None:
+    api = MockAPI()
+    for *way, last in list(places(ASKED[path])):
+        for junk in (*JUNK, "leave it out"):
+            request = json.loads(json.dumps(ASKED[path]))
+            inner = request
+            for name in way:
+                inner = inner[name]
+            if junk == "leave it out":
+                del inner[last]
+            else:
+                inner[last] = junk
+            plan = api.plan(
+                "POST", path, {"authorization": "Bearer x"}, json.dumps(request).encode()
+            )
+            answer = json.loads(b"".join(chunk.data for chunk in plan.chunks))
+            assert plan.status in (200, 400, 404)
+            assert ("error" in answer and "type" in (answer["error"] or {})) == (plan.status > 200)
+
+
 def test_errors_are_the_sdks_own(client: openai.OpenAI) -> None:
     with pytest.raises(openai.NotFoundError, match="does not exist") as missing:
         client.chat.completions.create(**chat(COUNT, model="claude-sonnet-5-5"))
