@@ -33,12 +33,11 @@ def main() -> int:
     from .engine import MockAPI
     from .recording import RecordingError
     from .recording import read as read_recording
-    from .scenarios import ScenarioError, load
-    from .scenarios import read as read_scenario
+    from .scenarios import FOLDER, ScenarioError, load
 
     try:
         # A person's own scenarios come first: they win where two fit a prompt equally well.
-        scenarios = [*map(read_scenario, options.scenario), *load()]
+        scenarios = load(*options.scenario, FOLDER)
         recordings = [one for path in options.recording for one in read_recording(path)]
     except (ScenarioError, RecordingError) as error:
         print(error, file=sys.stderr)
@@ -66,7 +65,7 @@ def parse_arguments() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="FILE",
-        help="a scenario of your own; may be given several times",
+        help="a scenario of your own, or a folder of them; may be given several times",
     )
     parser.add_argument(
         "--recording",

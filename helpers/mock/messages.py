@@ -1,16 +1,20 @@
 """POST /v1/messages: the endpoint that everything here is about."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import message, response, rules, wire
 from .chance import dice, fingerprint
 from .delivery import deliver
 from .plan import Plan, Request
+from .rules.envelope import betas
 from .scenarios import answer
 from .scenarios import settings_for as scenario_settings
 
 if TYPE_CHECKING:
     from .engine import MockAPI
+
+FINE_GRAINED = "fine-grained-tool-streaming-2025-05-14"
 
 
 def create(api: "MockAPI", http_request: Request) -> Plan:
@@ -31,7 +35,8 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
     # Streamed or not, the same question gets the same message.
     question = {name: value for name, value in request.items() if name != "stream"}
     source = fingerprint(question, settings.seed)
-    reply = message.compose(answer(api.scenarios, spoken(request)), request, source)
+    parts = answer(api.scenarios, spoken(request))
+    reply = message.compose(parts, with_eager_tools(request, headers), source)
     if sent.get("thread") is not None:
         content = message.to_json(reply)["content"]
         api.threads.keep(reply.id, request, content, api.clock.now())
@@ -46,6 +51,16 @@ def create(api: "MockAPI", http_request: Request) -> Plan:
     else:
         plan = response.json_plan(200, message.to_json(reply), request_id, at=times[-1])
     return deliver(api, http_request, settings, plan, source, reply.output_tokens)
+
+
+def with_eager_tools(request: dict[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the request with eager tools if its header asks for that, as it did in the beta.
+
+    What a tool says itself counts more than the header.
+    """
+    if FINE_GRAINED not in betas(headers) or not request.get("tools"):
+        return request
+    return request | {"tools": [{"eager_input_streaming": True} | t for t in request["tools"]]}
 
 
 def spoken(request: dict[str, Any]) -> dict[str, Any]:

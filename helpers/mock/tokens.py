@@ -16,7 +16,8 @@ from .chance import below
 # nothing is lost.
 TOKEN = re.compile(r"['’]\w{1,2}(?!\w)| ?\w{1,9}(?!\w)| ?\w{1,6}| ?[^\w\s]{1,3}|\s{1,8}")
 
-UNREAD = ("cache_control", "signature")  # addressed to the API, not to the model
+# Addressed to the API, not to the model.
+UNREAD = ("cache_control", "eager_input_streaming", "signature")
 PICTURE = 1600  # tokens, about what a picture of a megapixel takes; its base64 says nothing
 
 

@@ -222,6 +222,25 @@ def test_an_eager_input_is_cut_anywhere(max_tokens: int) -> None:
     assert end(found)["delta"]["stop_reason"] == "max_tokens"
 
 
+@pytest.mark.parametrize(
+    ("own", "is_eager"), [({}, True), ({"eager_input_streaming": False}, False)]
+)
+def test_the_beta_header_makes_tools_eager_that_say_nothing_else(
+    own: dict[str, Any], is_eager: bool
+) -> None:
+    content = (ToolUse("write", LONG),)
+    scenario = Scenario(
+        "say", "say", (frozenset({"say"}),), (Turn(content, content),), (Stop("x"),)
+    )
+    headers = HEADERS | {"anthropic-beta": "fine-grained-tool-streaming-2025-05-14"}
+    request = question("say", tools=[WRITE | own], stream=True, max_tokens=4)
+    sent = json.dumps(request).encode()
+    plan = MockAPI(EVEN, [scenario]).plan("POST", "/v1/messages", headers, sent)
+    found = read_events(b"".join(chunk.data for chunk in plan.chunks))
+    joined = "".join(delta["partial_json"] for delta in of_block(found, 0)[1:])
+    assert (joined not in ("", '{"path": "notes.md"')) == is_eager
+
+
 def test_no_arguments_are_one_empty_fragment_also_for_an_eager_tool() -> None:
     found = events([ToolUse("write", {})], tools=[WRITE | {"eager_input_streaming": True}])
     assert of_block(found, 0)[1:] == [{"type": "input_json_delta", "partial_json": ""}]
