@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from .connection import chunk_writer, hang_up
 from .engine import MockAPI
 from .plan import ConnectionCut, Plan
+from .rules.envelope import LARGEST
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -38,10 +39,10 @@ class App:
         assert scope["type"] == "http"
         request = Request(scope, receive)
         try:
-            await request.body()
+            body = await read_body(request)
         except ClientDisconnect:
             return
-        answering = asyncio.create_task(self._answer(request, send))
+        answering = asyncio.create_task(self._answer(request, body, send))
         leaving = asyncio.create_task(until_disconnect(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -50,11 +51,9 @@ class App:
             leaving.cancel()
             await asyncio.gather(answering, leaving, return_exceptions=True)
 
-    async def _answer(self, request: Request, send: Send) -> None:
+    async def _answer(self, request: Request, body: bytes, send: Send) -> None:
         try:
-            plan = self.api.plan(
-                request.method, address(request), request.headers, await request.body()
-            )
+            plan = self.api.plan(request.method, address(request), request.headers, body)
             async with aclosing(self.api.bursts(plan)) as bursts:
                 await send_response(plan, bursts, request.scope, send)
         except ConnectionResetError as drop:
@@ -63,6 +62,19 @@ class App:
             pass  # the client has dropped the connection
         except Exception:
             traceback.print_exc(file=sys.stderr)  # our own mistake: show it, the client sees a drop
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body; of one that is too large, enough to show that it is.
+
+    The rest is read and thrown away: a client that is still sending wouldn't hear the answer.
+    """
+    parts, size = [], 0
+    async for part in request.stream():
+        if size <= LARGEST:
+            parts.append(part)
+            size += len(part)
+    return b"".join(parts)
 
 
 def address(request: Request) -> str:

@@ -559,6 +559,7 @@ def test_a_body_over_32_mb(server: MockServer) -> None:
         "type": "request_too_large",
         "message": "Request exceeds the maximum size",
     }
+    assert exchange(server, b" " * (40 * 2**20))[0] == 413
     status, answer = exchange(server, b"{" + b" " * (32 * 2**20 - 1))
     assert (status, answer["error"]["type"]) == (400, INVALID)
 
