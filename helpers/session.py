@@ -150,6 +150,10 @@ class Session:
         self.mock = settings
         self._changed()
 
+    def break_streams(self) -> int:
+        """Cut every answer of the offline API that is under way; return how many there were."""
+        return 0 if self._server is None else self._server.break_streams()
+
     def set_cap(self, dollars: float) -> None:
         """Set the spending cap for live requests, in US dollars.
 

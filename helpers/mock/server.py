@@ -7,10 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from .settings import Settings, SettingsError
+from .settings import Fault, Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,15 +27,27 @@ class MockServer:
 
     def configure(self, settings: Settings) -> None:
         """Make these the settings of every answer from now on."""
+        self._ask("PUT", "/mock/settings", settings.to_json())
+
+    def break_streams(self, fault: Fault | None = None) -> int:
+        """Break every answer that is under way; return how many there were.
+
+        fault: how, by default with a reset; also drop, close or stall.
+        """
+        struck = self._ask("POST", "/mock/break", (fault or Fault("reset")).to_json())["struck"]
+        return int(struck)
+
+    def _ask(self, method: str, path: str, data: dict[str, Any]) -> dict[str, Any]:
         connection = http.client.HTTPConnection(urlsplit(self.base_url).netloc, timeout=10)
         try:
-            connection.request("PUT", "/mock/settings", json.dumps(settings.to_json()))
+            connection.request(method, path, json.dumps(data))
             response = connection.getresponse()
-            body = json.load(response)
+            body: dict[str, Any] = json.load(response)
         finally:
             connection.close()
         if response.status != 200:
             raise SettingsError(body["error"]["message"])
+        return body
 
     def close(self) -> None:
         """Stop the server; harmless when it has stopped already."""

@@ -65,7 +65,25 @@ function render({ model, el }) {
   const first = slider({ min: 0, max: Math.sqrt(10), step: 0.01 }, "first_token", duration, fromSlider);
   const rate = slider({ min: 5, max: 300, step: 5 }, "tokens_per_second", (value) => `${value} tok/s`, (value) => value);
   const fault = element("select");
-  fault.addEventListener("change", () => setMock({ fault: fault.value || null }));
+  const where = element("select");
+  const number = element("input", { type: "number", min: 0, step: 1, value: 0 });
+  const times = element("select");
+  const pick = () =>
+    fault.value !== "custom" &&
+    model.send({
+      op: "fault",
+      name: fault.value,
+      where: state().placed.includes(fault.value) ? where.value : "",
+      number: where.value.startsWith("at_") ? Number(number.value) : null,
+      times: times.value ? Number(times.value) : null,
+    });
+  for (const control of [fault, where, number, times]) control.addEventListener("change", pick);
+  const whereField = labelled("where", "Strikes", where);
+  const numberField = labelled("number", "How many come before", number);
+  const timesField = labelled("times", "How often", times);
+  const cut = element("button", { type: "button", textContent: "Cut every running stream now" });
+  const struck = element("span", { className: "sa-note", role: "status" });
+  cut.addEventListener("click", () => model.send({ op: "break" }));
   const faultWords = element("span", { className: "sa-note sa-wide" });
   const chunking = element("select");
   chunking.addEventListener("change", () => setMock({ chunking: chunking.value }));
@@ -84,6 +102,10 @@ function render({ model, el }) {
       labelled("rate", "Tokens a second", rate.input, rate.value),
       labelled("fault", "Fault", fault),
       faultWords,
+      whereField,
+      numberField,
+      timesField,
+      element("div", { className: "sa-row sa-wide" }, cut, struck),
       labelled("chunks", "Network chunks", chunking),
       labelled("mock-model", "Model", mockModel),
       element("span", { className: "sa-note sa-wide", textContent: "The mock answers for every model, and nothing is charged." }),
@@ -170,8 +192,15 @@ function render({ model, el }) {
     rate.value.textContent = `${s.tokens_per_second} tok/s`;
     first.input.setAttribute("aria-valuetext", first.value.textContent);
     rate.input.setAttribute("aria-valuetext", rate.value.textContent);
-    fill(fault, [["", "none"], ...Object.keys(s.faults).map((name) => [name, name])], s.fault ?? "");
-    faultWords.textContent = s.fault ? `✕ ${s.faults[s.fault]}` : "Every answer arrives whole.";
+    fill(fault, [["", "none"], ...Object.keys(s.faults).map((name) => [name, name.replaceAll("_", " ")]), ...(s.fault === "custom" ? [["custom", "as set in Python"]] : [])], s.fault ?? "");
+    faultWords.textContent = s.fault ? `✕ ${s.fault_words}` : s.fault_words;
+    fill(where, [["", "where it usually does"], ...Object.entries(s.places)], s.where);
+    if (document.activeElement !== number && s.number !== null) number.value = s.number;
+    const often = [["", "every time"], ["1", "the first time"], ["2", "the first 2 times"], ["3", "the first 3 times"]];
+    fill(times, s.times > 3 ? [...often, [String(s.times), `the first ${s.times} times`]] : often, s.times ? String(s.times) : "");
+    whereField.hidden = !s.placed.includes(s.fault);
+    numberField.hidden = whereField.hidden || !s.where.startsWith("at_");
+    timesField.hidden = !s.fault || s.fault === "custom";
     faultWords.classList.toggle("sa-struck", Boolean(s.fault));
     fill(chunking, Object.entries(s.chunkings), s.chunking);
 
@@ -206,6 +235,9 @@ function render({ model, el }) {
   }
 
   const onMessage = (message) => {
+    if (message.op === "struck") {
+      struck.textContent = message.count === 1 ? "1 stream was cut." : message.count ? `${message.count} streams were cut.` : "No stream was running.";
+    }
     if (message.op !== "answer") return;
     hushed = "";
     if (message.ok) choosing = null;

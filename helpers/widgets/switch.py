@@ -1,12 +1,13 @@
 """The switch: where the whole course sends its requests, and how the offline API behaves."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import traitlets
 
 from helpers.mock.chunking import CHUNKINGS
-from helpers.mock.faults import FAULTS
+from helpers.mock.faults import FAULTS, PLACES, Fault, FaultSetting, each, words
 from helpers.mock.settings import Settings
 from helpers.models import AS_OF, Model
 from helpers.session import Session
@@ -29,6 +30,9 @@ _CHUNK_WORDS = {
     "whole": "everything at once, at the end",
     "random": "cut anywhere",
 }
+
+
+Result = TypeVar("Result")
 
 
 class Switch(View):
@@ -70,6 +74,19 @@ class Switch(View):
                 self._try(lambda: session.set_cap(dollars))
             case {"op": "mock", "settings": dict(settings)}:
                 self._try(lambda: session.use_mock(Settings.from_json(settings, session.mock)))
+            case {"op": "fault", "name": str(name), "where": str(where)} if (
+                not name or name in FAULTS
+            ):
+                number, times = message.get("number"), message.get("times")
+                self._try(
+                    lambda: session.use_mock(
+                        replace(session.mock, fault=chosen(name, where, number, times))
+                    )
+                )
+            case {"op": "break"}:
+                struck = self._try(session.break_streams)
+                if struck is not None:
+                    self.send({"op": "struck", "count": struck})
             case {"op": "pace", "name": str(name)} if name in PACES:
                 first_token, rate = PACES[name]
                 pace = {"first_token": first_token, "tokens_per_second": rate}
@@ -79,16 +96,17 @@ class Switch(View):
             case {"op": "refresh"}:  # what was spent since
                 self._show()
 
-    def _try(self, change: Callable[[], None]) -> None:
+    def _try(self, change: Callable[[], Result]) -> Result | None:
         """Make a change; a mistake is one sentence in the view, and nothing changes."""
-        self._problem = ""
+        self._problem, result = "", None
         try:
-            change()
+            result = change()
         except (ValueError, OSError) as error:
             self._problem = str(error)
         self._show()
         # A field that was refused must show again what holds: no trait has changed for it.
         self.send({"op": "answer", "ok": not self._problem})
+        return result
 
 
 def describe(session: Session, problem: str = "") -> dict[str, Any]:
@@ -122,10 +140,19 @@ def describe(session: Session, problem: str = "") -> dict[str, Any]:
             "custom",
         ),
         "paces": {name: _pace(*values) for name, values in PACES.items()},
-        "fault": session.mock.fault,
-        "faults": {name: _first_sentence(fault.__doc__) for name, fault in FAULTS.items()},
+        **_fault(session.mock.fault),
+        "faults": {name: words(fault) for name, fault in FAULTS.items()},
+        "placed": [
+            name for name, fault in FAULTS.items() if fault.at or fault.at_event is not None
+        ],
+        "places": PLACES | {"at_event": "after some events", "at_byte": "after some bytes"},
         "chunking": session.mock.chunking,
-        "chunkings": {name: _CHUNK_WORDS.get(name, name) for name in CHUNKINGS},
+        "chunkings": {name: _CHUNK_WORDS.get(name, name) for name in CHUNKINGS}
+        | (
+            {str(session.mock.chunking): f"{session.mock.chunking} bytes a chunk"}
+            if isinstance(session.mock.chunking, int)
+            else {}
+        ),
         "problem": problem,
     }
 
@@ -138,8 +165,57 @@ def _pace(first_token: float, tokens_per_second: float) -> str:
     return f"first token after {seconds(first_token)}, then {tokens_per_second:g} tokens a second"
 
 
-def _first_sentence(words: str | None) -> str:
-    return (words or "").strip().split("\n")[0]
+def chosen(name: str, where: str, number: object, times: object) -> Any:
+    """Return the setting for a fault that was picked by its parts.
+
+    Args:
+        name: one of FAULTS, or "" for none.
+        where: one of PLACES, "at_event", "at_byte", or "" for where it usually strikes.
+        number: which event or byte.
+        times: how many attempts it strikes, None for all.
+    """
+    if not name:
+        return None
+    fault = FAULTS[name].to_json()
+    if where in ("at_event", "at_byte"):
+        fault[where] = 0 if number is None else number
+    elif where:
+        fault["at"] = where
+    if times is not None:
+        fault["times"] = times
+    return name if Fault.from_json(fault) == FAULTS[name] else fault
+
+
+def _fault(setting: FaultSetting | None) -> dict[str, Any]:
+    """Return what the switch shows of a fault: its short name, its place, how often."""
+    faults = each(setting)
+    shown = {
+        "fault": None,
+        "fault_words": "Every answer arrives whole.",
+        "where": "",
+        "number": None,
+        "times": None,
+    }
+    if not faults:
+        return shown
+    shown["fault"] = "custom"
+    shown["fault_words"] = " ".join(words(fault) for fault in faults)
+    if isinstance(setting, str):
+        fault, names = faults[0], [setting]
+    else:
+        fault = faults[0]
+        bare = replace(fault, at=None, at_event=None, at_byte=None, times=None)
+        names = [name for name, known in FAULTS.items() if known == bare]
+    if len(faults) > 1 or not names:
+        return shown
+    place = next((name for name in ("at_event", "at_byte") if getattr(fault, name) is not None), "")
+    usual = replace(FAULTS[names[0]], times=fault.times) == fault
+    return shown | {
+        "fault": names[0],
+        "where": "" if usual else place or fault.at or "",
+        "number": None if usual or not place else getattr(fault, place),
+        "times": fault.times,
+    }
 
 
 _MODES = {"mock": "Mock", "anthropic": "Anthropic", "custom": "Other base URL"}
@@ -152,23 +228,23 @@ def _rows(state: dict[str, Any]) -> list[tuple[str, str]]:
         rows = [
             ("Mode", "Mock: answers come from this machine; no key, no network, no cost"),
             ("Pace", _pace(state["first_token"], state["tokens_per_second"])),
-            ("Fault", f"{fault}: {state['faults'][fault]}" if fault else "none"),
+            ("Fault", f"{fault}: {state['fault_words']}" if fault else "none"),
         ]
         if state["chunking"] != "event":
-            rows.append(("Chunks", state["chunkings"][state["chunking"]]))
+            rows.append(("Chunks", state["chunkings"][str(state["chunking"])]))
         return rows
     where = f" at {state['base_url']}" if state["base_url"] else ""
-    words = {model["id"]: model["words"] for model in state["models"]}.get(state["model"])
+    known = {model["id"]: model["words"] for model in state["models"]}.get(state["model"])
     return [
         ("Mode", f"{_MODES[state['mode']]}{where}: live requests cost money"),
-        ("Model", (words or state["model"]) + f" (prices of {state['as_of']})" * bool(words)),
+        ("Model", (known or state["model"]) + f" (prices of {state['as_of']})" * bool(known)),
         ("Spent", f"${state['spent']:.4f} of at most ${state['cap']:.2f}"),
     ]
 
 
 def tell(state: dict[str, Any]) -> str:
     """Return what `describe` gave, in words."""
-    rows = [f"{name}: {words}" for name, words in _rows(state)]
+    rows = [f"{name}: {said}" for name, said in _rows(state)]
     return "\n".join(rows + ([f"✕ {state['problem']}"] if state["problem"] else []))
 
 
@@ -176,9 +252,9 @@ def draw(state: dict[str, Any]) -> str:
     """Return what `describe` gave, as an SVG picture."""
     parts: list[str] = []
     y = 26.0
-    for name, words in _rows(state):
+    for name, said in _rows(state):
         parts.append(still.text(16, y, name, fill=look.INK_2, size=look.AXIS_SIZE))
-        for row in still.wrapped(words, 90):
+        for row in still.wrapped(said, 90):
             parts.append(still.text(74, y, row, fill=look.INK))
             y += 20
     for row in still.wrapped(f"✕ {state['problem']}", 96) if state["problem"] else []:

@@ -10,6 +10,7 @@ from bridge import Bridge
 from playwright.sync_api import Page
 
 from helpers.client import StreamTruncated
+from helpers.mock.faults import Fault
 from helpers.session import Session
 from helpers.widgets.race import Race
 from helpers.widgets.switch import Switch
@@ -396,6 +397,26 @@ def test_the_switch_is_one_row_until_it_is_opened(page: Page) -> None:
     bridge.until(lambda: bridge.view.state["pace"] == "slow")
     bridge.pump()
     assert "12 tok/s" in page.locator(".sa-switch").inner_text()
+
+
+def test_a_fault_gets_a_place_and_running_streams_are_cut(page: Page) -> None:
+    session = Session({})
+    bridge = Bridge(page, Switch(session))
+    page.locator("summary").press("Enter")
+    assert not page.get_by_label("Strikes").is_visible()
+    page.get_by_label("Fault").select_option("reset")
+    bridge.until(lambda: session.mock.fault == "reset")
+    bridge.pump()
+    page.get_by_label("Strikes").select_option("at_event")
+    bridge.until(lambda: session.mock.fault == Fault("reset", at_event=0))
+    bridge.pump()
+    page.get_by_label("How many come before").fill("5")
+    page.get_by_label("How often").select_option("1")
+    bridge.until(lambda: session.mock.fault == Fault("reset", at_event=5, times=1))
+    bridge.pump()
+    assert "after 5 events, once" in page.locator(".sa-switch").inner_text()
+    page.get_by_role("button", name="Cut every running stream now").click()
+    bridge.until(lambda: page.get_by_text("No stream was running.").is_visible())
 
 
 def test_a_key_goes_to_the_session_and_leaves_no_trace_on_the_page(page: Page) -> None:

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from helpers.mock.chunking import CHUNKINGS
-from helpers.mock.faults import FAULTS
+from helpers.mock.faults import FAULTS, Fault, each, words
+from helpers.mock.settings import Settings
 from helpers.session import Session
 from helpers.widgets.switch import PACES, Switch, describe, draw, tell
 
@@ -81,9 +82,43 @@ def test_every_fault_and_chunking_can_be_chosen_and_is_described(switch: Switch)
         assert switch.state["chunkings"][name] != name  # said in words
 
 
+def test_a_fault_is_picked_with_its_place_and_how_often(switch: Switch, session: Session) -> None:
+    send(switch, op="fault", name="reset", where="at_event", number=5, times=2)
+    assert session.mock.fault == Fault("reset", at_event=5, times=2)
+    shown = {name: switch.state[name] for name in ("fault", "where", "number", "times")}
+    assert shown == {"fault": "reset", "where": "at_event", "number": 5, "times": 2}
+    assert "with a TCP reset: after 5 events, 2 times." in switch.twin()
+    send(switch, op="fault", name="cut", where="inside_character", number=None, times=None)
+    assert session.mock.fault == Fault("close", at="inside_character")
+    assert (switch.state["fault"], switch.state["where"]) == ("cut", "inside_character")
+    send(switch, op="fault", name="529", where="", number=None, times=None)
+    assert session.mock.fault == "529"
+    send(switch, op="fault", name="", where="", number=None, times=None)
+    assert session.mock.fault is None
+
+
+@pytest.mark.parametrize("fault", [Fault("stall", seconds=3), ("crlf", Fault("drop", at_byte=9))])
+def test_a_fault_from_python_is_told(switch: Switch, session: Session, fault: Any) -> None:
+    session.use_mock(Settings(fault=fault))
+    assert switch.state["fault"] == "custom"
+    for one in each(fault):
+        assert words(one) in switch.twin()
+
+
+def test_streams_under_way_are_cut_by_one_click(switch: Switch, session: Session) -> None:
+    sent: list[Any] = []
+    switch.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    send(switch, op="break")
+    assert {"op": "struck", "count": 0} in sent
+    assert session._server is None  # nothing runs, so nothing is started for it
+
+
 @pytest.mark.parametrize(
     "message",
     [
+        {"op": "fault", "name": "reset", "where": "at_event", "number": -1, "times": None},
+        {"op": "fault", "name": "reset", "where": "nowhere", "number": None, "times": None},
+        {"op": "fault", "name": "pings", "where": "", "number": None, "times": "often"},
         {"op": "mock", "settings": {"fault": "earthquake"}},
         {"op": "mock", "settings": {"pace": {"first_token": -1}}},
         {"op": "use", "mode": "anthropic", "base_url": "", "key": ""},
