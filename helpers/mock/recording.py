@@ -23,18 +23,19 @@ from pathlib import Path
 from typing import Any
 
 from .chance import fingerprint
-from .plan import Plan, Request, TimedBytes
+from .plan import ConnectionCut, Plan, Request, TimedBytes
 from .response import request_id
 from .scrub import Scrubber, kept, secrets
 
 VERSION = 1
 
 COMPLETE = "complete"
-DROPPED = "dropped"  # the API's connection broke inside the answer
+DROPPED = "dropped"  # the API closed the connection inside the answer
+RESET = "reset"  # the API's connection broke inside the answer
 CLIENT_LEFT = "client left"
 UNREACHABLE = "unreachable"
 STOPPED = "stopped"  # the tap was
-ENDS = (COMPLETE, DROPPED, CLIENT_LEFT, UNREACHABLE, STOPPED)
+ENDS = (COMPLETE, DROPPED, RESET, CLIENT_LEFT, UNREACHABLE, STOPPED)
 
 # What two requests must agree in to be the same question, and what they had better agree in.
 CONVERSATION = (
@@ -92,7 +93,8 @@ class Exchange:
         if not self.chunks or self.end_at > self.chunks[-1].at:
             yield TimedBytes(self.end_at, b"")
         if self.end != COMPLETE:
-            raise ConnectionResetError(f"The recorded connection ended here ({self.end}).")
+            kind = ConnectionResetError if self.end == RESET else ConnectionCut
+            raise kind(f"The recorded connection ended here ({self.end}).")
 
 
 def read(path: Path) -> list[Exchange]:

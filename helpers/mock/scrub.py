@@ -30,6 +30,11 @@ SHORTEST = 6  # characters; striking out a shorter value would strike out words
 
 # Any key in the shape that they have, also one that no header carried.
 KEY = re.compile(rb"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}")
+# What a delta adds to its block, in any of the APIs.
+PIECE = re.compile(
+    rb'"(?:text|thinking|partial_json|content|arguments|delta)": ?"((?:[^"\\\n]|\\.)*)'
+)
+LONGEST_CONTEXT = 4096  # bytes of a line that are looked at again when more of it comes
 MAYBE_KEY = re.compile(rb"(?<![A-Za-z0-9])s(k(-[A-Za-z0-9_-]*)?)?\Z")
 
 
@@ -68,9 +73,10 @@ def unpacked(text: str) -> str:
 
 
 class Scrubber:
-    """Strikes out keys in a sequence of chunks, also one that lies across two of them.
+    """Strikes out keys in a sequence of chunks.
 
-    It holds a chunk back as long as its end may be the beginning of a key.
+    Also one that lies across two chunks, and one that a model spells out over several deltas. A
+    chunk is held back as long as its end may be the beginning of a key.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -79,29 +85,48 @@ class Scrubber:
         self._forms = [form.encode() for form in ordered]
         self._any = re.compile(b"|".join([*map(re.escape, self._forms), KEY.pattern]))
         self._held: list[TimedBytes] = []
+        self._line = b""  # what was given out of the line that has not ended
 
     def feed(self, at: float, data: bytes) -> Iterator[TimedBytes]:
         """Yield the chunks, this one or earlier ones, that can be written now."""
         self._held.append(TimedBytes(at, data))
-        text = self.strike(b"".join(chunk.data for chunk in self._held), whole=False)
-        start, safe, ready = 0, len(text) - self._waiting(text), []
-        for chunk in self._held:
-            end = start + len(chunk.data)
-            if end > safe:
-                break
-            ready.append(TimedBytes(chunk.at, text[start:end]))
-            start = end
-        self._held = self._held[len(ready) :]
-        yield from ready
+        yield from self._release(whole=False)
 
     def end(self) -> Iterator[TimedBytes]:
         """Yield the chunks that were held back to the last."""
-        text = self.strike(b"".join(chunk.data for chunk in self._held))
-        start = 0
+        yield from self._release(whole=True)
+
+    def _release(self, whole: bool) -> Iterator[TimedBytes]:
+        data = b"".join(chunk.data for chunk in self._held)
+        text, safe = self._cleaned(data, whole)
+        text = text[:safe] + data[safe:]  # what isn't sure yet is looked at again as it was
+        start, waiting = 0, []
         for chunk in self._held:
-            yield TimedBytes(chunk.at, text[start : start + len(chunk.data)])
-            start += len(chunk.data)
-        self._held = []
+            end = start + len(chunk.data)
+            now = TimedBytes(chunk.at, text[start:end])
+            if end > safe:
+                waiting.append(now)
+            else:
+                yield now
+                self._line = (self._line + now.data).rpartition(b"\n")[2][-LONGEST_CONTEXT:]
+            start = end
+        self._held = waiting
+
+    def _cleaned(self, data: bytes, whole: bool) -> tuple[bytes, int]:
+        """Return the data without keys, and how much of it is sure."""
+        text = self.strike(data, whole)
+        safe = len(text) - (0 if whole else self._waiting(text))
+        # The same again in what the deltas say one after another.
+        line = self._line + data
+        places = [place for piece in PIECE.finditer(line) for place in range(*piece.span(1))]
+        told = self.strike(bytes(line[place] for place in places), whole)
+        cleaned = bytearray(self._line + text)
+        for place, byte in zip(places, told, strict=True):
+            if byte != line[place]:
+                cleaned[place] = byte
+        if not whole and (waiting := self._waiting(told)):
+            safe = min(safe, places[-waiting] - len(self._line))
+        return bytes(cleaned[len(self._line) :]), safe
 
     def strike(self, data: bytes, whole: bool = True) -> bytes:
         """Return the data with every key struck out.

@@ -19,7 +19,7 @@ import socket
 import sys
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 
 from . import recording
+from .connection import Protocol, hang_up
 from .protocol import Stream, checker_for
 from .recording import Tape, Unpacker, Writer
 from .terminal import PERIOD, Row, Screen
@@ -149,6 +150,7 @@ async def serve(upstream: httpx.URL, listener: socket.socket, writer: Writer) ->
     async with open_client(upstream) as client:
         config = uvicorn.Config(
             Tap(upstream, client, writer, screen),
+            http=Protocol,
             lifespan="off",
             ws="none",
             log_config=None,
@@ -258,12 +260,14 @@ class Tap:
             await send_502(said, send)
             return recording.UNREACHABLE
         try:
-            return await send_back(response, seen, send)
+            return await send_back(response, seen, request.scope, send)
         finally:
             await response.aclose()
 
 
-async def send_back(response: httpx.Response, seen: "Seen", send: Send) -> str:
+async def send_back(
+    response: httpx.Response, seen: "Seen", scope: MutableMapping[str, Any], send: Send
+) -> str:
     """Send a response as it comes, each chunk before anything else is done with it."""
     headers = [
         (name.lower(), value)
@@ -280,8 +284,10 @@ async def send_back(response: httpx.Response, seen: "Seen", send: Send) -> str:
             at = seen.now()
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
             seen.chunk(at, chunk)
-    except httpx.RequestError:
-        return recording.DROPPED  # left unfinished: the server then drops the client too
+    except httpx.RequestError as drop:
+        how = recording.RESET if isinstance(drop, httpx.ReadError) else recording.DROPPED
+        await hang_up(scope, reset=how == recording.RESET)  # as the API did
+        return how
     await send({"type": "http.response.body", "body": b"", "more_body": False})
     return recording.COMPLETE
 
@@ -340,7 +346,7 @@ class Seen:
         self.path = request.url.path
         self.asked_for_stream = wants_stream(body)
         title = f"{request.method} {self.tape.scrubber.address(address)}"
-        self.row = Row(self.tape.number, title)
+        self.row = Row(self.tape.number, title, started=self.started)
         self.stream: Stream | None = None
         self.unpacker = Unpacker("")
         screen.begin(self.row)

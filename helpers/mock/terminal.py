@@ -6,7 +6,8 @@ can be drawn over (a file, a pipe), each stream gets its line when it ends.
 
 import shutil
 import sys
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from typing import TextIO
 
 PERIOD = 0.1  # seconds between two drawings
@@ -20,6 +21,7 @@ class Row:
 
     seconds: since the request.
     outcome: how it ended, in a few words; empty while it runs.
+    started: when it began, on the monotonic clock, for counting on while nothing comes.
     """
 
     number: int
@@ -30,7 +32,7 @@ class Row:
     events: int = 0
     seconds: float = 0.0
     outcome: str = ""
-    notes: list[str] = field(default_factory=list)
+    started: float | None = None
 
     def line(self) -> str:
         """Return the line."""
@@ -77,6 +79,9 @@ class Screen:
     def draw(self) -> None:
         """Draw the running rows anew; nothing where nothing can be drawn over."""
         if self.live:
+            for row in self._running:
+                if row.started is not None:
+                    row.seconds = time.monotonic() - row.started
             self._over([])
 
     def _over(self, lines: list[str]) -> None:

@@ -272,6 +272,27 @@ def test_striking_out_does_not_depend_on_chunks(
     assert all(a == b or b == ord("*") for a, b in zip(text, joined, strict=True))
 
 
+@given(st.data(), st.sampled_from([KEY, "not-of-any-known-shape"]))
+def test_a_key_that_a_model_spells_out_is_struck_out(data: st.DataObject, key: str) -> None:
+    said = f'Your key is {key}, isn\'t it? Keep {key} "safe".'
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(said)), max_size=30)))
+    pieces = [said[a:b] for a, b in zip([0, *cuts], [*cuts, len(said)], strict=True)]
+    pieces = [p for p in pieces if p]
+    events = [{"type": "content_block_delta", "delta": {"text": piece}} for piece in pieces]
+    ping = b'event: ping\ndata: {"type": "ping"}\n\n'
+    stream = ping.join(f"event: x\ndata: {json.dumps(e)}\n\n".encode() for e in events)
+    size = data.draw(st.sampled_from([1, 3, 50, 120, 10_000]))
+    scrubber = Scrubber({"not-of-any-known-shape"})
+    chunks = [stream[i : i + size] for i in range(0, len(stream), size)]
+    out = [one for at, chunk in enumerate(chunks) for one in scrubber.feed(at, chunk)]
+    out += scrubber.end()
+    assert [(at, len(d)) for at, d in out] == [(at, len(c)) for at, c in enumerate(chunks)]
+    received = b"".join(d for _, d in out)
+    told = [json.loads(line[6:]) for line in received.split(b"\n") if line.startswith(b"data")]
+    text = "".join(event["delta"]["text"] for event in told if "delta" in event)
+    assert text == said.replace(key, "*" * len(key))
+
+
 # Replaying
 
 
@@ -289,6 +310,8 @@ async def receive(
                 async for chunk in response.aiter_raw():
                     chunks.append((round(clock.now() - start, 9), chunk))
             except httpx.ReadError:
+                end = "reset"
+            except httpx.RemoteProtocolError:
                 end = "dropped"
             end += f" at {clock.now() - start:g}"
     return response.status_code, dict(response.headers), chunks, end
@@ -298,7 +321,12 @@ CHUNKS = [(0.123456, b"event: ping\n"), (0.123457, b"data: {}"), (7.5, b"\n\n\xf
 
 
 @pytest.mark.parametrize(
-    ("end", "seen"), [(recording.COMPLETE, "end at 9"), (recording.DROPPED, "dropped at 9")]
+    ("end", "seen"),
+    [
+        (recording.COMPLETE, "end at 9"),
+        (recording.DROPPED, "dropped at 9"),
+        (recording.RESET, "reset at 9"),
+    ],
 )
 async def test_the_same_bytes_at_the_same_times(tmp_path: Path, end: str, seen: str) -> None:
     exchanges = write(tmp_path / "x.jsonl", CHUNKS, end=end, end_at=9.0)
