@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.parts import Part, Text, Thinking, ToolUse
-from helpers.mock.scenario_files import Scenario, Turn
+from helpers.mock.scenario_files import Scenario, Turn, load
 
 Messages = list[dict[str, Any]]
 Change = Callable[[Messages, int, int], None]
@@ -303,3 +303,23 @@ def test_thinking_of_earlier_turns_may_go(history: tuple[MockAPI, Messages]) -> 
         if isinstance(message["content"], list):
             message["content"] = [b for b in message["content"] if b["type"] != "thinking"]
     assert send(mock, messages)[0] == 200
+
+
+@pytest.mark.parametrize("scenario", load(), ids=lambda scenario: scenario.name)
+def test_what_a_scenario_gave_is_taken_back(scenario: Scenario) -> None:
+    parts = [part for turn in scenario.turns for part in turn.content]
+    names = {part.name for part in parts if isinstance(part, ToolUse)}
+    tools = [TOOL | {"name": name} for name in sorted(names)]
+    mock = MockAPI(scenarios=[scenario], clock=VirtualClock())
+    messages: Messages = [{"role": "user", "content": scenario.prompt}]
+    for _ in range(4):
+        status, answer = send(mock, messages, model="offline-mock", tools=tools)
+        assert status == 200, answer
+        messages.append({"role": "assistant", "content": answer["content"]})
+        results = [
+            {"type": "tool_result", "tool_use_id": block["id"], "content": "seen"}
+            for block in answer["content"]
+            if block["type"] == "tool_use"
+        ]
+        if answer["stop_reason"] != "pause_turn":
+            messages.append({"role": "user", "content": results or "Go on."})
