@@ -17,6 +17,12 @@ Read it in this order; each module makes what the next one takes:
     app.py        the engine behind a real socket (ASGI); server.py starts it as a child process
     transport.py  the engine inside this process, behind an httpx client without a socket
 
+The same answers are told in OpenAI's words too, from scenarios.py on:
+
+    openai_chat.py       as chat completions, in chunks without names
+    openai_responses.py  as responses, in events with names and numbers
+    openai_frame.py      what both share: keys, errors, headers, and how an answer is delivered
+
 Beside it stands the tap, which looks at what passes between any client and any API:
 
     tap.py        passes everything on as it comes; terminal.py shows it

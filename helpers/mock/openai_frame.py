@@ -186,6 +186,7 @@ def endpoint(answer: Handler) -> Handler:
     def create(api: "MockAPI", request: Request) -> Plan:
         try:
             check_key(request.headers)
+            check_size(request)
             return answer(api, request)
         except ApiError as error:
             source = fingerprint([request.path, request.body.hex()], api.settings.seed)
@@ -195,10 +196,23 @@ def endpoint(answer: Handler) -> Handler:
 
 
 def check_key(headers: Mapping[str, str]) -> None:
-    """Raise OpenAIError unless there is a key, any key, where OpenAI wants it."""
+    """Raise OpenAIError unless there is a key where OpenAI wants it.
+
+    Any key will do, but one with the word "invalid" in it: that is how a wrong key is tried.
+    """
     scheme, _, key = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise OpenAIError(MISSING_KEY, status=401)
+    if "invalid" in key.lower():
+        raise OpenAIError("Incorrect API key provided.", None, "invalid_api_key", 401)
+
+
+def check_size(request: Request) -> None:
+    """Raise OpenAIError if a request is too large; OpenAI names no limit, so it is the same."""
+    try:
+        rules.check_size(request.headers, request.body)
+    except ApiError as error:
+        raise OpenAIError(error.message, status=error.status) from None
 
 
 def read(body: bytes) -> dict[str, Any]:

@@ -647,6 +647,12 @@ def test_errors_are_the_sdks_own(client: openai.OpenAI) -> None:
     assert bad.value.param == "max_output_tokens"
     with pytest.raises(openai.AuthenticationError, match="didn't provide an API key"):
         client.responses.create(**ask(COUNT), extra_headers={"Authorization": openai.Omit()})
+    with pytest.raises(openai.AuthenticationError) as wrong:
+        client.with_options(api_key="invalid").responses.create(**ask(COUNT))
+    assert wrong.value.code == "invalid_api_key"
+    with pytest.raises(openai.APIStatusError) as large:
+        client.responses.create(**ask("x" * (33 * 2**20)))
+    assert (large.value.status_code, large.value.type) == (413, "invalid_request_error")
 
 
 # --- What goes wrong on the way ------------------------------------------------------------
