@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 LONGEST = 4000  # characters of a prompt that are looked at
+MOST = 100  # clues of a prompt, and names again as many; no call needs more
 YEAR = 2027  # of a date without one: the offline API has no calendar, only seeds
 
 MONTHS = "january february march april may june july august september october november december"
@@ -75,7 +77,7 @@ class Clue:
     """A span of the prompt that looks like a value.
 
     kind: quoted, url, email, date, time, file, code, number, name, topic, rest, sum or member.
-    before, after: the words around it, in lower case, up to the clues beside it; the nearest
+    before, after: the words around it, by their stem, up to the clues beside it; the nearest
         one is the last of `before` and the first of `after`.
     weak: whether it may well be none.
     """
@@ -104,6 +106,8 @@ def find(prompt: str, known: frozenset[str] = frozenset()) -> list[Clue]:
         for match in re.finditer(shape, text):
             value = _value(kind, match, text)
             clue = Clue(kind, value, match.start(), match.end())
+            if len(spans) == MOST:
+                break
             if value is not None and not any(clue.overlaps(other) for other in spans):
                 spans.append(clue)
     free = (
@@ -114,9 +118,10 @@ def find(prompt: str, known: frozenset[str] = frozenset()) -> list[Clue]:
         if spans
         else text
     )
-    names = list(_names(free, known))
+    names = list(islice(_names(free, known), MOST))
     if all(name.weak for name in names):
-        names += [one for one in _small_names(free, known) if not any(map(one.overlaps, names))]
+        small = islice(_small_names(free, known), MOST)
+        names += [one for one in small if not any(map(one.overlaps, names))]
     spans = sorted([*spans, *names], key=lambda clue: clue.start)
     with_words = [
         place(text, clue, spans[index - 1].end if index else 0, _next(spans, index, len(text)))
@@ -132,7 +137,13 @@ def place(text: str, clue: Clue, low: int = 0, high: int = LONGEST) -> Clue:
     before = re.findall(r"[\w’']+", text[max(low, clue.start - 60) : clue.start].casefold())
     after = re.findall(r"[\w’']+", text[clue.end : min(high, clue.end + 40)].casefold())
     return Clue(
-        clue.kind, clue.value, clue.start, clue.end, tuple(before[-5:]), tuple(after[:2]), clue.weak
+        clue.kind,
+        clue.value,
+        clue.start,
+        clue.end,
+        _stems(before[-5:]),
+        _stems(after[:2]),
+        clue.weak,
     )
 
 
@@ -178,6 +189,10 @@ def _value(kind: str, match: "re.Match[str]", text: str) -> Any:
             return float(plain) if "." in plain else int(plain)
         case _:
             return found
+
+
+def _stems(words: list[str]) -> tuple[str, ...]:
+    return tuple(stem for word in words for stem in words_of(word))
 
 
 def _is_part(clue: Clue, spans: list[Clue]) -> bool:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from .patterns import longest_to_test
 
-MOST_STEPS = 50_000  # subschemas looked at for one tool; more is no tool but an attack
+MOST_STEPS = 20_000  # subschemas looked at for one tool; more is no tool but an attack
 DEEPEST = 60
 NOT_READ = ("$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties")
 

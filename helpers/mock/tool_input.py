@@ -23,6 +23,7 @@ from .schemas import Judge, Path, SchemaProblem, check_shape, types_of
 
 DEEPEST = 12  # properties within properties; a schema may refer to itself
 MOST_ITEMS = 100
+MOST_ENTRIES = 20  # that a prompt gives for one list of objects
 LONGEST_TEXT = 5000
 
 # What a property's name says of the kind of its value, the last word of the name first.
@@ -158,7 +159,11 @@ def write(schema: object, prompt: str, clues: Sequence[Clue], numbers: Random) -
     try:
         check_shape(schema)
         writer = Writer(schema, prompt, numbers)
-        given, taken = writer.give(clues)
+        try:
+            given, taken = writer.give(clues)
+        except SchemaProblem:  # a part of the schema that may not even be needed
+            given, taken = {}, {}
+        writer.judge.steps = 0
         problem: SchemaProblem | None = None
         for known, everything in ((given, False), ({}, False), ({}, True)):
             try:
@@ -308,7 +313,7 @@ class Writer:
         """Return what the clues give for the entries of a list, one after the other."""
         found = []
         left = list(clues)
-        for index in range(MOST_ITEMS):
+        for index in range(MOST_ENTRIES):
             slots = [
                 replace(slot, needed=True) if slot.kind == "number" else slot
                 for slot in self.slots(items, (*path, index))
@@ -766,7 +771,7 @@ def _score(slot: Slot, clue: Clue, sure: bool) -> float:
     score = FITS[slot.kind].get(clue.kind, 0)
     if not score:
         return 0
-    before = [word for one in clue.before for word in words_of(one)]
+    before = list(clue.before)
     near = [word for word in before if word not in PASSED_OVER or word in slot.words][-1:]
     near += before[-1:]
     names = set(slot.words)
@@ -780,10 +785,10 @@ def _score(slot: Slot, clue: Clue, sure: bool) -> float:
         told = 5
     elif cues & set(before[-3:]):
         told = 3
-    if clue.kind == "number" and names & {word for one in clue.after for word in words_of(one)}:
+    if clue.kind == "number" and names & set(clue.after):
         told = max(told, 5)
     if clue.kind == "number" and names & {"limit", "count", "max", "maximum", "top", "n"}:
-        told = max(told, 2 if clue.after and clue.after[0].endswith("s") else 0)
+        told = max(told, 2 if clue.after else 0)
     if not told and slot.kind == "phrase" and clue.kind == "name":
         return 0  # the whole prompt is the better question
     if not told and (sure or not slot.needed) and slot.kind not in TELLING:
