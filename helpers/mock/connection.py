@@ -21,7 +21,14 @@ EXTENSION = "mock.transport"
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """uvicorn's protocol, with the transport in the scope of each request."""
+    """uvicorn's protocol, with the transport in the scope of each request.
+
+    A connection that brings no request for PATIENCE seconds is closed, also in the middle of
+    one; so is one whose head is longer than LONGEST_HEAD bytes. uvicorn would wait for ever.
+    """
+
+    PATIENCE = 60.0
+    LONGEST_HEAD = 2**20  # more than a loop pass can read, so that a body is never taken for one
 
     app: Callable[..., Awaitable[None]]
 
@@ -29,14 +36,40 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         """Begin a connection."""
         super().connection_made(transport)
         app = self.app
+        loop = asyncio.get_running_loop()
+        self.answering = 0
+        self.unasked = 0  # bytes since the last request began
+        self.quiet = loop.call_later(self.PATIENCE, transport.close)
 
-        def with_transport(
+        async def with_transport(
             scope: MutableMapping[str, Any], receive: object, send: object
-        ) -> Awaitable[None]:
+        ) -> None:
+            self.quiet.cancel()
+            self.answering += 1
             scope["extensions"] = {**scope.get("extensions", {}), EXTENSION: transport}
-            return app(scope, receive, send)
+            try:
+                await app(scope, receive, send)
+            finally:
+                self.answering -= 1
+                self.unasked = 0
+                if not transport.is_closing():
+                    self.quiet = loop.call_later(self.PATIENCE, transport.close)
 
         self.app = with_transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sent."""
+        self.unasked += 0 if self.answering else len(data)
+        if self.unasked > self.LONGEST_HEAD:
+            self.transport.close()
+        else:
+            super().data_received(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End the connection."""
+        self.quiet.cancel()
+        super().connection_lost(error)
+        self.app = self.config.loaded_app  # the other one refers to this connection: a cycle
 
 
 def chunk_writer(
@@ -58,6 +91,8 @@ def chunk_writer(
         return None  # the server may not frame the body as chunks
 
     def write(chunks: Iterable[bytes]) -> bool:
+        if transport.is_closing():
+            raise ConnectionAbortedError("The client has gone away.")
         if transport.get_write_buffer_size():
             return False
         transport.write(b"".join([b"%x\r\n%b\r\n" % (len(one), one) for one in chunks if one]))

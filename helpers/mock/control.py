@@ -19,6 +19,12 @@ def show_settings(api: "MockAPI", request: Request) -> Plan:
     return response.json_plan(200, data, response.request_id(fingerprint(data, 0)))
 
 
+def show_status(api: "MockAPI", request: Request) -> Plan:
+    """Say how many answers are under way."""
+    data = {"under_way": len(api.streams)}
+    return response.json_plan(200, data, response.request_id(fingerprint(data, 0)))
+
+
 def change_settings(api: "MockAPI", request: Request) -> Plan:
     """Make what the body says the settings of every answer from now on; return them.
 

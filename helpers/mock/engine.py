@@ -39,6 +39,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/chat/completions": {"POST": openai_chat.create},
     "/v1/responses": {"POST": openai_responses.create},
     "/mock/settings": {"GET": control.show_settings, "PUT": control.change_settings},
+    "/mock/status": {"GET": control.show_status},
     "/mock/break": {"POST": control.break_streams},
 }
 
