@@ -149,7 +149,7 @@ def transcript(
 
     Args:
         body: a request, or just a prompt.
-        autostart: start streaming at once, without a press on Start.
+        autostart: start streaming at once, without a press on Start; in mock mode only.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
     from helpers.widgets.transcript import Transcript
@@ -167,9 +167,11 @@ def transcript(
         body["messages"][-1]["content"],
         open_events,
         expected=_expected(body, changes),
-        price=(lambda usage: price(session.model, usage)) if session.mode != "mock" else None,
+        price=(lambda usage: price(body["model"], usage)) if session.mode != "mock" else None,
+        at_most=session.estimate(body) if session.mode != "mock" else None,
         max_tokens=body["max_tokens"],
-        autostart=autostart,
+        # What costs money waits for a person who has seen what it can cost.
+        autostart=autostart and session.mode == "mock",
     )
 
 

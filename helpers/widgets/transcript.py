@@ -45,6 +45,8 @@ class Transcript(View):
         expected: (seconds since the request, event) pairs of the same answer, known
             beforehand; the still and the text twin show them.
         price: turns a usage object into US dollars.
+        at_most: the most that a run can cost, in US dollars; shown until it is known
+            what it did cost.
         max_tokens: the request's limit; the footer then says how much of it was used.
         autostart: whether to start at once, without a click.
     """
@@ -60,6 +62,7 @@ class Transcript(View):
         *,
         expected: Iterable[tuple[float, Event]] | None = None,
         price: Price | None = None,
+        at_most: float | None = None,
         max_tokens: int | None = None,
         autostart: bool = True,
     ) -> None:
@@ -78,6 +81,7 @@ class Transcript(View):
                 "prompt": prompt,
                 "max_tokens": max_tokens,
                 "priced": price is not None,
+                "at_most": at_most,
                 "lines": _height(self._expected),
             },
             state=self._snapshot(),
