@@ -156,7 +156,7 @@ def transcript(
 
     body = request(body) if isinstance(body, str) else body
     if session.mode == "mock":
-        session.server()  # its start is no part of the time to first token
+        _ = session.mock_url  # its start is no part of the time to first token
 
     @asynccontextmanager
     async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
@@ -192,7 +192,7 @@ def race(**numbers: Any) -> "Race":
         pace = {"first_token": first_token, "duration": duration, "jitter": 0.2}
         headers = {**_MOCK_HEADERS, **_overrides({"pace": pace, "fault": None})}
         return httpx.AsyncClient(
-            base_url=session.server().base_url, headers=headers, timeout=60, trust_env=False
+            base_url=session.mock_url, headers=headers, timeout=60, trust_env=False
         )
 
     @asynccontextmanager
@@ -283,7 +283,7 @@ def _open() -> None:
 
     register_magics(shell)
     if session.mode == "mock" and sys.platform != "emscripten":
-        threading.Thread(target=session.server, daemon=True).start()
+        threading.Thread(target=lambda: session.mock_url, daemon=True).start()
     print(session.describe())
 
 
