@@ -172,14 +172,14 @@ def transcript(
 
     Args:
         body: a request, or just a prompt.
-        autostart: start streaming at once, without a press on Start.
+        autostart: start streaming at once, without a press on Start; in mock mode only.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
     from helpers.widgets.transcript import Transcript
 
     body = request(body) if isinstance(body, str) else body
     if session.mode == "mock":
-        session.server()  # its start is no part of the time to first token
+        _ = session.mock_url  # its start is no part of the time to first token
 
     @asynccontextmanager
     async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
@@ -190,9 +190,11 @@ def transcript(
         body["messages"][-1]["content"],
         open_events,
         expected=_expected(body, changes),
-        price=(lambda usage: price(session.model, usage)) if session.mode != "mock" else None,
+        price=(lambda usage: price(body["model"], usage)) if session.mode != "mock" else None,
+        at_most=session.estimate(body) if session.mode != "mock" else None,
         max_tokens=body["max_tokens"],
-        autostart=autostart,
+        # What costs money waits for a person who has seen what it can cost.
+        autostart=autostart and session.mode == "mock",
     )
 
 
@@ -213,7 +215,7 @@ def race(**numbers: Any) -> "Race":
         pace = {"first_token": first_token, "duration": duration, "jitter": 0.2}
         headers = {**_MOCK_HEADERS, **_overrides({"pace": pace, "fault": None})}
         return httpx.AsyncClient(
-            base_url=session.server().base_url, headers=headers, timeout=60, trust_env=False
+            base_url=session.mock_url, headers=headers, timeout=60, trust_env=False
         )
 
     @asynccontextmanager
@@ -304,7 +306,7 @@ def _open() -> None:
 
     register_magics(shell)
     if session.mode == "mock" and sys.platform != "emscripten":
-        threading.Thread(target=session.server, daemon=True).start()
+        threading.Thread(target=lambda: session.mock_url, daemon=True).start()
     print(session.describe())
 
 

@@ -143,8 +143,11 @@ def sign(notebooks: list[Path]) -> None:
     from nbformat.sign import NotebookNotary
 
     notary = NotebookNotary()
-    for notebook in notebooks:
-        notary.sign(nbformat.read(notebook, as_version=4))
+    try:
+        for notebook in notebooks:
+            notary.sign(nbformat.read(notebook, as_version=4))
+    finally:
+        notary.store.close()
 
 
 def jupyter_environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 The course opens in mock mode: no key, no network beyond this machine. COURSE_MODE and
 COURSE_BASE_URL choose another mode without a mouse, and ANTHROPIC_API_KEY is read
-from the environment; a key is held in memory and nowhere else.
+from the environment; a key is held in memory and nowhere else. COURSE_MODE=mock with a
+base URL means an offline API that a whole class shares.
 """
 
+import json
 import os
 import sys
 import threading
@@ -54,14 +56,18 @@ class Session:
         self._environment = environment
         self._base_url = ""
         self._key = ""
+        self._shared = ""  # the address of a class's offline API, if there is one
         self._server: MockServer | None = None
         self._starting = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         wish = environment.get("COURSE_MODE") or (
             "custom" if environment.get("COURSE_BASE_URL") else "mock"
         )
+        url = environment.get("COURSE_BASE_URL", "")
         try:
-            self.use(wish, base_url=environment.get("COURSE_BASE_URL", ""))
+            if wish == "mock" and url:
+                self._shared = _checked_url(url, sends_key=False)
+            self.use(wish, base_url=url)
         except ValueError as error:
             self.problem = f"{error} The course stays in mock mode."
 
@@ -70,7 +76,12 @@ class Session:
     @property
     def base_url(self) -> str:
         """Where requests go; in mock mode this waits until the mock listens."""
-        return self.server().base_url if self.mode == "mock" else self._base_url
+        return self.mock_url if self.mode == "mock" else self._base_url
+
+    @property
+    def mock_url(self) -> str:
+        """Where the offline API listens, in every mode; started on first use."""
+        return self._shared or self._started_server().base_url
 
     @property
     def has_key(self) -> bool:
@@ -144,7 +155,7 @@ class Session:
         self._changed()
 
     def use_mock(self, settings: Settings) -> None:
-        """Give the offline API another pace, fault or chunking."""
+        """Give the offline API another pace, fault or chunking, for this learner alone."""
         if self._server is not None:
             self._server.configure(settings)
         self.mock = settings
@@ -192,8 +203,7 @@ class Session:
 
     # Using
 
-    def server(self) -> "MockServer":
-        """Return the offline API's server, started on first use."""
+    def _started_server(self) -> "MockServer":
         with self._starting:
             if self._server is None:
                 from helpers.mock.server import start_server
@@ -222,6 +232,9 @@ class Session:
         # On loopback there is no proxy to ask, and no certificate: loading them all for a
         # client that checks none takes 20 ms.
         options = {"trust_env": False, "verify": False, **options}
+        if self._shared and self.mock != Settings():
+            # A class's server has settings of its own; these are one learner's.
+            headers = {"mock-settings": json.dumps(self.mock.to_json()), **headers}
         if sys.platform == "emscripten" and "transport" not in options:
             # A browser kernel has no sockets: the same engine answers in this process.
             from helpers.mock.engine import MockAPI

@@ -28,6 +28,7 @@ import psutil
 import pytest
 
 import course
+from tests.listening import wait_until_it_listens
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPT = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
@@ -515,6 +516,7 @@ def test_lab_opens_the_learners_copy_on_loopback_behind_its_token(house: Path):
         url = next(line for line in process.stdout if "http://127.0.0.1:" in line).strip()
         address, _, token = url.partition("/lab/tree/notebooks/00_start_here.ipynb?token=")
         assert len(token) >= 32
+        wait_until_it_listens(int(address.rpartition(":")[2]))
         contents = f"{address}/api/contents/notebooks/00_start_here.ipynb"
         with pytest.raises(urllib.error.HTTPError, match="403"):
             get(contents, {})

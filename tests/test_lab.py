@@ -162,6 +162,10 @@ def test_the_copies_are_trusted_so_that_their_pictures_show(tmp_path: Path):
     ]
     nbformat.write(notebook, tmp_path / "00.ipynb")
     stored = nbformat.read(tmp_path / "00.ipynb", as_version=4)
-    assert not NotebookNotary().check_signature(stored)
-    sign([tmp_path / "00.ipynb"])
-    assert NotebookNotary().check_signature(stored)
+    notary = NotebookNotary()
+    try:
+        assert not notary.check_signature(stored)
+        sign([tmp_path / "00.ipynb"])
+        assert notary.check_signature(stored)
+    finally:
+        notary.store.close()

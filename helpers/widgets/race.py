@@ -9,10 +9,11 @@ from typing import Any
 
 import traitlets
 
-from helpers.widgets import live, look, still
+from helpers.widgets import look, still
 from helpers.widgets.answer import RUNNING, Answer, Block, apply, changes, end, snapshot
+from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import problem_of, seconds
-from helpers.widgets.view import View, assets
+from helpers.widgets.view import assets
 
 __all__ = ["Numbers", "Race", "RunBlocking", "RunStream", "draw", "tell", "verdict"]
 
@@ -55,7 +56,7 @@ def _between(least: float, value: float, most: float) -> float:
     return min(max(least, float(value)), most)
 
 
-class Race(View):
+class Race(RunningView):
     """Two columns, the same answer: which feels faster?
 
     Args:
@@ -70,7 +71,6 @@ class Race(View):
 
     _esm, _css = assets("race").values()
     numbers = traitlets.Dict().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -89,38 +89,9 @@ class Race(View):
         self._answers = {lane: Answer() for lane in LANES}
         self._shown = dict(self._answers)
         self._felt = ""
-        self._feed = live.Feed(self.send)
-        self._running: live.Running | None = None
-        self._began = 0.0
         super().__init__(numbers=asdict(self._numbers), state=self._snapshot())
-        self.on_msg(self._receive)
         if autostart:
             self.start()
-
-    def start(self) -> None:
-        """Send both requests, unless a race is on; return at once."""
-        if self._running is None or self._running.done:
-            self._running = live.start(self._run())
-
-    def stop(self) -> None:
-        """End both; what has arrived stays."""
-        if self._running is not None:
-            self._running.stop()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until both have ended; say whether they have.
-
-        Args:
-            timeout: at most so many seconds.
-        """
-        ended = self._running is not None and self._running.wait(timeout)
-        self.send_state(["state"])  # an output of the cell that waits: stored as final
-        return ended
-
-    def close(self) -> None:
-        """Stop, and remove the view."""
-        self.stop()
-        super().close()
 
     def still(self) -> str:
         """Return the race that the numbers promise, as SVG."""
@@ -130,15 +101,8 @@ class Race(View):
         """Return the race that the numbers promise, in words."""
         return tell(self._numbers)
 
-    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
+    def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         match message:
-            case {"op": "start"}:
-                self.start()
-            case {"op": "stop"}:
-                self.stop()
-            case {"op": "resync", "have": int(have)}:
-                live.call(self._tell_time)
-                self._feed.resync(have)
             case {"op": "number", "name": str(name), "value": int(value) | float(value)}:
                 if name in self.numbers:
                     self._numbers = Numbers(**{**self.numbers, name: value}).within_reason()
@@ -148,14 +112,11 @@ class Race(View):
             case {"op": "felt", "lane": str(lane)} if lane in LANES:
                 self._felt = lane
                 self.state = self._snapshot()
+            case _:
+                super()._receive(widget, message, buffers)
 
-    def _tell_time(self) -> None:
-        """Let a page that has just opened set its clocks."""
-        if any(answer.state in RUNNING for answer in self._answers.values()):
-            self._feed.add({"clock": self._clock()})
-
-    def _clock(self) -> float:
-        return time.monotonic() - self._began
+    def _runs(self) -> bool:
+        return any(answer.state in RUNNING for answer in self._answers.values())
 
     async def _run(self) -> None:
         self._began = time.monotonic()
@@ -210,11 +171,6 @@ class Race(View):
             first_token=now,
             last_token=now,
         )
-
-    async def _frames(self) -> None:
-        while True:
-            await asyncio.sleep(1 / live.FRAMES_PER_SECOND)
-            self._show()
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""

@@ -84,7 +84,7 @@ function speaker(region, pause = 2000) {
 }
 
 function render({ model, el }) {
-  const { prompt, max_tokens: maxTokens, priced, lines } = model.get("setup");
+  const { prompt, max_tokens: maxTokens, priced, at_most: atMost, lines } = model.get("setup");
   const start = element("button", { type: "button", textContent: "Start", className: "sa-primary" });
   const stop = element("button", { type: "button", textContent: "Stop" });
   const clock = element("span", { className: "sa-clock" });
@@ -149,7 +149,11 @@ function render({ model, el }) {
       ["tokens", tokens ? `${about}${tokens}${share}` : "–", maxTokens ? 9 : 4, "usage.output_tokens; with ~, until the API has counted, one a delta"],
       ["stop reason", reason ?? "–", 5, "why the model stopped, in its own word"],
     ];
-    if (priced) rows.splice(3, 0, ["cost", money(cost), 5, "usage at the model's published prices"]);
+    if (priced) {
+      const known = cost !== null && cost !== undefined;
+      const value = known || !atMost ? money(cost) : `at most ${money(atMost)}`;
+      rows.splice(3, 0, ["cost", value, 10, "usage at the model's published prices; before that, the most it can come to"]);
+    }
     // Values change in place and have their room from the start: nothing wraps anew.
     rows.forEach(([name, value, room, title], i) => {
       const pair = figures.children[i] ?? figures.appendChild(element("div", { title }, element("span", { className: "sa-note", textContent: name }), element("span")));

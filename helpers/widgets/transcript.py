@@ -10,7 +10,7 @@ import traitlets
 
 from helpers.client import StreamError
 from helpers.spending import SpendingCapReached
-from helpers.widgets import live, look, still
+from helpers.widgets import look, still
 from helpers.widgets.answer import (
     RUNNING,
     Answer,
@@ -21,7 +21,8 @@ from helpers.widgets.answer import (
     fold,
     snapshot,
 )
-from helpers.widgets.view import View, assets
+from helpers.widgets.running import RunningView
+from helpers.widgets.view import assets
 
 __all__ = ["OpenEvents", "Price", "Transcript", "draw", "problem_of", "seconds", "tell"]
 
@@ -36,7 +37,7 @@ LINES = (6, 14)
 COLUMNS = 88
 
 
-class Transcript(View):
+class Transcript(RunningView):
     """An answer that grows while it arrives, with Start and Stop.
 
     Args:
@@ -45,13 +46,14 @@ class Transcript(View):
         expected: (seconds since the request, event) pairs of the same answer, known
             beforehand; the still and the text twin show them.
         price: turns a usage object into US dollars.
+        at_most: the most that a run can cost, in US dollars; shown until it is known
+            what it did cost.
         max_tokens: the request's limit; the footer then says how much of it was used.
         autostart: whether to start at once, without a click.
     """
 
     _esm, _css = assets("transcript").values()
     setup = traitlets.Dict().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class Transcript(View):
         *,
         expected: Iterable[tuple[float, Event]] | None = None,
         price: Price | None = None,
+        at_most: float | None = None,
         max_tokens: int | None = None,
         autostart: bool = True,
     ) -> None:
@@ -70,19 +73,16 @@ class Transcript(View):
         self._expected = Answer() if expected is None else fold(expected)
         self._answer = Answer()
         self._shown = Answer()
-        self._feed = live.Feed(self.send)
-        self._running: live.Running | None = None
-        self._began = 0.0
         super().__init__(
             setup={
                 "prompt": prompt,
                 "max_tokens": max_tokens,
                 "priced": price is not None,
+                "at_most": at_most,
                 "lines": _height(self._expected),
             },
             state=self._snapshot(),
         )
-        self.on_msg(self._receive)
         if autostart:
             self.start()
 
@@ -90,32 +90,6 @@ class Transcript(View):
     def answer(self) -> Answer:
         """What has been received so far."""
         return self._answer
-
-    def start(self) -> None:
-        """Send the request, unless one is under way; return at once."""
-        if self._running is None or self._running.done:
-            self._running = live.start(self._run())
-
-    def stop(self) -> None:
-        """Close the stream; what has arrived stays."""
-        if self._running is not None:
-            self._running.stop()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until the stream has ended; say whether it has.
-
-        Args:
-            timeout: at most so many seconds.
-        """
-        ended = self._running is not None and self._running.wait(timeout)
-        # Once more, as an output of the cell that waits: what is stored is then final.
-        self.send_state(["state"])
-        return ended
-
-    def close(self) -> None:
-        """Stop, and remove the view."""
-        self.stop()
-        super().close()
 
     def still(self) -> str:
         """Return the picture of the expected answer, as SVG."""
@@ -125,20 +99,8 @@ class Transcript(View):
         """Return the expected answer in words."""
         return tell(self.prompt, self._expected, self._cost(self._expected), self._max_tokens)
 
-    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
-        match message:
-            case {"op": "start"}:
-                self.start()
-            case {"op": "stop"}:
-                self.stop()
-            case {"op": "resync", "have": int(have)}:
-                live.call(self._tell_time)
-                self._feed.resync(have)
-
-    def _tell_time(self) -> None:
-        """Let a page that has just opened set its clock."""
-        if self._answer.state in RUNNING:
-            self._feed.add({"clock": time.monotonic() - self._began})
+    def _runs(self) -> bool:
+        return self._answer.state in RUNNING
 
     async def _run(self) -> None:
         self._began = time.monotonic()
@@ -152,7 +114,7 @@ class Transcript(View):
         try:
             async with self._open_events() as events:
                 async for event in events:
-                    self._answer = apply(self._answer, event, time.monotonic() - self._began)
+                    self._answer = apply(self._answer, event, self._clock())
             if self._answer.ended is None and self._answer.stop_reason is None:
                 state, problem = "failed", "The stream ended before the message did."
         except asyncio.CancelledError:
@@ -161,14 +123,9 @@ class Transcript(View):
             state, problem = "failed", problem_of(error)
         finally:
             frames.cancel()
-            self._answer = end(self._answer, state, time.monotonic() - self._began, problem)
+            self._answer = end(self._answer, state, self._clock(), problem)
             self._show()
             self.state = self._snapshot()
-
-    async def _frames(self) -> None:
-        while True:
-            await asyncio.sleep(1 / live.FRAMES_PER_SECOND)
-            self._show()
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""

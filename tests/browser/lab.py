@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+
+from tests.listening import wait_until_it_listens
 
 START_SECONDS = 60
 
@@ -82,6 +85,8 @@ def output(code_cell: Locator) -> Locator:
 @contextmanager
 def running_lab(home: Path) -> Iterator[Lab]:
     """Start JupyterLab on a free port with a folder of its own; stop it in the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     environment = os.environ | {
         "COURSE_HOME": str(home),
         **{
@@ -92,7 +97,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
         "IPYTHONDIR": str(home / ".test" / "ipython"),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "helpers.lab", "--no-browser"],
+        [sys.executable, "-m", "helpers.lab", "--no-browser", "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -115,6 +120,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
     listener.start()
     try:
         assert told.wait(START_SECONDS) and address, "".join(said)
+        wait_until_it_listens(port)
         yield Lab(address[0], home)
     finally:
         process.terminate()
