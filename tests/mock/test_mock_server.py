@@ -199,7 +199,7 @@ def test_reset_ends_the_connection_inside_the_body(server: MockServer) -> None:
     server.configure(Settings(Pace(first_token=0.01, tokens_per_second=5000), fault="reset"))
     with send(server.base_url, body(DEMO, stream=True)) as connection:
         received = b""
-        with pytest.raises(ConnectionResetError):  # noqa: PT012
+        with pytest.raises(ConnectionResetError):
             while data := connection.recv(65536):
                 received += data
     assert b"text_delta" in received

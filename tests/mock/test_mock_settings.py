@@ -10,6 +10,7 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.faults import FAULTS
 from helpers.mock.settings import Pace, Settings, SettingsError
 
+NO_CHUNKING = "chunking must be one of event, byte, whole, random or a number of bytes, not {}."
 NO_FAULT = (
     f"fault must be null, one of {', '.join(FAULTS)}, an object with a kind, or a list of these, "
     "not {}."
@@ -55,8 +56,14 @@ WRONG = [
         {"fault": []},
         NO_FAULT.format("[]"),
     ),
-    ({"chunking": "bits"}, "chunking must be one of event, byte, whole, random or a number of bytes, not 'bits'."),
-    ({"chunking": {}}, "chunking must be one of event, byte, whole, random or a number of bytes, not {}."),
+    (
+        {"chunking": "bits"},
+        "chunking must be one of event, byte, whole, random or a number of bytes, not 'bits'.",
+    ),
+    (
+        {"chunking": {}},
+        "chunking must be one of event, byte, whole, random or a number of bytes, not {}.",
+    ),
     ({"seed": 1.5}, "seed must be a whole number, not 1.5."),
 ]
 
