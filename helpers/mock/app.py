@@ -23,6 +23,10 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+# A client that stops in the middle of its request is not waited for any longer.
+BODY_SECONDS = 60
+
+
 class App:
     """An ASGI application that gives a MockAPI's answers.
 
@@ -39,9 +43,12 @@ class App:
         assert scope["type"] == "http"
         request = Request(scope, receive)
         try:
-            body = await read_body(request)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await read_body(request)
         except ClientDisconnect:
             return
+        except TimeoutError:
+            return await hang_up(scope, reset=False)
         answering = asyncio.create_task(self._answer(request, body, send))
         leaving = asyncio.create_task(until_disconnect(receive))
         try:

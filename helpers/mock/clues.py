@@ -11,8 +11,8 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-LONGEST = 4000  # characters of a prompt that are looked at
-MOST = 100  # clues of a prompt, and names again as many; no call needs more
+LONGEST = 2000  # characters of a prompt that are looked at
+MOST = 50  # clues of a prompt, and names again as many; no call needs more
 YEAR = 2027  # of a date without one: the offline API has no calendar, only seeds
 
 MONTHS = "january february march april may june july august september october november december"
