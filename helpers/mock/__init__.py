@@ -8,13 +8,19 @@ Read it in this order; each module makes what the next one takes:
     threads.py    the conversations that stay here, so that a request brings only what is new
     scenarios.py  which content answers this conversation (the YAML files in scenarios/, which
                   scenario_files.py reads; parts.py says what they can hold)
+    own_tools.py  a call to a tool that no scenario knows: which one (clues.py), with what
+                  input (tool_input.py, by schemas.py and patterns.py)
     message.py    that content as a finished message, cut at max_tokens and stop sequences
                   (blocks.py writes each block, usage.py counts what the request costs)
     wire.py       that message as server-sent events, each with the time when it leaves
-    chunking.py   those bytes cut into network chunks
-    faults.py     those chunks, broken on purpose
+    faults/       those bytes, broken on purpose
+    chunking.py   what is left, cut into network chunks (delivery.py puts the two behind
+                  every endpoint's answer)
+    messages.py   POST /v1/messages, from request to plan; listing.py and control.py answer
+                  the smaller endpoints
     engine.py     all of it: MockAPI.plan() decides, MockAPI.play() waits and sends
-    app.py        the engine behind a real socket (ASGI); server.py starts it as a child process
+    app.py        the engine behind a real socket (ASGI; connection.py writes and hangs up);
+                  server.py starts it as a child process
     transport.py  the engine inside this process, behind an httpx client without a socket
 
 The same answers are told in OpenAI's words too, from scenarios.py on:
