@@ -34,11 +34,6 @@ class Facts:
     forced_tools: bool
     bound: bool
 
-    @property
-    def always_thinks(self) -> bool:
-        """Whether thinking can't be switched off."""
-        return "disabled" not in self.thinking
-
 
 def _read() -> Mapping[str, Facts]:
     defaults = _data["facts"]["default"]

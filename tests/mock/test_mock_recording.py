@@ -1,5 +1,6 @@
 """Recordings: what is written is read again, no key is in it, and it replays as it was."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -108,16 +109,19 @@ def test_a_killed_tap_leaves_a_recording_that_can_be_read(tmp_path: Path) -> Non
     assert one.end == recording.STOPPED
 
 
-def test_a_full_disk_is_told_once_and_raises_nothing(tmp_path: Path) -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("no /dev/full here: only Linux has a disk that is always full")
+def test_a_full_disk_is_told_once_and_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = Writer(tmp_path / "x.jsonl")
-    os.close(writer._file)
-    writer._file = os.open(full, os.O_WRONLY)
+
+    def full(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(recording.os, "write", full)
     tape = writer.exchange("POST", "/v1/messages", HEADERS, b"{}")
     tape.end(1, recording.COMPLETE)
-    assert "can't be written (No space left on device)." in writer.problem
+    monkeypatch.undo()
+    assert f"can't be written ({os.strerror(errno.ENOSPC)})." in writer.problem
     writer.close()
 
 
