@@ -7,7 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-__all__ = ["AS_OF", "DEFAULT_LIVE_MODEL", "MODELS", "OFFLINE_MODEL", "Model", "price"]
+__all__ = [
+    "AS_OF",
+    "DEFAULT_LIVE_MODEL",
+    "MODELS",
+    "OFFLINE_MODEL",
+    "Model",
+    "price",
+    "takes_prefill",
+]
 
 _data = tomllib.loads((Path(__file__).parent / "models.toml").read_text("utf-8"))
 
@@ -59,3 +67,12 @@ def price(model_id: str, usage: Mapping[str, Any]) -> float | None:
         cache_read = input
     tokens_out = usage.get("output_tokens") or 0
     return (fresh * input + cached * cache_read + tokens_out * output) / 1_000_000
+
+
+def takes_prefill(model: str) -> bool:
+    """Say whether a model goes on from an unfinished turn of its own.
+
+    From 4.6 on, models refuse that; so is a model treated that isn't in the file.
+    """
+    facts = [entry for entry in _data["facts"]["model"] if entry.get("prefill")]
+    return any(model in (entry["id"], *entry.get("also", ())) for entry in facts)

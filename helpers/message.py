@@ -1,0 +1,365 @@
+"""Events in, one message out, and on the way an update for everything that happened.
+
+    event ──▶ MessageAssembler.feed ──▶ [Update, …]
+                        └──▶ .message: what the API would have sent without streaming
+
+The assembler does no I/O and knows no clock. It answers two questions that a stream
+leaves open:
+
+- **What does a tool's input say?** Its JSON comes in fragments that mean nothing by
+  themselves, so they are collected as they are and parsed once, when the block ends.
+- **When is a call complete?** Not when its block ends: a reply that is cut off in
+  mid-call closes its last block too. It is complete when the model has *moved on*: when
+  something else follows, or the message ends because the model wants its tools run.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from helpers.client import Event, ProtocolError
+
+__all__ = [
+    "BlockStarted",
+    "BlockStopped",
+    "CitationDelta",
+    "InputDelta",
+    "MessageAssembler",
+    "MessageStarted",
+    "MessageStopped",
+    "TextDelta",
+    "ThinkingDelta",
+    "ToolCall",
+    "Update",
+    "UsageUpdated",
+    "read_input",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStarted:
+    """The answer has begun: its id, its model, what the prompt cost."""
+
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStarted:
+    """A content block has begun, of whatever type."""
+
+    index: int
+    block: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of a text."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """The next piece of what the model thinks."""
+
+    index: int
+    thinking: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputDelta:
+    """The next piece of a tool's input: raw JSON, cut anywhere."""
+
+    index: int
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitationDelta:
+    """A source of the text, which may come before the text itself."""
+
+    index: int
+    citation: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStopped:
+    """A block is closed, as it stands in the message. It may have been cut off."""
+
+    index: int
+    block: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that is complete: the model has moved on, so the tool may run.
+
+    Attributes:
+        input: what to call the tool with, or None if its JSON can't be read.
+        raw: the JSON as it came.
+    """
+
+    index: int
+    id: str
+    name: str
+    input: dict[str, Any] | None
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageUpdated:
+    """What the answer has cost so far: totals, not increments."""
+
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStopped:
+    """The message is whole."""
+
+    message: dict[str, Any]
+
+
+Update = (
+    MessageStarted
+    | BlockStarted
+    | TextDelta
+    | ThinkingDelta
+    | InputDelta
+    | CitationDelta
+    | BlockStopped
+    | ToolCall
+    | UsageUpdated
+    | MessageStopped
+)
+
+
+# The deltas that bring text of some kind: the field that holds it, and what it says.
+PIECES: dict[str, tuple[str, Callable[[int, str], Update]]] = {
+    "text_delta": ("text", TextDelta),
+    "thinking_delta": ("thinking", ThinkingDelta),
+    "input_json_delta": ("partial_json", InputDelta),
+}
+
+
+class MessageAssembler:
+    """Put a message together from its events, block by block.
+
+    Attributes:
+        finished: whether message_stop has come.
+    """
+
+    def __init__(self) -> None:
+        self.finished = False
+        self._start: Event | None = None
+        self._end: Event = {}  # what message_delta brings: stop_reason and its company
+        self._usage: dict[str, Any] = {}
+        self._blocks: dict[int, _Block] = {}
+        self._closed_calls: list[int] = []  # closed, but the model may have been cut off
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message so far, as the API would have sent it without streaming."""
+        content = [block.content() for _, block in sorted(self._blocks.items())]
+        return {**(self._start or {}), "content": content, **self._end, "usage": {**self._usage}}
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """The counts of tokens, and whatever else was counted; the last ones count."""
+        return {name: count for name, count in self._usage.items() if type(count) is int}
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the model stopped, as soon as that is known."""
+        reason = self._end.get("stop_reason")
+        return reason if isinstance(reason, str) else None
+
+    @property
+    def incomplete(self) -> dict[int, str]:
+        """The raw inputs, by index, of calls that must not run: cut off, or no JSON."""
+        return {
+            index: block.raw
+            for index, block in self._blocks.items()
+            if block.has_input and (block.input is None or index in self._closed_calls)
+        }
+
+    def feed(self, event: Event) -> list[Update]:
+        """Take the next event; return what it says.
+
+        Pings, and whatever a newer API may send, say nothing.
+
+        Raises:
+            ProtocolError: the event contradicts those before it.
+        """
+        if event["type"] == "content_block_delta":  # by far the most frequent comes first
+            return self._delta(event)
+        match event:
+            case {"type": "message_start", "message": dict(message)}:
+                return self._message_start(message)
+            case {"type": "content_block_start", "index": int(index), "content_block": dict(block)}:
+                return self._block_start(index, block)
+            case {"type": "content_block_stop", "index": int(index)}:
+                return self._block_stop(index)
+            case {"type": "message_delta", "delta": dict(delta)}:
+                return self._message_delta(delta, event.get("usage"))
+            case {"type": "message_stop"}:
+                return self._message_stop()
+            case {"type": "message_start" | "content_block_start" | "content_block_stop"} | {
+                "type": "message_delta"
+            }:
+                refuse(event, "it lacks a field")
+        return []
+
+    def _message_start(self, message: dict[str, Any]) -> list[Update]:
+        if self._start is not None:
+            refuse({"type": "message_start"}, "the message has begun already")
+        self._start = {**message, "content": []}
+        usage = message.get("usage")
+        self._usage = {**usage} if isinstance(usage, dict) else {}
+        return [MessageStarted(self.message), UsageUpdated({**self._usage})]
+
+    def _block_start(self, index: int, block: dict[str, Any]) -> list[Update]:
+        if self._start is None or self._end or index in self._blocks:
+            refuse({"type": "content_block_start", "index": index}, "no block can begin here")
+        texts = [block.get("type"), block.get("text") or "", block.get("thinking") or ""]
+        if not all(isinstance(text, str) for text in texts):
+            refuse({"type": "content_block_start", "index": index}, "the block is malformed")
+        moved_on = self._complete_calls()
+        self._blocks[index] = _Block(block)
+        return [*moved_on, BlockStarted(index, {**block})]
+
+    def _delta(self, event: Event) -> list[Update]:
+        try:
+            index, delta = event["index"], event["delta"]
+            block, kind = self._blocks[index], delta["type"]
+            if block.stopped:
+                refuse(event, "its block is closed")
+            # Whatever follows a closed call, in any block, shows that the model has moved on.
+            updates = self._complete_calls() if self._closed_calls else []
+            if kind in PIECES:
+                name, update = PIECES[kind]
+                piece = delta[name]
+                if not isinstance(piece, str):
+                    refuse(event, f"its {name} is no text")
+                # Pieces are collected, not added up: a sum would be copied for each of them.
+                block.pieces[name].append(piece)
+                updates.append(update(index, piece))
+            elif kind == "signature_delta":
+                block.signature = delta["signature"]
+            elif kind == "citations_delta":
+                block.citations.append(delta["citation"])
+                updates.append(CitationDelta(index, delta["citation"]))
+        except (KeyError, TypeError):
+            refuse(event, "its block never began, or it lacks a field")
+        return updates
+
+    def _block_stop(self, index: int) -> list[Update]:
+        block = self._blocks.get(index)
+        if block is None or block.stopped:
+            refuse({"type": "content_block_stop", "index": index}, "no such block is open")
+        block.stop()
+        if block.start["type"] == "tool_use":
+            self._closed_calls.append(index)
+        return [BlockStopped(index, block.content())]
+
+    def _message_delta(self, delta: dict[str, Any], usage: object) -> list[Update]:
+        if self._start is None:
+            refuse({"type": "message_delta"}, "no message has begun")
+        self._end |= {name: value for name, value in delta.items() if value is not None}
+        updates: list[Update] = []
+        if "stop_reason" in self._end:  # nothing can follow, also where a stop is missing
+            for index, block in self._blocks.items():
+                updates += [] if block.stopped else self._block_stop(index)
+        if self._end.get("stop_reason") == "tool_use":
+            updates += self._complete_calls()
+        if isinstance(usage, dict):
+            # Cumulative: each count replaces the one before.
+            self._usage |= {name: count for name, count in usage.items() if count is not None}
+            updates.append(UsageUpdated({**self._usage}))
+        return updates
+
+    def _message_stop(self) -> list[Update]:
+        if self._start is None or self.finished:
+            refuse({"type": "message_stop"}, "no message is open")
+        self.finished = True
+        return [MessageStopped(self.message)]
+
+    def _complete_calls(self) -> list[Update]:
+        """Return the calls that are now known to be complete."""
+        indexes, self._closed_calls = self._closed_calls, []
+        return [self._blocks[index].call(index) for index in sorted(indexes)]
+
+
+@dataclass(slots=True)
+class _Block:
+    """One content block while it grows: how it began, and what came for it since."""
+
+    start: dict[str, Any]
+    pieces: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    citations: list[dict[str, Any]] = field(default_factory=list)
+    signature: str | None = None
+    stopped: bool = False
+    input: dict[str, Any] | None = None
+
+    @property
+    def raw(self) -> str:
+        """The JSON of a call's input as it came."""
+        return "".join(self.pieces["partial_json"])
+
+    @property
+    def has_input(self) -> bool:
+        """Whether this is a call, of our tools or of the API's own."""
+        return "input" in self.start
+
+    def stop(self) -> None:
+        """Close the block; this is the one time that its JSON is parsed."""
+        self.stopped = True
+        raw = self.raw
+        # A tool without arguments sends the empty string; some servers send all at the start.
+        at_start = self.start.get("input")
+        sent = raw if raw.strip() else json.dumps(at_start or {})
+        self.input = read_input(sent)
+
+    def content(self) -> dict[str, Any]:
+        """Return the block as it stands in the message."""
+        content = {**self.start}
+        for name in ("text", "thinking"):
+            if self.pieces[name]:
+                content[name] = (content.get(name) or "") + "".join(self.pieces[name])
+        if self.citations:
+            content["citations"] = [*(content.get("citations") or []), *self.citations]
+        if self.signature is not None:
+            content["signature"] = self.signature
+        if self.has_input:
+            content["input"] = self.input or {}
+        return content
+
+    def call(self, index: int) -> ToolCall:
+        """Return the call that this block holds."""
+        id, name = str(self.start.get("id", "")), str(self.start.get("name", ""))
+        return ToolCall(index, id, name, self.input, self.raw)
+
+
+def read_input(raw: str) -> dict[str, Any] | None:
+    """Return a tool's input from its whole JSON, or None if it isn't an object.
+
+    NaN and Infinity, which Python's parser would take, are no JSON.
+    """
+    try:
+        value = json.loads(raw, parse_constant=_not_json)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _not_json(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def refuse(event: Event, why: str) -> NoReturn:
+    """Raise the ProtocolError for an event that can't be taken."""
+    where = f" for block {event['index']}" if "index" in event else ""
+    raise ProtocolError(f"{event['type']}{where} makes no sense here: {why}")

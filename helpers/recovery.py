@@ -1,0 +1,174 @@
+"""When an answer fails: what is worth another try, how long to wait, when to give up.
+
+Nothing here sends or waits for anything by itself: it decides. Retries repeat a request
+that has cost money and may have run tools, so each rule errs towards not repeating.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+import httpx
+
+from helpers.client import (
+    ConnectFailed,
+    ErrorEvent,
+    Event,
+    StatusError,
+    StreamError,
+    StreamStalled,
+    StreamTruncated,
+)
+from helpers.clock import Clock
+
+__all__ = ["Recovery", "Watchdog", "backoff", "retry_after", "worth_retrying"]
+
+# Timeouts and conflicts, too many requests; and everything from 500 up, 529 included.
+RETRIED_STATUSES = (408, 409, 429)
+
+# Errors after the 200 have no status: their type says the same.
+RETRIED_TYPES = ("overloaded_error", "api_error", "rate_limit_error", "timeout_error")
+
+CONNECT_SECONDS = 5.0  # also for a free place in the connection pool
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How patient a client is. All times are in seconds.
+
+    Attributes:
+        attempts: requests for one turn, the first one included.
+        first_wait: before the second attempt; each further wait is twice as long.
+        longest_wait: where that doubling ends.
+        longest_retry_after: a server that asks for a longer wait than this gets none:
+            the turn fails at once, and the person can decide.
+        idle: silence after which an answer is given up; pings don't break it.
+        pings_count: let pings break the silence, for models that think for long.
+        total: how long one answer may take altogether.
+        after_text: what to do when an answer fails whose text was shown already:
+            "stop"; "restart" the turn, which shows other text; or "continue" the text.
+    """
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 8.0
+    longest_retry_after: float = 60.0
+    idle: float = 60.0
+    pings_count: bool = False
+    total: float = 600.0
+    after_text: Literal["stop", "restart", "continue"] = "stop"
+
+    def wait(
+        self, error: StreamError, attempt: int, *, random: float, wall_time: float
+    ) -> float | None:
+        """Return the seconds to wait before the next attempt, or None to give up.
+
+        Args:
+            attempt: the number of the attempt that failed, from 1.
+            random: a number from 0 to 1, so that clients don't come back all at once.
+            wall_time: seconds since 1970, to read a date in Retry-After.
+        """
+        if attempt >= self.attempts or not worth_retrying(error):
+            return None
+        asked = retry_after(error, wall_time) if isinstance(error, StatusError) else None
+        if asked is not None:
+            return asked if asked <= self.longest_retry_after else None
+        return backoff(attempt, self.first_wait, self.longest_wait, random)
+
+    def client_options(self) -> dict[str, Any]:
+        """Return timeouts and pool limits for an httpx client.
+
+        httpx's read timeout only sees silence between bytes, which pings break; the
+        Watchdog sees the rest.
+        """
+        return {
+            "timeout": httpx.Timeout(self.idle, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
+            "limits": httpx.Limits(max_connections=20, max_keepalive_connections=10),
+        }
+
+
+def worth_retrying(error: StreamError) -> bool:
+    """Say whether the same request may succeed a moment later."""
+    match error:
+        case StatusError(status=status, headers=headers):
+            # The server knows best, where it says so.
+            wish = headers.get("x-should-retry")
+            if wish in ("true", "false"):
+                return wish == "true"
+            return status in RETRIED_STATUSES or status >= 500
+        case ErrorEvent(type=type):
+            return type in RETRIED_TYPES
+        case ConnectFailed() | StreamTruncated() | StreamStalled():
+            return True
+    return False  # what isn't the protocol won't become it
+
+
+def backoff(attempt: int, first: float, longest: float, random: float) -> float:
+    """Return the seconds to wait after a failed attempt: doubling, with jitter.
+
+    Jitter takes up to a quarter off, so that clients that failed together don't come
+    back together.
+    """
+    doubled: float = first * 2.0 ** min(attempt - 1, 60)  # no float overflows at 2 ** 60
+    return min(doubled, longest) * (1 - 0.25 * random)
+
+
+def retry_after(error: StatusError, wall_time: float) -> float | None:
+    """Return the seconds that a server asks to wait, None if it asks for none.
+
+    Source: RFC 9110, section 10.2.3 (seconds, or a date), and the retry-after-ms of the
+    API's own clients.
+    """
+    milliseconds = error.headers.get("retry-after-ms", "")
+    with suppress(ValueError):
+        return _positive(float(milliseconds) / 1000)
+    asked = error.headers.get("retry-after", "")
+    with suppress(ValueError):
+        return _positive(float(asked))
+    with suppress(ValueError):
+        date = parsedate_to_datetime(asked)
+        # A date without a zone is meant as UTC, which HTTP prescribes.
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return _positive(date.timestamp() - wall_time)
+    return None
+
+
+def _positive(seconds: float) -> float | None:
+    """Return a wait that makes sense; NaN doesn't, nor does one that is over."""
+    return seconds if seconds > 0 else None
+
+
+class Watchdog:
+    """Give up an answer that brings nothing for too long, or never ends.
+
+    Args:
+        clock: measures the time.
+        recovery: how long is too long.
+    """
+
+    def __init__(self, clock: Clock, recovery: Recovery) -> None:
+        self._clock = clock
+        self._recovery = recovery
+        self._last = self._begun = clock.now()
+
+    def saw(self, event: Event) -> None:
+        """Take note of an event. A ping shows that the server lives, not the answer."""
+        if event["type"] != "ping" or self._recovery.pings_count:
+            self._last = self._clock.now()
+
+    async def bark(self) -> None:
+        """Wait until the time is up.
+
+        Raises:
+            StreamStalled: it was silent for too long, or took too long altogether.
+        """
+        idle, total = self._recovery.idle, self._recovery.total
+        while True:
+            now = self._clock.now()
+            if now >= self._begun + total:
+                raise StreamStalled(f"the answer was not complete after {total:g} seconds")
+            if now >= self._last + idle:
+                raise StreamStalled(f"the answer brought nothing new for {idle:g} seconds")
+            await self._clock.sleep(min(self._begun + total, self._last + idle) - now)
