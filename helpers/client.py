@@ -4,8 +4,10 @@
         async for event in events:
             ...
 
-This is the only stage that touches the network. Whatever goes wrong on the way has
-a name, chosen by what the caller can do about it:
+This is the only stage that touches the network. An adapter says what the payloads of an
+API mean: `MessagesAdapter` gives them as they are, those of openai.py translate.
+
+Whatever goes wrong on the way has a name, chosen by what the caller can do about it:
 
     StreamError
     ├── ConnectFailed     nothing was sent back: the request may be repeated
@@ -13,28 +15,31 @@ a name, chosen by what the caller can do about it:
     ├── ErrorEvent        an `error` event after the 200: the answer ends there
     ├── StreamTruncated   the bytes ended before the message did
     ├── StreamStalled     the bytes stopped coming for longer than the read timeout
-    └── ProtocolError     bytes that are no event stream, or events that are no JSON
+    └── ProtocolError     bytes that are no event stream, or events that make no sense
 """
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from typing import Any, Protocol
 
 import httpx
 
 from helpers.sse import EventTooLarge, SSEDecoder
 
 __all__ = [
+    "Adapter",
     "ConnectFailed",
     "ErrorEvent",
     "Event",
+    "MessagesAdapter",
     "ProtocolError",
     "StatusError",
     "StreamError",
     "StreamStalled",
     "StreamTruncated",
+    "open_events",
     "open_stream",
     "stream_text",
 ]
@@ -70,7 +75,7 @@ class StatusError(StreamError):
         super().__init__(f"HTTP {status} {type}: {message}")
         self.status = status
         self.type = type
-        self.request_id = headers.get("request-id", "")
+        self.request_id = _request_id(headers)
         self.headers = headers
 
 
@@ -85,7 +90,7 @@ class ErrorEvent(StreamError):
     def __init__(self, type: str, message: str, request_id: str = "") -> None:
         super().__init__(f"{type} in mid-stream: {message}")
         self.type = type
-        self.request_id = request_id
+        self.request_id = request_id  # open_events fills it in: an event has no headers
 
 
 class StreamTruncated(StreamError):
@@ -97,13 +102,70 @@ class StreamStalled(StreamError):
 
 
 class ProtocolError(StreamError):
-    """What arrived is not the protocol: not an event stream, or not JSON."""
+    """What arrived is not the protocol: no event stream, no JSON, or no sense."""
 
 
-@asynccontextmanager
-async def open_stream(
+class Adapter(Protocol):
+    """What an API's payloads mean: told in events of the Messages API.
+
+    Attributes:
+        end_mark: data that is no JSON and ends the stream, such as "[DONE]"; or None.
+        finished: whether the message is whole, so that nothing more is read.
+    """
+
+    end_mark: str | None
+    finished: bool
+
+    def feed(self, payload: Event) -> list[Event]:
+        """Take the next payload; return the events that it means."""
+
+    def close(self) -> list[Event]:
+        """Take the end of the stream; return the events that were held back for it.
+
+        Raises:
+            StreamTruncated: the message isn't complete.
+        """
+
+
+class MessagesAdapter:
+    """The Messages API's own events: given as they are, and watched for their end."""
+
+    end_mark: str | None = None
+
+    def __init__(self) -> None:
+        self.finished = False
+        self._complete = False
+
+    def feed(self, payload: Event) -> list[Event]:
+        """Return the event, unless it is an error."""
+        match payload:
+            case {"type": "content_block_delta"}:  # by far the most frequent comes first
+                pass
+            case {"type": "message_delta", "delta": {"stop_reason": str()}}:
+                self._complete = True
+            case {"type": "message_stop"}:
+                self.finished = True
+            case {"type": "error"}:
+                error = payload.get("error")
+                said = error if isinstance(error, dict) else {}
+                type = str(said.get("type", "unknown_error"))
+                raise ErrorEvent(type, str(said.get("message", "no message")))
+            case {"type": str()}:
+                pass
+            case _:
+                raise ProtocolError(f"an event has no type: {json.dumps(payload)[:80]!r}")
+        return [payload]
+
+    def close(self) -> list[Event]:
+        """Accept the end after a stop reason: some gateways leave message_stop out."""
+        if not self._complete:
+            raise StreamTruncated("the connection closed before the message was complete")
+        return []
+
+
+def open_stream(
     http: httpx.AsyncClient, request: Mapping[str, Any]
-) -> AsyncGenerator[AsyncIterator[Event]]:
+) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
     """Post a request and give its events; leaving the block closes the socket.
 
     Args:
@@ -113,11 +175,29 @@ async def open_stream(
     Raises:
         StreamError: one of the family above, here or while iterating.
     """
-    response = await _send(http, {**request, "stream": True})
+    return open_events(http, "/v1/messages", {**request, "stream": True}, MessagesAdapter())
+
+
+@asynccontextmanager
+async def open_events(
+    http: httpx.AsyncClient, path: str, body: Event, adapter: Adapter
+) -> AsyncGenerator[AsyncIterator[Event]]:
+    """Post a body to any API that streams; give what the adapter makes of its answer.
+
+    Args:
+        http: a client whose base URL and headers are set for the API.
+        path: where to post, such as "/v1/messages".
+        body: what to post, as JSON.
+        adapter: a fresh one; it sees every payload of this answer.
+
+    Raises:
+        StreamError: one of the family above, here or while iterating.
+    """
+    response = await _send(http, path, body)
     try:
         # A generator left in the middle would wait for the garbage collector:
         # aclosing ends it together with this block.
-        async with aclosing(_events(response)) as events:
+        async with aclosing(_events(response, adapter)) as events:
             yield events
     finally:
         await response.aclose()
@@ -131,9 +211,9 @@ async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
                 yield text
 
 
-async def _send(http: httpx.AsyncClient, body: Event) -> httpx.Response:
+async def _send(http: httpx.AsyncClient, path: str, body: Event) -> httpx.Response:
     """Post the body; return the open response, which is an event stream."""
-    post = http.build_request("POST", "/v1/messages", json=body)
+    post = http.build_request("POST", path, json=body)
     try:
         response = await http.send(post, stream=True)
     except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
@@ -174,24 +254,22 @@ def _status_error(response: httpx.Response, raw: bytes) -> StatusError:
     return StatusError(response.status_code, type, message, response.headers)
 
 
-async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
+async def _events(response: httpx.Response, adapter: Adapter) -> AsyncGenerator[Event]:
     """Decode the body into event dicts, to the end of the message and no further."""
     decoder = SSEDecoder()
-    complete = False
     chunks = response.aiter_bytes()
     try:
         async for chunk in chunks:
             for sse in decoder.feed(chunk):
-                event = _parse(sse.data)
-                match event:
-                    case {"type": "error"}:
-                        raise _error_event(event, response)
-                    case {"type": "message_delta", "delta": {"stop_reason": str()}}:
-                        complete = True
-                yield event
-                if event["type"] == "message_stop":
+                ended = sse.data == adapter.end_mark
+                for event in adapter.close() if ended else adapter.feed(_payload(sse.data)):
+                    yield event
+                if adapter.finished:
                     await _drain(chunks)
                     return
+    except ErrorEvent as error:
+        error.request_id = _request_id(response.headers)
+        raise
     except EventTooLarge as error:
         raise ProtocolError(str(error)) from error
     except httpx.DecodingError as error:
@@ -200,9 +278,8 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
         raise StreamStalled("no byte arrived before the read timeout") from error
     except httpx.TransportError as error:
         raise StreamTruncated(f"the connection broke in mid-answer: {error}") from error
-    # Some gateways leave message_stop out; a stop reason says as much.
-    if not complete:
-        raise StreamTruncated("the connection closed before the message was complete")
+    for event in adapter.close():
+        yield event
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
@@ -213,22 +290,16 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
                 pass
 
 
-def _parse(data: str) -> Event:
+def _payload(data: str) -> Event:
     try:
-        event = json.loads(data)
+        payload = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"an event's data is not JSON: {data[:80]!r}") from error
-    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
-        raise ProtocolError(f"an event has no type: {data[:80]!r}")
-    return event
+    if not isinstance(payload, dict):
+        raise ProtocolError(f"an event's data is no JSON object: {data[:80]!r}")
+    return payload
 
 
-def _error_event(event: Event, response: httpx.Response) -> ErrorEvent:
-    error = event.get("error")
-    if not isinstance(error, dict):
-        error = {}
-    return ErrorEvent(
-        str(error.get("type", "unknown_error")),
-        str(error.get("message", "no message")),
-        response.headers.get("request-id", ""),
-    )
+def _request_id(headers: Mapping[str, str]) -> str:
+    """Return the id under which the provider knows a request; OpenAI's has an x-."""
+    return headers.get("request-id") or headers.get("x-request-id", "")
