@@ -1,0 +1,274 @@
+"""Tools that run while the answer still streams.
+
+    ToolCall ──▶ ToolDispatcher.start ──▶ ToolStarted, ToolProgress, ToolFinished
+                          └──▶ .results(): a tool_result for each call, in call order
+
+Nothing here waits for a tool but `results`: whoever reads the stream calls `start` and
+reads on, so no tool, however slow, delays a token.
+"""
+
+import asyncio
+import contextvars
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from helpers.clock import Clock, RealClock, TimeLimit, cancelled, within
+from helpers.message import ToolCall
+from helpers.tools import Tool, ToolError, error_content, result_content
+
+__all__ = ["ToolDispatcher", "ToolEvent", "ToolFinished", "ToolProgress", "ToolStarted"]
+
+Content = str | list[dict[str, Any]]
+
+CANCELLED = "Cancelled before it finished."
+UNKNOWN_OUTCOME = "Cancelled before it finished; it may have taken effect or not."
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A tool runs; `status` says what it does, in words for a person."""
+
+    call: ToolCall
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolProgress:
+    """A running tool tells how far it is: so much done of a total, if it knows."""
+
+    call: ToolCall
+    message: str
+    done: float | None = None
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has given its result, or failed, after so many seconds."""
+
+    call: ToolCall
+    content: Content
+    is_error: bool
+    seconds: float
+
+
+ToolEvent = ToolStarted | ToolProgress | ToolFinished
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of a tool, and the call that it is for."""
+
+    call: ToolCall
+    task: asyncio.Task[None] | None = None
+    started: ToolStarted | None = None
+    finished: ToolFinished | None = None
+
+    def serves(self, call: ToolCall) -> bool:
+        """Say whether this run is what another call asks for."""
+        return (self.call.name, self.call.input) == (call.name, call.input)
+
+
+class ToolDispatcher:
+    """Run the calls of one turn, side by side, as soon as each is complete.
+
+    Args:
+        tools: what may be called.
+        emit: takes each ToolEvent as it happens; it must not block.
+        limit: how many tools run at once; further calls wait for a place.
+        timeout: seconds that a tool may take, unless it names a deadline of its own.
+        clock: measures that time.
+    """
+
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        emit: Callable[[ToolEvent], None],
+        *,
+        limit: int = 8,
+        timeout: float = 30.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._emit = emit
+        self._places = asyncio.Semaphore(limit)
+        self._timeout = timeout
+        self._clock = clock or RealClock()
+        self._message_stopped = False
+        self._runs: list[_Run] = []
+        self._earlier: list[_Run] = []  # for calls of a reply that broke off
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls so far, in the order of their blocks."""
+        return [run.call for run in self._in_call_order()]
+
+    def start(self, call: ToolCall) -> None:
+        """Run the tool of a call, or let it wait for `release` if it must not run twice."""
+        run = self._run_again(call) or _Run(call)
+        self._runs.append(run)
+        tool = self._tools.get(call.name)
+        if run.task is None and (self._message_stopped or not (tool and tool.once)):
+            run.task = asyncio.create_task(self._work(run))
+
+    def release(self) -> None:
+        """Start what had to wait: the reply is whole and won't be asked for again."""
+        self._message_stopped = True
+        for run in self._runs:
+            if run.task is None:
+                run.task = asyncio.create_task(self._work(run))
+
+    def restart(self) -> None:
+        """Prepare for the same turn once more; runs are kept for the calls they'd repeat."""
+        self._earlier += [run for run in self._runs if run.task is not None]
+        self._runs = []
+
+    async def results(self) -> list[dict[str, Any]]:
+        """Wait for all tools; return a tool_result for each call, in call order."""
+        await self._cancel(self._earlier + [run for run in self._runs if run.task is None])
+        if tasks := [run.task for run in self._runs if run.task is not None]:
+            await asyncio.wait(tasks)
+        return [_tool_result(run) for run in self._in_call_order()]
+
+    async def interrupt(self) -> None:
+        """Cancel what may be cancelled; a run that must not be repeated may finish."""
+        once = {tool.name for tool in self._tools.values() if tool.once}
+        await self._cancel([run for run in self._runs if not (run.task and run.call.name in once)])
+
+    async def cancel(self) -> None:
+        """Cancel every run, and return once they have ended."""
+        await self._cancel(self._runs + self._earlier)
+
+    def _in_call_order(self) -> list[_Run]:
+        return sorted(self._runs, key=lambda run: run.call.index)
+
+    def _run_again(self, call: ToolCall) -> _Run | None:
+        """Return an earlier run that this call repeats, which now serves this call."""
+        run = next((run for run in self._earlier if run.serves(call)), None)
+        if run is None:
+            return None
+        self._earlier.remove(run)
+        run.call = call
+        if run.started:
+            self._emit(ToolStarted(call, run.started.status))
+        if run.finished:
+            self._finish(run, run.finished.content, run.finished.is_error, run.finished.seconds)
+        return run
+
+    async def _work(self, run: _Run) -> None:
+        """Run a tool to its end, which is a result, whatever happens."""
+        async with self._places:
+            begun = self._clock.now()
+            try:
+                content, is_error = result_content(await self._outcome(run)), False
+            except Exception as error:
+                content, is_error = error_content(error), True
+            self._finish(run, content, is_error, self._clock.now() - begun)
+
+    async def _outcome(self, run: _Run) -> object:
+        """Return what the tool of a run gives back, or raise what keeps it from that."""
+        call = run.call
+        tool = self._tools.get(call.name)
+        if tool is None:
+            known = ", ".join(self._tools) or "none"
+            raise ToolError(f"There is no tool {call.name!r}. The tools are: {known}.")
+        if call.input is None:  # the answer that the API's documentation asks for
+            raise ToolError(json.dumps({"INVALID_JSON": call.raw}))
+        arguments = tool.arguments(call.input)
+        if tool.progress_parameter:
+            arguments[tool.progress_parameter] = self._progress_of(run)
+        run.started = ToolStarted(call, tool.status_line(call.input))
+        self._emit(run.started)
+        seconds = self._timeout if tool.timeout is None else tool.timeout
+        try:
+            return await within(self._clock, seconds, _called(tool, arguments))
+        except TimeLimit:
+            raise ToolError(f"{tool.name} did not finish within {seconds:g} seconds.") from None
+
+    def _progress_of(self, run: _Run) -> Callable[..., None]:
+        """Return what a tool calls, from any thread, to tell how far it is."""
+        loop = asyncio.get_running_loop()
+
+        def tell(message: str, done: float | None, total: float | None) -> None:
+            if run.finished is None:  # a thread that was given up may still talk
+                self._emit(ToolProgress(run.call, message, done, total))
+
+        def progress(message: str, done: float | None = None, total: float | None = None) -> None:
+            loop.call_soon_threadsafe(tell, message, done, total)
+
+        return progress
+
+    def _finish(self, run: _Run, content: Content, is_error: bool, seconds: float) -> None:
+        run.finished = ToolFinished(run.call, content, is_error, seconds)
+        if run in self._runs:
+            self._emit(run.finished)
+
+    async def _cancel(self, runs: list[_Run]) -> None:
+        """Cancel runs that have not finished; each gets a result that says so."""
+        await cancelled(*[run.task for run in runs if run.task is not None])
+        for run in runs:
+            if run.finished is None:
+                tool = self._tools.get(run.call.name)
+                unsure = run.started is not None and tool is not None and tool.once
+                self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True, 0.0)
+
+
+async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
+    """Call a tool's function: as a coroutine if it is one, else in a thread."""
+    if tool.is_async:
+        return await tool.function(**arguments)
+    function = partial(contextvars.copy_context().run, partial(tool.function, **arguments))
+    if sys.platform == "emscripten":  # a browser kernel has no threads
+        return function()
+    return await in_thread(function)
+
+
+async def in_thread(function: Callable[[], object]) -> object:
+    """Return what a blocking function returns, while the event loop goes on.
+
+    The thread is a daemon of its own, not one of a pool: a function that never returns
+    takes no place from others, and doesn't keep the program from ending.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[object] = loop.create_future()
+
+    def settle(value: object, error: BaseException | None) -> None:
+        if not future.done():  # nobody waits any more if it was cancelled
+            if error is None:
+                future.set_result(value)
+            else:
+                future.set_exception(error)
+
+    def work() -> None:
+        value, error = None, None
+        try:
+            value = function()
+        except BaseException as raised:
+            # A StopIteration or a KeyboardInterrupt can't travel through a future.
+            error = raised if _travels(raised) else RuntimeError(repr(raised))
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=work, name="tool", daemon=True).start()
+    return await future
+
+
+def _travels(error: BaseException) -> bool:
+    return isinstance(error, Exception) and not isinstance(error, StopIteration)
+
+
+def _tool_result(run: _Run) -> dict[str, Any]:
+    """Return the block that answers a call."""
+    assert run.finished is not None
+    block = {
+        "type": "tool_result",
+        "tool_use_id": run.call.id,
+        "content": run.finished.content,
+    }
+    return {**block, "is_error": True} if run.finished.is_error else block
