@@ -111,10 +111,16 @@ class ToolDispatcher:
 
     def start(self, call: ToolCall) -> None:
         """Run the tool of a call, or let it wait for `release` if it must not run twice."""
-        run = self._run_again(call) or _Run(call)
+        run = next((run for run in self._earlier if run.serves(call)), None)
+        if run is not None:  # the reply that broke off had asked for the same
+            self._earlier.remove(run)
+            self._runs.append(run)
+            self._serve(run, call)
+            return
+        run = _Run(call)
         self._runs.append(run)
         tool = self._tools.get(call.name)
-        if run.task is None and (self._message_stopped or not (tool and tool.once)):
+        if self._message_stopped or not (tool and tool.once):
             run.task = asyncio.create_task(self._work(run))
 
     def release(self) -> None:
@@ -148,18 +154,13 @@ class ToolDispatcher:
     def _in_call_order(self) -> list[_Run]:
         return sorted(self._runs, key=lambda run: run.call.index)
 
-    def _run_again(self, call: ToolCall) -> _Run | None:
-        """Return an earlier run that this call repeats, which now serves this call."""
-        run = next((run for run in self._earlier if run.serves(call)), None)
-        if run is None:
-            return None
-        self._earlier.remove(run)
+    def _serve(self, run: _Run, call: ToolCall) -> None:
+        """Let an earlier run stand for a call, and tell of it what has happened so far."""
         run.call = call
         if run.started:
             self._emit(ToolStarted(call, run.started.status))
         if run.finished:
             self._finish(run, run.finished.content, run.finished.is_error, run.finished.seconds)
-        return run
 
     async def _work(self, run: _Run) -> None:
         """Run a tool to its end, which is a result, whatever happens."""
