@@ -149,7 +149,7 @@ async def run_agent(
     conversation: Conversation,
     *,
     model: str,
-    tools: Sequence[Tool] = (),
+    tools: Sequence[Tool | dict[str, Any]] = (),
     max_tokens: int = 4096,
     max_turns: int = 10,
     recovery: Recovery | None = None,
@@ -169,7 +169,8 @@ async def run_agent(
         http: a client whose base URL and headers are set for the API.
         conversation: what was said so far; turns are added to it as they end.
         model: the model's id on the wire.
-        tools: what the model may call.
+        tools: what the model may call; of the API's own tools, such as web_search, the
+            definition.
         max_tokens: the most tokens that a turn may have.
         max_turns: turns between two messages of the user; in the last one the model
             can't call tools any more, so it has to come to an answer.
@@ -191,7 +192,8 @@ async def run_agent(
         http=http,
         conversation=conversation,
         request={"model": model, "max_tokens": max_tokens, **fields},
-        tools=tools,
+        tools=[tool for tool in tools if isinstance(tool, Tool)],
+        definitions=[tool.definition if isinstance(tool, Tool) else tool for tool in tools],
         max_turns=max_turns,
         recovery=recovery or Recovery(),
         open_stream=open_stream,
@@ -224,6 +226,7 @@ class _Run:
     conversation: Conversation
     request: dict[str, Any]
     tools: Sequence[Tool]
+    definitions: Sequence[dict[str, Any]]
     max_turns: int
     recovery: Recovery
     open_stream: OpenStream
@@ -361,10 +364,9 @@ class _Run:
     def body(self, messages: Sequence[Message]) -> Event:
         """Return the request for a turn."""
         body = {**self.request, "messages": messages}
-        definitions = [*body.get("tools", []), *[tool.definition for tool in self.tools]]
-        if definitions:
-            body["tools"] = definitions
-        if definitions and self.last:
+        if self.definitions:
+            body["tools"] = self.definitions
+        if self.definitions and self.last:
             body["tool_choice"] = {"type": "none"}
         return body
 
