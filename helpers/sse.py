@@ -17,6 +17,7 @@ __all__ = ["EventTooLarge", "SSEDecoder", "ServerSentEvent"]
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CR = ord("\r")  # a number, because `in` finds one ten times as fast as b"\r"
 
 
 class ServerSentEvent(NamedTuple):
@@ -25,6 +26,10 @@ class ServerSentEvent(NamedTuple):
     event: str
     data: str
     id: str = ""
+
+
+# What ServerSentEvent(...) comes to in the end; called directly, it takes half the time.
+new_tuple = tuple.__new__
 
 
 class EventTooLarge(ValueError):
@@ -71,17 +76,16 @@ class SSEDecoder:
                 before it are returned first; every later call raises.
         """
         events: list[ServerSentEvent] = []
+        data, size = self._data, self._size  # in the loop, locals are faster than attributes
         for line in self._complete_lines(chunk):
-            self._size += len(line)
-            if self._size > self._max_event_bytes:
-                break  # for good: nothing resets the size any more
             if line:
+                size += len(line)
                 # Only whole lines are decoded, so no character is ever cut in two.
                 name, _, value = line.decode("utf-8", "replace").partition(":")
                 value = value.removeprefix(" ")
                 match name:  # a name nobody knows, or none (a comment), is ignored
                     case "data":
-                        self._data.append(value)
+                        data.append(value)
                     case "event":
                         self._event = value
                     case "id" if "\0" not in value:
@@ -89,15 +93,18 @@ class SSEDecoder:
                     case "retry" if value.isascii() and value.isdigit() and len(value) < 16:
                         self.retry = int(value)
                 continue
-            # A blank line ends the event. Without data there is nothing to dispatch.
+            # A blank line ends the event.
+            if size > self._max_event_bytes:
+                break  # for good: nothing resets the size any more
+            size = 0
             self.last_event_id = self._id
-            if self._data:
-                data = "\n".join(self._data)
-                events.append(ServerSentEvent(self._event or "message", data, self._id))
-                self._data = []
+            if data:  # without data there is nothing to dispatch
+                fields = (self._event or "message", "\n".join(data), self._id)
+                events.append(new_tuple(ServerSentEvent, fields))
+                data.clear()
             self._event = ""
-            self._size = 0
-        if self._size + len(self._line) > self._max_event_bytes and not events:
+        self._size = size
+        if size + len(self._line) > self._max_event_bytes and not events:
             raise EventTooLarge(
                 f"one server-sent event is larger than {self._max_event_bytes:,} bytes; "
                 "is this an event stream at all?"
@@ -106,8 +113,22 @@ class SSEDecoder:
 
     def _complete_lines(self, chunk: bytes) -> list[bytes]:
         """Return the lines that this chunk completes and keep the rest."""
+        if self._at_start or self._skip_lf or CR in chunk:
+            chunk = self._with_lf_only(chunk)
+        # On str, splitlines would also split at U+2028 and seven other characters, which
+        # JSON may contain as they are.
+        lines = chunk.split(b"\n")
+        rest = lines.pop()
+        if lines and self._line:
+            lines[0] = bytes(self._line) + lines[0]
+            self._line.clear()
+        self._line += rest
+        return lines
+
+    def _with_lf_only(self, chunk: bytes) -> bytes:
+        """Drop a byte order mark at the start, and make each line end a LF."""
         if not chunk:
-            return []
+            return chunk
         if self._at_start:
             chunk = bytes(self._line) + chunk
             self._line.clear()
@@ -116,13 +137,4 @@ class SSEDecoder:
         if self._skip_lf:
             chunk = chunk.removeprefix(b"\n")
         self._skip_lf = chunk.endswith(b"\r")
-        # On bytes, splitlines knows exactly the three line ends of the standard: LF, CR
-        # and CRLF. On str it would also split at U+2028 and seven others, which JSON
-        # may contain as they are.
-        lines = chunk.splitlines()
-        rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
-        if lines and self._line:
-            lines[0] = bytes(self._line) + lines[0]
-            self._line.clear()
-        self._line += rest
-        return lines
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
