@@ -19,12 +19,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, get_args, get_type_hints, overload
+from typing import Any, Protocol, cast, get_args, get_type_hints, overload
 
 import docstring_parser
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ArgsKwargs, to_json
+from pydantic_core import ArgsKwargs, from_json, to_json
 
 __all__ = [
     "Progress",
@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")  # what the API takes for a tool's name
+
+# What a tool_result may contain besides text. Other lists of dicts are data like any other.
+BLOCKS = ("text", "image", "document", "search_result", "tool_reference")
 
 # What a model or a person is told has an end, however long the values in it are.
 MAX_ERROR_CHARS = 2_000
@@ -66,7 +69,7 @@ class Tool:
 
     Attributes:
         name: what the model calls it.
-        description: when and how to use it, for the model.
+        description: what it does and when to use it, for the model.
         input_schema: the JSON schema of its arguments.
         function: what runs, sync or async.
         once: it must not run twice, so it waits until the reply is whole.
@@ -95,11 +98,8 @@ class Tool:
     @property
     def definition(self) -> dict[str, Any]:
         """The tool as a request offers it."""
-        return {
-            "name": self.name,
-            "description": self.description,
-            "input_schema": self.input_schema,
-        }
+        fields = ("name", "description", "input_schema")
+        return {name: getattr(self, name) for name in fields}
 
     @property
     def is_async(self) -> bool:
@@ -113,6 +113,7 @@ class Tool:
             ToolInputError: the input doesn't fit; its text says where, for the model.
         """
         if not isinstance(input, dict):
+            got = _line(reprlib.repr(input))
             raise ToolInputError(f"The input should be an object, got {got}.")
         try:
             return self._validate(ArgsKwargs((), input))
@@ -121,11 +122,13 @@ class Tool:
 
     def status_line(self, input: dict[str, Any]) -> str:
         """Say in one line for a person what a call with this input does. Never raises."""
+        fields = self.input_schema["properties"].items()
         try:
-            parameters = inspect.signature(self.function).parameters.values()
-            values = {p.name: p.default for p in parameters if p.default is not p.empty} | input
-            line = self.status.format_map(_Shown({k: _shown(v) for k, v in values.items()}))
-            return _cut(line, MAX_STATUS_CHARS) or self.name
+            values = {name: schema.get("default", "…") for name, schema in fields} | input
+            for name, value in values.items():
+                if not isinstance(value, int | float):  # a status may want to round those
+                    values[name] = _line(str(value))
+            return _cut(self.status.format_map(values), MAX_STATUS_CHARS) or self.name
         except Exception:  # a status is never worth a failure
             return self.name
 
@@ -182,9 +185,8 @@ def tool(
             parameters = [p for p in parameters if p.name not in progress]
             adapter = _adapter(parameters, hints)
             schema = adapter.json_schema(schema_generator=_WithoutTitles)
-        # In this order: what a type's name, its place in pydantic and its schema may lack.
-        except (TypeError, ValueError, NameError, PydanticUserError) as error:
-            reason = _cut(str(error).partition("\n")[0], MAX_ERROR_CHARS)
+        except Exception as error:  # from typing or pydantic too: a type that isn't known
+            reason = _str(error).partition("\n")[0]
             raise TypeError(f"{own_name} can't be a tool: {reason}") from None
         for param in described.params:
             if param.description and (property := schema["properties"].get(param.arg_name)):
@@ -218,7 +220,8 @@ def result_content(value: object) -> str | list[dict[str, Any]]:
     except Exception:
         return _str(value)
     if isinstance(value, list) and value and all(map(_is_block, value)):
-        return value
+        # A copy: what the history holds must not change any more.
+        return cast(list[dict[str, Any]], from_json(as_json))
     return as_json
 
 
@@ -271,14 +274,14 @@ def _adapter(parameters: list[inspect.Parameter], hints: dict[str, Any]) -> Type
     signature and gives its arguments back.
     """
 
-    def arguments(**arguments: Any) -> dict[str, Any]:
+    def given(**arguments: Any) -> dict[str, Any]:
         return arguments
 
-    by_name = [p.replace(kind=p.KEYWORD_ONLY) for p in parameters]
-    arguments.__signature__ = inspect.Signature(by_name)  # type: ignore[attr-defined]
-    arguments.__annotations__ = {p.name: hints[p.name] for p in parameters}
-    config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    return TypeAdapter[Any](arguments, config=config)
+    model: Any = given  # mypy knows a function as neither a type nor a thing with a signature
+    by_name = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters]
+    model.__signature__ = inspect.Signature(by_name)
+    model.__annotations__ = {parameter.name: hints[parameter.name] for parameter in parameters}
+    return TypeAdapter(model, config=ConfigDict(extra="forbid", allow_inf_nan=False))
 
 
 def _mistakes(error: ValidationError) -> str:
@@ -293,32 +296,15 @@ def _mistakes(error: ValidationError) -> str:
             case "unexpected_keyword_argument":
                 what = "There is no such field"
             case _:
-                what = f"{mistake['msg'][:200]}, got {_shown(reprlib.repr(mistake['input']))}"
+                what = f"{mistake['msg'][:200]}, got {_line(reprlib.repr(mistake['input']))}"
         sentences.append(f"{where}: {what}." if where else f"{what}.")
     if (more := error.error_count() - MAX_ERRORS) > 0:
         sentences.append(f"And {more} more.")
     return _str(" ".join(sentences))
 
 
-class _Shown(dict[str, Any]):
-    """Values for a format string, which has a gap where one is missing."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-def _shown(value: object) -> object:
-    """Return a value as a person may see it: numbers as they are, else one short line."""
-    if isinstance(value, int | float):
-        return value  # a status may want to round them
-    text = (value if isinstance(value, str) else str(value))[:1_000]
-    # A value must not move the cursor or turn the line around: only what prints is kept.
-    text = "".join(char if char.isprintable() else " " for char in text)
-    return _cut(" ".join(text.split()), MAX_VALUE_CHARS)
-
-
 def _is_block(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("type"), str)
+    return isinstance(value, dict) and value.get("type") in BLOCKS
 
 
 def _str(value: object) -> str:
@@ -328,6 +314,12 @@ def _str(value: object) -> str:
     except Exception:
         text = f"({type(value).__name__} that can't be shown)"
     return text.encode("utf-8", "replace").decode()  # half a surrogate pair becomes "?"
+
+
+def _line(text: str) -> str:
+    """Return a short line of what prints: a value must not move the cursor or reverse text."""
+    printed = "".join(char if char.isprintable() else " " for char in text[:1_000])
+    return _cut(" ".join(printed.split()), MAX_VALUE_CHARS)
 
 
 def _cut(text: str, limit: int) -> str:
