@@ -247,7 +247,7 @@ async def _beginning(response: httpx.Response) -> bytes:
 def _status_error(response: httpx.Response, raw: bytes) -> StatusError:
     try:
         error = json.loads(raw)["error"]
-        type, message = str(error["type"]), str(error["message"])
+        type, message = str(error["type"] or "unknown_error"), str(error["message"])
     except (ValueError, KeyError, TypeError, RecursionError):  # a proxy's page, not the API's
         type = "unknown_error"
         message = raw[:200].decode("utf-8", "replace") or response.reason_phrase
