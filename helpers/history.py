@@ -19,6 +19,7 @@ CONTINUE = (
     "Your previous response was interrupted and ended with [{tail}]. "
     "Continue from where you left off."
 )
+OWN_CALLS = ("server_tool_use", "mcp_tool_use")  # of tools that the API runs itself
 TAIL = 200  # characters: enough of a text to find the place where it broke off
 
 
@@ -34,7 +35,7 @@ class Conversation:
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         self.heard: Callable[[], None] | None = None
-        self._messages = [*messages]
+        self._messages = [_in_blocks(message) for message in messages if message["content"]]
         self._said: list[str] = []  # and not yet taken in: a turn may be under way
 
     @property
@@ -42,14 +43,15 @@ class Conversation:
         """The messages so far; a new list, so that keeping it is safe."""
         if not self._said:
             return [*self._messages]
-        texts = [{"type": "text", "text": text} for text in self._said]
+        answered = _answered(block for message in self._messages for block in message["content"])
         messages = []
         for message in self._messages:
             if message["role"] == "assistant":
-                message = {**message, "content": without_open_work(message["content"])}
+                message = {**message, "content": closed(message["content"], answered)}
             if message["content"]:
                 messages.append(message)
-        return [*messages, {"role": "user", "content": texts}]
+        texts = [{"type": "text", "text": text} for text in self._said]
+        return [*messages, {"role": "user", "content": sendable(texts)}]
 
     def say(self, text: str) -> None:
         """Add what the user says. If an agent is answering, this interrupts it.
@@ -83,13 +85,16 @@ class Conversation:
         messages = [*self._messages]
         if messages and messages[-1]["role"] == "assistant":  # a paused turn that goes on
             content = [*messages.pop()["content"], *content]
-        content = kept(content, {result["tool_use_id"] for result in results}, paused)
+        answers = {result["tool_use_id"]: result for result in reversed(results)}  # first counts
+        earlier = [block for message in messages for block in message["content"]]
+        begun = {block["id"] for block in earlier if block["type"] in OWN_CALLS}
+        content = kept(content, answers, paused, begun)
         calls = [block["id"] for block in content if block["type"] == "tool_use"]
         if content:
             messages.append({"role": "assistant", "content": content})
         if calls:  # each has its result: the others were not kept
-            answers = [result for result in results if result["tool_use_id"] in calls]
-            messages.append({"role": "user", "content": sendable(answers)})
+            results = [answers[id] for id in calls]
+            messages.append({"role": "user", "content": sendable(results)})
         self._messages = messages
 
     def ask_to_continue(self, prefill: bool) -> None:
@@ -112,20 +117,27 @@ class Conversation:
             self._said.insert(0, CONTINUE.format(tail=text_of(last)[-TAIL:]))
 
 
-def kept(content: Iterable[Block], answered: Collection[str], paused: bool) -> list[Block]:
+def kept(
+    content: Iterable[Block],
+    answered: Collection[str],
+    paused: bool,
+    begun: Collection[str] = (),
+) -> list[Block]:
     """Return the blocks of a turn that the API will take back.
 
     Args:
         content: the turn as it came; its end may be missing.
         answered: ids of the calls that have a result.
         paused: whether the API's own tools may still be at work.
+        begun: ids of calls of the API's own tools in earlier turns; one that was called
+            side by side with ours gives its result in the turn after ours have.
     """
     blocks: list[Block] = []
     ids: set[str] = set()
     for block in content:
         match block:
-            case {"type": "text", "text": str(text)}:
-                keep = bool(text.strip())
+            case {"type": "text"}:
+                keep = bool(block["text"].strip())
             case {"type": "thinking"}:
                 keep = bool(block.get("signature"))  # it comes last: without it, thinking is cut
             case {"type": "tool_use", "id": str(id)}:
@@ -135,27 +147,43 @@ def kept(content: Iterable[Block], answered: Collection[str], paused: bool) -> l
                 keep = id not in ids
                 ids.add(id)
             case {"type": str(), "tool_use_id": str(id)}:  # what a tool of the API gave back
-                keep = id in ids
+                keep = id in ids or id in begun
             case _:
                 keep = True
         if keep:
             blocks.append(block)
     if not paused:
-        blocks = without_open_work(blocks)
-        while blocks and blocks[-1]["type"] in ("thinking", "redacted_thinking"):
-            blocks.pop()  # a turn can't end in thinking
+        blocks = closed(blocks, _answered(blocks))
     return sendable(blocks)
 
 
-def without_open_work(content: Sequence[Block]) -> list[Block]:
-    """Return the blocks without calls of the API's own tools that have no result.
+def closed(content: Iterable[Block], answered: Collection[str]) -> list[Block]:
+    """Return the blocks of a turn that nothing is going to be added to.
 
-    A turn that was paused in such a call can be sent back as it is, to go on. Once the
-    user says something else, it can't.
+    A turn that was paused in a call of one of the API's own tools can be sent back as it is,
+    to go on. Once the user says something else, a call without a result is refused, and so
+    is a turn that ends in thinking.
+
+    Args:
+        content: the turn's blocks.
+        answered: ids of the calls that the API has given a result for.
     """
-    done = {block.get("tool_use_id") for block in content}
-    own = ("server_tool_use", "mcp_tool_use")
-    return [block for block in content if block["type"] not in own or block["id"] in done]
+    blocks = [b for b in content if b["type"] not in OWN_CALLS or b["id"] in answered]
+    while blocks and blocks[-1]["type"] in ("thinking", "redacted_thinking"):
+        blocks.pop()
+    return blocks
+
+
+def _answered(blocks: Iterable[Block]) -> set[str]:
+    """Return the ids of the calls, of whatever tools, that have a result."""
+    return {block["tool_use_id"] for block in blocks if "tool_use_id" in block}
+
+
+def _in_blocks(message: Message) -> Message:
+    """Return a message as a copy whose content is blocks, also if it was text alone."""
+    content = message["content"]
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    return {**message, "content": sendable(blocks)}
 
 
 def text_of(message: Message) -> str:

@@ -144,6 +144,29 @@ PIECES: dict[str, tuple[str, Callable[[int, str], Update]]] = {
     "input_json_delta": ("partial_json", InputDelta),
 }
 
+# What a block holds before anything came for it, and the deltas that can't be for it.
+# A block of any other type may hold what it likes, and is sent on as it came.
+EMPTY: dict[str, dict[str, Any]] = {
+    "text": {"text": ""},
+    "thinking": {"thinking": "", "signature": ""},
+    "tool_use": {"input": {}},
+    "server_tool_use": {"input": {}},
+    "mcp_tool_use": {"input": {}},
+}
+NOT_FOR_CALLS = {"text_delta", "thinking_delta", "signature_delta", "citations_delta"}
+NOT_FOR = {
+    "text": {"thinking_delta", "signature_delta", "input_json_delta"},
+    "thinking": {"text_delta", "citations_delta", "input_json_delta"},
+    "redacted_thinking": {*PIECES, "signature_delta", "citations_delta"},
+    "tool_use": NOT_FOR_CALLS,
+    "server_tool_use": NOT_FOR_CALLS,
+    "mcp_tool_use": NOT_FOR_CALLS,
+}
+
+# Levels of nesting in a tool's input. Python reads and writes JSON on its stack, so what
+# could be read at the edge of that could not be written back a few calls deeper.
+MAX_DEPTH = 100
+
 
 class MessageAssembler:
     """Put a message together from its events, block by block.
@@ -164,7 +187,7 @@ class MessageAssembler:
     def message(self) -> dict[str, Any]:
         """The message so far, as the API would have sent it without streaming."""
         content = [block.content() for _, block in sorted(self._blocks.items())]
-        return {**(self._start or {}), "content": content, **self._end, "usage": {**self._usage}}
+        return {**(self._start or {}), **self._end, "content": content, "usage": {**self._usage}}
 
     @property
     def usage(self) -> dict[str, int]:
@@ -222,13 +245,14 @@ class MessageAssembler:
         return [MessageStarted(self.message), UsageUpdated({**self._usage})]
 
     def _block_start(self, index: int, block: dict[str, Any]) -> list[Update]:
-        if self._start is None or self._end or index in self._blocks:
+        ended = self.finished or "stop_reason" in self._end
+        if self._start is None or ended or index in self._blocks:
             refuse({"type": "content_block_start", "index": index}, "no block can begin here")
-        texts = [block.get("type"), block.get("text") or "", block.get("thinking") or ""]
-        if not all(isinstance(text, str) for text in texts):
+        opened = _open(block)
+        if opened is None:
             refuse({"type": "content_block_start", "index": index}, "the block is malformed")
         moved_on = self._complete_calls()
-        self._blocks[index] = _Block(block)
+        self._blocks[index] = opened
         return [*moved_on, BlockStarted(index, {**block})]
 
     def _delta(self, event: Event) -> list[Update]:
@@ -237,6 +261,8 @@ class MessageAssembler:
             block, kind = self._blocks[index], delta["type"]
             if block.stopped:
                 refuse(event, "its block is closed")
+            if kind in block.not_for:
+                refuse(event, f"a {kind} is not for a block of {block.start['type']}")
             # Whatever follows a closed call, in any block, shows that the model has moved on.
             updates = self._complete_calls() if self._closed_calls else []
             if kind in PIECES:
@@ -248,8 +274,12 @@ class MessageAssembler:
                 block.pieces[name].append(piece)
                 updates.append(update(index, piece))
             elif kind == "signature_delta":
+                if not isinstance(delta["signature"], str):
+                    refuse(event, "its signature is no text")
                 block.signature = delta["signature"]
             elif kind == "citations_delta":
+                if not isinstance(delta["citation"], dict):
+                    refuse(event, "its citation is no object")
                 block.citations.append(delta["citation"])
                 updates.append(CitationDelta(index, delta["citation"]))
         except (KeyError, TypeError):
@@ -266,13 +296,12 @@ class MessageAssembler:
         return [BlockStopped(index, block.content())]
 
     def _message_delta(self, delta: dict[str, Any], usage: object) -> list[Update]:
-        if self._start is None:
-            refuse({"type": "message_delta"}, "no message has begun")
+        if self._start is None or self.finished:
+            refuse({"type": "message_delta"}, "no message is open")
         self._end |= {name: value for name, value in delta.items() if value is not None}
         updates: list[Update] = []
-        if "stop_reason" in self._end:  # nothing can follow, also where a stop is missing
-            for index, block in self._blocks.items():
-                updates += [] if block.stopped else self._block_stop(index)
+        if "stop_reason" in self._end:
+            updates += self._close_blocks()
         if self._end.get("stop_reason") == "tool_use":
             updates += self._complete_calls()
         if isinstance(usage, dict):
@@ -285,7 +314,12 @@ class MessageAssembler:
         if self._start is None or self.finished:
             refuse({"type": "message_stop"}, "no message is open")
         self.finished = True
-        return [MessageStopped(self.message)]
+        return [*self._close_blocks(), MessageStopped(self.message)]
+
+    def _close_blocks(self) -> list[Update]:
+        """Close what is still open: nothing can follow, also where a stop is missing."""
+        still_open = [index for index, block in self._blocks.items() if not block.stopped]
+        return [update for index in still_open for update in self._block_stop(index)]
 
     def _complete_calls(self) -> list[Update]:
         """Return the calls that are now known to be complete."""
@@ -298,6 +332,7 @@ class _Block:
     """One content block while it grows: how it began, and what came for it since."""
 
     start: dict[str, Any]
+    not_for: set[str]  # deltas that can't be for it
     pieces: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     citations: list[dict[str, Any]] = field(default_factory=list)
     signature: str | None = None
@@ -312,47 +347,84 @@ class _Block:
     @property
     def has_input(self) -> bool:
         """Whether this is a call, of our tools or of the API's own."""
-        return "input" in self.start
+        return isinstance(self.start.get("input"), dict)
 
     def stop(self) -> None:
         """Close the block; this is the one time that its JSON is parsed."""
         self.stopped = True
         raw = self.raw
         # A tool without arguments sends the empty string; some servers send all at the start.
-        at_start = self.start.get("input")
-        sent = raw if raw.strip() else json.dumps(at_start or {})
-        self.input = read_input(sent)
+        if raw.strip():
+            self.input = read_input(raw)
+        elif self.has_input:
+            self.input = self.start["input"]
 
     def content(self) -> dict[str, Any]:
         """Return the block as it stands in the message."""
         content = {**self.start}
         for name in ("text", "thinking"):
             if self.pieces[name]:
-                content[name] = (content.get(name) or "") + "".join(self.pieces[name])
+                content[name] = str(content.get(name) or "") + "".join(self.pieces[name])
         if self.citations:
-            content["citations"] = [*(content.get("citations") or []), *self.citations]
+            before = content.get("citations")
+            content["citations"] = [*(before if isinstance(before, list) else []), *self.citations]
         if self.signature is not None:
             content["signature"] = self.signature
-        if self.has_input:
+        if self.pieces["partial_json"]:
             content["input"] = self.input or {}
         return content
 
     def call(self, index: int) -> ToolCall:
         """Return the call that this block holds."""
-        id, name = str(self.start.get("id", "")), str(self.start.get("name", ""))
-        return ToolCall(index, id, name, self.input, self.raw)
+        return ToolCall(index, self.start["id"], self.start["name"], self.input, self.raw)
+
+
+def _open(block: dict[str, Any]) -> _Block | None:
+    """Return the block that begins like this, or None if it is malformed."""
+    kind = block.get("type")
+    if not isinstance(kind, str):
+        return None
+    # null is as good as nothing
+    start = block | {name: block.get(name) or empty for name, empty in EMPTY.get(kind, {}).items()}
+    match start:
+        case {"type": "text", "text": str()}:
+            well_formed = isinstance(start.get("citations"), list | None)
+        case {"type": "thinking", "thinking": str(), "signature": str()}:
+            well_formed = True
+        case {
+            "type": "tool_use" | "server_tool_use" | "mcp_tool_use",
+            "id": str(),
+            "name": str(),
+            "input": dict(input),
+        }:
+            well_formed = not _is_too_deep(input)
+        case _:
+            well_formed = kind not in EMPTY
+    return _Block(start, NOT_FOR.get(kind, set())) if well_formed else None
 
 
 def read_input(raw: str) -> dict[str, Any] | None:
     """Return a tool's input from its whole JSON, or None if it isn't an object.
 
-    NaN and Infinity, which Python's parser would take, are no JSON.
+    NaN and Infinity, which Python's parser would take, are no JSON. An object that is nested
+    deeper than a hundred levels is nothing that a tool asked for.
     """
     try:
         value = json.loads(raw, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and not _is_too_deep(value) else None
+
+
+def _is_too_deep(value: dict[str, Any]) -> bool:
+    """Say whether a value is nested deeper than can be relied on to be written again."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [node for nodes in inner for node in nodes if isinstance(node, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _not_json(name: str) -> NoReturn:
@@ -361,5 +433,5 @@ def _not_json(name: str) -> NoReturn:
 
 def refuse(event: Event, why: str) -> NoReturn:
     """Raise the ProtocolError for an event that can't be taken."""
-    where = f" for block {event['index']}" if "index" in event else ""
+    where = f" for block {event['index']}" if isinstance(event.get("index"), int) else ""
     raise ProtocolError(f"{event['type']}{where} makes no sense here: {why}")
