@@ -165,10 +165,12 @@ class Watchdog:
             StreamStalled: it was silent for too long, or took too long altogether.
         """
         idle, total = self._recovery.idle, self._recovery.total
+        end = self._begun + total
         while True:
-            now = self._clock.now()
-            if now >= self._begun + total:
+            last = self._last
+            await self._clock.sleep(min(end, last + idle) - self._clock.now())
+            if end <= last + idle:
                 raise StreamStalled(f"the answer was not complete after {total:g} seconds")
-            if now >= self._last + idle:
+            # Nothing new meanwhile. (Comparing times again might miss by a rounding error.)
+            if last == self._last:
                 raise StreamStalled(f"the answer brought nothing new for {idle:g} seconds")
-            await self._clock.sleep(min(self._begun + total, self._last + idle) - now)
