@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # The stages, in the order in which data moves; a stage never reaches back to a later one.
-STAGES = ("sse", "client", "message", "dispatch", "agent", "recovery")
-PIPELINE = (*STAGES, "models", "openai", "tools")
+STAGES = ("sse", "client", "message", "tools", "dispatch", "history", "recovery", "agent")
+PIPELINE = (*STAGES, "clock", "fields", "models", "openai", "openai_requests")
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "matplotlib", "traitlets")
 
 
@@ -99,5 +99,5 @@ def test_no_form_of_import_escapes(line: str, finds: str):
 
 
 def test_the_stages_that_are_there_are_looked_at():
-    assert {"sse", "client"} <= {path.stem for path in modules("helpers/*.py")}
+    assert set(PIPELINE) <= {path.stem for path in modules("helpers/*.py")}
     assert list(modules("helpers/mock/**/*.py"))
