@@ -179,7 +179,7 @@ def tool(
                 raise TypeError("a name is 1 to 128 letters, digits, _ or -")
             parameters, hints = _parameters(function, source, around)
             described = docstring_parser.parse(inspect.getdoc(source) or "")
-            if not described.description:
+            if not (description := (described.description or "").strip()):
                 raise TypeError("the model needs a docstring that says what it does")
             progress = [p.name for p in parameters if _takes_progress(hints[p.name])]
             parameters = [p for p in parameters if p.name not in progress]
@@ -193,7 +193,7 @@ def tool(
                 property.setdefault("description", param.description)
         return Tool(
             name=own_name,
-            description=described.description,
+            description=description,
             input_schema=schema,
             function=function,
             once=once,
@@ -253,7 +253,7 @@ def _parameters(
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name not in given]
     for parameter in parameters:
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise TypeError(f"{parameter} can't be given by name, as a model gives its arguments")
+            raise TypeError(f"the parameter {parameter.name!r} can't be given by name")
         if parameter.name not in hints:
             raise TypeError(f"the parameter {parameter.name!r} has no type")
     return parameters, hints
