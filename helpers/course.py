@@ -29,6 +29,7 @@ from helpers.sse import SSEDecoder
 if TYPE_CHECKING:
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
+    from helpers.widgets.history_view import HistoryView
     from helpers.widgets.race import Race
     from helpers.widgets.switch import Switch
     from helpers.widgets.transcript import Transcript
@@ -242,6 +243,28 @@ def switch() -> "Switch":
     from helpers.widgets.switch import Switch
 
     return Switch(session)
+
+
+def history(messages: Iterable[dict[str, Any]], **fields: Any) -> "HistoryView":
+    """Return the messages as cards, with what the API would say about them.
+
+    The offline API is asked, in every mode. Where the assistant has the last word, it is
+    asked with a further message of the user, as it would be next.
+
+    Args:
+        messages: as a request has them.
+        fields: others of the request, such as `thinking`.
+    """
+    from helpers.widgets.history_view import view
+
+    asked = [*messages]
+    spoken = [*asked, {"role": "user", "content": "Go on."}]
+    ends_in_reply = bool(asked) and asked[-1]["role"] == "assistant"
+    body = {"model": OFFLINE_MODEL, "max_tokens": 1024, **fields}
+    content = json.dumps({**body, "messages": spoken if ends_in_reply else asked}).encode()
+    plan = MockAPI(Settings()).plan("POST", "/v1/messages", _MOCK_HEADERS, content)
+    refused = plan.status != 200 and json.loads(b"".join(chunk.data for chunk in plan.chunks))
+    return view(asked, refused["error"]["message"] if refused else "")
 
 
 def _overrides(changes: dict[str, Any]) -> dict[str, str]:
