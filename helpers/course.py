@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from helpers.client import Event, open_stream
+from helpers.clock import RealClock
 from helpers.lessons import progress
 from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
 from helpers.mock.recording import Exchange, RecordingError
@@ -27,11 +29,15 @@ from helpers.session import API_VERSION, MOCK_KEY, Session
 from helpers.sse import SSEDecoder
 
 if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
+    from helpers.tools import Tool
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.race import Race
     from helpers.widgets.switch import Switch
+    from helpers.widgets.timeline import TimelineView
     from helpers.widgets.transcript import Transcript
     from helpers.widgets.wire import Wire
 
@@ -92,6 +98,26 @@ def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
     return httpx.AsyncClient(
         base_url="http://mock", headers=_MOCK_HEADERS, transport=transport
     ), clock
+
+
+def sdk(**changes: Any) -> "AsyncAnthropic":
+    """Return the official SDK's client, connected to the offline API in every mode.
+
+    Its requests stay in this process and its clock jumps, as on the bench: it is there to
+    be compared with.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from anthropic import AsyncAnthropic
+
+    transport = in_process_transport(httpx2, MockAPI(_settings(changes), clock=VirtualClock()))
+    return AsyncAnthropic(
+        api_key=MOCK_KEY,
+        base_url="http://mock",
+        http_client=httpx2.AsyncClient(transport=transport),
+    )
 
 
 def recording(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
@@ -236,6 +262,164 @@ def race(**numbers: Any) -> "Race":
 
 
 RACE_PROMPT = "Explain in detail how a TCP connection recovers from a lost packet."
+
+
+def rehearse(
+    body: dict[str, Any] | str,
+    *,
+    tools: "Iterable[Tool]" = (),
+    dispatcher: Any = None,
+    strategy: str = "parallel",
+    max_turns: int = 10,
+    unblocked: bool = False,
+    **changes: Any,
+) -> list[tuple[float, Any]]:
+    """Run the agent against the offline API in no time; return its events with their times.
+
+    Times are in seconds since the start, and the same on every machine: the run goes by a
+    clock that jumps, also for what its tools sleep. They do run, so mind what they do.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call.
+        dispatcher: a class like ToolDispatcher, to be used instead of the agent's own.
+        strategy: "end_of_turn", "serial" (mid-stream) or "parallel" (mid-stream, too).
+        max_turns: requests at most.
+        unblocked: let tools stop nobody but themselves, as if none ever blocked the loop.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+    """
+    from helpers.widgets.rehearsal import LoopClock, rehearse, rehearsed
+
+    body, settings = _body(body), _settings(_visible(changes))
+    acted = [rehearsed(tool, unblocked=unblocked) for tool in tools]
+
+    async def run(clock: LoopClock) -> AsyncGenerator[Any]:
+        transport = in_process_transport(httpx, MockAPI(settings, clock=clock))
+        async with httpx.AsyncClient(
+            base_url="http://mock", headers=_MOCK_HEADERS, transport=transport
+        ) as client:
+            options = {"dispatcher": dispatcher, "strategy": strategy, "max_turns": max_turns}
+            if dispatcher is None:
+                options |= {"clock": clock, "random": lambda: 0.5}
+            async for event in _agent_events(client, body, acted, **options):
+                yield event
+
+    return rehearse(run)
+
+
+def timeline(
+    body: dict[str, Any] | str | list[tuple[float, Any]],
+    *,
+    tools: "Iterable[Tool]" = (),
+    dispatcher: Any = None,
+    max_turns: int = 10,
+    autostart: bool = True,
+    **changes: Any,
+) -> "TimelineView":
+    """Return the timeline of an agent's run: its answers and tools on one clock, live.
+
+    Args:
+        body: a request, or just a prompt. Or a recorded run to be played again: pairs of
+            seconds and event, such as `rehearse` returns.
+        tools: what the model may call. In mock mode they run once more beforehand, on a
+            clock that jumps, so that the view knows its length and its ideal.
+        dispatcher: a class like ToolDispatcher, such as yours, to dispatch the calls.
+        max_turns: requests at most.
+        autostart: start at once, without a press on Start; in mock mode only.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+    """
+    from helpers.widgets.timeline import Run, TimelineView
+    from helpers.widgets.timeline_model import fold, ideal_finish
+    from helpers.widgets.timeline_runs import replay
+
+    if isinstance(body, list):
+        pairs = body
+        recorded = Run(lambda: replay(pairs, RealClock()), expected=fold(pairs))
+        return TimelineView({"run": recorded}, autostart=autostart)
+    asked, tools, changes = _body(body), list(tools), _visible(changes)
+    options = {"dispatcher": dispatcher, "max_turns": max_turns}
+
+    async def run() -> AsyncGenerator[Any]:
+        async with http(mock=changes) as client:
+            async for event in _agent_events(client, asked, tools, **options):
+                yield event
+
+    if session.mode != "mock":
+        at_most = session.estimate(asked)
+        return TimelineView({"run": Run(run)}, at_most=at_most, autostart=False)
+    _ = session.mock_url  # its start is no part of the time to first token
+    expected = fold(rehearse(asked, tools=tools, **options, **changes))
+    free = fold(rehearse(asked, tools=tools, max_turns=max_turns, unblocked=True, **changes))
+    return TimelineView(
+        {"run": Run(run, expected=expected, ideal=ideal_finish(free))}, autostart=autostart
+    )
+
+
+def compare_dispatch(
+    body: dict[str, Any] | str,
+    *,
+    tools: "Iterable[Tool]",
+    autostart: bool = False,
+    **changes: Any,
+) -> "TimelineView":
+    """Return the same turn three times on one clock: tools at its end, or in mid-stream.
+
+    It runs on the offline API in every mode, because its times are what is compared.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call; they also run beforehand, on a clock that jumps.
+        autostart: start all three at once, without a click.
+        changes: fields of the mock's settings, such as `pace` or `seed`.
+    """
+    from helpers.widgets.timeline import Run, TimelineView
+    from helpers.widgets.timeline_model import STRATEGIES, first_turn, fold, ideal_finish, under
+    from helpers.widgets.timeline_runs import until_first_turn
+
+    body, tools = {**_body(body), "model": OFFLINE_MODEL}, list(tools)
+    changes = {"fault": None, **_visible(changes)}
+    expected = fold(rehearse(body, tools=tools, unblocked=True, **changes))
+    ideal = ideal_finish(first_turn(expected))
+
+    async def run(strategy: str) -> AsyncGenerator[Any]:
+        headers = {**_MOCK_HEADERS, **_overrides(changes)}
+        async with httpx.AsyncClient(
+            base_url=session.mock_url, headers=headers, timeout=60, trust_env=False, verify=False
+        ) as client:
+            events = _agent_events(client, body, tools, strategy=strategy)
+            async for event in until_first_turn(events):
+                yield event
+
+    runs = {
+        strategy: Run(partial(run, strategy), name, under(expected, strategy), ideal)
+        for strategy, name in STRATEGIES.items()
+    }
+    return TimelineView(runs, title="Timelines: three ways to dispatch", autostart=autostart)
+
+
+# Slow enough to watch, unless a pace was chosen.
+VISIBLE_PACE = {"first_token": 0.4, "tokens_per_second": 30.0}
+
+
+def _visible(changes: dict[str, Any]) -> dict[str, Any]:
+    chosen = "pace" in changes or session.mock.pace != Settings().pace
+    return changes if chosen else {**changes, "pace": VISIBLE_PACE}
+
+
+def _body(body: dict[str, Any] | str) -> dict[str, Any]:
+    return request(body) if isinstance(body, str) else body
+
+
+def _agent_events(
+    client: httpx.AsyncClient, body: dict[str, Any], tools: "list[Tool]", **options: Any
+) -> AsyncGenerator[Any]:
+    """Return the events of the agent, or of the barest one around another dispatcher."""
+    from helpers.widgets.timeline_runs import agent_run, own_run
+
+    dispatcher = options.pop("dispatcher", None)
+    if dispatcher is None:
+        return agent_run(client, body, tools, **options)
+    return own_run(client, body, tools, dispatcher, max_turns=options["max_turns"])
 
 
 def switch() -> "Switch":

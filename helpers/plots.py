@@ -9,7 +9,7 @@ import io
 import logging
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Latency", "Plot", "latency", "measure"]
+__all__ = ["Latency", "Plot", "growth", "latency", "measure"]
 
 # While matplotlib looks for fonts it says so on stderr, once on each new machine: that
 # would be an output of the cell.
@@ -37,6 +37,7 @@ HEIGHT = 252
 MARGIN = 16
 LEFT, RIGHT, TOP, BOTTOM = 58, 116, 80, 38
 INSIDE = HEIGHT - TOP - BOTTOM
+GROWTH_RIGHT = 176  # names stand at the ends of lines
 
 BAR_WIDTH = 24  # of the histogram in the twin, in characters
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -285,13 +286,149 @@ def _latency_svg(found: Latency, summary: str) -> str:
     )
 
 
+# Lines that can be told apart without their colour.
+LINES = (
+    (look.ON_FAILED, "-"),
+    (look.TEXT, (0, (5, 3))),
+    (look.ON_DONE, (0, (1, 2))),
+)
+
+
+def growth(
+    lines: Mapping[str, Sequence[tuple[float, float]]], *, title: str, across: str, up: str
+) -> Plot:
+    """Plot how costs grow with size, on logarithmic scales.
+
+    Any power is a straight line there: a cost that grows with the square of the size rises
+    twice as steeply as one that grows with the size.
+
+    Args:
+        lines: for each name, the points of its line as (size, cost), sizes rising; at
+            most three lines of two or more points, and nothing at or below zero.
+        title: what the plot shows.
+        across: what the sizes count, such as "characters of input".
+        up: what the costs count.
+
+    Raises:
+        ValueError: one sentence on what is wrong with the lines.
+    """
+    checked = {name: _points(name, points) for name, points in lines.items()}
+    if not 1 <= len(checked) <= len(LINES):
+        raise ValueError(f"growth draws one to {len(LINES)} lines, and got {len(checked)}.")
+    with _style():
+        svg = _growth_svg(checked, title, across, up)
+    rows = [("", *(f"{size:,.0f}" for size, _ in next(iter(checked.values()))), "each doubling")]
+    for name, points in checked.items():
+        rows.append((name, *(f"{cost:,.0f}" for _, cost in points), f"{_doubling(points):.1f} ×"))
+    widths = [max(len(row[n]) if n < len(row) else 0 for row in rows) for n in range(len(rows[0]))]
+    return Plot(
+        svg=svg,
+        words="\n".join(
+            [
+                f"{title}: {up}, by {across}",
+                *(
+                    "  ".join(
+                        cell.ljust(width) if n == 0 else cell.rjust(width)
+                        for n, (cell, width) in enumerate(zip(row, widths, strict=False))
+                    )
+                    for row in rows
+                ),
+            ]
+        ),
+    )
+
+
+def _points(name: str, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the points of a line as floats that have logarithms."""
+    checked = [(float(size), float(cost)) for size, cost in points]
+    sizes = [size for size, _ in checked]
+    if len(sizes) < 2 or any(late <= early for early, late in pairwise(sizes)):
+        raise ValueError(f"The line {name!r} needs two or more points whose sizes rise.")
+    if not all(math.isfinite(value) and value > 0 for point in checked for value in point):
+        raise ValueError(f"The line {name!r} holds a value that is not above zero.")
+    return checked
+
+
+def _doubling(points: Sequence[tuple[float, float]]) -> float:
+    """Return the factor that a cost grows by while the size doubles, over the whole line."""
+    (first_size, first_cost), (last_size, last_cost) = points[0], points[-1]
+    slope = math.log(last_cost / first_cost) / math.log(last_size / first_size)
+    return float(2**slope)
+
+
+def _growth_svg(
+    lines: Mapping[str, list[tuple[float, float]]], title: str, across: str, up: str
+) -> str:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    sizes = [math.log10(size) for points in lines.values() for size, _ in points]
+    costs = [math.log10(cost) for points in lines.values() for _, cost in points]
+    left, end = min(sizes), max(sizes)
+    # The scale up goes from one power of ten to another.
+    bottom, top = math.floor(min(costs)), max(math.ceil(max(costs)), math.floor(min(costs)) + 1)
+    figure, axes = _axes(end - left, top - bottom, right=GROWTH_RIGHT)
+
+    def words(text: str, x: float, y: float, right: float, higher: float, **more: Any) -> None:
+        style = {"fontsize": look.AXIS_SIZE, "color": look.INK_2, "va": "baseline", **more}
+        axes.annotate(text, (x, y), (right, higher), textcoords="offset points", **style)
+
+    step = math.ceil((top - bottom) / 5)
+    for power in range(0, top - bottom + 1, step):
+        axes.plot([0, end - left], [power, power], color=look.LINE, linewidth=1)
+        words(short(10 ** (power + bottom)), 0, power, -8, -4, ha="right")
+    drawn = sorted(set(sizes))
+    for size in drawn[:: math.ceil(len(drawn) / 8)]:
+        words(short(10**size), size - left, 0, 0, -18, ha="center")
+    words(across, end - left, 0, 24, -18)
+
+    height, ends = INSIDE / (top - bottom), []
+    for (name, points), (colour, dashes) in zip(lines.items(), LINES, strict=False):
+        places = [(math.log10(size) - left, math.log10(cost) - bottom) for size, cost in points]
+        axes.plot(*zip(*places, strict=True), color=colour, linewidth=1.5, linestyle=dashes)
+        codes = [Path.MOVETO, Path.LINETO] * len(places)
+        dots = Path([place for place in places for _ in range(2)], codes)
+        dots.should_simplify = False
+        axes.add_patch(PathPatch(dots, fill=False, edgecolor=colour, linewidth=5, capstyle="round"))
+        ends.append((places[-1][1] * height, name, colour, _doubling(points)))
+    # Each line is named at its right end; the names keep their distance from each other.
+    level = 0.0
+    for at, name, colour, doubling in sorted(ends):
+        level = max(at, level)
+        words(name, end - left, 0, 12, level + 2, color=colour, weight="bold")
+        words(f"{doubling:.1f} × each doubling", end - left, 0, 12, level - 11)
+        level += 32
+
+    heading = {"fontsize": look.UI_SIZE, "color": look.INK_1, "weight": "bold"}
+    words(title, 0, top - bottom, MARGIN - LEFT, TOP - 28, **heading)
+    words(up, 0, top - bottom, MARGIN - LEFT, TOP - 46)
+    told = ". ".join(
+        f"{name}: from {short(points[0][1])} at {short(points[0][0])} to "
+        f"{short(points[-1][1])} at {short(points[-1][0])}, {_doubling(points):.1f} times as "
+        "much for each doubling"
+        for name, points in lines.items()
+    )
+    return still.picture(
+        HEIGHT, title, f"{up} by {across}, both on logarithmic scales. {told}.", [_drawn(figure)]
+    )
+
+
+def short(value: float) -> str:
+    """Return a count in the fewest characters that say about how many: 850, 2.1k, 67M."""
+    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= limit * 0.9995:
+            digits = ".2g" if value < limit * 9.95 else ".0f"
+            return f"{value / limit:{digits}}{unit}"
+    return f"{value:.3g}"
+
+
 def _ticks(end: float, most: int) -> list[float]:
     """Return round numbers from 0 to the end, at most so many after the 0."""
     step = _step(end, most)
     return [step * place for place in range(int(end / step * (1 + 1e-9)) + 1)]
 
 
-def _axes(end: float, top: float) -> "tuple[Figure, Axes]":
+def _axes(end: float, top: float, right: int = RIGHT) -> "tuple[Figure, Axes]":
     """Return a figure and its axes, empty and from 0 to both ends; a point is a pixel."""
     from matplotlib.figure import Figure  # pyplot would keep it, and choose a window system
 
@@ -299,7 +436,7 @@ def _axes(end: float, top: float) -> "tuple[Figure, Axes]":
     box = (
         LEFT / still.WIDTH,
         BOTTOM / HEIGHT,
-        (still.WIDTH - LEFT - RIGHT) / still.WIDTH,
+        (still.WIDTH - LEFT - right) / still.WIDTH,
         INSIDE / HEIGHT,
     )
     axes = figure.add_axes(box)

@@ -15,6 +15,7 @@ from helpers.lessons.map import NOTEBOOKS, Map
 from helpers.lessons.refresh import NOTEBOOKS as FOLDER
 from helpers.mock.recording import RecordingError, Writer
 from helpers.mock.settings import SettingsError
+from helpers.models import OFFLINE_MODEL
 from helpers.session import Session
 from helpers.widgets.wire import Wire
 
@@ -114,16 +115,15 @@ def test_the_wire_view_says_why_it_opens_no_recording(tmp_path: Path):
 
 
 def test_the_map_names_every_notebook_and_part():
-    assert [notebook.part for notebook in NOTEBOOKS] == list(MODULES)
+    # A notebook's part comes last, after its smaller exercises.
+    last = {find_part(part).notebook: part for part in MODULES}
+    assert {notebook.name: notebook.part for notebook in NOTEBOOKS} == last
     for notebook in NOTEBOOKS:
         assert find_part(notebook.part).notebook == notebook.name
         assert (FOLDER / f"{notebook.name}.ipynb").exists()
     shown = Map({"sse"})
-    assert [line.endswith("✓ built") for line in repr(shown).splitlines()[1:]] == [
-        False,
-        True,
-        False,
-    ]
+    built = [line.endswith("✓ built") for line in repr(shown).splitlines()[1:]]
+    assert built == [notebook.part == "sse" for notebook in NOTEBOOKS]
     ElementTree.fromstring(shown._repr_html_())
 
 
@@ -151,3 +151,13 @@ def test_the_module_tells_the_mode_as_it_is():
     assert isinstance(httpx.URL(course.base_url), httpx.URL)
     with pytest.raises(AttributeError, match="the course has no 'modle'"):
         course.modle  # noqa: B018
+
+
+async def test_the_sdk_is_connected_to_the_offline_api_in_every_mode(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(course.session, "mode", "anthropic")
+    async with course.sdk() as client:
+        body = {**course.request("Count to three."), "model": OFFLINE_MODEL}
+        message = await client.messages.create(**body)
+    assert message.content[0].text == "One, two, three."

@@ -1,9 +1,9 @@
-"""The latency plot: the same bytes each time, and figures that are true."""
+"""The plots: the same bytes each time, and figures that are true."""
 
 import re
 import subprocess
 import sys
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -195,3 +195,78 @@ def test_bad_times_get_a_sentence(times: list[float], sentence: str) -> None:
     with pytest.raises(ValueError) as raised:
         plots.latency(times)
     assert str(raised.value) == sentence
+
+
+def growth(**lines: list[tuple[float, float]]) -> plots.Plot:
+    return plots.growth(lines, title="Costs", across="characters", up="work")
+
+
+SQUARE = [(1000.0 * 2**n, 50.0 * 4**n) for n in range(5)]
+STRAIGHT = [(1000.0 * 2**n, 10.0 * 2**n) for n in range(5)]
+
+
+def test_growth_has_a_twin_with_every_number() -> None:
+    assert growth(square=SQUARE, straight=STRAIGHT).words == (
+        "Costs: work, by characters\n"
+        "          1,000  2,000  4,000  8,000  16,000  each doubling\n"
+        "square       50    200    800  3,200  12,800          4.0 ×\n"
+        "straight     10     20     40     80     160          2.0 ×"
+    )
+
+
+def test_growth_draws_a_power_as_a_straight_line_and_says_how_steep_it_is() -> None:
+    plot = growth(square=SQUARE, straight=STRAIGHT)
+    assert plot == growth(square=SQUARE, straight=STRAIGHT)
+    root = ElementTree.fromstring(plot.svg)
+    words = [text.text for text in root.iter(f"{SVG}text")]
+    assert words[words.index("square") + 1] == "4.0 × each doubling"
+    assert words[words.index("straight") + 1] == "2.0 × each doubling"
+    assert "4.0 times as much for each doubling" in (root.findtext(f"{SVG}desc") or "")
+    assert not re.search(r"\bid=|href|<style|<script|<image|url\(", plot.svg)
+    lines = re.findall(r'd="([^"]*)"[^>]*stroke-linecap: round', plot.svg)
+    slopes = []
+    for line in lines:
+        places = [(float(x), float(y)) for x, y in re.findall(r"M(\S+) (\S+)h0", line)]
+        steps = [(y1 - y2) / (x2 - x1) for (x1, y1), (x2, y2) in pairwise(places)]
+        assert len(places) == 5
+        assert steps == pytest.approx([steps[0]] * 4, abs=0.01)
+        slopes.append(steps[0])
+    assert slopes[0] == pytest.approx(2 * slopes[1], abs=0.01)
+
+
+def test_names_of_lines_that_end_at_the_same_place_keep_their_distance() -> None:
+    svg = growth(one=SQUARE, two=SQUARE, three=SQUARE).svg
+    heights = [
+        float(text.get("y") or 0)
+        for text in ElementTree.fromstring(svg).iter(f"{SVG}text")
+        if text.text in ("one", "two", "three")
+    ]
+    assert all(abs(a - b) >= 30 for a, b in pairwise(sorted(heights)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ({}, "growth draws one to 3 lines, and got 0."),
+        ({"a": [(1.0, 1.0)]}, "The line 'a' needs two or more points whose sizes rise."),
+        (
+            {"a": [(2.0, 1.0), (1.0, 2.0)]},
+            "The line 'a' needs two or more points whose sizes rise.",
+        ),
+        ({"a": [(1.0, 0.0), (2.0, 2.0)]}, "The line 'a' holds a value that is not above zero."),
+    ],
+)
+def test_lines_that_cannot_be_drawn_get_a_sentence(
+    lines: dict[str, list[tuple[float, float]]], sentence: str
+) -> None:
+    with pytest.raises(ValueError) as raised:
+        growth(**lines)
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(850, "850"), (1000, "1k"), (4070, "4.1k"), (16070, "16k"), (64.6e6, "65M"), (2e9, "2G")],
+)
+def test_a_count_is_short(value: float, words: str) -> None:
+    assert plots.short(value) == words

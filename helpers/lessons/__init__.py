@@ -18,6 +18,14 @@ MODULES = {
     "hello": "helpers.lessons.start_here",
     "sse": "helpers.lessons.sse_by_hand",
     "text": "helpers.lessons.text_streaming",
+    "usage": "helpers.lessons.tool_json",
+    "find_the_bug": "helpers.lessons.tool_json",
+    "whole_or_cut": "helpers.lessons.tool_json",
+    "message": "helpers.lessons.tool_json",
+    "predict_walls": "helpers.lessons.mid_stream_tools",
+    "may_start": "helpers.lessons.mid_stream_tools",
+    "thaw": "helpers.lessons.mid_stream_tools",
+    "dispatch": "helpers.lessons.mid_stream_tools",
 }
 
 

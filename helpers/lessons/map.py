@@ -33,6 +33,9 @@ NOTEBOOKS = (
     Notebook(
         "02_text_streaming", "Text, as it arrives", "ServerSentEvent ─▶ event ─▶ text", "text", 35
     ),
+    Notebook(
+        "03_tool_json", "Tools, in pieces of JSON", "event ─▶ message, ToolCall", "message", 45
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The transcript: an answer as the user of a product would see it arrive."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -287,8 +288,13 @@ def _height(answer: Answer) -> int:
     least, most = LINES
     if not answer.blocks:
         return least + 2
-    count = sum(
-        len(still.wrapped(block.text, COLUMNS)) + 1 if block.kind == "text" else 2
-        for block in answer.blocks
-    )
-    return min(max(least, count), most)
+    count = 0.0
+    for block in answer.blocks:
+        match block.kind:
+            case "text":
+                count += len(still.wrapped(block.text, COLUMNS)) + 1
+            case "tool":  # a card: its head, its input, its border and the space around it
+                count += len(still.wrapped(block.text or "{}", COLUMNS - 8)) + 2.25
+            case _:
+                count += 2
+    return min(max(least, math.ceil(count)), most)

@@ -16,6 +16,8 @@ from tests.browser.lab import Lab, cell, output, running_lab
 ROOT = Path(__file__).resolve().parents[2]
 # Kept after the run, to be looked at; never committed.
 SHOTS = ROOT / "screenshots"
+# How many views each notebook has: widgets, and one under each build cell.
+VIEWS = {"00_start_here": 3, "01_sse_by_hand": 2, "02_text_streaming": 5, "03_tool_json": 7}
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +186,61 @@ def test_the_race_runs_on_two_real_requests(lab: Lab, learner: Page):
     expect(blocking).to_contain_text(re.compile(r"\w{3}"), timeout=10_000)
 
 
+def test_tool_inputs_grow_and_a_cut_one_is_named(lab: Lab, learner: Page):
+    lab.open(learner, "03_tool_json")
+    lab.run_all(learner)
+    view = cell(learner, "course.transcript(two_cities").locator(".sa-transcript").first
+    expect(view.locator(".sa-state")).to_contain_text("done", timeout=30_000)
+    view.scroll_into_view_if_needed()
+    expect(view).to_contain_text('{"city": "Lagos"}')
+    expect(view).to_contain_text('{"city": "Oslo"}')
+    shot(learner, "03-two-tools")
+    lab.wait_until_idle(learner)
+    check_access(learner)
+    view = cell(learner, "course.transcript(payment").locator(".sa-transcript").first
+    view.scroll_into_view_if_needed()
+    expect(view).to_contain_text("cut off", timeout=10_000)
+    expect(view).to_contain_text('"amount": 12')
+    shot(learner, "03-cut")
+    expect(output(cell(learner, 'print("the same message'))).to_contain_text("True")
+
+
+def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
+    lab.open(learner, "03_tool_json")
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    verdicts = cell(learner, "%%build whole_or_cut")
+    write(verdicts, '%%build whole_or_cut\nMAY_RUN = {"A": 1, "B": 1}')
+    expect(output(verdicts)).to_contain_text("closes its last block", timeout=20_000)
+    write(verdicts, "%%build whole_or_cut\nMAY_RUN = dict(A=1, B=0, C=1, D=1, E=0, F=2)")
+    expect(output(verdicts)).to_contain_text(re.compile("passed", re.I), timeout=20_000)
+
+    answers = ROOT / "tests" / "lessons" / "answers" / "message"
+    build = cell(learner, "%%build message")
+    wrong = (answers / "wrong_trusts_the_block_stop.py").read_text("utf-8")
+    write(build, f"%%build message\n{wrong}")
+    expect(output(build)).to_contain_text("cut at max_tokens", timeout=30_000)
+    expect(output(build)).to_contain_text("content_block_stop")
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "03-diagnosis")
+    check_access(learner)
+    write(build, f"%%build message\n{(answers / 'right_dicts.py').read_text('utf-8')}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "03-passed")
+    assert "self.waiting" in (lab.home / "parts" / "message.py").read_text("utf-8")
+
+    check = cell(learner, "MessageAssembler = course.part")
+    check.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    lab.wait_until_idle(learner)
+    expect(output(check)).to_contain_text("the same message: True")
+
+
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
     lab.set_theme(learner, "JupyterLab Dark")
     try:
-        for name, views in (("00_start_here", 3), ("01_sse_by_hand", 2), ("02_text_streaming", 5)):
+        for name, views in VIEWS.items():
             lab.open(learner, name)
             lab.run_all(learner)
             lab.wait_until_idle(learner)

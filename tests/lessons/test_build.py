@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from helpers.lessons import find_part
+from helpers.lessons import MODULES, find_part
 
 HELLO = find_part("hello")
 RIGHT = HELLO.reference_source()
@@ -96,8 +96,8 @@ def test_a_learners_way(notebook: Notebook, home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "cell", "sentence"),
     [
-        ("", "x = 1", "Say which part: `%%build` and one of hello, sse, text."),
-        ("see", "x = 1", "There is no part 'see'. The parts are: hello, sse, text."),
+        ("", "x = 1", f"Say which part: `%%build` and one of {', '.join(MODULES)}."),
+        ("see", "x = 1", f"There is no part 'see'. The parts are: {', '.join(MODULES)}."),
         ("hello", "", "The cell is empty: write your part hello under the first line"),
         ("hello", "  \n", "The cell is empty: write your part hello under the first line"),
     ],

@@ -1,0 +1,3 @@
+# misconception: reads-only-the-start
+def usage_of(events):
+    return dict(events[0]["message"]["usage"])
