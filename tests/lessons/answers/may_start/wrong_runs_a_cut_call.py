@@ -1,0 +1,13 @@
+# misconception: runs-a-cut-call
+def may_start(events):
+    calls, closed, starts = set(), [], {}
+    for number, event in enumerate(events):
+        match event:
+            case {"type": "content_block_stop", "index": index} if index in calls:
+                closed.append(index)
+            case {"type": "content_block_start" | "message_delta"}:
+                starts |= dict.fromkeys(closed, number)
+                closed = []
+                if event.get("content_block", {}).get("type") == "tool_use":
+                    calls.add(event["index"])
+    return starts

@@ -1,0 +1,10 @@
+# misconception: waits-for-message-stop
+def may_start(events):
+    calls, starts = [], {}
+    for number, event in enumerate(events):
+        match event:
+            case {"type": "content_block_start", "index": index, "content_block": {"type": "tool_use"}}:
+                calls.append(index)
+            case {"type": "message_stop"}:
+                starts = {index: number for index in calls}
+    return starts

@@ -1,0 +1,3 @@
+# misconception: awaits-a-plain-value
+async def read_page(fetch, url):
+    return await fetch(url)
