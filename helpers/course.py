@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
+    from helpers.recovery import Recovery
     from helpers.tools import Tool
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.race import Race
@@ -271,6 +272,7 @@ def rehearse(
     dispatcher: Any = None,
     strategy: str = "parallel",
     max_turns: int = 10,
+    recovery: "Recovery | None" = None,
     unblocked: bool = False,
     **changes: Any,
 ) -> list[tuple[float, Any]]:
@@ -285,6 +287,7 @@ def rehearse(
         dispatcher: a class like ToolDispatcher, to be used instead of the agent's own.
         strategy: "end_of_turn", "serial" (mid-stream) or "parallel" (mid-stream, too).
         max_turns: requests at most.
+        recovery: how the agent deals with failures.
         unblocked: let tools stop nobody but themselves, as if none ever blocked the loop.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
@@ -298,10 +301,17 @@ def rehearse(
         async with httpx.AsyncClient(
             base_url="http://mock", headers=_MOCK_HEADERS, transport=transport
         ) as client:
-            options = {"dispatcher": dispatcher, "strategy": strategy, "max_turns": max_turns}
-            if dispatcher is None:
-                options |= {"clock": clock, "random": lambda: 0.5}
-            async for event in _agent_events(client, body, acted, **options):
+            async for event in _agent_events(
+                client,
+                body,
+                acted,
+                dispatcher,
+                max_turns,
+                strategy=strategy,
+                recovery=recovery,
+                clock=clock,
+                random=lambda: 0.5,
+            ):
                 yield event
 
     return rehearse(run)
@@ -313,6 +323,7 @@ def timeline(
     tools: "Iterable[Tool]" = (),
     dispatcher: Any = None,
     max_turns: int = 10,
+    recovery: "Recovery | None" = None,
     autostart: bool = True,
     **changes: Any,
 ) -> "TimelineView":
@@ -325,6 +336,7 @@ def timeline(
             clock that jumps, so that the view knows its length and its ideal.
         dispatcher: a class like ToolDispatcher, such as yours, to dispatch the calls.
         max_turns: requests at most.
+        recovery: how the agent deals with failures.
         autostart: start at once, without a press on Start; in mock mode only.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
@@ -337,19 +349,21 @@ def timeline(
         recorded = Run(lambda: replay(pairs, RealClock()), expected=fold(pairs))
         return TimelineView({"run": recorded}, autostart=autostart)
     asked, tools, changes = _body(body), list(tools), _visible(changes)
-    options = {"dispatcher": dispatcher, "max_turns": max_turns}
 
     async def run() -> AsyncGenerator[Any]:
         async with http(mock=changes) as client:
-            async for event in _agent_events(client, asked, tools, **options):
+            async for event in _agent_events(
+                client, asked, tools, dispatcher, max_turns, recovery=recovery
+            ):
                 yield event
 
     if session.mode != "mock":
         at_most = session.estimate(asked)
         return TimelineView({"run": Run(run)}, at_most=at_most, autostart=False)
     _ = session.mock_url  # its start is no part of the time to first token
-    expected = fold(rehearse(asked, tools=tools, **options, **changes))
-    free = fold(rehearse(asked, tools=tools, max_turns=max_turns, unblocked=True, **changes))
+    options = {"tools": tools, "max_turns": max_turns, "recovery": recovery, **changes}
+    expected = fold(rehearse(asked, dispatcher=dispatcher, **options))
+    free = fold(rehearse(asked, unblocked=True, **options))
     return TimelineView(
         {"run": Run(run, expected=expected, ideal=ideal_finish(free))}, autostart=autostart
     )
@@ -386,7 +400,7 @@ def compare_dispatch(
         async with httpx.AsyncClient(
             base_url=session.mock_url, headers=headers, timeout=60, trust_env=False, verify=False
         ) as client:
-            events = _agent_events(client, body, tools, strategy=strategy)
+            events = _agent_events(client, body, tools, None, 2, strategy=strategy)
             async for event in until_first_turn(events):
                 yield event
 
@@ -411,15 +425,19 @@ def _body(body: dict[str, Any] | str) -> dict[str, Any]:
 
 
 def _agent_events(
-    client: httpx.AsyncClient, body: dict[str, Any], tools: "list[Tool]", **options: Any
+    client: httpx.AsyncClient,
+    body: dict[str, Any],
+    tools: "list[Tool]",
+    dispatcher: Any,
+    max_turns: int,
+    **options: Any,
 ) -> AsyncGenerator[Any]:
     """Return the events of the agent, or of the barest one around another dispatcher."""
     from helpers.widgets.timeline_runs import agent_run, own_run
 
-    dispatcher = options.pop("dispatcher", None)
     if dispatcher is None:
-        return agent_run(client, body, tools, **options)
-    return own_run(client, body, tools, dispatcher, max_turns=options["max_turns"])
+        return agent_run(client, body, tools, max_turns=max_turns, **options)
+    return own_run(client, body, tools, dispatcher, max_turns=max_turns)
 
 
 def switch() -> "Switch":

@@ -10,7 +10,7 @@ from textwrap import wrap
 
 from helpers.widgets import look
 
-__all__ = ["WIDTH", "line", "number", "picture", "rect", "text", "wrapped"]
+__all__ = ["WIDTH", "line", "number", "picture", "rect", "text", "title", "wrapped"]
 
 # A still must be legible on a static page of this width, in pixels.
 WIDTH = 700
@@ -81,6 +81,11 @@ def text(
         + (f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else "")
         + f' xml:space="preserve">{_escaped(words)}</text>'
     )
+
+
+def title(words: str) -> str:
+    """Return what names the group that it stands in; pages show it to a pointer."""
+    return f"<title>{_escaped(words)}</title>"
 
 
 def wrapped(words: str, columns: int) -> list[str]:

@@ -33,6 +33,7 @@ def result(content: Any, **more: Any) -> dict[str, Any]:
 
 def test_the_course_has_these_scenarios() -> None:
     assert [scenario.name for scenario in SCENARIOS] == [
+        "compare_weather",
         "computer_worm",
         "count_to_three",
         "every_block",

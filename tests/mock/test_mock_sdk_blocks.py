@@ -36,6 +36,7 @@ REQUEST: Any = {
 SCENARIOS = {scenario.name: scenario.prompt for scenario in load()}
 # The stop reasons of each conversation, turn by turn, where it is more than one answer.
 ENDS = {
+    "compare_weather": ["tool_use", "end_turn"],
     "computer_worm": ["refusal"],
     "every_block": ["tool_use", "max_tokens"],
     "http_streaming_history": ["pause_turn", "end_turn"],

@@ -1,0 +1,104 @@
+let timelines = 0; // the names of radio groups must differ between views
+
+/** Turn a picture from the kernel into nodes; as XML, so that nothing in it is run. */
+function pictureOf(svg) {
+  return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+}
+
+function render({ model, el }) {
+  timelines += 1;
+  const { title, choices, at_most: atMost } = model.get("setup");
+  const start = element("button", { type: "button", textContent: "Start", className: "sa-primary" });
+  const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
+  const clock = element("span", { className: "sa-timeline-clock" });
+  const words = element("div", { className: "sa-timeline-words", role: "status" });
+  const frame = element("div", { className: "sa-timeline-picture" });
+  const table = element("table");
+  const details = element("details", {}, element("summary", { textContent: "As a table" }), element("div", { className: "sa-timeline-table", tabIndex: 0, role: "region", "aria-label": `${title}, as a table` }, table));
+  const radios = choices.length ? [["all", "All at once"], ...choices] : [];
+  const inputs = radios.map(([id, name]) => {
+    const input = element("input", { type: "radio", name: `sa-timeline-${timelines}`, checked: id === "all" });
+    input.addEventListener("change", () => model.send({ op: "choose", run: id }));
+    return [input, element("label", {}, input, element("span", { textContent: name }))];
+  });
+  const root = element(
+    "div",
+    { className: "sa sa-timeline", role: "group", "aria-label": title },
+    element("div", { className: "sa-row" }, start, stop, clock),
+    ...(inputs.length ? [element("div", { className: "sa-row sa-timeline-choices", role: "radiogroup", "aria-label": "What Start runs" }, ...inputs.map(([, label]) => label))] : []),
+    words,
+    frame,
+    details,
+  );
+  words.style.setProperty("--lines", Math.max(choices.length, 1));
+  keepKeys(root);
+  el.append(root);
+
+  let shown = model.get("state");
+  let base = null; // the page's time at which the run began
+  let ticking = false;
+
+  /** Count here, not in the kernel: when something blocks it, the clock goes on and shows that. */
+  function tick() {
+    if (shown.running && root.isConnected) setTimeout(tick, 50);
+    else ticking = false;
+    drawClock();
+  }
+
+  function drawClock() {
+    const at = shown.running && base !== null ? (performance.now() - base) / 1000 : shown.clock;
+    clock.textContent = `${at.toFixed(1)} s`;
+  }
+
+  function drawTable() {
+    if (!details.open) return;
+    const [head, ...rows] = shown.rows;
+    table.replaceChildren(
+      element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col", textContent: cell })))),
+      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { textContent: cell }))))),
+    );
+  }
+
+  function draw(picture) {
+    const began = picture.running && !shown.running;
+    shown = picture;
+    if (!shown.running) base = null;
+    else if (began || base === null) base = performance.now() - 1000 * shown.clock;
+    frame.replaceChildren(pictureOf(shown.svg));
+    drawTable();
+    const focused = root.getRootNode().activeElement;
+    start.disabled = shown.running;
+    stop.disabled = !shown.running;
+    start.textContent = shown.begun && !shown.running ? "Start again" : "Start";
+    if (focused === start && shown.running) stop.focus();
+    if (focused === stop && !shown.running) start.focus();
+    for (const [input] of inputs) input.disabled = shown.running;
+    const cost = atMost === null ? "" : ` It costs money: at most $${atMost.toFixed(4)} a turn.`;
+    const lines = shown.begun ? shown.words : [`Press Start.${cost}`];
+    if (words.textContent !== lines.join("")) {
+      words.replaceChildren(...lines.map((line) => element("p", { textContent: line })));
+    }
+    drawClock();
+    if (shown.running && !ticking) {
+      ticking = true;
+      tick();
+    }
+  }
+
+  const onMessage = (message) => message.op === "picture" && draw(message);
+  const onState = () => draw(model.get("state"));
+  start.addEventListener("click", () => model.send({ op: "start" }));
+  stop.addEventListener("click", () => model.send({ op: "stop" }));
+  details.addEventListener("toggle", drawTable);
+  draw(shown);
+  model.on("msg:custom", onMessage);
+  model.on("change:state", onState);
+  // Pictures that were sent before this view existed are lost: ask for the present one.
+  model.send({ op: "resync", have: 0 });
+  return () => {
+    model.off("msg:custom", onMessage);
+    model.off("change:state", onState);
+  };
+}
+
+export default { render };

@@ -1,0 +1,222 @@
+"""The timeline: a run on one clock, live; or several of them, to be compared."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+import traitlets
+
+from helpers.widgets import live
+from helpers.widgets.running import RunningView
+from helpers.widgets.timeline_model import (
+    Timeline,
+    apply,
+    calls,
+    end,
+    first_turn,
+    ideal_finish,
+)
+from helpers.widgets.timeline_still import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.transcript import problem_of
+from helpers.widgets.view import assets
+
+__all__ = ["Run", "TimelineView"]
+
+# Each frame is a whole picture of some kilobytes, and bars grow slowly.
+PICTURES_PER_SECOND = 15
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run that the view can show.
+
+    Attributes:
+        open: gives its events; called at each Start.
+        name: what it is called among others.
+        expected: its timeline, known beforehand; the still and the text twin show it.
+        ideal: when it would be over at the earliest, known beforehand.
+    """
+
+    open: Callable[[], AsyncGenerator[Any]]
+    name: str = ""
+    expected: Timeline = field(default_factory=Timeline)
+    ideal: float | None = None
+
+
+class TimelineView(RunningView):
+    """Lanes that fill while a run goes on, with Start and Stop.
+
+    Args:
+        runs: what can be run, by an id; several are stacked on one clock.
+        title: what the view is called for a screen reader.
+        at_most: the most that a run can cost, in US dollars.
+        autostart: whether to start at once, without a click.
+    """
+
+    _esm, _css = assets("timeline").values()
+    setup = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        runs: Mapping[str, Run],
+        *,
+        title: str = "Timeline",
+        at_most: float | None = None,
+        autostart: bool = False,
+    ) -> None:
+        self._known = dict(runs)
+        self._timelines = {id: Timeline() for id in runs}
+        self._chosen = ALL
+        expected = [run.expected for run in runs.values()]
+        longest = max((timeline.ended or 0.0 for timeline in expected), default=0.0)
+        self._span = span_for(longest or 6.0)
+        known_calls = max((len(calls(timeline)) for timeline in expected), default=0)
+        self._lanes = known_calls if longest else 2
+        self._thinks = any(bar.kind == "thinking" for one in expected for bar in one.bars)
+        choices = [[id, run.name] for id, run in runs.items()] if len(runs) > 1 else []
+        super().__init__(
+            setup={"title": title, "choices": choices, "at_most": at_most},
+            state=self._picture(),
+        )
+        if autostart:
+            self.start()
+
+    @property
+    def timeline(self) -> Timeline:
+        """What has happened so far, in the first run if there are several."""
+        return next(iter(self._timelines.values()))
+
+    @property
+    def timelines(self) -> dict[str, Timeline]:
+        """What has happened so far in each run."""
+        return dict(self._timelines)
+
+    def still(self) -> str:
+        """Return the picture of the expected runs, as SVG."""
+        return self._draw(self._expected())
+
+    def twin(self) -> str:
+        """Return the expected runs in words."""
+        return tell(self._expected())
+
+    def choose(self, id: str) -> None:
+        """Say which run Start starts: one of their ids, or "all".
+
+        Raises:
+            ValueError: there is no such run.
+        """
+        if id != ALL and id not in self._known:
+            raise ValueError(f"There is no run {id!r}: {ALL}, {', '.join(self._known)}.")
+        self._chosen = id
+
+    def _expected(self) -> list[Track]:
+        return [
+            Track(run.name, run.expected, self._ideal_of(run, run.expected))
+            for run in self._known.values()
+        ]
+
+    def _tracks(self) -> list[Track]:
+        tracks = []
+        for id, run in self._known.items():
+            timeline = self._timelines[id]
+            # At rest nothing is given away: there, too, only a run shows its goal.
+            ideal = None if timeline.state == "ready" else self._ideal_of(run, timeline)
+            tracks.append(Track(run.name, timeline, ideal))
+        return tracks
+
+    def _ideal_of(self, run: Run, timeline: Timeline) -> float | None:
+        if run.ideal is None:
+            return ideal_finish(timeline)
+        # What it took to connect is no fault of the tools.
+        late = (_first_token(timeline) or 0.0) - (_first_token(run.expected) or 0.0)
+        return run.ideal + max(late, 0.0)
+
+    def _runs(self) -> bool:
+        return any(timeline.state == "running" for timeline in self._timelines.values())
+
+    async def _run(self) -> None:
+        self._began = time.monotonic()
+        chosen = list(self._known) if self._chosen == ALL else [self._chosen]
+        for id in chosen:
+            self._timelines[id] = Timeline("running")
+        self._show()
+        self.state = self._picture()
+        frames = asyncio.create_task(self._frames())
+        try:
+            await asyncio.gather(*(self._follow(id) for id in chosen))
+        except asyncio.CancelledError:
+            for id in chosen:  # one that ended before keeps its own end
+                self._end(id, "stopped")
+        finally:
+            frames.cancel()
+            self._show()
+            self.state = self._picture()
+
+    async def _follow(self, id: str) -> None:
+        try:
+            async with aclosing(self._known[id].open()) as events:
+                async for event in events:
+                    self._timelines[id] = apply(self._timelines[id], event, self._clock())
+        except Exception as error:  # whatever a learner's code raises ends in one sentence
+            self._end(id, "failed", problem_of(error))
+        if len(self._known) > 1 and self._timelines[id].ended is None:
+            self._timelines[id] = first_turn(self._timelines[id])
+        self._end(id, "done")
+
+    def _end(self, id: str, state: str, problem: str = "") -> None:
+        self._timelines[id] = end(self._timelines[id], state, self._clock(), problem)
+
+    # What the page gets
+
+    async def _frames(self) -> None:
+        while True:
+            await asyncio.sleep(1 / PICTURES_PER_SECOND)
+            self._show()
+
+    def _show(self) -> None:
+        """Send the page the picture as it is now; it needs none of those before."""
+        self.send({"op": "picture", **self._picture()})
+
+    def _picture(self) -> dict[str, Any]:
+        tracks, running = self._tracks(), self._runs()
+        words = [
+            f"{track.name}: {sentence(track)}" if track.name else sentence(track)
+            for track in tracks
+        ]
+        ended = [track.timeline.ended or 0.0 for track in tracks]
+        return {
+            "svg": self._draw(tracks, self._clock() if running else None),
+            "rows": rows(tracks),
+            "words": ["Running."] if running else words,
+            "running": running,
+            "begun": any(track.timeline.state != "ready" for track in tracks),
+            "clock": self._clock() if running else max(ended),
+        }
+
+    def _draw(self, tracks: list[Track], now: float | None = None) -> str:
+        latest = max([now or 0.0, *(track.timeline.ended or 0.0 for track in tracks)])
+        return draw(
+            tracks,
+            span=self._span if latest <= self._span else span_for(latest),
+            now=now,
+            calls_expected=self._lanes,
+            thinks=self._thinks,
+        )
+
+    def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+        match message:
+            case {"op": "choose", "run": str(id)} if id == ALL or id in self._known:
+                self.choose(id)
+            case {"op": "resync"}:
+                live.call(self._show)
+            case _:
+                super()._receive(widget, message, buffers)
+
+
+def _first_token(timeline: Timeline) -> float | None:
+    return next((mark.at for mark in timeline.marks if mark.kind == "first_token"), None)

@@ -1,0 +1,469 @@
+"""The timeline as a picture and in words: the one drawing, at rest and in motion.
+
+The live view shows these same pictures, frame by frame, and recolours them for a dark
+theme by their colours' names in look.py.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from helpers.widgets import look, still
+from helpers.widgets.timeline_model import Bar, Timeline, calls, table
+
+__all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "tell"]
+
+LEFT, RIGHT = 124.0, 684.0
+TOP = 54.0  # below the clock and the marks
+LANE, THICK = 24.0, 14.0  # a lane's height, and a bar's
+LEGEND = 26.0
+SMALL = 12.0
+# Less than this is no loss: connecting, and a stream's own jitter, take as long.
+NOTHING = 0.15
+
+HEADER = ("turn", "what", "from", "to", "takes")
+
+
+@dataclass(frozen=True)
+class Track:
+    """One run on the clock.
+
+    Attributes:
+        name: what it is called among others; "" if it is the only one.
+        timeline: what has happened in it.
+        ideal: when it would have ended had no tool ever waited, if that is known.
+    """
+
+    name: str
+    timeline: Timeline
+    ideal: float | None = None
+
+
+def lost(track: Track) -> float | None:
+    """Return by how many seconds a run missed its ideal; None if it isn't done."""
+    ended = track.timeline.ended
+    if track.ideal is None or ended is None or track.timeline.state != "done":
+        return None
+    return ended - track.ideal
+
+
+def span_for(seconds: float) -> float:
+    """Return the length of a clock on which so many seconds fit, with room for a label."""
+    least = max(seconds, 0.5) * 1.12
+    nice = (span for span in (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30) if span >= least)
+    return float(next(nice, 60 * ceil(least / 60)))
+
+
+# The picture
+
+
+def draw(
+    tracks: Sequence[Track],
+    *,
+    span: float,
+    now: float | None = None,
+    calls_expected: int = 0,
+    thinks: bool = False,
+) -> str:
+    """Return runs on one clock, as SVG.
+
+    Args:
+        tracks: one run in full, or several below each other.
+        span: seconds that the clock shows.
+        now: where the clock stands, while it runs.
+        calls_expected: lanes to keep for tool calls, so that the picture doesn't grow.
+        thinks: whether to keep a lane for thinking.
+    """
+    picture = _Picture(span, now)
+    compact = len(tracks) > 1
+    lanes = max([calls_expected, *(len(calls(track.timeline)) for track in tracks)])
+    thinks = thinks or any(bar.kind == "thinking" for t in tracks for bar in t.timeline.bars)
+    below: list[str] = []
+    y = TOP
+    for track in tracks:
+        part, y = picture.track(track, y, lanes, compact, thinks)
+        below += part
+    text_bottom = TOP if compact else TOP + LANE * (2 + thinks)
+    parts = [
+        *picture.clock(y),
+        *picture.ideal(tracks, y),
+        *picture.marks(_furthest(tracks), text_bottom, y),
+        *below,
+        *picture.now_line(y),
+        *picture.legend(y + 18, thinks),
+    ]
+    title = "Timeline" if not compact else "Timelines: " + ", ".join(t.name for t in tracks)
+    return still.picture(y + LEGEND + 4, title, tell(tracks), parts)
+
+
+def _furthest(tracks: Sequence[Track]) -> Timeline:
+    """Return the run that has come furthest: the marks of all of them are the same."""
+    return max((track.timeline for track in tracks), key=lambda timeline: len(timeline.marks))
+
+
+class _Picture:
+    """Places on the clock, and what is drawn there."""
+
+    def __init__(self, span: float, now: float | None) -> None:
+        self.span = span
+        self.now = now
+        self.taken: list[tuple[float, float]] = []  # by names above the lanes
+
+    def x(self, at: float) -> float:
+        return LEFT + (RIGHT - LEFT) * min(max(at / self.span, 0.0), 1.0)
+
+    def clock(self, bottom: float) -> list[str]:
+        step = next((s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30) if self.span / s <= 10), 60.0)
+        parts = []
+        for tick in range(int(self.span / step + 1e-9) + 1):
+            x = self.x(tick * step)
+            parts += [
+                still.line(x, 26, x, bottom),
+                still.text(
+                    x, 20, f"{tick * step:g} s", fill=look.INK_2, size=SMALL, anchor="middle"
+                ),
+            ]
+        return parts
+
+    def now_line(self, bottom: float) -> list[str]:
+        if self.now is None:
+            return []
+        x = self.x(self.now)
+        head = f"M{still.number(x - 5)} 24h10l-5 7z"
+        return [
+            still.line(x, 26, x, bottom, look.INK, stroke_width=1.5),
+            f'<path d="{head}" fill="{look.INK}"/>',
+        ]
+
+    def marks(self, timeline: Timeline, text_bottom: float, bottom: float) -> list[str]:
+        """Draw the moments that matter, and name those that have room for a name."""
+        parts: list[str] = []
+        taken = list(self.taken)
+        styles = {
+            "first_token": ("first token", look.ON_TEXT, "2 3"),
+            "message_stop": ("message_stop", look.INK_2, "6 3"),
+            "retry": ("✕ asked again", look.ON_FAILED, "2 3"),
+            "interrupted": ("interrupted", look.INK_1, "2 3"),
+        }
+        for mark in timeline.marks:
+            words, colour, dashes = styles[mark.kind]
+            x, width = self.x(mark.at), 6.4 * len(words)
+            before = mark.kind == "message_stop"
+            room = (x - width - 4, x) if before else (x, x + width + 4)
+            to = text_bottom if mark.kind == "first_token" else bottom
+            top, name = TOP - 6, ""
+            if room[1] < RIGHT + 12 and all(room[1] <= a or room[0] >= b for a, b in taken):
+                taken.append(room)
+                top = 32
+                name = still.text(
+                    x + (-4 if before else 4), 42, words,
+                    fill=colour, size=SMALL, anchor="end" if before else "start",
+                )  # fmt: skip
+            line = still.line(x, top, x, to, colour, stroke_dasharray=dashes)
+            parts.append(_titled(f"{words} at {mark.at:.2f} s {mark.words}".strip(), line, name))
+        return parts
+
+    def ideal(self, tracks: Sequence[Track], bottom: float) -> list[str]:
+        """Draw the line that no run can be before."""
+        parts = []
+        for at in sorted({track.ideal for track in tracks if track.ideal is not None}):
+            x, words = self.x(at), f"ideal {at:.1f} s"
+            self.taken.append((x + 2, x + 6.4 * len(words) + 8))
+            parts.append(
+                _titled(
+                    f"ideal finish at {at:.2f} s",
+                    still.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5),
+                    still.text(x + 4, 42, words, fill=look.ON_DONE, size=SMALL),
+                )
+            )
+        return parts
+
+    def track(
+        self, track: Track, y: float, lanes: int, compact: bool, thinks: bool
+    ) -> tuple[list[str], float]:
+        """Draw a run from y on; return its parts and where it ends."""
+        timeline, parts = track.timeline, []
+        bars = timeline.bars
+        if compact:
+            parts.append(still.line(16, y, RIGHT, y))
+            parts.append(still.text(16, y + 17, track.name, fill=look.INK, bold=True))
+            y += 22
+            rows = [
+                ("answer", [bar for bar in bars if bar.kind in ("waiting", "thinking", "text")])
+            ]
+        else:
+            rows = [("request", [bar for bar in bars if bar.kind == "waiting"])]
+            if thinks:
+                rows.append(("thinking", [bar for bar in bars if bar.kind == "thinking"]))
+            rows.append(("text", [bar for bar in bars if bar.kind == "text"]))
+        for name, row in rows:
+            parts.append(_label(name, y))
+            for bar in row:
+                parts += self.bar(bar, y)
+            y += LANE
+        pairs = calls(timeline)
+        for place in range(lanes):
+            if place < len(pairs):
+                parts += self.call(*pairs[place], y)
+            else:
+                parts.append(_label("tool", y, look.INK_2))
+            y += LANE
+        if not compact:
+            parts.append(_label("turns", y))
+            for turn in timeline.turns:
+                parts += self.turn(turn.number, turn.began, turn.ended or self.end(timeline), y)
+            y += LANE
+        return parts + self.finish(track, y), y + LANE
+
+    def end(self, timeline: Timeline) -> float:
+        """Return where what is still open ends: at the end of the run, or now."""
+        if timeline.ended is not None:
+            return timeline.ended
+        return self.now if self.now is not None else self.span
+
+    def bar(self, bar: Bar, y: float) -> list[str]:
+        """Draw what comes from the model, or the wait for it."""
+        until = bar.ended if bar.ended is not None else self.now or bar.began
+        x, width = self.x(bar.began), max(self.x(until) - self.x(bar.began), 2.0)
+        top = y + (LANE - THICK) / 2
+        faint: dict[str, str | float] = {"opacity": 0.35} if bar.state == "void" else {}
+        shapes: list[str] = []
+        match bar.kind:
+            case "waiting":
+                shapes.append(
+                    still.rect(
+                        x + 0.5, top + 0.5, width - 1, THICK - 1, look.GROUND,
+                        stroke=look.INK_2, stroke_dasharray="3 3",
+                    )
+                )  # fmt: skip
+            case "thinking":
+                shapes.append(
+                    still.line(
+                        x + 4, y + LANE / 2, max(x + width - 4, x + 4.1), y + LANE / 2,
+                        look.THINKING, stroke_width=8, stroke_linecap="round",
+                        stroke_dasharray="0.1 11", **faint,
+                    )
+                )  # fmt: skip
+            case "text":
+                shapes.append(
+                    still.rect(x, top + 5, width, THICK - 10, look.TEXT, fill_opacity=0.35)
+                )
+                for begin, stop in bar.pieces:
+                    left = self.x(begin)
+                    wide = max(self.x(stop) - left, 2.0)
+                    shapes.append(still.rect(left, top, wide, THICK, look.TEXT, **faint))
+            case "input" if bar.state == "done":
+                shapes.append(still.rect(x, top, width, THICK, look.TOOL))
+            case "input":
+                shapes.append(
+                    still.rect(
+                        x + 0.5, top + 0.5, max(width - 1, 1), THICK - 1, look.GROUND,
+                        stroke=look.TOOL, **faint,
+                    )
+                )  # fmt: skip
+                shapes.append(_hatched(x, top, width, THICK))
+        if bar.state == "cut":
+            shapes.append(still.text(x + width + 3, y + 17, "✕", fill=look.ON_FAILED))
+        return [_titled(_says(bar, until), *shapes)]
+
+    def call(self, written: Bar, run: Bar | None, y: float) -> list[str]:
+        """Draw a call: its input, the wait for its tool, and the tool's run."""
+        parts = [_label(written.name, y), *self.bar(written, y)]
+        top, middle = y + (LANE - THICK) / 2, y + LANE / 2
+        waits_until = run.began if run else self.now
+        if written.ready is not None and waits_until and waits_until - written.ready > NOTHING:
+            start, stop = self.x(written.ready) + 2, self.x(waits_until)
+            line = still.line(
+                start, middle, stop, middle, look.INK_2, stroke_width=1.5, stroke_dasharray="1 4"
+            )
+            parts.append(_titled(f"waits {waits_until - written.ready:.2f} s for its start", line))
+        if run is None:
+            return parts
+        until = run.ended if run.ended is not None else self.now or run.began
+        x = self.x(run.began)
+        width = max(self.x(until) - x, 3.0)
+        outline = still.rect(
+            x + 1, top + 1, max(width - 2, 1), THICK - 2, look.GROUND,
+            stroke=look.TOOL, stroke_width=2,
+        )  # fmt: skip
+        argument = _argument(written)
+        inside = ""
+        if 6.6 * len(argument) + 10 < width:
+            inside = still.text(x + 7, y + 16, argument, fill=look.ON_TOOL, size=look.AXIS_SIZE)
+        parts.append(_titled(_says(run, until), outline, inside))
+        if run.ended is not None:
+            sign, colour = ("✓", look.ON_DONE) if run.state == "done" else ("✕", look.ON_FAILED)
+            words = f"{sign} {until - run.began:.1f} s"
+            if x + width + 6.6 * len(words) + 4 < RIGHT + 12:
+                parts.append(still.text(x + width + 5, y + 16.5, words, fill=colour, size=SMALL))
+        return parts
+
+    def turn(self, number: int, began: float, ended: float, y: float) -> list[str]:
+        """Draw a turn as a bracket with its number."""
+        x, to, middle = self.x(began) + 1, self.x(ended) - 1, y + LANE / 2
+        words = f"turn {number}" if to - x > 44 else str(number)
+        half = 3.4 * len(words) + 4
+        centre = (x + to) / 2
+        return [
+            still.line(x, middle - 5, x, middle + 5, look.INK_2, stroke_width=1.5),
+            still.line(to, middle - 5, to, middle + 5, look.INK_2, stroke_width=1.5),
+            still.line(x, middle, max(centre - half, x), middle, look.INK_2),
+            still.line(min(centre + half, to), middle, to, middle, look.INK_2),
+            still.text(centre, middle + 4.5, words, fill=look.INK_1, size=SMALL, anchor="middle"),
+        ]
+
+    def finish(self, track: Track, y: float) -> list[str]:
+        """Draw how far the end is from the ideal, the one number of this picture."""
+        timeline, missed = track.timeline, lost(track)
+        middle, base = y + LANE / 2, y + 17
+        if missed is None or track.ideal is None or timeline.ended is None:
+            return []
+        at, to = self.x(track.ideal), self.x(timeline.ended)
+        if missed < NOTHING:
+            words, colour = f"✓ done at {timeline.ended:.1f} s: the ideal", look.ON_DONE
+            return [self.words_at(min(at, to), base, words, colour)]
+        return [
+            still.line(at, middle, to, middle, look.FAILED, stroke_width=3),
+            still.line(to, y + 3, to, y + LANE - 3, look.FAILED, stroke_width=3),
+            self.words_at(
+                at, base, f"done at {timeline.ended:.1f} s, {missed:.1f} s after the ideal",
+                look.ON_FAILED,
+            ),
+        ]  # fmt: skip
+
+    def words_at(self, x: float, base: float, words: str, colour: str) -> str:
+        """Write beside a place, before it if there is room."""
+        side = -6 if x - 7.2 * len(words) - 8 > 16 else 6
+        return still.text(
+            x + side, base, words, fill=colour, bold=True, anchor="end" if side < 0 else "start"
+        )
+
+    def legend(self, y: float, thinks: bool) -> list[str]:
+        """Draw what the shapes mean."""
+        top = y - 10
+        x = 16.0
+        parts: list[str] = []
+        entries = [
+            ("waiting", "waiting"), ("thinking", "thinking"), ("text", "text"),
+            ("writing", "tool input arriving"), ("input", "input complete"),
+            ("run", "tool running"), ("ideal", "ideal"),
+        ]  # fmt: skip
+        for kind, words in entries:
+            if kind == "thinking" and not thinks:
+                continue
+            match kind:
+                case "waiting":
+                    shape = still.rect(
+                        x + 0.5, top + 0.5, 21, 11, look.GROUND,
+                        stroke=look.INK_2, stroke_dasharray="3 3",
+                    )  # fmt: skip
+                case "thinking":
+                    shape = still.line(
+                        x + 4, top + 6, x + 20, top + 6, look.THINKING,
+                        stroke_width=7, stroke_linecap="round", stroke_dasharray="0.1 8",
+                    )  # fmt: skip
+                case "text":
+                    shape = still.rect(x, top, 22, 12, look.TEXT)
+                case "writing":
+                    shape = still.rect(
+                        x + 0.5, top + 0.5, 21, 11, look.GROUND, stroke=look.TOOL
+                    ) + _hatched(x, top, 22, 12)
+                case "input":
+                    shape = still.rect(x, top, 22, 12, look.TOOL)
+                case "run":
+                    shape = still.rect(
+                        x + 1, top + 1, 20, 10, look.GROUND, stroke=look.TOOL, stroke_width=2
+                    )
+                case _:
+                    shape = still.line(
+                        x + 11, top - 1, x + 11, top + 13, look.ON_DONE, stroke_width=1.5
+                    )
+            parts += [shape, still.text(x + 27, y, words, fill=look.INK_1, size=SMALL)]
+            x += 27 + 6.3 * len(words) + 14
+        return parts
+
+
+def _label(words: str, y: float, colour: str = look.INK) -> str:
+    return still.text(16, y + 16.5, words if len(words) <= 15 else words[:14] + "…", fill=colour)
+
+
+def _titled(words: str, *shapes: str) -> str:
+    """Group shapes under words that a page shows when they are pointed at."""
+    return "<g>" + still.title(words) + "".join(shapes) + "</g>"
+
+
+def _hatched(x: float, y: float, width: float, height: float) -> str:
+    """Return diagonal strokes that fill a box, and end at its edges."""
+    strokes = []
+    at = 4.0
+    while at < width + height:
+        x1, y1 = (at, 0.0) if at <= width else (width, at - width)
+        x2, y2 = (at - height, height) if at >= height else (0.0, at)
+        numbers = [still.number(value) for value in (x + x1, y + y1, x + x2, y + y2)]
+        strokes.append("M{} {}L{} {}".format(*numbers))
+        at += 5.0
+    return f'<path d="{"".join(strokes)}" stroke="{look.TOOL}" stroke-width="1.5" fill="none"/>'
+
+
+def _says(bar: Bar, until: float) -> str:
+    """Return what is read when a bar is pointed at."""
+    what = {"input": f"input of {bar.name}", "run": f"{bar.name} runs"}.get(bar.kind, bar.kind)
+    words = bar.words if len(bar.words) <= 80 else bar.words[:79] + "…"
+    times = f"{bar.began:.2f} s to {until:.2f} s, {until - bar.began:.2f} s"
+    return f"{what}, {times}" + (f": {words}" if words and bar.kind != "waiting" else "")
+
+
+def _argument(written: Bar) -> str:
+    """Return the first argument of a call: mostly it says which call this is."""
+    try:
+        value = next(iter(json.loads(written.words or "{}").values()), "")
+    except (ValueError, AttributeError):
+        return ""
+    return " ".join(str(value).split())[:40]
+
+
+# In words
+
+
+def sentence(track: Track) -> str:
+    """Return in one sentence how far a run is."""
+    timeline, missed = track.timeline, lost(track)
+    turns = f" in {len(timeline.turns)} turns" if len(timeline.turns) > 1 else ""
+    match timeline.state:
+        case "ready":
+            return "Not started."
+        case "running":
+            return "Running."
+        case "stopped":
+            return f"Stopped after {timeline.ended or 0:.1f} s."
+        case "failed":
+            return f"✕ Failed after {timeline.ended or 0:.1f} s: {timeline.problem}"
+    done = f"✓ Done after {timeline.ended or 0:.1f} s{turns}"
+    if missed is None:
+        return f"{done}."
+    return f"{done}: the ideal." if missed < NOTHING else f"{done}, {missed:.1f} s after the ideal."
+
+
+def rows(tracks: Sequence[Track]) -> list[list[str]]:
+    """Return the table twin, its header first."""
+    if len(tracks) == 1:
+        return [list(HEADER), *(list(row) for row in table(tracks[0].timeline))]
+    named = [[track.name, *row[1:]] for track in tracks for row in table(track.timeline)]
+    return [["run", *HEADER[1:]], *named]
+
+
+def tell(tracks: Sequence[Track]) -> str:
+    """Return runs in words: a sentence each, and the table."""
+    lines = [
+        f"{track.name}: {sentence(track)}" if track.name else f"Timeline: {sentence(track)}"
+        for track in tracks
+    ]
+    cells = rows(tracks)
+    if len(cells) > 1:
+        widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+        lines += [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in cells
+        ]
+    return "\n".join(lines)
