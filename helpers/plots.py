@@ -9,6 +9,7 @@ import io
 import logging
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Latency", "Plot", "growth", "latency", "measure"]
+__all__ = ["Latency", "Plot", "arrivals", "growth", "latency", "measure"]
 
 # While matplotlib looks for fonts it says so on stderr, once on each new machine: that
 # would be an output of the cell.
@@ -38,6 +39,8 @@ MARGIN = 16
 LEFT, RIGHT, TOP, BOTTOM = 58, 116, 80, 38
 INSIDE = HEIGHT - TOP - BOTTOM
 GROWTH_RIGHT = 176  # names stand at the ends of lines
+CROWDS_RIGHT = 148  # and beside strips
+CROWDS_GAP = 22  # between two strips
 
 BAR_WIDTH = 24  # of the histogram in the twin, in characters
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -411,6 +414,94 @@ def _growth_svg(
     return still.picture(
         HEIGHT, title, f"{up} by {across}, both on logarithmic scales. {told}.", [_drawn(figure)]
     )
+
+
+def arrivals(
+    crowds: Mapping[str, Sequence[float]], *, until: float = 20.0, title: str = "Who comes when"
+) -> Plot:
+    """Plot how many requests come in each tenth of a second.
+
+    All strips have the same scales, so that their heights can be compared.
+
+    Args:
+        crowds: for each name, when its requests come, in seconds; one to three crowds.
+        until: where the picture ends, in seconds; the words count what comes later, too.
+        title: what the plot shows.
+
+    Raises:
+        ValueError: there is nothing to plot, or too much.
+    """
+    if not 1 <= len(crowds) <= 3 or not all(crowds.values()):
+        raise ValueError("arrivals draws one to three crowds, each of one request or more.")
+    counted = {name: Counter(int(time * 10) for time in times) for name, times in crowds.items()}
+    with _style():
+        svg = _arrivals_svg(crowds, counted, until, title)
+    rows = [("", "requests", "largest rush after the first", "last request")]
+    for name, times in crowds.items():
+        rush = max((n for tenth, n in counted[name].items() if tenth), default=0)
+        rows.append((name, f"{len(times):,}", f"{rush:,} in 0.1 s", seconds(max(times))))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return Plot(
+        svg=svg,
+        words="\n".join(
+            [
+                title,
+                *(
+                    "  ".join(
+                        cell.rjust(width) if place else cell.ljust(width)
+                        for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+                    )
+                    for row in rows
+                ),
+            ]
+        ),
+    )
+
+
+def _arrivals_svg(
+    crowds: Mapping[str, Sequence[float]],
+    counted: Mapping[str, Counter[int]],
+    until: float,
+    title: str,
+) -> str:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    figure, axes = _axes(until, INSIDE, right=CROWDS_RIGHT)  # a unit up is a pixel
+
+    def words(text: str, x: float, y: float, across: float, up: float, **more: Any) -> None:
+        style = {"fontsize": look.AXIS_SIZE, "color": look.INK_2, "va": "baseline", **more}
+        axes.annotate(text, (x, y), (across, up), textcoords="offset points", **style)
+
+    height = (INSIDE - CROWDS_GAP * (len(crowds) - 1)) / len(crowds)
+    most = max(max(counts.values()) for counts in counted.values())
+    summaries = []
+    for place, (name, times) in enumerate(crowds.items()):
+        ground = INSIDE - height - place * (height + CROWDS_GAP)
+        axes.plot([0, until], [ground, ground], color=look.LINE, linewidth=1)
+        words(f"{most:,}", 0, ground + height, -8, -8, ha="right")
+        words("0", 0, ground, -8, -1, ha="right")
+        # One path for all bars of a strip.
+        points, codes = [], []
+        for tenth, count in sorted(counted[name].items()):
+            if tenth < until * 10:
+                middle = (tenth + 0.5) / 10
+                points += [(middle, ground), (middle, ground + count / most * height)]
+                codes += [Path.MOVETO, Path.LINETO]
+        bars = Path(points, codes)
+        bars.should_simplify = False
+        axes.add_patch(PathPatch(bars, fill=False, edgecolor=look.TEXT, linewidth=2))
+        requests, last = f"{len(times):,} requests", f"the last after {seconds(max(times))}"
+        words(name, until, ground + height, 12, -8, color=look.INK_1, weight="bold")
+        words(requests, until, ground + height, 12, -23)
+        words(last, until, ground + height, 12, -37)
+        summaries.append(f"{name}: {requests}, {last}.")
+    for second in _ticks(until, 10):
+        words(f"{second:g} s" if second else "0", second, 0, 0, -18, ha="center")
+    heading = {"fontsize": look.UI_SIZE, "color": look.INK_1, "weight": "bold"}
+    words(title, 0, INSIDE, MARGIN - LEFT, TOP - 28, **heading)
+    words("requests in each tenth of a second", 0, INSIDE, MARGIN - LEFT, 28)
+    return still.picture(HEIGHT, title, " ".join(summaries), [_drawn(figure)])
 
 
 def short(value: float) -> str:

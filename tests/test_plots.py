@@ -270,3 +270,32 @@ def test_lines_that_cannot_be_drawn_get_a_sentence(
 )
 def test_a_count_is_short(value: float, words: str) -> None:
     assert plots.short(value) == words
+
+
+def test_crowds_are_drawn_as_bars_of_their_size() -> None:
+    together = plots.arrivals({"a": [0.0] * 80, "b": [0.05, 0.05, 1.3, 90.0]}, until=20)
+    assert together == plots.arrivals({"a": [0.0] * 80, "b": [0.05, 0.05, 1.3, 90.0]}, until=20)
+    assert not re.search(r"\bid=|href|<style|<script|<image|url\(", together.svg)
+    assert "b: 4 requests, the last after 90.0 s" in together.svg
+    (first, second) = re.findall(r'd="([^"]*)"[^>]*stroke-width: 2;', together.svg)
+    heights = [
+        [float(low) - float(high) for low, high in re.findall(r"M \S+ (\S+) L \S+ (\S+)", bars)]
+        for bars in (first, second)
+    ]
+    assert heights[0] == pytest.approx([56], abs=0.2)  # the largest fills its strip
+    assert heights[1] == pytest.approx([56 * 2 / 80, 56 / 80], abs=0.2)  # 90 s is outside
+
+
+def test_crowds_in_words() -> None:
+    assert plots.arrivals({"a": [0.0] * 1200, "bc": [0.0, 1.0, 1.05, 9.0]}).words == (
+        "Who comes when\n"
+        "    requests  largest rush after the first  last request\n"
+        "a      1,200                    0 in 0.1 s        0.0 ms\n"
+        "bc         4                    2 in 0.1 s         9.0 s"
+    )
+
+
+@pytest.mark.parametrize("crowds", [{}, {"a": []}, {name: [1.0] for name in "abcd"}])
+def test_crowds_that_cannot_be_drawn_get_a_sentence(crowds: dict[str, list[float]]) -> None:
+    with pytest.raises(ValueError, match="one to three crowds, each of one request or more"):
+        plots.arrivals(crowds)

@@ -26,6 +26,9 @@ MODULES = {
     "may_start": "helpers.lessons.mid_stream_tools",
     "thaw": "helpers.lessons.mid_stream_tools",
     "dispatch": "helpers.lessons.mid_stream_tools",
+    "retry_or_not": "helpers.lessons.retries_and_timeouts",
+    "watchdog": "helpers.lessons.retries_and_timeouts",
+    "retry": "helpers.lessons.retries_and_timeouts",
 }
 
 

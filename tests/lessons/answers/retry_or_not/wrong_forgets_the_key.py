@@ -1,0 +1,13 @@
+# misconception: forgets-the-key
+ASK_AGAIN = {
+    "A": True,
+    "B": False,
+    "C": True,
+    "D": False,
+    "E": False,
+    "F": True,
+    "G": False,
+    "H": True,
+    "I": False,
+    "J": False,
+}

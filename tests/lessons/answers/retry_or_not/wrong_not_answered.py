@@ -1,0 +1,2 @@
+# misconception: not-answered
+ASK_AGAIN = {"A": True, "B": False, "C": ..., "D": ...}

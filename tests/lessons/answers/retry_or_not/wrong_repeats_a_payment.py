@@ -1,0 +1,13 @@
+# misconception: repeats-a-payment
+ASK_AGAIN = {
+    "A": True,
+    "B": False,
+    "C": True,
+    "D": False,
+    "E": False,
+    "F": True,
+    "G": False,
+    "H": True,
+    "I": True,
+    "J": True,
+}
