@@ -36,6 +36,13 @@ NOTEBOOKS = (
     Notebook(
         "03_tool_json", "Tools, in pieces of JSON", "event ─▶ message, ToolCall", "message", 45
     ),
+    Notebook(
+        "07_retries_and_timeouts",
+        "Retries and timeouts",
+        "failure ─▶ seconds to wait, or none",
+        "retry",
+        45,
+    ),
 )
 
 
