@@ -24,8 +24,14 @@ function render({ model, el }) {
   const root = element(
     "div",
     { className: "sa sa-timeline", role: "group", "aria-label": title },
-    element("div", { className: "sa-row" }, start, stop, clock),
-    ...(inputs.length ? [element("div", { className: "sa-row sa-timeline-choices", role: "radiogroup", "aria-label": "What Start runs" }, ...inputs.map(([, label]) => label))] : []),
+    element(
+      "div",
+      { className: "sa-row" },
+      start,
+      stop,
+      ...(inputs.length ? [element("div", { className: "sa-row sa-timeline-choices", role: "radiogroup", "aria-label": "What Start runs" }, ...inputs.map(([, label]) => label))] : []),
+      clock,
+    ),
     words,
     frame,
     details,

@@ -121,13 +121,17 @@ class TimelineView(RunningView):
         ]
 
     def _tracks(self) -> list[Track]:
-        tracks = []
-        for id, run in self._known.items():
-            timeline = self._timelines[id]
-            # At rest nothing is given away: there, too, only a run shows its goal.
-            ideal = None if timeline.state == "ready" else self._ideal_of(run, timeline)
-            tracks.append(Track(run.name, timeline, ideal))
-        return tracks
+        # At rest nothing is given away: there, too, only a run shows its goal.
+        ideals = {
+            id: None
+            if self._timelines[id].state == "ready"
+            else self._ideal_of(run, self._timelines[id])
+            for id, run in self._known.items()
+        }
+        if len(ideals) > 1:  # one line for all that are compared
+            known = [ideal for ideal in ideals.values() if ideal is not None]
+            ideals = dict.fromkeys(ideals, max(known, default=None))
+        return [Track(run.name, self._timelines[id], ideals[id]) for id, run in self._known.items()]
 
     def _ideal_of(self, run: Run, timeline: Timeline) -> float | None:
         if run.ideal is None:

@@ -16,9 +16,9 @@ __all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "t
 
 LEFT, RIGHT = 124.0, 684.0
 TOP = 54.0  # below the clock and the marks
-LANE, THICK = 24.0, 14.0  # a lane's height, and a bar's
 LEGEND = 26.0
 SMALL = 12.0
+THICK = 14.0  # a bar's height
 # Less than this is no loss: connecting, and a stream's own jitter, take as long.
 NOTHING = 0.15
 
@@ -75,8 +75,8 @@ def draw(
         calls_expected: lanes to keep for tool calls, so that the picture doesn't grow.
         thinks: whether to keep a lane for thinking.
     """
-    picture = _Picture(span, now)
     compact = len(tracks) > 1
+    picture = _Picture(span, now, lane=20.0 if compact else 24.0)
     lanes = max([calls_expected, *(len(calls(track.timeline)) for track in tracks)])
     thinks = thinks or any(bar.kind == "thinking" for t in tracks for bar in t.timeline.bars)
     below: list[str] = []
@@ -84,7 +84,7 @@ def draw(
     for track in tracks:
         part, y = picture.track(track, y, lanes, compact, thinks)
         below += part
-    text_bottom = TOP if compact else TOP + LANE * (2 + thinks)
+    text_bottom = TOP if compact else TOP + picture.lane * (2 + thinks)
     parts = [
         *picture.clock(y),
         *picture.ideal(tracks, y),
@@ -105,13 +105,18 @@ def _furthest(tracks: Sequence[Track]) -> Timeline:
 class _Picture:
     """Places on the clock, and what is drawn there."""
 
-    def __init__(self, span: float, now: float | None) -> None:
+    def __init__(self, span: float, now: float | None, lane: float) -> None:
         self.span = span
+        self.lane = lane  # its height
         self.now = now
         self.taken: list[tuple[float, float]] = []  # by names above the lanes
 
     def x(self, at: float) -> float:
         return LEFT + (RIGHT - LEFT) * min(max(at / self.span, 0.0), 1.0)
+
+    def label(self, words: str, y: float, colour: str = look.INK) -> str:
+        words = words if len(words) <= 15 else words[:14] + "…"
+        return still.text(16, y + self.lane / 2 + 4.5, words, fill=colour)
 
     def clock(self, bottom: float) -> list[str]:
         step = next((s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30) if self.span / s <= 10), 60.0)
@@ -139,44 +144,35 @@ class _Picture:
     def marks(self, timeline: Timeline, text_bottom: float, bottom: float) -> list[str]:
         """Draw the moments that matter, and name those that have room for a name."""
         parts: list[str] = []
-        taken = list(self.taken)
-        styles = {
-            "first_token": ("first token", look.ON_TEXT, "2 3"),
-            "message_stop": ("message_stop", look.INK_2, "6 3"),
-            "retry": ("✕ asked again", look.ON_FAILED, "2 3"),
-            "interrupted": ("interrupted", look.INK_1, "2 3"),
-        }
-        for mark in timeline.marks:
-            words, colour, dashes = styles[mark.kind]
-            x, width = self.x(mark.at), 6.4 * len(words)
-            before = mark.kind == "message_stop"
-            room = (x - width - 4, x) if before else (x, x + width + 4)
-            to = text_bottom if mark.kind == "first_token" else bottom
-            top, name = TOP - 6, ""
-            if room[1] < RIGHT + 12 and all(room[1] <= a or room[0] >= b for a, b in taken):
-                taken.append(room)
-                top = 32
-                name = still.text(
-                    x + (-4 if before else 4), 42, words,
-                    fill=colour, size=SMALL, anchor="end" if before else "start",
-                )  # fmt: skip
-            line = still.line(x, top, x, to, colour, stroke_dasharray=dashes)
+        urgent = {"retry": 0, "interrupted": 0, "message_stop": 1}
+        for mark in sorted(timeline.marks, key=lambda mark: urgent.get(mark.kind, 2)):
+            words, colour, dashes = _MARKS[mark.kind]
+            x, to = self.x(mark.at), text_bottom if mark.kind == "first_token" else bottom
+            name = self.name(x, words, colour, before=mark.kind == "message_stop")
+            line = still.line(x, 32 if name else TOP - 6, x, to, colour, stroke_dasharray=dashes)
             parts.append(_titled(f"{words} at {mark.at:.2f} s {mark.words}".strip(), line, name))
         return parts
+
+    def name(self, x: float, words: str, colour: str, *, before: bool) -> str:
+        """Name a line above the lanes, on this side of it or the other; "" if there is no room."""
+        width = 6.4 * len(words) + 4
+        for left in (before, not before):
+            room = (x - width, x) if left else (x + 2, x + width + 2)
+            free = all(room[1] <= begin or room[0] >= end for begin, end in self.taken)
+            if free and room[0] > LEFT and room[1] < RIGHT + 12:
+                self.taken.append(room)
+                side, anchor = (-4, "end") if left else (4, "start")
+                return still.text(x + side, 42, words, fill=colour, size=SMALL, anchor=anchor)
+        return ""
 
     def ideal(self, tracks: Sequence[Track], bottom: float) -> list[str]:
         """Draw the line that no run can be before."""
         parts = []
         for at in sorted({track.ideal for track in tracks if track.ideal is not None}):
-            x, words = self.x(at), f"ideal {at:.1f} s"
-            self.taken.append((x + 2, x + 6.4 * len(words) + 8))
-            parts.append(
-                _titled(
-                    f"ideal finish at {at:.2f} s",
-                    still.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5),
-                    still.text(x + 4, 42, words, fill=look.ON_DONE, size=SMALL),
-                )
-            )
+            x = self.x(at)
+            line = still.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5)
+            name = self.name(x, f"ideal {at:.1f} s", look.ON_DONE, before=False)
+            parts.append(_titled(f"ideal finish at {at:.2f} s", line, name))
         return parts
 
     def track(
@@ -198,23 +194,23 @@ class _Picture:
                 rows.append(("thinking", [bar for bar in bars if bar.kind == "thinking"]))
             rows.append(("text", [bar for bar in bars if bar.kind == "text"]))
         for name, row in rows:
-            parts.append(_label(name, y))
+            parts.append(self.label(name, y))
             for bar in row:
                 parts += self.bar(bar, y)
-            y += LANE
+            y += self.lane
         pairs = calls(timeline)
         for place in range(lanes):
             if place < len(pairs):
                 parts += self.call(*pairs[place], y)
             else:
-                parts.append(_label("tool", y, look.INK_2))
-            y += LANE
+                parts.append(self.label("tool", y, look.INK_2))
+            y += self.lane
         if not compact:
-            parts.append(_label("turns", y))
+            parts.append(self.label("turns", y))
             for turn in timeline.turns:
                 parts += self.turn(turn.number, turn.began, turn.ended or self.end(timeline), y)
-            y += LANE
-        return parts + self.finish(track, y), y + LANE
+            y += self.lane
+        return parts + self.finish(track, y), y + self.lane
 
     def end(self, timeline: Timeline) -> float:
         """Return where what is still open ends: at the end of the run, or now."""
@@ -226,7 +222,7 @@ class _Picture:
         """Draw what comes from the model, or the wait for it."""
         until = bar.ended if bar.ended is not None else self.now or bar.began
         x, width = self.x(bar.began), max(self.x(until) - self.x(bar.began), 2.0)
-        top = y + (LANE - THICK) / 2
+        top = y + (self.lane - THICK) / 2
         faint: dict[str, str | float] = {"opacity": 0.35} if bar.state == "void" else {}
         shapes: list[str] = []
         match bar.kind:
@@ -240,7 +236,7 @@ class _Picture:
             case "thinking":
                 shapes.append(
                     still.line(
-                        x + 4, y + LANE / 2, max(x + width - 4, x + 4.1), y + LANE / 2,
+                        x + 4, y + self.lane / 2, max(x + width - 4, x + 4.1), y + self.lane / 2,
                         look.THINKING, stroke_width=8, stroke_linecap="round",
                         stroke_dasharray="0.1 11", **faint,
                     )
@@ -264,13 +260,15 @@ class _Picture:
                 )  # fmt: skip
                 shapes.append(_hatched(x, top, width, THICK))
         if bar.state == "cut":
-            shapes.append(still.text(x + width + 3, y + 17, "✕", fill=look.ON_FAILED))
+            shapes.append(
+                still.text(x + width + 3, y + self.lane / 2 + 5, "✕", fill=look.ON_FAILED)
+            )
         return [_titled(_says(bar, until), *shapes)]
 
     def call(self, written: Bar, run: Bar | None, y: float) -> list[str]:
         """Draw a call: its input, the wait for its tool, and the tool's run."""
-        parts = [_label(written.name, y), *self.bar(written, y)]
-        top, middle = y + (LANE - THICK) / 2, y + LANE / 2
+        parts = [self.label(written.name, y), *self.bar(written, y)]
+        top, middle = y + (self.lane - THICK) / 2, y + self.lane / 2
         waits_until = run.began if run else self.now
         if written.ready is not None and waits_until and waits_until - written.ready > NOTHING:
             start, stop = self.x(written.ready) + 2, self.x(waits_until)
@@ -290,18 +288,24 @@ class _Picture:
         argument = _argument(written)
         inside = ""
         if 6.6 * len(argument) + 10 < width:
-            inside = still.text(x + 7, y + 16, argument, fill=look.ON_TOOL, size=look.AXIS_SIZE)
+            inside = still.text(
+                x + 7, y + self.lane / 2 + 4, argument, fill=look.ON_TOOL, size=look.AXIS_SIZE
+            )
         parts.append(_titled(_says(run, until), outline, inside))
         if run.ended is not None:
             sign, colour = ("✓", look.ON_DONE) if run.state == "done" else ("✕", look.ON_FAILED)
             words = f"{sign} {until - run.began:.1f} s"
             if x + width + 6.6 * len(words) + 4 < RIGHT + 12:
-                parts.append(still.text(x + width + 5, y + 16.5, words, fill=colour, size=SMALL))
+                parts.append(
+                    still.text(
+                        x + width + 5, y + self.lane / 2 + 4.5, words, fill=colour, size=SMALL
+                    )
+                )
         return parts
 
     def turn(self, number: int, began: float, ended: float, y: float) -> list[str]:
         """Draw a turn as a bracket with its number."""
-        x, to, middle = self.x(began) + 1, self.x(ended) - 1, y + LANE / 2
+        x, to, middle = self.x(began) + 1, self.x(ended) - 1, y + self.lane / 2
         words = f"turn {number}" if to - x > 44 else str(number)
         half = 3.4 * len(words) + 4
         centre = (x + to) / 2
@@ -316,16 +320,22 @@ class _Picture:
     def finish(self, track: Track, y: float) -> list[str]:
         """Draw how far the end is from the ideal, the one number of this picture."""
         timeline, missed = track.timeline, lost(track)
-        middle, base = y + LANE / 2, y + 17
-        if missed is None or track.ideal is None or timeline.ended is None:
+        middle, base = y + self.lane / 2, y + self.lane / 2 + 5
+        if timeline.ended is None:
             return []
+        if missed is None or track.ideal is None:
+            sign, colour = (
+                ("✕ ", look.ON_FAILED) if timeline.state == "failed" else ("", look.INK_1)
+            )
+            words = f"{sign}{timeline.state} at {timeline.ended:.1f} s"
+            return [self.words_at(self.x(timeline.ended), base, words, colour)]
         at, to = self.x(track.ideal), self.x(timeline.ended)
         if missed < NOTHING:
             words, colour = f"✓ done at {timeline.ended:.1f} s: the ideal", look.ON_DONE
             return [self.words_at(min(at, to), base, words, colour)]
         return [
             still.line(at, middle, to, middle, look.FAILED, stroke_width=3),
-            still.line(to, y + 3, to, y + LANE - 3, look.FAILED, stroke_width=3),
+            still.line(to, y + 3, to, y + self.lane - 3, look.FAILED, stroke_width=3),
             self.words_at(
                 at, base, f"done at {timeline.ended:.1f} s, {missed:.1f} s after the ideal",
                 look.ON_FAILED,
@@ -384,8 +394,12 @@ class _Picture:
         return parts
 
 
-def _label(words: str, y: float, colour: str = look.INK) -> str:
-    return still.text(16, y + 16.5, words if len(words) <= 15 else words[:14] + "…", fill=colour)
+_MARKS = {
+    "first_token": ("first token", look.ON_TEXT, "2 3"),
+    "message_stop": ("message_stop", look.INK_2, "6 3"),
+    "retry": ("✕ asked again", look.ON_FAILED, "2 3"),
+    "interrupted": ("interrupted", look.INK_1, "2 3"),
+}
 
 
 def _titled(words: str, *shapes: str) -> str:
