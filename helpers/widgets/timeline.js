@@ -68,8 +68,10 @@ function render({ model, el }) {
   function draw(picture) {
     const began = picture.running && !shown.running;
     shown = picture;
+    // The run's clock starts anew with its first event; else the two agree.
+    const now = performance.now() - 1000 * shown.clock;
     if (!shown.running) base = null;
-    else if (began || base === null) base = performance.now() - 1000 * shown.clock;
+    else if (began || base === null || Math.abs(now - base) > 150) base = now;
     frame.replaceChildren(pictureOf(shown.svg));
     drawTable();
     const focused = root.getRootNode().activeElement;

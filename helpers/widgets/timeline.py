@@ -152,7 +152,7 @@ class TimelineView(RunningView):
         self.state = self._picture()
         frames = asyncio.create_task(self._frames())
         try:
-            await asyncio.gather(*(self._follow(id) for id in chosen))
+            await asyncio.gather(*(self._follow(id, chosen) for id in chosen))
         except asyncio.CancelledError:
             for id in chosen:  # one that ended before keeps its own end
                 self._end(id, "stopped")
@@ -161,10 +161,12 @@ class TimelineView(RunningView):
             self._show()
             self.state = self._picture()
 
-    async def _follow(self, id: str) -> None:
+    async def _follow(self, id: str, chosen: list[str]) -> None:
         try:
             async with aclosing(self._known[id].open()) as events:
                 async for event in events:
+                    if not any(self._timelines[one].turns for one in chosen):
+                        self._began = time.monotonic()  # before that, nothing was asked
                     self._timelines[id] = apply(self._timelines[id], event, self._clock())
         except Exception as error:  # whatever a learner's code raises ends in one sentence
             self._end(id, "failed", problem_of(error))
