@@ -63,7 +63,10 @@ def view(messages: Sequence[Message], refusal: str = "") -> HistoryView:
     words = "\n".join([*_twin(messages, refusal), f"{'✕' if refusal else '✓'} {said}"])
     drawing = _Drawing(messages, refusal)
     parts, height = drawing.parts(said)
-    return HistoryView(still.picture(height, "History", words, parts), words)
+    # The font is named once, not in each of many short texts.
+    font = f' font-family="{look.UI_FONT}"'
+    group = [f"<g{font}>", *(part.replace(font, "") for part in parts), "</g>"]
+    return HistoryView(still.picture(height, "History", words, group), words)
 
 
 def _accepted(messages: Sequence[Message]) -> str:

@@ -40,6 +40,7 @@ ENDS = {
     "computer_worm": ["refusal"],
     "every_block": ["tool_use", "max_tokens"],
     "http_streaming_history": ["pause_turn", "end_turn"],
+    "umbrella": ["tool_use", "end_turn"],
     "weather_in_lagos": ["tool_use", "end_turn"],
     "weather_in_two_cities": ["tool_use", "end_turn"],
     "what_time_is_it": ["tool_use", "end_turn"],
