@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # Kept after the run, to be looked at; never committed.
 SHOTS = ROOT / "screenshots"
 # How many views each notebook has: widgets, and one under each build cell.
-VIEWS = {"00_start_here": 3, "01_sse_by_hand": 2, "02_text_streaming": 5, "03_tool_json": 7}
+VIEWS = {
+    "00_start_here": 3,
+    "01_sse_by_hand": 2,
+    "02_text_streaming": 5,
+    "03_tool_json": 7,
+    "07_retries_and_timeouts": 5,
+}
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +241,49 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     learner.keyboard.press("Shift+Enter")
     lab.wait_until_idle(learner)
     expect(output(check)).to_contain_text("the same message: True")
+
+
+def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
+    lab.open(learner, "07_retries_and_timeouts")
+    lab.run_all(learner)
+    view = cell(learner, "course.timeline(").locator(".sa").first
+    expect(view).to_contain_text("asked again", timeout=30_000)
+    expect(view).to_contain_text("Done", timeout=30_000)
+    view.scroll_into_view_if_needed()
+    shot(learner, "07-asked-again")
+    lab.wait_until_idle(learner)
+    check_access(learner)
+    plot = output(cell(learner, "plots.arrivals(crowds, title="))
+    plot.scroll_into_view_if_needed()
+    expect(plot.locator("img")).to_be_visible()
+    shot(learner, "07-crowd")
+
+    dog = cell(learner, "%%build watchdog")
+    wrong = (ROOT / "tests/lessons/answers/watchdog/wrong_pings_are_life.py").read_text("utf-8")
+    write(dog, f"%%build watchdog\n{wrong}")
+    expect(output(dog)).to_contain_text("not that the answer does", timeout=20_000)
+
+    answers = ROOT / "tests" / "lessons" / "answers" / "retry"
+    build = cell(learner, "def worth_retrying")
+    wrong = (answers / "wrong_ignores_the_date.py").read_text("utf-8")
+    write(build, f"%%build retry\n{wrong}")
+    expect(output(build)).to_contain_text("parsedate_to_datetime", timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "07-diagnosis")
+    check_access(learner)
+    write(build, f"%%build retry\n{(answers / 'right_match.py').read_text('utf-8')}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "07-passed")
+    assert "def until" in (lab.home / "parts" / "retry.py").read_text("utf-8")
+
+    for source in ("retry = course.part", "async def answer(fault)", "await answer({"):
+        again = cell(learner, source)
+        again.locator(".cm-content").click()
+        learner.keyboard.press("Shift+Enter")
+    lab.wait_until_idle(learner)
+    expect(output(again)).to_contain_text("12.60 s  answered")
+    expect(output(again)).to_contain_text("given up")
 
 
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
