@@ -77,7 +77,7 @@ class ToolDispatcher:
         try:
             content, is_error = await self._content(call), False
         except Exception as error:  # not CancelledError: that one has to get through
-            content, is_error = f"{type(error).__name__}: {error}", True
+            content, is_error = f"{type(error).__name__}: {error}".removesuffix(": "), True
         self._finished[call.id] = ToolFinished(call, content, is_error)
         self._emit(self._finished[call.id])
 

@@ -36,6 +36,9 @@ NOTEBOOKS = (
     Notebook(
         "03_tool_json", "Tools, in pieces of JSON", "event ─▶ message, ToolCall", "message", 45
     ),
+    Notebook(
+        "04_mid_stream_tools", "Tools in mid-stream", "ToolCall ─▶ tool_result", "dispatch", 50
+    ),
     Notebook("05_agent_loop", "Turn after turn", "tool_result ─▶ the next turn", "loop", 45),
     Notebook(
         "07_retries_and_timeouts",

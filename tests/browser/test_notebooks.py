@@ -22,6 +22,7 @@ VIEWS = {
     "01_sse_by_hand": 2,
     "02_text_streaming": 5,
     "03_tool_json": 7,
+    "04_mid_stream_tools": 8,
     "07_retries_and_timeouts": 5,
 }
 
@@ -241,6 +242,68 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     learner.keyboard.press("Shift+Enter")
     lab.wait_until_idle(learner)
     expect(output(check)).to_contain_text("the same message: True")
+
+
+def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, learner: Page):
+    lab.open(learner, "04_mid_stream_tools")
+    lab.run_all(learner)
+    view = cell(learner, "PROMPT = ").locator(".sa-timeline").first
+    status = view.get_by_role("status")
+    expect(status).to_contain_text("Done after", timeout=30_000)
+    expect(status).to_contain_text("2 turns")
+    view.scroll_into_view_if_needed()
+    shot(learner, "04-timeline")
+    lab.wait_until_idle(learner)
+    check_access(learner)
+
+    view = cell(learner, "course.compare_dispatch(").locator(".sa-timeline").first
+    view.get_by_role("button", name="Start").click()
+    expect(view.locator(".sa-timeline-picture")).to_contain_text("the ideal", timeout=20_000)
+    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=20_000)
+    view.scroll_into_view_if_needed()
+    shot(learner, "04-compared")
+    check_access(learner)
+
+    view = cell(learner, "tools=[frozen]").locator(".sa-timeline").first
+    view.get_by_role("button", name="Start").click()
+    expect(view.get_by_role("status")).to_contain_text("after the ideal", timeout=20_000)
+    shot(learner, "04-frozen")
+
+
+def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
+    lab.open(learner, "04_mid_stream_tools")
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    last = cell(learner, "@tool(once=True)")
+    expect(output(last)).to_contain_text("paid: [40]")  # everything was skipped so far
+
+    freezes = cell(learner, "%%build thaw")
+    write(freezes, "%%build thaw\nasync def read_page(fetch, url):\n return await fetch(url)")
+    expect(output(freezes)).to_contain_text("there is nothing to wait for", timeout=20_000)
+
+    answers = ROOT / "tests" / "lessons" / "answers" / "dispatch"
+    build = cell(learner, "%%build dispatch")
+    wrong = (answers / "wrong_dispatches_at_message_stop.py").read_text("utf-8")
+    write(build, f"%%build dispatch\n{wrong}")
+    expect(output(build)).to_contain_text("wait for the end of the reply", timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "04-diagnosis")
+    check_access(learner)
+    write(build, f"%%build dispatch\n{(answers / 'right_callbacks.py').read_text('utf-8')}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "04-passed")
+    assert "add_done_callback" in (lab.home / "parts" / "dispatch.py").read_text("utf-8")
+
+    mine = cell(learner, "dispatcher=ToolDispatcher)")
+    mine.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    view = mine.locator(".sa-timeline").first
+    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=30_000)
+    learner.keyboard.press("Shift+Enter")
+    lab.wait_until_idle(learner)
+    expect(output(last)).to_contain_text("paid: [40]")
+    shot(learner, "04-mine")
 
 
 def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
