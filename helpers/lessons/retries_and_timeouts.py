@@ -1108,7 +1108,7 @@ WAITING = (
         ),
     ),
     case(
-        "a date that has passed",
+        "when the moment is over",
         "The server's moment is over: now it is your own wait that counts.",
         call(1, PASSED),
         lambda my: wait(my, 1, PASSED),
