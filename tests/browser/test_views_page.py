@@ -447,6 +447,31 @@ def test_a_key_goes_to_the_session_and_leaves_no_trace_on_the_page(page: Page) -
     bridge.until(lambda: session.cap == 2.5)
 
 
+def test_openai_asks_for_its_own_key_and_any_model(page: Page) -> None:
+    session = Session({"ANTHROPIC_API_KEY": KEY})
+    bridge = Bridge(page, Switch(session))
+    page.get_by_role("radio", name="OpenAI").check()
+    said = page.locator(".sa-switch").inner_text()
+    assert "nothing is counted" in said
+    assert "A key is already set" not in said
+    assert page.locator("select:visible option").all_inner_texts() == [
+        "Chat completions (OpenAI)",
+        "Responses (OpenAI)",
+    ]
+    page.locator("select:visible").select_option("openai-chat")
+    page.get_by_label("API key").fill("sk-proj-other")
+    page.get_by_label("API key").press("Enter")
+    bridge.until(lambda: session.provider == "openai-chat")
+    bridge.pump()
+    page.get_by_label("Model id").fill("gpt-of-tomorrow")
+    page.get_by_label("Model id").press("Enter")
+    bridge.until(lambda: session.model == "gpt-of-tomorrow")
+    bridge.pump()
+    said = page.locator(".sa-switch").inner_text()
+    assert "not counted: the price is unknown" in said
+    assert "sk-proj-other" not in page.content()
+
+
 def test_turning_back_forgets_what_was_typed(page: Page) -> None:
     session = Session({})
     bridge = Bridge(page, Switch(session))
