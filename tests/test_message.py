@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpers import message as message_module
 from helpers.client import ProtocolError
+from helpers.history import Conversation
 from helpers.message import (
     BlockStarted,
     BlockStopped,
@@ -656,6 +657,11 @@ def check_that_only_protocol_errors_come(events: Iterable[Event]) -> None:
         if one["type"] in ("tool_use", "server_tool_use", "mcp_tool_use"):
             assert isinstance(one["input"], dict)
             assert isinstance(one["id"], str)
+    # The history takes what there is, too.
+    conversation = Conversation([{"role": "user", "content": "Hi"}])
+    conversation.add_turn(assembler.message["content"])
+    conversation.say("Go on.")
+    assert isinstance(json.dumps(conversation.take(), allow_nan=False), str)
 
 
 @settings(max_examples=120)
