@@ -89,7 +89,7 @@ class LiveScreen(Screen):
         self._about_to_end = False
         self._about_to_print = False
         self._input = TextArea(
-            prompt="> ", multiline=False, wrap_lines=True, accept_handler=lambda _: self._enter()
+            prompt="> ", multiline=False, wrap_lines=False, accept_handler=lambda _: self._enter()
         )
         self._input.buffer.on_text_changed += self._go_on
         self.app: Application[None] = Application(

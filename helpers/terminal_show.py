@@ -30,7 +30,7 @@ from helpers.agent import (
 from helpers.render.cost import count
 from helpers.terminal_screen import Screen
 
-__all__ = ["show"]
+__all__ = ["sentence", "show"]
 
 SHOWN_OF_INPUT = 60  # characters
 SHOWN_OF_RESULT = 160  # characters

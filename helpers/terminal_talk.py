@@ -22,7 +22,7 @@ from helpers.session import Session
 from helpers.spending import SpendingCapReached
 from helpers.terminal_live import LiveScreen
 from helpers.terminal_screen import PlainScreen, Screen
-from helpers.terminal_show import show
+from helpers.terminal_show import sentence, show
 from helpers.terminal_tools import agent_tools
 
 __all__ = ["STOPPED", "Agent", "run_live", "run_plain"]
@@ -79,7 +79,7 @@ class Agent:
             screen.note("■", f"Stopped. It cost ${cost:.4f}." if cost else "Stopped.")
             return STOPPED
         except SpendingCapReached as reached:
-            screen.note("✕", f"Not sent: {reached}")
+            screen.note("✕", sentence(str(reached)))
             return 1
         finally:
             screen.echo_typed()
@@ -122,15 +122,17 @@ async def converse(agent: Agent, screen: LiveScreen, prompt: str) -> int:
                 return 0
             if not once:
                 screen.note(">", line)
+            # A task of its own, so that Ctrl-C can cancel the answer and not the conversation.
             answer = asyncio.create_task(agent.answer(http, line, screen))
             screen.answer = answer
             try:
-                code = await answer
+                await asyncio.wait({answer})
             finally:
                 answer.cancel()
+                await asyncio.wait({answer})
                 screen.answer = None
             if once:
-                return code
+                return answer.result()
 
 
 async def run_live(agent: Agent, prompt: str) -> int:

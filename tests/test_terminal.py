@@ -225,7 +225,7 @@ async def test_the_cap_is_told(server: MockServer, folder: Path):
     session.set_cap(0)
     code, said = await answered(session, folder)
     assert code == 1
-    assert said.startswith("✕ Not sent: this request could cost up to $")
+    assert said.startswith("✕ This request could cost up to $")
 
 
 async def test_live_answers_tell_their_price(server: MockServer, folder: Path):
