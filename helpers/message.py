@@ -163,9 +163,9 @@ NOT_FOR = {
     "mcp_tool_use": NOT_FOR_CALLS,
 }
 
-# Levels of nesting in a tool's input. Python reads and writes JSON on its stack, so what
-# could be read at the edge of that could not be written back a few calls deeper.
-MAX_DEPTH = 100
+# Python reads and writes JSON on its stack. What can be read with so many levels to spare can
+# also be written again, from a few calls deeper and inside of a whole conversation.
+SPARE_LEVELS = 200
 
 
 class MessageAssembler:
@@ -397,7 +397,7 @@ def _open(block: dict[str, Any]) -> _Block | None:
             "name": str(),
             "input": dict(input),
         }:
-            well_formed = not _is_too_deep(input)
+            well_formed = _can_be_written(input)
         case _:
             well_formed = kind not in EMPTY
     return _Block(start, NOT_FOR.get(kind, set())) if well_formed else None
@@ -407,24 +407,23 @@ def read_input(raw: str) -> dict[str, Any] | None:
     """Return a tool's input from its whole JSON, or None if it isn't an object.
 
     NaN and Infinity, which Python's parser would take, are no JSON. An object that is nested
-    deeper than a hundred levels is nothing that a tool asked for.
+    hundreds of levels deep is nothing that a tool asked for.
     """
     try:
-        value = json.loads(raw, parse_constant=_not_json)
+        value = json.loads("[" * SPARE_LEVELS + raw + "]" * SPARE_LEVELS, parse_constant=_not_json)
+        for _ in range(SPARE_LEVELS):
+            (value,) = value
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) and not _is_too_deep(value) else None
+    return value if isinstance(value, dict) else None
 
 
-def _is_too_deep(value: dict[str, Any]) -> bool:
-    """Say whether a value is nested deeper than can be relied on to be written again."""
-    level: list[Any] = [value]
-    for _ in range(MAX_DEPTH):
-        inner = [node.values() if isinstance(node, dict) else node for node in level]
-        level = [node for nodes in inner for node in nodes if isinstance(node, dict | list)]
-        if not level:
-            return False
-    return True
+def _can_be_written(input: dict[str, Any]) -> bool:
+    """Say whether an input that came whole, in its block's start, is sound JSON."""
+    try:
+        return not input or read_input(json.dumps(input)) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def _not_json(name: str) -> NoReturn:
