@@ -281,7 +281,13 @@ def make_environment(total: int, afresh: bool) -> None:
     STAMP.unlink(missing_ok=True)
     if afresh:
         if VENV.exists():
-            shutil.rmtree(VENV)
+            try:
+                shutil.rmtree(VENV)
+            except FileNotFoundError:  # someone else was faster
+                raise Problem(
+                    "Another command is at work in .venv right now: wait until it has ended, "
+                    "then run the same command again."
+                ) from None
         base = getattr(sys, "_base_executable", sys.executable)  # .venv's own has just gone
         make = [uv, "venv", "--python", base] if uv else [base, "-m", "venv"]
         install([*make, str(VENV)], 0, started)
