@@ -40,7 +40,8 @@ CLOCK_SECONDS = 0.1  # between two looks at how long something runs
 
 SIGNS = {"✓": "done", "✕": "failed", "↻": "retry", ">": "echo"}
 
-# Names for colours are the terminal's own, which its user has chosen to be readable.
+# Colours by name are the terminal's own, which its user has chosen to be readable. What is faint
+# is dim and not grey, because some palettes make that grey the ground.
 STYLE = Style.from_dict(
     {
         "strong": "bold",
@@ -51,7 +52,7 @@ STYLE = Style.from_dict(
         "quote": "italic",
         "struck": "strike",
         "bullet": "bold",
-        "faint": "ansibrightblack",
+        "faint": "dim",
         "done": "ansigreen",
         "failed": "ansired",
         "retry": "ansiyellow",
