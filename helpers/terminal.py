@@ -83,6 +83,8 @@ def prepared(options: argparse.Namespace) -> "Agent":
         complain(session.problem)
     if options.model:
         session.use_model(options.model)
+    if options.cap is not None:
+        session.set_cap(options.cap)
     if options.fault:
         if session.mode != "mock":
             raise ValueError("--fault works in mock mode only: a real API has faults of its own.")
@@ -112,6 +114,9 @@ def parse_arguments() -> argparse.Namespace:
         choices=KINDS,
         metavar="KIND",
         help=f"break each answer of the offline API once: {', '.join(KINDS)}",
+    )
+    parser.add_argument(
+        "--cap", type=float, metavar="USD", help="what live requests may cost (default: 1)"
     )
     parser.add_argument(
         "--max-turns", type=turns, default=10, metavar="N", help="turns for one answer, up to 100"
