@@ -9,15 +9,17 @@ and the tools are. Each text says when it was due, on the clock that all process
 machine share, so its reader can tell how late it came.
 
 Each contender runs in a process of its own and warms up first. Walls and starts are
-medians over the runs; lateness is that of the worst token of all runs. The loop that runs
-its tools at the end of the turn has nothing to do while it reads: its lateness is the
-machine's and the server's.
+medians over the runs. Of the worst token of each run, the median and the worst are shown:
+a tool that delays tokens does so in every run, a machine that has other work in some. The
+loop that runs its tools at the end of the turn has nothing to do while it reads: its
+lateness is the machine's and the server's.
 """
 
 # ruff: noqa: T201, D103 (a script whose output is its purpose)
 
 import asyncio
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -276,29 +278,35 @@ async def take_part(url: str, name: str, scenario: str, runs: int) -> None:
 # --- The race -------------------------------------------------------------------------------
 
 
-def race(url: str, runs: int) -> bool:
-    """Run every contender in every scenario; say whether ours keeps to the targets."""
-    good = True
+def race(url: str, runs: int) -> tuple[bool, bool, bool]:
+    """Run every contender in every scenario; say which targets ours keeps to.
+
+    Returns:
+        Whether the walls hold, whether no token is late in a typical run, and in any run.
+    """
+    walls_hold = typical_holds = all_hold = True
     for scenario in SCENARIOS:
         best = ideal(scenario)
         print(f"Scenario {scenario}: ideal {best:.1f} s\n")
-        print(f"{'':26}{'wall s':>8}{'of ideal':>10}{'worst token ms':>16}   tools start at s")
+        print(f"{'':26}{'wall s':>8}{'of ideal':>10}{'worst token ms':>17}{'of all':>8}", end="")
+        print("   tools start at s")
         for name in CONTENDERS:
             command = [sys.executable, __file__, url, name, scenario, str(runs)]
             answer = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
             results = json.loads(answer.stdout)
             wall = statistics.median(result["wall"] for result in results)
-            late = max(result["late"] for result in results)
+            late = statistics.median(result["late"] for result in results)
+            latest = max(result["late"] for result in results)
             starts = zip(*[result["starts"] for result in results], strict=True)
             shown = ", ".join(f"{statistics.median(times):.2f}" for times in starts)
-            held = ""
+            lateness = f"{late * 1000:17.1f}{latest * 1000:8.1f}"
+            print(f"{name:26}{wall:8.3f}{wall / best:10.3f}{lateness}   {shown}")
             if name in HELD:
-                holds = wall <= MOST_WALL[scenario] and late <= MOST_LATE
-                held = "   holds" if holds else "   MISSED"
-                good = good and holds
-            print(f"{name:26}{wall:8.3f}{wall / best:10.3f}{late * 1000:16.1f}   {shown:12}{held}")
+                walls_hold &= wall <= MOST_WALL[scenario]
+                typical_holds &= late <= MOST_LATE
+                all_hold &= latest <= MOST_LATE
         print()
-    return good
+    return walls_hold, typical_holds, all_hold
 
 
 def main(runs: int) -> None:
@@ -307,12 +315,16 @@ def main(runs: int) -> None:
         try:
             assert server.stdout is not None
             url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            good = race(url, runs)
+            verdicts = race(url, runs)
         finally:
             server.terminate()
     walls = " and ".join(f"{wall} s" for wall in MOST_WALL.values())
-    verdict = "held" if good else "missed"
-    print(f"Walls of at most {walls}, no token later than {MOST_LATE * 1000:.0f} ms: {verdict}.")
+    in_time, typical, every = ("held" if verdict else "missed" for verdict in verdicts)
+    late = f"{MOST_LATE * 1000:.0f} ms"
+    print(f"run_agent, with tools that sleep or block: walls of at most {walls}: {in_time};")
+    print(f"no token later than {late} in a typical run: {typical}; in any run: {every}.")
+    if hasattr(os, "getloadavg") and (load := os.getloadavg()[1]) > 1:
+        print(f"The machine had other work: a load of {load:.1f} on {os.cpu_count()} processors.")
 
 
 if __name__ == "__main__":
