@@ -187,6 +187,12 @@ def _of_the_connection(case: Case, plan: Plan, every: int) -> Iterator[Case]:
 def _of_events(case: Case, places: range) -> Iterator[Case]:
     """Yield the cases that strike at an event, at a place with a name, or as a whole."""
     size, count = {"long_line": 2000}, {"pings": 10}
+    waits: list[dict[str, Any]] = [
+        {},
+        {"retry_after": 2},
+        {"retry_after_ms": 300},
+        {"retry_after": 300},
+    ]
     errors = ("overloaded_error", "api_error", "rate_limit_error", "invalid_request_error")
     for at in places:
         for kind in (*OF_EVENTS, "malformed"):
@@ -205,10 +211,9 @@ def _of_events(case: Case, places: range) -> Iterator[Case]:
             for strikes in ONCE_OR_ALWAYS:
                 yield replace(case, faults=(Fault(kind, at=place),), strikes=strikes)
     for status in (400, 401, 403, 404, 408, 409, 413, 429, 500, 503, 529):
-        asked: dict[str, Any]
-        for asked in ({}, {"retry_after": 2}, {"retry_after_ms": 300}, {"retry_after": 300}):
+        for asked in waits:
             for strikes in STRIKES:
-                fault = Fault(kind="status", status=status, **asked)
+                fault = Fault("status", status=status, **asked)
                 yield replace(case, faults=(fault,), strikes=strikes)
     for fault in (
         Fault("slow_start", seconds=0.5 * IDLE),

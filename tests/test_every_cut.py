@@ -49,7 +49,7 @@ def test_a_cut_at_every_byte(scene: str) -> None:
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_sample_of_every_case(scene: str) -> None:
-    all_hold(random.Random(scene).sample([*cases(scene, every=41)], 80))
+    all_hold(random.Random(scene).sample([*cases(scene, every=41)], 60))
 
 
 @pytest.mark.parametrize("then", ["leave", "cancel", "speak"])
@@ -222,7 +222,7 @@ async def test_leaving_leaves_no_socket(server: MockServer, prompt: str, after: 
 @pytest.mark.parametrize("prompt", [TCP, WEATHER])
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 0.05, 0.1, 0.2])
 async def test_cancelling_leaves_no_socket(server: MockServer, prompt: str, seconds: float) -> None:
-    line = Line(server)
+    line = Line(server, tokens_per_second=60)
     async with line.open() as http:
 
         async def read() -> None:

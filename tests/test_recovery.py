@@ -36,7 +36,7 @@ HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"
 NOW = datetime(2026, 11, 6, 8, 49, 37, tzinfo=UTC).timestamp()
 
 
-def refused(status: int = 429, **headers: str) -> StatusError:
+def refused(status: int = 429, /, **headers: str) -> StatusError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return StatusError(status, "some_error", "no", httpx.Headers(named))
 
