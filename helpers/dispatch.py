@@ -9,6 +9,7 @@ reads on, so no tool, however slow, delays a token.
 
 import asyncio
 import contextvars
+import inspect
 import json
 import sys
 import threading
@@ -231,14 +232,15 @@ def _asked(call: ToolCall) -> tuple[str, str]:
 
 
 async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
-    """Call a tool's function: as a coroutine if it is one, else in a thread."""
+    """Call a tool's function, in a thread if it may block; await what it has to give."""
     function = partial(tool.function, **arguments)
     try:
-        if tool.is_async:
-            return await function()
-        if sys.platform == "emscripten":  # a browser kernel has no threads
-            return function()
-        return await in_thread(partial(contextvars.copy_context().run, function))
+        if tool.is_async or sys.platform == "emscripten":  # a browser kernel has no threads
+            value = function()
+        else:
+            value = await in_thread(partial(contextvars.copy_context().run, function))
+        # A decorated async function looks like a sync one, and returns a coroutine.
+        return await value if inspect.isawaitable(value) else value
     except Exception:
         raise
     except BaseException as error:

@@ -199,6 +199,20 @@ async def test_a_tool_that_blocks_its_thread_does_not_block_the_loop() -> None:
     assert await turn.contents() == ["true"]
 
 
+async def test_a_decorated_async_function_is_awaited() -> None:
+    async def answer() -> str:
+        return "came"
+
+    @tool
+    def wrapped() -> Any:
+        """Wait, as a decorator that is no coroutine function would."""
+        return answer()
+
+    turn = Turn(wrapped)
+    turn.start(call(0, "wrapped"))
+    assert await turn.contents() == ["came"]
+
+
 async def test_the_loop_ticks_while_tools_sleep_in_their_threads() -> None:
     all_here = threading.Barrier(3, timeout=SOON)  # broken if they ran one after the other
 
