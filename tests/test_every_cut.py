@@ -41,8 +41,7 @@ def test_a_cut_at_every_byte(scene: str) -> None:
         for byte in range(sum(len(chunk.data) for chunk in plan.chunks) + 1):
             kind = kinds[byte % len(kinds)]
             fault = Fault(kind.kind, at_byte=byte, seconds=kind.seconds)
-            after_text = "restart" if byte % 3 else "stop"
-            some.append(Case(scene, (fault,), number, after_text=after_text))
+            some.append(Case(scene, (fault,), number, after_text="restart" if byte % 3 else "stop"))
     assert len(some) > 1500
     all_hold(some)
 
@@ -240,7 +239,7 @@ async def test_cancelling_leaves_no_socket(server: MockServer, prompt: str, seco
 async def test_interrupting_leaves_no_socket(server: MockServer) -> None:
     line, conversation = Line(server), asking(TCP)
     async with line.open() as http:
-        seen: list[AgentEvent] = []
+        seen: list[Any] = []
         async for event in line.run(http, conversation):
             seen.append(event)
             texts = [one for one in seen if isinstance(one, TextDelta)]
