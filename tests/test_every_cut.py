@@ -240,11 +240,13 @@ async def test_interrupting_leaves_no_socket(server: MockServer) -> None:
     line, conversation = Line(server), asking(TCP)
     async with line.open() as http:
         seen: list[Any] = []
+        texts, prompts = 0, [WEATHER, "Count to three."]
         async for event in line.run(http, conversation):
             seen.append(event)
-            texts = [one for one in seen if isinstance(one, TextDelta)]
-            if len(texts) in (5, 10) and isinstance(event, TextDelta):
-                conversation.say("Count to three." if len(texts) == 10 else WEATHER)
+            texts = 0 if isinstance(event, Interrupted) else texts + isinstance(event, TextDelta)
+            # Each once, and the second not before the first has interrupted.
+            if texts == 5 and isinstance(event, TextDelta) and prompts:
+                conversation.say(prompts.pop(0))
         assert len([event for event in seen if isinstance(event, Interrupted)]) == 2
         assert seen[-1].reason == "end_turn"
     assert "three" in str(conversation.messages[-1])

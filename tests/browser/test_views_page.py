@@ -116,7 +116,7 @@ def at_rest(*events: dict[str, Any], **options: Any) -> Transcript:
 def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: Page) -> None:
     view = Transcript("Count.", opener(text(*WORDS), gap=0.01), max_tokens=800)
     bridge = Bridge(page, view)
-    assert page.locator(".sa-typing, .sa-text").count() == 1
+    bridge.until(lambda: page.locator(".sa-typing, .sa-text").count() == 1)
     bridge.until(lambda: "word 3." in shown(page))
     before = shown(page)
     bridge.until(lambda: len(shown(page)) > len(before))
