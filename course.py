@@ -7,6 +7,8 @@
                                  --scenario FILE for answers of your own, --recording FILE)
     python3 course.py tap        record and check every stream between a client and an API
                                  (--upstream URL, --port N, --out FILE)
+    python3 course.py agent      talk to the agent in the terminal, or ask it one thing: agent "..."
+                                 (--help names its options)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -88,12 +90,13 @@ PROGRAMS = {
     "test": "pytest",
     "mock": "helpers.mock",
     "tap": "helpers.mock.tap",
+    "agent": "helpers.terminal",
     "notebooks": "helpers.lessons.refresh",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap")
+TAKES_FILES = ("mock", "tap", "agent")
 
 
 class Problem(Exception):
@@ -123,8 +126,8 @@ def main(arguments: list[str]) -> int:
             print(__doc__)
             return 0
         raise Problem(
-            f"There is no command {command!r}: take lab, test, mock, tap, notebooks or lock "
-            "(python3 course.py --help says what they do)."
+            f"There is no command {command!r}: take lab, test, mock, tap, agent, notebooks or "
+            "lock (python3 course.py --help says what they do)."
         )
     except Problem as problem:
         print(problem, file=sys.stderr)
@@ -278,7 +281,13 @@ def make_environment(total: int, afresh: bool) -> None:
     STAMP.unlink(missing_ok=True)
     if afresh:
         if VENV.exists():
-            shutil.rmtree(VENV)
+            try:
+                shutil.rmtree(VENV)
+            except FileNotFoundError:  # someone else was faster
+                raise Problem(
+                    "Another command is at work in .venv right now: wait until it has ended, "
+                    "then run the same command again."
+                ) from None
         base = getattr(sys, "_base_executable", sys.executable)  # .venv's own has just gone
         make = [uv, "venv", "--python", base] if uv else [base, "-m", "venv"]
         install([*make, str(VENV)], 0, started)

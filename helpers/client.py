@@ -277,7 +277,8 @@ async def _events(response: httpx.Response, adapter: Adapter) -> AsyncGenerator[
     except httpx.TimeoutException as error:
         raise StreamStalled("no byte arrived before the read timeout") from error
     except httpx.TransportError as error:
-        raise StreamTruncated(f"the connection broke in mid-answer: {error}") from error
+        reason = str(error) or type(error).__name__  # a reset carries no text
+        raise StreamTruncated(f"the connection broke in mid-answer: {reason}") from error
     for event in adapter.close():
         yield event
 

@@ -9,6 +9,7 @@ reads on, so no tool, however slow, delays a token.
 
 import asyncio
 import contextvars
+import inspect
 import json
 import sys
 import threading
@@ -61,7 +62,7 @@ class ToolFinished:
 ToolEvent = ToolStarted | ToolProgress | ToolFinished
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Run:
     """One run of a tool, and the call that it is for."""
 
@@ -72,7 +73,7 @@ class _Run:
 
     def serves(self, call: ToolCall) -> bool:
         """Say whether this run is what another call asks for."""
-        return (self.call.name, self.call.input) == (call.name, call.input)
+        return _asked(self.call) == _asked(call)
 
 
 class ToolDispatcher:
@@ -158,7 +159,7 @@ class ToolDispatcher:
         """Let an earlier run stand for a call, and tell of it what has happened so far."""
         run.call = call
         if run.started:
-            self._emit(ToolStarted(call, run.started.status))
+            self._tell(run, ToolStarted(call, run.started.status))
         if run.finished:
             self._finish(run, run.finished.content, run.finished.is_error, run.finished.seconds)
 
@@ -185,7 +186,7 @@ class ToolDispatcher:
         if tool.progress_parameter:
             arguments[tool.progress_parameter] = self._progress_of(run)
         run.started = ToolStarted(call, tool.status_line(call.input))
-        self._emit(run.started)
+        self._tell(run, run.started)
         seconds = self._timeout if tool.timeout is None else tool.timeout
         try:
             return await within(self._clock, seconds, _called(tool, arguments))
@@ -198,7 +199,7 @@ class ToolDispatcher:
 
         def tell(message: str, done: float | None, total: float | None) -> None:
             if run.finished is None:  # a thread that was given up may still talk
-                self._emit(ToolProgress(run.call, message, done, total))
+                self._tell(run, ToolProgress(run.call, message, done, total))
 
         def progress(message: str, done: float | None = None, total: float | None = None) -> None:
             loop.call_soon_threadsafe(tell, message, done, total)
@@ -207,8 +208,12 @@ class ToolDispatcher:
 
     def _finish(self, run: _Run, content: Content, is_error: bool, seconds: float) -> None:
         run.finished = ToolFinished(run.call, content, is_error, seconds)
+        self._tell(run, run.finished)
+
+    def _tell(self, run: _Run, event: ToolEvent) -> None:
+        """Emit an event, unless the reply that asked for the run has broken off."""
         if run in self._runs:
-            self._emit(run.finished)
+            self._emit(event)
 
     async def _cancel(self, runs: list[_Run]) -> None:
         """Cancel runs that have not finished; each gets a result that says so."""
@@ -220,14 +225,29 @@ class ToolDispatcher:
                 self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True, 0.0)
 
 
+def _asked(call: ToolCall) -> tuple[str, str]:
+    """Return what a call asks for, as JSON: Python takes 1, 1.0 and True for the same."""
+    input = call.raw if call.input is None else json.dumps(call.input, sort_keys=True)
+    return call.name, input
+
+
 async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
-    """Call a tool's function: as a coroutine if it is one, else in a thread."""
-    if tool.is_async:
-        return await tool.function(**arguments)
-    function = partial(contextvars.copy_context().run, partial(tool.function, **arguments))
-    if sys.platform == "emscripten":  # a browser kernel has no threads
-        return function()
-    return await in_thread(function)
+    """Call a tool's function, in a thread if it may block; await what it has to give."""
+    function = partial(tool.function, **arguments)
+    try:
+        if tool.is_async or sys.platform == "emscripten":  # a browser kernel has no threads
+            value = function()
+        else:
+            value = await in_thread(partial(contextvars.copy_context().run, function))
+        # A decorated async function looks like a sync one, and returns a coroutine.
+        return await value if inspect.isawaitable(value) else value
+    except Exception:
+        raise
+    except BaseException as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
+            raise  # we cancel it; else it is the tool's own, which concerns nobody else
+        raise _portable(error) from error
 
 
 async def in_thread(function: Callable[[], object]) -> object:
@@ -251,8 +271,7 @@ async def in_thread(function: Callable[[], object]) -> object:
         try:
             value = function()
         except BaseException as raised:
-            # A StopIteration or a KeyboardInterrupt can't travel through a future.
-            error = raised if _travels(raised) else RuntimeError(repr(raised))
+            error = _portable(raised)
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(settle, value, error)
 
@@ -260,8 +279,15 @@ async def in_thread(function: Callable[[], object]) -> object:
     return await future
 
 
-def _travels(error: BaseException) -> bool:
-    return isinstance(error, Exception) and not isinstance(error, StopIteration)
+def _portable(error: BaseException) -> Exception:
+    """Return an error as one that a task or a future can carry.
+
+    A SystemExit or a KeyboardInterrupt would end the event loop, a CancelledError looks
+    like our own cancellation, and a StopIteration can't travel at all.
+    """
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    return ToolError(error_content(error))
 
 
 def _tool_result(run: _Run) -> dict[str, Any]:

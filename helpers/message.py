@@ -397,7 +397,7 @@ def _open(block: dict[str, Any]) -> _Block | None:
             "name": str(),
             "input": dict(input),
         }:
-            well_formed = not _is_too_deep(input)
+            well_formed = _can_be_written(input)
         case _:
             well_formed = kind not in EMPTY
     return _Block(start, NOT_FOR.get(kind, set())) if well_formed else None
@@ -407,17 +407,20 @@ def read_input(raw: str) -> dict[str, Any] | None:
     """Return a tool's input from its whole JSON, or None if it isn't an object.
 
     NaN and Infinity, which Python's parser would take, are no JSON. An object that is nested
-    deeper than a hundred levels is nothing that a tool asked for.
+    a hundred levels deep is nothing that a tool asked for.
     """
     try:
         value = json.loads(raw, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) and not _is_too_deep(value) else None
+    # Without many brackets it can't be deep, which saves nearly every input the walk.
+    if raw.count("{") + raw.count("[") > MAX_DEPTH and _is_too_deep(value):
+        return None
+    return value if isinstance(value, dict) else None
 
 
-def _is_too_deep(value: dict[str, Any]) -> bool:
-    """Say whether a value is nested deeper than can be relied on to be written again."""
+def _is_too_deep(value: object) -> bool:
+    """Say whether a value has more than MAX_DEPTH levels, looking at one after another."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         inner = [node.values() if isinstance(node, dict) else node for node in level]
@@ -425,6 +428,14 @@ def _is_too_deep(value: dict[str, Any]) -> bool:
         if not level:
             return False
     return True
+
+
+def _can_be_written(input: dict[str, Any]) -> bool:
+    """Say whether an input that came whole, in its block's start, is sound JSON."""
+    try:
+        return not input or read_input(json.dumps(input)) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def _not_json(name: str) -> NoReturn:

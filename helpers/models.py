@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "AS_OF",
     "DEFAULT_LIVE_MODEL",
+    "DEFAULT_OPENAI_MODEL",
     "MODELS",
     "OFFLINE_MODEL",
     "Model",
@@ -23,6 +24,7 @@ _data = tomllib.loads((Path(__file__).parent / "models.toml").read_text("utf-8")
 AS_OF: date = _data["as_of"]
 OFFLINE_MODEL = "offline-mock"
 DEFAULT_LIVE_MODEL: str = _data["default"]
+DEFAULT_OPENAI_MODEL: str = _data["default_openai"]
 
 
 @dataclass(frozen=True)

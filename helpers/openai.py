@@ -163,19 +163,17 @@ class ChatAdapter:
 
     def _delta(self, delta: dict[str, Any]) -> list[Event]:
         events: list[Event] = []
-        # The second and third names are those of other servers that speak this API.
-        for name in ("reasoning_content", "reasoning", "content", "refusal"):
-            piece = delta.get(name) or ""
-            if not isinstance(piece, str):
-                raise ProtocolError(f"a chunk's {name} is no text: {json.dumps(piece)[:80]}")
-            if name == "refusal":
-                self._refusal += piece
-            elif piece:
-                kind = "text" if name == "content" else "thinking"
-                if kind not in self._blocks.open:
-                    events += self._blocks.stop_all()
-                    events.append(self._blocks.start(kind, {**BLOCKS[kind]}))
-                events.append(self._blocks.piece(kind, f"{kind}_delta", kind, piece))
+        # Servers of open models show their reasoning, under one of two names.
+        reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+        said = {"thinking": reasoning, "text": delta.get("content")}
+        for kind, piece in said.items():
+            if not piece:
+                continue
+            if kind not in self._blocks.open:
+                events += self._blocks.stop_all()
+                events.append(self._blocks.start(kind, {**BLOCKS[kind]}))
+            events.append(self._blocks.piece(kind, f"{kind}_delta", kind, piece))
+        self._refusal += str(delta.get("refusal") or "")
         calls = delta.get("tool_calls") or []
         for call in calls if isinstance(calls, list) else [calls]:
             events += self._call(call)

@@ -121,23 +121,19 @@ def retry_after(error: StatusError, wall_time: float) -> float | None:
     Source: RFC 9110, section 10.2.3 (seconds, or a date), and the retry-after-ms of the
     API's own clients.
     """
-    milliseconds = error.headers.get("retry-after-ms", "")
-    with suppress(ValueError):
-        return _positive(float(milliseconds) / 1000)
-    asked = error.headers.get("retry-after", "")
-    with suppress(ValueError):
-        return _positive(float(asked))
-    with suppress(ValueError):
-        date = parsedate_to_datetime(asked)
+    for name, in_a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
+        with suppress(ValueError):
+            seconds = float(error.headers.get(name, "")) / in_a_second
+            if seconds > 0:  # NaN isn't, nor is a wait that is over
+                return seconds
+    # A date too far away for a datetime overflows.
+    with suppress(ValueError, OverflowError):
+        date = parsedate_to_datetime(error.headers.get("retry-after", ""))
         # A date without a zone is meant as UTC, which HTTP prescribes.
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        return _positive(date.timestamp() - wall_time)
+        seconds = date.timestamp() - wall_time
+        return seconds if seconds > 0 else None
     return None
-
-
-def _positive(seconds: float) -> float | None:
-    """Return a wait that makes sense; NaN doesn't, nor does one that is over."""
-    return seconds if seconds > 0 else None
 
 
 class Watchdog:

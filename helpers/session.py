@@ -1,9 +1,10 @@
 """What the switch changes and everything else reads: where requests go, and at what price.
 
 The course opens in mock mode: no key, no network beyond this machine. COURSE_MODE and
-COURSE_BASE_URL choose another mode without a mouse, and ANTHROPIC_API_KEY is read
-from the environment; a key is held in memory and nowhere else. COURSE_MODE=mock with a
-base URL means an offline API that a whole class shares.
+COURSE_BASE_URL choose another mode without a mouse, COURSE_PROVIDER another API to speak, and
+keys are read from ANTHROPIC_API_KEY and OPENAI_API_KEY; a key is held in memory and nowhere
+else, and goes to no other company than its own. COURSE_MODE=mock with a base URL means an
+offline API that a whole class shares.
 """
 
 import json
@@ -17,20 +18,31 @@ from urllib.parse import urlsplit
 import httpx
 
 from helpers.mock.settings import Settings
-from helpers.models import AS_OF, DEFAULT_LIVE_MODEL, MODELS, OFFLINE_MODEL, Model
+from helpers.models import (
+    AS_OF,
+    DEFAULT_LIVE_MODEL,
+    DEFAULT_OPENAI_MODEL,
+    MODELS,
+    OFFLINE_MODEL,
+    Model,
+)
+from helpers.openai import PROVIDERS, OpenStream
 from helpers.spending import Ledger, MeteredClient, worst_case
 
 if TYPE_CHECKING:
     from helpers.mock.server import MockServer
 
-__all__ = ["ANTHROPIC_URL", "API_VERSION", "MODES", "Mode", "Session"]
+__all__ = ["ANTHROPIC_URL", "API_VERSION", "MODES", "OPENAI_URL", "Mode", "Session"]
 
-Mode = Literal["mock", "anthropic", "custom"]
+Mode = Literal["mock", "anthropic", "openai", "custom"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 ANTHROPIC_URL = "https://api.anthropic.com"
+OPENAI_URL = "https://api.openai.com"
 API_VERSION = "2026-10-21"
-KEY_VARIABLE = "ANTHROPIC_API_KEY"
+
+# Who made an API: the first word of a provider's name, and the variable with their key.
+KEY_VARIABLES = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 
 # The mock takes any key but none at all, as the real API's first check does.
 MOCK_KEY = "mock-key"
@@ -40,7 +52,8 @@ class Session:
     """One learner's choice of mode, model, pace and fault, and what it has cost.
 
     Attributes:
-        mode: "mock", "anthropic" or "custom" (another base URL).
+        mode: "mock", "anthropic", "openai" or "custom" (another base URL).
+        provider: the API that is spoken, a name in PROVIDERS.
         model: the model's id on the wire.
         mock: pace, fault and chunking of the offline API.
         ledger: the spending and its cap, in live modes.
@@ -49,13 +62,14 @@ class Session:
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self.mode: Mode = "mock"
+        self.provider = "anthropic"
         self.model = OFFLINE_MODEL
         self.mock = Settings()
         self.ledger = Ledger(settled=self._changed)
         self.problem = ""
         self._environment = environment
         self._base_url = ""
-        self._key = ""
+        self._keys: dict[str, str] = {}  # typed in, by maker
         self._shared = ""  # the address of a class's offline API, if there is one
         self._server: MockServer | None = None
         self._starting = threading.Lock()
@@ -67,7 +81,7 @@ class Session:
         try:
             if wish == "mock" and url:
                 self._shared = _checked_url(url, sends_key=False)
-            self.use(wish, base_url=url)
+            self.use(wish, base_url=url, provider=environment.get("COURSE_PROVIDER", ""))
         except ValueError as error:
             self.problem = f"{error} The course stays in mock mode."
 
@@ -85,8 +99,23 @@ class Session:
 
     @property
     def has_key(self) -> bool:
-        """Whether a key is at hand for live requests."""
-        return bool(self._key or self._environment.get(KEY_VARIABLE))
+        """Whether a key is at hand for live requests to this provider."""
+        return bool(self._key(self.provider))
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that holds the key for this provider."""
+        return KEY_VARIABLES[self.provider.partition("-")[0]]
+
+    @property
+    def providers_with_key(self) -> list[str]:
+        """The providers for which a key is at hand."""
+        return [provider for provider in PROVIDERS if self._key(provider)]
+
+    @property
+    def counts_cost(self) -> bool:
+        """Whether the course knows what a live request costs, and holds the cap."""
+        return self.provider == "anthropic" and self.model in MODELS
 
     @property
     def spent(self) -> float:
@@ -99,58 +128,75 @@ class Session:
         return self.ledger.cap
 
     def models(self) -> list[Model]:
-        """Return the models to choose from in this mode."""
+        """Return the models to choose from in this mode; none where any id goes."""
+        if self.provider != "anthropic":
+            return [MODELS[OFFLINE_MODEL]] if self.mode == "mock" else []
         offline = self.mode == "mock"
         return [model for model in MODELS.values() if offline or model.id != OFFLINE_MODEL]
 
     # Choosing
 
-    def use(self, mode: str, *, base_url: str = "", key: str = "") -> None:
+    def use(self, mode: str, *, base_url: str = "", key: str = "", provider: str = "") -> None:
         """Switch the whole course to a mode.
 
         Args:
             mode: one of MODES.
             base_url: where a compatible API listens, for "custom".
-            key: an API key; without one, ANTHROPIC_API_KEY is taken.
+            key: an API key; without one, that of the environment is taken.
+            provider: the API that is spoken there, one of PROVIDERS; by default OpenAI's
+                newer one for "openai", and the Messages API elsewhere.
 
         Raises:
             ValueError: one sentence on what is missing; nothing has changed.
         """
+        provider = provider or ("openai-responses" if mode == "openai" else "anthropic")
+        maker = provider.partition("-")[0]
+        if provider not in PROVIDERS or (mode in KEY_VARIABLES and mode != maker):
+            fitting = [name for name in PROVIDERS if mode not in KEY_VARIABLES or mode in name]
+            raise ValueError(
+                f"There is no provider {provider!r} in the mode {mode!r}: choose one of "
+                f"{', '.join(fitting)} (COURSE_PROVIDER, or the switch)."
+            )
+        has_key = bool(key or self._key(provider))
         match mode:
             case "mock":
                 url = ""
-            case "anthropic":
-                url = ANTHROPIC_URL
-                if not (key or self.has_key):
+            case "anthropic" | "openai":
+                url = ANTHROPIC_URL if mode == "anthropic" else OPENAI_URL
+                if not has_key:
                     raise ValueError(
-                        f"Live mode needs a key: set {KEY_VARIABLE} before you start the course, "
-                        "or type it into the switch."
+                        f"Live mode needs a key: set {KEY_VARIABLES[maker]} before you start the "
+                        "course, or type it into the switch."
                     )
             case "custom":
-                url = _checked_url(base_url, sends_key=bool(key or self.has_key))
+                url = _checked_url(base_url, sends_key=has_key)
             case _:
                 raise ValueError(
                     f"There is no mode {mode!r}: choose one of {', '.join(MODES)} "
                     "(COURSE_MODE, or the switch)."
                 )
         if key:
-            self._key = key
+            self._keys[maker] = key
+        self.mode, self.provider, self._base_url = mode, provider, url
         if mode == "mock":
             self.model = OFFLINE_MODEL
-        elif self.model == OFFLINE_MODEL:
+        elif maker == "openai" and self.model in MODELS:
+            self.model = DEFAULT_OPENAI_MODEL
+        elif self.model == OFFLINE_MODEL or (mode == "anthropic" and self.model not in MODELS):
             self.model = DEFAULT_LIVE_MODEL
-        self.mode, self._base_url = mode, url
         self._changed()
 
     def use_model(self, model: str) -> None:
-        """Choose a model by its id; with a custom base URL, any id goes.
+        """Choose a model by its id; at OpenAI and with a custom base URL, any id goes.
 
         Raises:
             ValueError: this mode has no such model.
         """
         known = [entry.id for entry in self.models()]
-        if not model or (self.mode != "custom" and model not in known):
-            raise ValueError(f"No model {model!r} here: choose one of {', '.join(known)}.")
+        any_goes = self.mode in ("openai", "custom")
+        if not model or (not any_goes and model not in known):
+            choice = f"choose one of {', '.join(known)}" if known else "type its id"
+            raise ValueError(f"No model {model!r} here: {choice}.")
         self.model = model
         self._changed()
 
@@ -188,20 +234,31 @@ class Session:
         """Return the mode, and what a request costs in it, in a line or two."""
         if self.mode == "mock":
             where = "mock mode: requests go to this machine, need no key and cost nothing."
+            if self.provider != "anthropic":
+                where += f" They speak {self.provider}."
         else:
-            model = MODELS.get(self.model)
-            prices = (
-                f"${model.input:.2f} in, ${model.output:.2f} out per million tokens (as of {AS_OF})"
-                if model
-                else "price unknown, so not counted"
-            )
-            where = (
-                f"live: requests go to {self._base_url} and cost money. {self.model}: {prices}; "
-                f"they stop at ${self.cap:.2f}."
-            )
+            where = f"live: requests go to {self._base_url} and cost money. {self.model}: "
+            if self.counts_cost:
+                model = MODELS[self.model]
+                where += (
+                    f"${model.input:.2f} in, ${model.output:.2f} out per million tokens "
+                    f"(as of {AS_OF}); they stop at ${self.cap:.2f}."
+                )
+            else:
+                where += "price unknown, so nothing is counted and no cap stops them."
         return f"{self.problem}\n{where}".strip()
 
     # Using
+
+    @property
+    def open_stream(self) -> OpenStream:
+        """What sends a Messages request to this provider and gives Messages events."""
+        return PROVIDERS[self.provider]
+
+    def _key(self, provider: str) -> str:
+        """Return the key for a provider: what was typed in, or that of the environment."""
+        maker = provider.partition("-")[0]
+        return self._keys.get(maker) or self._environment.get(KEY_VARIABLES[maker], "")
 
     def _started_server(self) -> "MockServer":
         with self._starting:
@@ -217,11 +274,11 @@ class Session:
         Args:
             options: anything that httpx.AsyncClient takes.
         """
-        key = MOCK_KEY if self.mode == "mock" else self._key or self._environment.get(KEY_VARIABLE)
+        key = MOCK_KEY if self.mode == "mock" else self._key(self.provider)
         headers = {
             # A Bearer token, because httpx never shows that header's value.
             **({"authorization": f"Bearer {key}"} if key else {}),
-            "anthropic-version": API_VERSION,
+            **({"anthropic-version": API_VERSION} if self.provider == "anthropic" else {}),
             # Bytes as they are: compression would hide what the notebooks look at.
             "accept-encoding": "identity",
             **options.pop("headers", {}),
@@ -246,7 +303,7 @@ class Session:
 
     def estimate(self, request: Mapping[str, Any]) -> float | None:
         """Return the most that a request can cost, in US dollars; None if unknown."""
-        return worst_case(dict(request))
+        return worst_case(dict(request)) if self.provider == "anthropic" else None
 
 
 def _checked_url(url: str, *, sends_key: bool) -> str:
@@ -266,4 +323,5 @@ def _checked_url(url: str, *, sends_key: bool) -> str:
         raise ValueError(
             f"{url} would carry your key unencrypted: use https, or a server on this machine."
         )
-    return url.rstrip("/")
+    # OpenAI's clients want the address with the version, which our paths have already.
+    return url.rstrip("/").removesuffix("/v1")

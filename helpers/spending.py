@@ -48,7 +48,7 @@ class Ledger:
             raise SpendingCapReached(
                 f"this request could cost up to ${amount:.4f}, and ${self.spent:.4f} of your cap "
                 f"of ${self.cap:.2f} is spent: it was not sent. Lower max_tokens or raise the "
-                "cap in the switch."
+                "cap in the switch, or with --cap."
             )
         self.reserved += amount
 

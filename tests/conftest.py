@@ -21,7 +21,10 @@ os.environ["JUPYTER_RUNTIME_DIR"] = str(own / "jupyter-runtime")
 
 # Mock mode, whatever the machine is set to: no test may spend money or leave the machine.
 os.environ["COURSE_MODE"] = "mock"
-for name in ("COURSE_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
+for name in (
+    *("COURSE_BASE_URL", "COURSE_PROVIDER", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"),
+):
     os.environ.pop(name, None)
 
 # Kernels and servers that tests start import helpers as those that course.py starts do.

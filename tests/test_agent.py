@@ -529,18 +529,18 @@ async def test_speaking_while_waiting_for_a_retry_is_answered_at_once() -> None:
 
 
 async def test_leaving_closes_the_stream_cancels_the_tools_and_keeps_what_may_be_kept() -> None:
-    cancelled = []
+    cancelled, running, never = [], asyncio.Event(), asyncio.Event()
 
     @tool
     async def get_weather(city: str) -> str:
         """Give the weather in a city."""
+        running.set()
         try:
-            await asyncio.Event().wait()
+            await never.wait()
         finally:
             cancelled.append(city)
         return "never"
 
-    never = asyncio.Event()
     hangs = [*reply(text("Let me see."), call("Lagos"), text("And", index=2))[:-3], never.wait]
     script, conversation = Script(hangs), saying("Weather?")
     before = asyncio.all_tasks()
@@ -548,7 +548,7 @@ async def test_leaving_closes_the_stream_cancels_the_tools_and_keeps_what_may_be
     async with aclosing(agent) as events:
         async for event in events:
             if isinstance(event, TextDelta) and event.text == "And":
-                await asyncio.sleep(0.01)
+                await running.wait()
                 break
     assert script.open == 0
     assert cancelled == ["Lagos"]
@@ -559,19 +559,21 @@ async def test_leaving_closes_the_stream_cancels_the_tools_and_keeps_what_may_be
 
 
 async def test_cancelling_the_reader_cleans_up_too() -> None:
-    never = asyncio.Event()
+    shown, never = asyncio.Event(), asyncio.Event()
     script, conversation = Script([*SHOWN[:-1], never.wait]), saying("A story")
     before = asyncio.all_tasks()
 
     async def read() -> None:
-        async for _ in script.agent(conversation, clock=RealClock()):
-            pass
+        async for event in script.agent(conversation, clock=RealClock()):
+            if isinstance(event, TextDelta):
+                shown.set()
 
     reader = asyncio.create_task(read())
-    await asyncio.sleep(0.05)
+    await shown.wait()
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reader
+    await asyncio.sleep(0)  # the loop closes the generator that nobody reads any more
     await asyncio.sleep(0)
     assert script.open == 0
     assert asyncio.all_tasks() == before

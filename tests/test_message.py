@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpers import message as message_module
 from helpers.client import ProtocolError
+from helpers.history import Conversation
 from helpers.message import (
     BlockStarted,
     BlockStopped,
@@ -491,7 +492,10 @@ def test_an_input_that_the_start_says_nothing_of() -> None:
         '["Lagos"]',
         '"{}"',
         '{"a":' * 5000,
-        '{"a":' * 101 + "1" + "}" * 101,
+        '{"a":' * 900 + "1" + "}" * 900,
+        '{"a": 1}], [{"b": 2}',
+        '{"a": 1}]',
+        "]}, {[",
         '{"a":' * 100_000 + "1" + "}" * 100_000,
     ],
     ids=lambda raw: raw[:20],
@@ -589,8 +593,9 @@ for _ in range(2000):
     DEEP = {"a": DEEP}
 
 
-def test_a_nesting_without_end_is_a_contradiction() -> None:
-    for odd in (opened(0, CALL | {"input": DEEP}), {**opened(0, TEXT), "index": DEEP}):
+def test_what_is_no_json_is_a_contradiction() -> None:
+    nan = opened(0, CALL | {"input": {"a": float("nan")}})
+    for odd in (opened(0, CALL | {"input": DEEP}), {**opened(0, TEXT), "index": DEEP}, nan):
         with pytest.raises(ProtocolError):
             fed([START, odd])
 
@@ -656,6 +661,11 @@ def check_that_only_protocol_errors_come(events: Iterable[Event]) -> None:
         if one["type"] in ("tool_use", "server_tool_use", "mcp_tool_use"):
             assert isinstance(one["input"], dict)
             assert isinstance(one["id"], str)
+    # The history takes what there is, too.
+    conversation = Conversation([{"role": "user", "content": "Hi"}])
+    conversation.add_turn(assembler.message["content"])
+    conversation.say("Go on.")
+    assert isinstance(json.dumps(conversation.take(), allow_nan=False), str)
 
 
 @settings(max_examples=120)
@@ -1084,7 +1094,7 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         finally:
             sys.setprofile(before)
     assert assembler.message["content"][0]["input"] == loads(raw)
-    assert parsed == [raw]  # once, and all of it
+    assert [text.strip("[]") for text in parsed] == [raw]  # once, and all of it
     return ran
 
 
@@ -1111,5 +1121,6 @@ def test_each_input_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assembler, updates = fed(events)
     for _ in range(3):
         assert assembler.message and assembler.incomplete == {3: '{"a"'}
-    assert parsed == ['{"city": "Lagos"}', '{"query": "tcp"}', '{"a"']
+    bare = [text.strip("[]") for text in parsed]
+    assert bare == ['{"city": "Lagos"}', '{"query": "tcp"}', '{"a"']
     assert [call.input for call in calls(updates)] == [{"city": "Lagos"}, {}, None]

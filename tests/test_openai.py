@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai.lib.streaming.chat import ChatCompletionStreamState
 
+from helpers.agent import RunFinished, run_agent
 from helpers.client import (
     Adapter,
     ErrorEvent,
@@ -26,9 +27,10 @@ from helpers.client import (
     StreamTruncated,
     stream_text,
 )
+from helpers.history import Conversation
 from helpers.message import MessageAssembler, ToolCall
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.faults import FAULTS, PLACES, Fault
+from helpers.mock.faults import FAULTS, KINDS, PLACES, Fault
 from helpers.mock.parts import ToolUse
 from helpers.mock.scenarios import Scenario, load
 from helpers.mock.server import MockServer, start_server
@@ -44,6 +46,7 @@ from helpers.openai import (
 )
 from helpers.openai_requests import chat_request, responses_request
 from helpers.sse import SSEDecoder
+from helpers.tools import tool as agent_tool
 
 KEY = {"authorization": "Bearer any"}
 WEATHER = "What's the weather in Lagos?"
@@ -69,7 +72,7 @@ def question(prompt: str, **more: Any) -> dict[str, Any]:
 
 def offline(settings: Settings | None = None) -> httpx.AsyncClient:
     """A client of the offline API in this process, on a clock that jumps."""
-    transport = in_process_transport(httpx, MockAPI(settings or Settings(), clock=VirtualClock()))
+    transport = in_process_transport(httpx, MockAPI(settings, SCENARIOS, clock=VirtualClock()))
     return httpx.AsyncClient(base_url="http://mock", headers=KEY, transport=transport)
 
 
@@ -114,7 +117,7 @@ def told(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def sdk() -> openai.AsyncOpenAI:
-    transport = in_process_transport(httpx2, MockAPI(clock=VirtualClock()))
+    transport = in_process_transport(httpx2, MockAPI(scenarios=SCENARIOS, clock=VirtualClock()))
     http = httpx2.AsyncClient(transport=transport)
     return openai.AsyncOpenAI(
         base_url="http://mock/v1", api_key="any", max_retries=0, http_client=http
@@ -297,12 +300,32 @@ async def test_a_cut_call_is_closed_and_never_complete(open_stream: OpenStream) 
     assert types[-3:] == ["content_block_stop", "message_delta", "message_stop"]
 
 
+@pytest.mark.parametrize("open_stream", PROVIDERS.values(), ids=PROVIDERS)
+async def test_the_agent_runs_on_every_provider(open_stream: OpenStream) -> None:
+    @agent_tool
+    def get_weather(city: str, unit: str) -> str:
+        """Look up the weather in a city."""
+        return f"rain in {city}"
+
+    conversation = Conversation()
+    conversation.say(CITIES)
+    async with offline() as http:
+        http.headers["anthropic-version"] = "2026-10-21"
+        run = run_agent(
+            http, conversation, model="offline-mock", tools=[get_weather], open_stream=open_stream
+        )
+        *_, last = [event async for event in run]
+    assert isinstance(last, RunFinished)
+    assert (last.reason, last.turns) == ("end_turn", 2)
+    assert "In Lagos: rain in Lagos. In Oslo: rain in Oslo." in str(conversation.messages[-1])
+
+
 # --- Any chunking, any fault ----------------------------------------------------------------
 
 
-def raw(path: str, body: dict[str, Any], settings: Settings | None = None) -> bytes:
+def raw(path: str, body: dict[str, Any]) -> bytes:
     headers = {**KEY, "content-type": "application/json"}
-    plan = MockAPI(settings or Settings()).plan("POST", path, headers, json.dumps(body).encode())
+    plan = MockAPI(scenarios=SCENARIOS).plan("POST", path, headers, json.dumps(body).encode())
     return b"".join(chunk.data for chunk in plan.chunks)
 
 
@@ -344,32 +367,33 @@ def test_a_stream_cut_anywhere_is_truncated_or_whole(adapter: Any) -> None:
         assert assemble(events)[1] == assemble(whole)[1]
 
 
+def faults() -> Iterator[Any]:
+    """Every kind of fault, at every place where it can strike."""
+    for name, fault in FAULTS.items():
+        yield pytest.param(fault, id=name)
+        if "at" in KINDS[fault.kind].takes:
+            given = {**fault.to_json(), "at": None}
+            yield pytest.param(Fault(**{**given, "at_event": 2}), id=f"{name} at_event")
+            for place in PLACES:
+                yield pytest.param(Fault(**{**given, "at": place}), id=f"{name} {place}")
+
+
 @both
-@pytest.mark.parametrize("place", [None, "at_event", *PLACES])
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("fault", list(faults()))
 async def test_each_fault_ends_in_a_name_or_in_a_message(
-    open_stream: OpenStream, name: str, place: str | None
+    open_stream: OpenStream, fault: Fault
 ) -> None:
-    given = FAULTS[name].to_json()
-    if place:
-        given.pop("at", None)
-        given |= {"at_event": 2} if place == "at_event" else {"at": place}
+    request = question(CITIES, tools=TOOLS)
+    whole, _ = assemble(await collect(open_stream, request))
     try:
-        fault = Fault.from_json(given)
-    except ValueError:
-        fault = FAULTS[name]  # this kind has no place
-    whole, _ = assemble(await collect(open_stream, question(CITIES, tools=TOOLS)))
-    try:
-        events = await collect(
-            open_stream, question(CITIES, tools=TOOLS), offline(Settings(fault=fault))
-        )
+        events = await collect(open_stream, request, offline(Settings(fault=fault)))
     except StreamError as error:
         assert str(error)
         return
     message, _ = assemble(events)
     if fault.kind in ("long_line", "large_tool_input"):
         assert message["stop_reason"] == whole["stop_reason"]
-    elif place == "after_message_delta":  # only the usage can be missing
+    elif fault.at == "after_message_delta":  # only the usage can be missing
         assert message["content"] == whole["content"]
     else:
         assert told(message) == told(whole)

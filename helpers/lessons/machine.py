@@ -85,7 +85,9 @@ def _look(session: Session) -> Iterator[Finding]:
         yield Finding(not problem, "the offline API answers on this machine", problem)
     else:
         yield Finding(
-            session.has_key, "a key for live requests is at hand", "Set ANTHROPIC_API_KEY."
+            session.has_key,
+            "a key for live requests is at hand",
+            f"Set {session.key_variable}.",
         )
 
 

@@ -38,6 +38,7 @@ def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -
         nbclient.exceptions.CellExecutionError: a cell raised.
     """
     environment = os.environ | {"COURSE_HOME": str(home), "COURSE_MODE": "mock"}
+    environment.pop("COURSE_PROVIDER", None)
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,

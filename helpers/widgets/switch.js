@@ -1,6 +1,7 @@
 const MODES = [
   ["mock", "Mock"],
   ["anthropic", "Anthropic"],
+  ["openai", "OpenAI"],
   ["custom", "Other base URL"],
 ];
 let switches = 0; // the ids of labels must differ between views
@@ -18,6 +19,10 @@ function render({ model, el }) {
   const choose = (mode) => {
     choosing = mode;
     hushed = state().problem;
+    if (mode) {
+      const usual = mode === "openai" ? "openai-responses" : "anthropic";
+      fillProviders(provider, mode, mode === state().mode ? state().provider : usual);
+    }
     draw();
   };
 
@@ -29,6 +34,10 @@ function render({ model, el }) {
     const options = entries.map(([value, words]) => element("option", { value, textContent: words }));
     select.replaceChildren(...options);
     select.value = chosen;
+  };
+  const fillProviders = (select, mode, chosen) => {
+    const fitting = Object.entries(state().providers).filter(([name]) => mode !== "openai" || name.startsWith("openai"));
+    fill(select, fitting, chosen);
   };
   const setMock = (settings) => model.send({ op: "mock", settings });
 
@@ -87,6 +96,8 @@ function render({ model, el }) {
   const faultWords = element("span", { className: "sa-note sa-wide" });
   const chunking = element("select");
   chunking.addEventListener("change", () => setMock({ chunking: chunking.value }));
+  const mockProvider = element("select");
+  mockProvider.addEventListener("change", () => model.send({ op: "use", mode: "mock", base_url: "", key: "", provider: mockProvider.value }));
   const mockModel = element("select");
   mockModel.addEventListener("change", () => model.send({ op: "model", id: mockModel.value }));
   const summary = element("summary");
@@ -107,6 +118,7 @@ function render({ model, el }) {
       timesField,
       element("div", { className: "sa-row sa-wide" }, cut, struck),
       labelled("chunks", "Network chunks", chunking),
+      labelled("mock-provider", "API", mockProvider),
       labelled("mock-model", "Model", mockModel),
       element("span", { className: "sa-note sa-wide", textContent: "The mock answers for every model, and nothing is charged." }),
     ),
@@ -115,6 +127,9 @@ function render({ model, el }) {
   // Live: key, address, model, money.
   const url = element("input", { type: "url", placeholder: "http://127.0.0.1:8000", spellcheck: false });
   const urlField = labelled("url", "Base URL", url);
+  const provider = element("select");
+  provider.addEventListener("change", () => draw());
+  const providerField = labelled("provider", "API", provider);
   const key = element("input", { type: "password", autocomplete: "off", spellcheck: false });
   key.setAttribute("data-1p-ignore", "");
   key.setAttribute("data-lpignore", "true");
@@ -122,11 +137,12 @@ function render({ model, el }) {
   const keyNote = element("span", { className: "sa-note sa-wide" });
   const apply = element("button", { type: "submit", className: "sa-primary" });
   const cancel = element("button", { type: "button", textContent: "Stay in mock mode" });
-  const form = element("form", { className: "sa-fields", autocomplete: "off" }, urlField, keyField, keyNote, element("div", { className: "sa-row sa-wide" }, apply, cancel));
+  const form = element("form", { className: "sa-fields", autocomplete: "off" }, urlField, providerField, keyField, keyNote, element("div", { className: "sa-row sa-wide" }, apply, cancel));
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    model.send({ op: "use", mode: choosing ?? state().mode, base_url: url.value, key: key.value });
+    const mode = choosing ?? state().mode;
+    model.send({ op: "use", mode, base_url: url.value, key: key.value, provider: mode === "anthropic" ? mode : provider.value });
     key.value = ""; // it is with the session now, and nowhere else
   });
   cancel.addEventListener("click", () => {
@@ -178,7 +194,9 @@ function render({ model, el }) {
     now.textContent =
       s.mode === "mock"
         ? "Now: mock. No key, no network, no cost."
-        : `Now: live, ${s.model}. ${usd(s.spent, 4)} of at most ${usd(s.cap, 2)} spent.`;
+        : s.counted
+          ? `Now: live, ${s.model}. ${usd(s.spent, 4)} of at most ${usd(s.cap, 2)} spent.`
+          : `Now: live, ${s.model}. What it costs is not counted.`;
     root.dataset.mode = s.mode;
     problem.textContent = s.problem ? `✕ ${s.problem}` : "";
     problem.hidden = !s.problem || s.problem === hushed;
@@ -204,11 +222,12 @@ function render({ model, el }) {
     faultWords.classList.toggle("sa-struck", Boolean(s.fault));
     fill(chunking, Object.entries(s.chunkings), s.chunking);
 
-    const asks = choosing !== null || (s.mode === "anthropic" && !s.has_key);
+    const asks = choosing !== null || (["anthropic", "openai"].includes(s.mode) && !s.has_key);
     form.hidden = !asks;
     urlField.hidden = shown !== "custom";
     if (document.activeElement !== url && s.base_url) url.value = s.base_url;
-    keyNote.textContent = s.has_key
+    providerField.hidden = shown === "anthropic";
+    keyNote.textContent = s.keys.includes(shown === "anthropic" ? shown : provider.value)
       ? "A key is already set: leave this empty to keep it. It stays in memory only."
       : shown === "custom"
         ? "Leave this empty if the server wants no key. It stays in memory only."
@@ -220,17 +239,21 @@ function render({ model, el }) {
     warning.textContent =
       shown === "custom"
         ? "Requests to this address may cost money. The cap holds for models whose prices the course knows."
-        : `Live requests cost money. They stop before ${usd(s.cap, 2)} is spent.`;
+        : shown === "openai"
+          ? "Live requests cost money. The course knows no prices of OpenAI's: nothing is counted, and the cap stops nothing."
+          : `Live requests cost money. They stop before ${usd(s.cap, 2)} is spent.`;
 
     live.hidden = s.mode === "mock" || choosing !== null;
-    modelField.hidden = s.mode === "custom";
-    idField.hidden = s.mode !== "custom";
+    const anyModel = s.mode === "custom" || s.mode === "openai";
+    modelField.hidden = anyModel;
+    idField.hidden = !anyModel;
+    fillProviders(mockProvider, "mock", s.provider);
     for (const select of [models, mockModel]) fill(select, s.models.map(({ id: value, words }) => [value, words]), s.model);
     if (document.activeElement !== modelId) modelId.value = s.model;
     prices.textContent = `Prices in US dollars, as of ${s.as_of}.`;
-    prices.hidden = s.mode === "custom";
+    prices.hidden = anyModel;
     change.textContent = s.mode === "custom" ? "Change address or key" : "Change key";
-    spent.textContent = usd(s.spent, 4);
+    spent.textContent = s.counted ? usd(s.spent, 4) : "not counted: the price is unknown";
     if (document.activeElement !== cap) cap.value = s.cap;
   }
 

@@ -67,7 +67,8 @@ class Switch(View):
         session = self._session
         match message:
             case {"op": "use", "mode": str(mode), "base_url": str(url), "key": str(key)}:
-                self._try(lambda: session.use(mode, base_url=url.strip(), key=key.strip()))
+                url, key, provider = url.strip(), key.strip(), str(message.get("provider", ""))
+                self._try(lambda: session.use(mode, base_url=url, key=key, provider=provider))
             case {"op": "model", "id": str(id)}:
                 self._try(lambda: session.use_model(id))
             case {"op": "cap", "dollars": int(dollars) | float(dollars)}:
@@ -119,6 +120,8 @@ def describe(session: Session, problem: str = "") -> dict[str, Any]:
     pace = session.mock.pace
     return {
         "mode": session.mode,
+        "provider": session.provider,
+        "providers": _PROVIDERS,
         "model": session.model,
         "base_url": session.base_url if session.mode == "custom" else "",
         "models": [
@@ -127,6 +130,8 @@ def describe(session: Session, problem: str = "") -> dict[str, Any]:
         ],
         "as_of": AS_OF.isoformat(),
         "has_key": session.has_key,
+        "keys": session.providers_with_key,
+        "counted": session.counts_cost,
         "spent": session.spent,
         "cap": session.cap,
         "first_token": pace.first_token,
@@ -218,15 +223,27 @@ def _fault(setting: FaultSetting | None) -> dict[str, Any]:
     }
 
 
-_MODES = {"mock": "Mock", "anthropic": "Anthropic", "custom": "Other base URL"}
+_MODES = {
+    "mock": "Mock",
+    "anthropic": "Anthropic",
+    "openai": "OpenAI",
+    "custom": "Other base URL",
+}
+_PROVIDERS = {
+    "anthropic": "Messages (Anthropic)",
+    "openai-chat": "Chat completions (OpenAI)",
+    "openai-responses": "Responses (OpenAI)",
+}
 
 
 def _rows(state: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the state as (name, words) pairs."""
+    api = [("API", _PROVIDERS[state["provider"]])] if state["provider"] != "anthropic" else []
     if state["mode"] == "mock":
         fault = state["fault"]
         rows = [
             ("Mode", "Mock: answers come from this machine; no key, no network, no cost"),
+            *api,
             ("Pace", _pace(state["first_token"], state["tokens_per_second"])),
             ("Fault", f"{fault}: {state['fault_words']}" if fault else "none"),
         ]
@@ -237,8 +254,14 @@ def _rows(state: dict[str, Any]) -> list[tuple[str, str]]:
     known = {model["id"]: model["words"] for model in state["models"]}.get(state["model"])
     return [
         ("Mode", f"{_MODES[state['mode']]}{where}: live requests cost money"),
+        *api,
         ("Model", (known or state["model"]) + f" (prices of {state['as_of']})" * bool(known)),
-        ("Spent", f"${state['spent']:.4f} of at most ${state['cap']:.2f}"),
+        (
+            "Spent",
+            f"${state['spent']:.4f} of at most ${state['cap']:.2f}"
+            if state["counted"]
+            else "not counted: the price is unknown, so no cap holds",
+        ),
     ]
 
 

@@ -116,7 +116,7 @@ def at_rest(*events: dict[str, Any], **options: Any) -> Transcript:
 def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: Page) -> None:
     view = Transcript("Count.", opener(text(*WORDS), gap=0.01), max_tokens=800)
     bridge = Bridge(page, view)
-    assert page.locator(".sa-typing, .sa-text").count() == 1
+    bridge.until(lambda: page.locator(".sa-typing, .sa-text").count() == 1)
     bridge.until(lambda: "word 3." in shown(page))
     before = shown(page)
     bridge.until(lambda: len(shown(page)) > len(before))
@@ -445,6 +445,31 @@ def test_a_key_goes_to_the_session_and_leaves_no_trace_on_the_page(page: Page) -
     page.get_by_label("Spending cap").fill("2.5")
     page.get_by_label("Spending cap").press("Tab")
     bridge.until(lambda: session.cap == 2.5)
+
+
+def test_openai_asks_for_its_own_key_and_any_model(page: Page) -> None:
+    session = Session({"ANTHROPIC_API_KEY": KEY})
+    bridge = Bridge(page, Switch(session))
+    page.get_by_role("radio", name="OpenAI").check()
+    said = page.locator(".sa-switch").inner_text()
+    assert "nothing is counted" in said
+    assert "A key is already set" not in said
+    assert page.locator("select:visible option").all_inner_texts() == [
+        "Chat completions (OpenAI)",
+        "Responses (OpenAI)",
+    ]
+    page.locator("select:visible").select_option("openai-chat")
+    page.get_by_label("API key").fill("sk-proj-other")
+    page.get_by_label("API key").press("Enter")
+    bridge.until(lambda: session.provider == "openai-chat")
+    bridge.pump()
+    page.get_by_label("Model id").fill("gpt-of-tomorrow")
+    page.get_by_label("Model id").press("Enter")
+    bridge.until(lambda: session.model == "gpt-of-tomorrow")
+    bridge.pump()
+    said = page.locator(".sa-switch").inner_text()
+    assert "not counted: the price is unknown" in said
+    assert "sk-proj-other" not in page.content()
 
 
 def test_turning_back_forgets_what_was_typed(page: Page) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.faults import FAULTS, KINDS, PLACES, Attempts, Fault, each, words
+from helpers.mock.faults.events import UNKNOWN_BLOCK
 from helpers.mock.plan import Plan
 from helpers.mock.server import MockServer
 from helpers.mock.settings import Pace, Settings, SettingsError
@@ -205,6 +206,20 @@ def test_an_unknown_block_has_a_number_of_its_own(server: MockServer) -> None:
     starts = [e for e in read_events(answer.body) if e["type"] == "content_block_start"]
     assert [start["index"] for start in starts] == list(range(len(starts)))
     assert starts[0]["content_block"]["type"] == "future_block"
+
+
+def test_the_api_takes_back_an_unknown_block_that_it_has_sent() -> None:
+    def status(role: str) -> int:
+        said = [UNKNOWN_BLOCK, {"type": "text", "text": "Two, three."}]
+        messages = [
+            {"role": "user", "content": "Count to three." if role == "assistant" else said},
+            {"role": "assistant", "content": said if role == "assistant" else "Two, three."},
+            {"role": "user", "content": "And now?"},
+        ]
+        sent = body("", messages=messages)
+        return MockAPI().plan("POST", "/v1/messages", HEADERS, sent).status
+
+    assert (status("assistant"), status("user")) == (200, 400)
 
 
 @pytest.mark.parametrize(("kind", "stops"), [("duplicate_stop", 2), ("missing_stop", 0)])

@@ -47,6 +47,7 @@ def test_the_course_has_these_scenarios() -> None:
         "umbrella",
         "weather_in_lagos",
         "weather_in_two_cities",
+        "weather_then_haiku",
         "what_time_is_it",
         "write_guide",
     ]
@@ -65,6 +66,7 @@ def test_a_scenario_answers_the_prompt_it_names(scenario: Any) -> None:
         ("How does TCP deal with packet loss?", "long_answer"),
         ("streaming_demo", "streaming_demo"),
         ("weather? in Lagos!", "weather_in_lagos"),
+        ("Write a haiku about the weather in Lagos.", "weather_then_haiku"),
         ("How's the weather in Oslo, and in Lagos?", "weather_in_two_cities"),
         ("what TIME is it", "what_time_is_it"),
         ("counterweather", None),

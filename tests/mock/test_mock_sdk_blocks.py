@@ -43,6 +43,7 @@ ENDS = {
     "umbrella": ["tool_use", "end_turn"],
     "weather_in_lagos": ["tool_use", "end_turn"],
     "weather_in_two_cities": ["tool_use", "end_turn"],
+    "weather_then_haiku": ["tool_use", "end_turn"],
     "what_time_is_it": ["tool_use", "end_turn"],
     "write_guide": ["tool_use", "end_turn"],
 }

@@ -8,6 +8,7 @@ import pytest
 from helpers.mock.chunking import CHUNKINGS
 from helpers.mock.faults import FAULTS, Fault, each, words
 from helpers.mock.settings import Settings
+from helpers.openai import PROVIDERS
 from helpers.session import Session
 from helpers.widgets.switch import PACES, Switch, describe, draw, tell
 
@@ -122,6 +123,8 @@ def test_streams_under_way_are_cut_by_one_click(switch: Switch, session: Session
         {"op": "mock", "settings": {"fault": "earthquake"}},
         {"op": "mock", "settings": {"pace": {"first_token": -1}}},
         {"op": "use", "mode": "anthropic", "base_url": "", "key": ""},
+        {"op": "use", "mode": "openai", "base_url": "", "key": ""},
+        {"op": "use", "mode": "mock", "base_url": "", "key": "", "provider": "x"},
         {"op": "use", "mode": "custom", "base_url": "nonsense", "key": ""},
         {"op": "use", "mode": "custom", "base_url": "http://example.org", "key": KEY},
         {"op": "model", "id": "no-such-model"},
@@ -180,6 +183,33 @@ def test_another_address_takes_any_model(switch: Switch, session: Session) -> No
     assert (session.base_url, session.model) == ("http://127.0.0.1:8000", "my-local-model")
     assert "Other base URL at http://127.0.0.1:8000" in switch.twin()
     assert "Model: my-local-model" in switch.twin()
+
+
+def test_openai_says_that_nothing_is_counted(switch: Switch, session: Session) -> None:
+    go_live(switch, "openai")
+    assert (session.mode, session.provider) == ("openai", "openai-responses")
+    assert switch.state["keys"] == ["openai-chat", "openai-responses"]
+    send(switch, op="model", id="gpt-of-tomorrow")
+    assert switch.twin() == (
+        "Mode: OpenAI: live requests cost money\n"
+        "API: Responses (OpenAI)\n"
+        "Model: gpt-of-tomorrow\n"
+        "Spent: not counted: the price is unknown, so no cap holds"
+    )
+    assert KEY not in repr([switch.get_state(), switch.still()])
+
+
+def test_another_api_can_be_spoken_in_mock_mode(switch: Switch, session: Session) -> None:
+    send(switch, op="use", mode="mock", base_url="", key="", provider="openai-chat")
+    assert session.provider == "openai-chat"
+    assert "API: Chat completions (OpenAI)" in switch.twin()
+    assert [model["id"] for model in switch.state["models"]] == [session.model]
+    send(switch, op="use", mode="mock", base_url="", key="")
+    assert (session.provider, "API:" in switch.twin()) == ("anthropic", False)
+
+
+def test_each_provider_has_words(switch: Switch) -> None:
+    assert list(switch.state["providers"]) == list(PROVIDERS)
 
 
 def test_back_to_mock(switch: Switch, session: Session) -> None:

@@ -1,0 +1,35 @@
+"""The line under an answer: what it took."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["count", "footer"]
+
+INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+
+def footer(
+    *, turns: int, usage: Mapping[str, Any], seconds: float, dollars: float | None, offline: bool
+) -> str:
+    """Return one line: turns, tokens, cost, time.
+
+    Args:
+        turns: how many requests were answered.
+        usage: the API's usage object, summed over the turns; absent counts are zero.
+        seconds: from the first request to the end.
+        dollars: what it cost in US dollars; None if the model's price is unknown.
+        offline: whether the offline API answered, which costs nothing.
+    """
+    read = sum(usage.get(name) or 0 for name in INPUTS)
+    if offline:
+        cost = "no cost (mock)"
+    else:
+        cost = "price unknown" if dollars is None else f"${dollars:.4f}"
+    written = usage.get("output_tokens") or 0
+    tokens = f"{read:,} tokens in, {written:,} out"
+    return " · ".join([count(turns, "turn"), tokens, cost, f"{seconds:.1f} s"])
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,125 @@
+"""Styled text as a value: spans, how wide they are, and how they are cut into rows.
+
+What a model says is foreign text. It may hold escape sequences that would move the cursor,
+change the window's title or write to the clipboard, and characters that reorder what a reader
+sees. `printable` takes them out; everything that is shown has to pass through it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from wcwidth import wcswidth
+
+__all__ = ["Span", "columns", "printable", "wrap"]
+
+# Invisible, but part of how words and emoji are written in many languages.
+JOINERS = "\u200c\u200d"
+# These reorder the text around them, so that code can be shown as what it is not.
+INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
+
+
+class Span(NamedTuple):
+    """A piece of text in one style.
+
+    Attributes:
+        text: what is shown; one line, printable.
+        marks: words of styles, such as "strong"; a face decides how they look.
+    """
+
+    text: str
+    marks: frozenset[str] = frozenset()
+
+
+def printable(text: str) -> str:
+    """Return a text without what would steer a terminal or mislead a reader.
+
+    Line feeds stay, tabs and unusual spaces become spaces, and an escape character becomes
+    a mark that shows that something was there.
+    """
+    return "".join(map(_printable, text)) if not _is_plain(text) else text
+
+
+def _is_plain(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable() or character == "\n" or character in JOINERS:
+        return character
+    if character == "\t":
+        return "    "
+    if character in "\r\ufeff":  # half of a line end; a byte order mark
+        return ""
+    return "�" if unicodedata.category(character) in INVISIBLE else " "
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a printable text takes."""
+    width = wcswidth(text)
+    return width if width >= 0 else len(text)
+
+
+def wrap(spans: Iterable[Span], width: int, indent: int = 0) -> list[list[Span]]:
+    """Cut one line into rows that fit, between words where that is possible.
+
+    Args:
+        spans: the line.
+        width: columns of a row; at least one character goes into each all the same.
+        indent: columns by which all rows but the first are moved to the right.
+    """
+    indent = min(indent, width // 2)
+    rows: list[list[Span]] = [[]]
+    used = 0
+    for word in _words(spans):
+        size = sum(columns(span.text) for span in word)
+        blank = word[0].text.isspace()
+        start = indent if len(rows) > 1 else 0
+        if used + size > width and used > start and not blank:
+            _end(rows[-1])
+            rows.append([Span(" " * indent)] if indent else [])
+            used = start = indent
+        if used + size <= width:
+            rows[-1] += word
+            used += size
+        elif not blank:  # longer than a row: cut anywhere
+            for text, marks in word:
+                for character in text:
+                    size = columns(character)
+                    if used + size > width and used > start:
+                        rows.append([Span(" " * indent)] if indent else [])
+                        used = start = indent
+                    rows[-1].append(Span(character, marks))
+                    used += size
+    return [_joined(row) for row in rows]
+
+
+def _words(spans: Iterable[Span]) -> Iterable[list[Span]]:
+    """Give runs of characters without a space, and runs of spaces, whatever their styles."""
+    word: list[Span] = []
+    for text, marks in spans:
+        for piece in re.findall(r" +|[^ ]+", text):
+            if word and (piece[0] == " " or word[0].text[0] == " "):
+                yield word
+                word = []
+            word.append(Span(piece, marks))
+    if word:
+        yield word
+
+
+def _end(row: list[Span]) -> None:
+    """Take the space off the end of a row."""
+    while len(row) > 1 and row[-1].text.isspace():
+        row.pop()
+
+
+def _joined(row: list[Span]) -> list[Span]:
+    """Join neighbours of the same style."""
+    joined: list[Span] = []
+    for span in row:
+        if joined and joined[-1].marks == span.marks:
+            joined[-1] = Span(joined[-1].text + span.text, span.marks)
+        else:
+            joined.append(span)
+    return joined
