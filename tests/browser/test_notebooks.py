@@ -23,6 +23,7 @@ VIEWS = {
     "02_text_streaming": 5,
     "03_tool_json": 7,
     "04_mid_stream_tools": 8,
+    "05_agent_loop": 5,
     "07_retries_and_timeouts": 5,
 }
 
@@ -347,6 +348,57 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     lab.wait_until_idle(learner)
     expect(output(again)).to_contain_text("12.60 s  answered")
     expect(output(again)).to_contain_text("given up")
+
+
+def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab, learner: Page):
+    lab.open(learner, "05_agent_loop")
+    lab.run_all(learner)
+    timeline = cell(learner, 'course.timeline("What').locator(".sa-timeline").first
+    expect(timeline).to_contain_text("Done after", timeout=30_000)
+    lab.wait_until_idle(learner)
+    picture = cell(learner, "await results_for(reply, get_weather)})").locator("img").first
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("image => image.naturalWidth") == 700
+    shot(learner, "05-history")
+    verdicts = output(cell(learner, "for name, built in lists.items()"))
+    expect(verdicts).to_contain_text("200  results in another order")
+    expect(verdicts).to_contain_text("ids were found without `tool_result` blocks")
+    check_access(learner)
+
+    answers = ROOT / "tests" / "lessons" / "answers"
+    for part, wrong, words, right in (
+        ("results_message", "in_completion_order", "in the order in which", "two_functions"),
+        ("last_turn", "takes_the_tools_away", "without its tools", "copy"),
+        ("loop", "turn_without_its_results", "before its results", "while"),
+    ):
+        build = cell(learner, f"%%build {part}")
+        source = (answers / part / f"wrong_{wrong}.py").read_text("utf-8")
+        write(build, f"%%build {part}\n{source}")
+        expect(output(build)).to_contain_text(words, timeout=30_000)
+        output(build).scroll_into_view_if_needed()
+        shot(learner, f"05-{part}-diagnosis")
+        check_access(learner)
+        source = (answers / part / f"right_{right}.py").read_text("utf-8")
+        write(build, f"%%build {part}\n{source}")
+        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    assert "class Turn" in (lab.home / "parts" / "loop.py").read_text("utf-8")
+
+    # From here on it is the learner's own loop, with a tool that no scenario knows.
+    write(cell(learner, 'run_agent = course.part("loop")'), USE_MY_LOOP)
+    write(
+        cell(learner, "def count_letter("),
+        "@tool\ndef shout(text: str) -> str:\n '''Shout a text.'''\n return text.upper()\n\n"
+        "count_letter, prompt = shout, 'Shout the text \"good evening\".'",
+    )
+    mine = cell(learner, "run_agent(http, mine, [count_letter]")
+    mine.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    expect(output(mine)).to_contain_text("[GOOD EVENING]", timeout=20_000)
+    mine.scroll_into_view_if_needed()
+    shot(learner, "05-own-tool")
+
+
+USE_MY_LOOP = 'run_agent = course.part("loop").run_agent\nprint(run_agent.__globals__["Turn"])'
 
 
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
