@@ -465,7 +465,8 @@ def history(messages: Iterable[dict[str, Any]], **fields: Any) -> "HistoryView":
     ends_in_reply = bool(asked) and asked[-1]["role"] == "assistant"
     body = {"model": OFFLINE_MODEL, "max_tokens": 1024, **fields}
     content = json.dumps({**body, "messages": spoken if ends_in_reply else asked}).encode()
-    plan = MockAPI(Settings()).plan("POST", "/v1/messages", _MOCK_HEADERS, content)
+    api = MockAPI(Settings(), scenarios=())  # whether it answers is the question, not what
+    plan = api.plan("POST", "/v1/messages", _MOCK_HEADERS, content)
     refused = plan.status != 200 and json.loads(b"".join(chunk.data for chunk in plan.chunks))
     return view(asked, refused["error"]["message"] if refused else "")
 

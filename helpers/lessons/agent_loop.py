@@ -1322,9 +1322,8 @@ async def watched(my: Namespace) -> object:
     messages, moments = deepcopy([ASK]), list[str]()
 
     def look(moment: str) -> None:
-        said = verdict(messages)
-        if said != "accepted" and len(moments) < 3:
-            moments.append(f"{moment}: {said}")
+        if verdict(messages) != "accepted" and len(moments) < 3:
+            moments.append(f"refused {moment}")
 
     @tool
     async def get_weather(city: str) -> str:

@@ -408,7 +408,8 @@ def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
             lab.open(learner, name)
             lab.run_all(learner)
             lab.wait_until_idle(learner)
-            expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(views)
+            seen = learner.locator(".jp-NotebookPanel:visible .sa")
+            expect(seen).to_have_count(views, timeout=60_000)
             shot(learner, f"{name[:2]}-dark")
             check_access(learner)
     finally:
