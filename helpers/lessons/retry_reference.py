@@ -25,20 +25,17 @@ def worth_retrying(status: int, type: str, headers: Mapping[str, str]) -> bool:
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Return the seconds that a server asks to wait; None if it asks for none."""
-    asked = headers.get("retry-after", "")
-    with suppress(ValueError):
-        return _ahead(float(headers.get("retry-after-ms", "")) / 1000)
-    with suppress(ValueError):
-        return _ahead(float(asked))
-    with suppress(ValueError):
-        date = parsedate_to_datetime(asked)
+    for name, in_a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
+        with suppress(ValueError):
+            seconds = float(headers.get(name, "")) / in_a_second
+            if seconds > 0:  # NaN isn't, nor is a wait that is over
+                return seconds
+    with suppress(ValueError, OverflowError):  # some dates are beyond all calendars
+        date = parsedate_to_datetime(headers.get("retry-after", ""))
         date = date if date.tzinfo else date.replace(tzinfo=UTC)  # HTTP knows no other zone
-        return _ahead(date.timestamp() - now)
+        seconds = date.timestamp() - now
+        return seconds if seconds > 0 else None
     return None
-
-
-def _ahead(seconds: float) -> float | None:
-    return seconds if seconds > 0 else None  # NaN is not above zero, either
 
 
 def seconds_to_wait(
