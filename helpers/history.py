@@ -176,7 +176,8 @@ def closed(content: Iterable[Block], answered: Collection[str]) -> list[Block]:
 
 def _answered(blocks: Iterable[Block]) -> set[str]:
     """Return the ids of the calls, of whatever tools, that have a result."""
-    return {block["tool_use_id"] for block in blocks if "tool_use_id" in block}
+    ids = (block.get("tool_use_id") for block in blocks)
+    return {id for id in ids if isinstance(id, str)}
 
 
 def _in_blocks(message: Message) -> Message:
