@@ -23,6 +23,7 @@ VIEWS = {
     "02_text_streaming": 5,
     "03_tool_json": 7,
     "04_mid_stream_tools": 8,
+    "06_edge_cases": 5,
     "07_retries_and_timeouts": 5,
 }
 
