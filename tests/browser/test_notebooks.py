@@ -23,7 +23,7 @@ VIEWS = {
     "02_text_streaming": 5,
     "03_tool_json": 7,
     "04_mid_stream_tools": 8,
-    "06_edge_cases": 5,
+    "06_edge_cases": 7,
     "07_retries_and_timeouts": 5,
 }
 
@@ -305,6 +305,46 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     lab.wait_until_idle(learner)
     expect(output(last)).to_contain_text("paid: [40]")
     shot(learner, "04-mine")
+
+
+def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
+    lab.open(learner, "06_edge_cases")
+    lab.run_all(learner)
+    view = cell(learner, "from helpers.recovery import Recovery").locator(".sa-timeline").first
+    expect(view).to_contain_text("cut off", timeout=30_000)
+    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=30_000)
+    view.scroll_into_view_if_needed()
+    shot(learner, "06-continued")
+    lab.wait_until_idle(learner)
+    broken = output(cell(learner, "def next_question(content)"))
+    broken.scroll_into_view_if_needed()
+    shot(learner, "06-poisoned")
+    check_access(learner)
+
+    answers = ROOT / "tests" / "lessons" / "answers" / "recovery"
+    build = cell(learner, "%%build recovery")
+    wrong = (answers / "wrong_keeps_cut_thinking.py").read_text("utf-8")
+    write(build, f"%%build recovery\n{wrong}")
+    expect(output(build)).to_contain_text("takes for a forgery", timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "06-diagnosis")
+    check_access(learner)
+    write(build, f"%%build recovery\n{(answers / 'right_rules.py').read_text('utf-8')}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    assert "def complete" in (lab.home / "parts" / "recovery.py").read_text("utf-8")
+
+    mine = cell(learner, "tally[await verdict(history)] += 1")
+    mine.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    lab.wait_until_idle(learner)
+    expect(output(mine)).to_contain_text("{'taken': 39}")
+    shot(learner, "06-mine")
+
+    chaos = cell(learner, "run=sturdy_agent").locator(".sa").first
+    chaos.scroll_into_view_if_needed()
+    expect(chaos).to_contain_text("recovered")
+    shot(learner, "06-chaos")
+    expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS["06_edge_cases"])
 
 
 def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
