@@ -23,10 +23,16 @@ FILLS = {
     "recovered": look.ON_DONE,
     "ended": look.INK_2,
     "kept": look.ON_TEXT,
-    "refused": look.ON_TOOL,
+    "refused": look.TOOL,
     "wrong": look.ON_FAILED,
     "hung": look.ON_THINKING,
 }
+
+INK_ON_TOOL = "#000000"  # in either theme: that orange is bright in both
+
+
+def _ink(outcome: str) -> str:
+    return INK_ON_TOOL if FILLS[outcome] == look.TOOL else look.GROUND
 
 
 def _tops(chaos: Chaos) -> tuple[list[int], int]:
@@ -73,7 +79,7 @@ def draw(chaos: Chaos) -> str:
                     LEFT - 6, top + 8.5, label, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end"
                 )
             )
-        letters, places = "", []
+        letters: dict[str, list[tuple[float, str]]] = {}
         for column, cut in enumerate(cells):
             x = LEFT + PITCH * column
             if cut is None:
@@ -81,13 +87,13 @@ def draw(chaos: Chaos) -> str:
             else:
                 shape = f"M{x} {top}h{CELL}v{CELL}h-{CELL}z"
                 paths.setdefault(cut.outcome, []).append(shape)
-                letters += OUTCOMES[cut.outcome].letter
-                places.append(f"{x + CELL / 2:g}")
-        if letters:
+                letter = (x + CELL / 2, OUTCOMES[cut.outcome].letter)
+                letters.setdefault(_ink(cut.outcome), []).append(letter)
+        for ink, placed in letters.items():  # one element for a row, with a place for each letter
             parts.append(
-                f'<text x="{" ".join(places)}" y="{top + 7.5:g}" fill="{look.GROUND}" '
-                f'font-size="{LETTER:g}" font-weight="600" text-anchor="middle" '
-                f'font-family="{look.UI_FONT}">{letters}</text>'
+                f'<text x="{" ".join(f"{x:g}" for x, _ in placed)}" y="{top + 7.5:g}" '
+                f'fill="{ink}" font-size="{LETTER:g}" font-weight="600" text-anchor="middle" '
+                f'font-family="{look.UI_FONT}">{"".join(letter for _, letter in placed)}</text>'
             )
     below = [
         f'<path d="{"".join(shapes)}" fill="{FILLS.get(outcome, look.LINE)}"/>'
@@ -108,7 +114,7 @@ def _legend(chaos: Chaos) -> list[str]:
         parts += [
             still.rect(x, y, 16, 16, FILLS[name], rx=2),
             still.text(
-                x + 8, y + 12.5, outcome.letter, fill=look.GROUND, bold=True, anchor="middle"
+                x + 8, y + 12.5, outcome.letter, fill=_ink(name), bold=True, anchor="middle"
             ),
             still.text(
                 x + 62, y + 12.5, f"{found[name]:,}", fill=look.INK, bold=True, anchor="end"
