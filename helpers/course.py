@@ -8,7 +8,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from helpers.lessons.map import Map
     from helpers.recovery import Recovery
     from helpers.tools import Tool
+    from helpers.widgets.chaos import ChaosView
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.race import Race
     from helpers.widgets.switch import Switch
@@ -439,6 +440,58 @@ def _agent_events(
     if dispatcher is None:
         return agent_run(client, body, tools, max_turns=max_turns, **options)
     return own_run(client, body, tools, dispatcher, max_turns=max_turns)
+
+
+def chaos(
+    body: dict[str, Any] | str,
+    *,
+    tools: "Iterable[Tool]" = (),
+    run: Callable[..., Any] | None = None,
+    every: int = 8,
+    fault: str = "reset",
+    recovery: "Recovery | None" = None,
+    max_turns: int = 10,
+    autostart: bool = False,
+    **changes: Any,
+) -> "ChaosView":
+    """Return the map of what becomes of an agent whose connection breaks, byte by byte.
+
+    Each answer is cut once at every so many bytes, and each cut is a whole run against the
+    offline API, in every mode, on time that jumps. The tools really run, thousands of times.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call.
+        run: the agent, such as your `run_agent(http, messages, tools, *, model, max_turns)`;
+            without it, the course's own.
+        every: bytes between two cuts. The still takes fewer.
+        fault: how an answer breaks off: "reset", or "close", which looks like its end.
+        recovery: how the course's agent deals with failures.
+        max_turns: requests at most.
+        autostart: start at once, without a press on Start.
+        changes: other fields of the mock's settings, such as `seed` or `chunking`.
+
+    Raises:
+        ValueError: `every` is less than a byte, or there is no such fault.
+    """
+    from helpers.widgets.chaos import ChaosView
+    from helpers.widgets.chaos_runs import AT_ONCE, Bench
+
+    if every < 1:
+        raise ValueError(f"every is a number of bytes, from 1; it is {every!r}.")
+    if fault not in ("reset", "close"):
+        raise ValueError(f'fault is "reset" or "close" here, not {fault!r}.')
+    bench = Bench(
+        {**_body(body), "model": OFFLINE_MODEL},
+        tools,
+        _settings({**changes, "pace": AT_ONCE, "fault": None}),
+        _MOCK_HEADERS,
+        run=run,
+        fault=fault,
+        recovery=recovery,
+        max_turns=max_turns,
+    )
+    return ChaosView(bench, every=every, autostart=autostart)
 
 
 def switch() -> "Switch":

@@ -40,6 +40,7 @@ NOTEBOOKS = (
         "04_mid_stream_tools", "Tools in mid-stream", "ToolCall ─▶ tool_result", "dispatch", 50
     ),
     Notebook("05_agent_loop", "Turn after turn", "tool_result ─▶ the next turn", "loop", 45),
+    Notebook("06_edge_cases", "What breaks in production", "a cut turn ─▶ history", "recovery", 45),
     Notebook(
         "07_retries_and_timeouts",
         "Retries and timeouts",

@@ -22,6 +22,7 @@ __all__ = [
     "Situation",
     "Turn",
     "answer",
+    "before_the_break",
     "best_fit",
     "load",
     "read",
@@ -33,6 +34,13 @@ __all__ = [
 # In a scenario's text, this stands for what the tool gave back; with a number, for what the
 # first, second, ... of several tools did.
 RESULT = re.compile(r"\{tool_result(?: (\d+))?\}")
+
+# How the API's documentation asks for the rest of an answer that broke off.
+CONTINUE = re.compile(
+    r"Your previous response was interrupted and ended with \[.*\]\. "
+    r"Continue from where you left off\.",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,43 @@ def situation(request: dict[str, Any]) -> Situation:
 
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
+    asked, said = before_the_break(request)
+    rest = _rest(_answer(scenarios, asked), said) if said else None
+    return _answer(scenarios, request) if rest is None else rest
+
+
+def before_the_break(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the request whose answer broke off, and the text that came of it.
+
+    Where nobody asks to continue, that is the request itself, and no text.
+    """
+    match request["messages"]:
+        case [*before, {"role": "assistant"} as cut, {"role": "user"} as last] if (
+            CONTINUE.fullmatch(_text_of(last["content"]))
+        ):
+            # The rest may have broken off as well.
+            asked, said = before_the_break({**request, "messages": before})
+            texts = [block["text"] for block in _blocks(cut) if block["type"] == "text"]
+            content = cut["content"]
+            return asked, said + (content if isinstance(content, str) else "".join(texts))
+    return request, ""
+
+
+def _rest(parts: Sequence[Part], said: str) -> list[Part] | None:
+    """Return what follows a text in an answer; None if that doesn't begin with it."""
+    for place, part in enumerate(parts):
+        if isinstance(part, Text):
+            if part.text.startswith(said):
+                rest = replace(part, text=part.text[len(said) :])
+                return [*([rest] if rest.text else []), *parts[place + 1 :]]
+            if not said.startswith(part.text):
+                return None
+            said = said[len(part.text) :]
+    return None
+
+
+def _answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
+    """Return what to say next where nothing is to be continued."""
     now = situation(request)
     scenario = best_fit(scenarios, now.prompt)
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
@@ -99,7 +144,7 @@ def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]
 
 def settings_for(scenarios: Sequence[Scenario], request: dict[str, Any]) -> Mapping[str, Any]:
     """Return what the scenario that answers a request changes in the settings, as JSON."""
-    scenario = best_fit(scenarios, situation(request).prompt)
+    scenario = best_fit(scenarios, situation(before_the_break(request)[0]).prompt)
     return scenario.settings if scenario else {}
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from helpers.tools import Tool
 
-__all__ = ["LoopClock", "rehearse", "rehearsed"]
+__all__ = ["JumpingLoop", "LoopClock", "rehearse", "rehearsed", "sleep_on"]
 
 # Real seconds to wait for a thread that nobody here knows of.
 PATIENCE = 10.0
@@ -38,7 +38,7 @@ class LoopClock:
         await asyncio.sleep(seconds)
 
 
-class _JumpingLoop(asyncio.BaseEventLoop):
+class JumpingLoop(asyncio.BaseEventLoop):
     """An event loop without sockets, whose time jumps to the next timer."""
 
     def __init__(self) -> None:
@@ -48,6 +48,7 @@ class _JumpingLoop(asyncio.BaseEventLoop):
         self._selector = self  # BaseEventLoop asks it how long there is nothing to do
 
     def time(self) -> float:
+        """Return the seconds since it was made."""
         return self._now
 
     def select(self, timeout: float | None) -> list[object]:
@@ -76,7 +77,7 @@ class _JumpingLoop(asyncio.BaseEventLoop):
         return self.create_task(_as_in_a_thread(self, lambda: func(*args)))
 
 
-async def _as_in_a_thread(loop: _JumpingLoop, function: Callable[[], Any]) -> Any:
+async def _as_in_a_thread(loop: JumpingLoop, function: Callable[[], Any]) -> Any:
     """Call a function that sleeps while the loop goes on."""
     began = loop.time()
     try:
@@ -101,7 +102,7 @@ def rehearsed(tool: Tool, *, unblocked: bool = False) -> Tool:
     @wraps(function)
     async def run(*args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, _JumpingLoop)
+        assert isinstance(loop, JumpingLoop)
         if tool.is_async:
             return await _unblocked(loop, function(*args, **kwargs))
         return await _as_in_a_thread(loop, lambda: function(*args, **kwargs))
@@ -110,7 +111,7 @@ def rehearsed(tool: Tool, *, unblocked: bool = False) -> Tool:
 
 
 @types.coroutine
-def _unblocked(loop: _JumpingLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+def _unblocked(loop: JumpingLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
     """Run a coroutine; wherever it blocks the loop, let it sleep instead."""
     step: Callable[[], Any] = partial(work.send, None)
     try:
@@ -138,7 +139,7 @@ _one_at_a_time = threading.Lock()  # there is only one time.sleep
 
 
 @contextmanager
-def _sleep_on(loop: _JumpingLoop) -> Iterator[None]:
+def sleep_on(loop: JumpingLoop) -> Iterator[None]:
     """Let time.sleep on this thread move the loop's time instead of waiting."""
     wait, here = time.sleep, threading.get_ident()
 
@@ -171,9 +172,9 @@ def rehearse(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float
             pairs.append((asyncio.get_running_loop().time(), event))
 
     def work() -> None:
-        loop = _JumpingLoop()
+        loop = JumpingLoop()
         try:
-            with _sleep_on(loop):
+            with sleep_on(loop):
                 loop.run_until_complete(collect())
                 loop.run_until_complete(loop.shutdown_asyncgens())
         except BaseException as error:  # for the thread that waits

@@ -1,6 +1,7 @@
 """A real browser for the tests: the one that is on the machine, none is downloaded."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.lab import Lab, running_lab
 
 NAMES = (
     "chromium",
@@ -72,3 +75,24 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("learner")) as running:
+        yield running
+
+
+@pytest.fixture
+def learner(lab: Lab, page: Page) -> Iterator[Page]:
+    """A page that may reach this machine and nothing else."""
+    left: list[str] = []
+
+    def watch(url: str) -> None:
+        if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url):
+            left.append(url)
+
+    page.on("request", lambda request: watch(request.url))
+    page.on("websocket", lambda socket: watch(socket.url))
+    yield page
+    assert left == []

@@ -11,11 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.listening import wait_until_it_listens
 
 START_SECONDS = 60
+
+ROOT = Path(__file__).resolve().parents[2]
+# Kept after the run, to be looked at; never committed.
+SHOTS = ROOT / "screenshots"
 
 
 class Lab:
@@ -132,3 +137,45 @@ def running_lab(home: Path) -> Iterator[Lab]:
         listener.join(5)
         if process.stdout:
             process.stdout.close()
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the page as it is now."""
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def check_access(page: Page) -> None:
+    """Look at every view on the page as axe-core does; nothing serious may be found."""
+    found = Axe().run(page, context=".sa", options={"resultTypes": ["violations"]})
+    grave = [
+        (violation["id"], [node["target"] for node in violation["nodes"]])
+        for violation in found.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+
+
+def write(code_cell: Locator, text: str) -> None:
+    """Replace a cell's source by typing, and run it with the keyboard."""
+    code_cell.locator(".cm-content").click()
+    keyboard = code_cell.page.keyboard
+    keyboard.press("ControlOrMeta+a")
+    keyboard.insert_text(text)
+    keyboard.press("Shift+Enter")
+
+
+def check_in_the_dark(lab: Lab, learner: Page, views: dict[str, int]) -> None:
+    """Run notebooks in the dark theme, and look at their views."""
+    lab.set_theme(learner, "JupyterLab Dark")
+    try:
+        for name, views in views.items():
+            lab.open(learner, name)
+            lab.run_all(learner)
+            lab.wait_until_idle(learner)
+            seen = learner.locator(".jp-NotebookPanel:visible .sa")
+            expect(seen).to_have_count(views, timeout=60_000)
+            shot(learner, f"{name[:2]}-dark")
+            check_access(learner)
+    finally:
+        lab.set_theme(learner, "JupyterLab Light")

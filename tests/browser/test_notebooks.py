@@ -1,78 +1,21 @@
-"""Notebooks in the real JupyterLab, in a real browser, used as a learner uses them."""
+"""Notebooks 00 to 03 in the real JupyterLab, in a real browser, used as a learner uses them."""
 
 import json
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from helpers.lessons import find_part
-from tests.browser.lab import Lab, cell, output, running_lab
+from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
 
-ROOT = Path(__file__).resolve().parents[2]
-# Kept after the run, to be looked at; never committed.
-SHOTS = ROOT / "screenshots"
 # How many views each notebook has: widgets, and one under each build cell.
 VIEWS = {
     "00_start_here": 3,
     "01_sse_by_hand": 2,
     "02_text_streaming": 5,
     "03_tool_json": 7,
-    "04_mid_stream_tools": 8,
-    "05_agent_loop": 5,
-    "07_retries_and_timeouts": 5,
 }
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("learner")) as running:
-        yield running
-
-
-@pytest.fixture
-def learner(lab: Lab, page: Page) -> Iterator[Page]:
-    """A page that may reach this machine and nothing else."""
-    left: list[str] = []
-
-    def watch(url: str) -> None:
-        if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url):
-            left.append(url)
-
-    page.on("request", lambda request: watch(request.url))
-    page.on("websocket", lambda socket: watch(socket.url))
-    yield page
-    assert left == []
-
-
-def shot(page: Page, name: str) -> None:
-    """Keep a picture of the page as it is now."""
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
-
-
-def check_access(page: Page) -> None:
-    """Look at every view on the page as axe-core does; nothing serious may be found."""
-    found = Axe().run(page, context=".sa", options={"resultTypes": ["violations"]})
-    grave = [
-        (violation["id"], [node["target"] for node in violation["nodes"]])
-        for violation in found.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert grave == []
-
-
-def write(code_cell: Locator, text: str) -> None:
-    """Replace a cell's source by typing, and run it with the keyboard."""
-    code_cell.locator(".cm-content").click()
-    keyboard = code_cell.page.keyboard
-    keyboard.press("ControlOrMeta+a")
-    keyboard.insert_text(text)
-    keyboard.press("Shift+Enter")
 
 
 def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
@@ -245,172 +188,5 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     expect(output(check)).to_contain_text("the same message: True")
 
 
-def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, learner: Page):
-    lab.open(learner, "04_mid_stream_tools")
-    lab.run_all(learner)
-    view = cell(learner, "PROMPT = ").locator(".sa-timeline").first
-    status = view.get_by_role("status")
-    expect(status).to_contain_text("Done after", timeout=30_000)
-    expect(status).to_contain_text("2 turns")
-    view.scroll_into_view_if_needed()
-    shot(learner, "04-timeline")
-    lab.wait_until_idle(learner)
-    check_access(learner)
-
-    view = cell(learner, "course.compare_dispatch(").locator(".sa-timeline").first
-    view.get_by_role("button", name="Start").click()
-    expect(view.locator(".sa-timeline-picture")).to_contain_text("the ideal", timeout=20_000)
-    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=20_000)
-    view.scroll_into_view_if_needed()
-    shot(learner, "04-compared")
-    check_access(learner)
-
-    view = cell(learner, "tools=[frozen]").locator(".sa-timeline").first
-    view.get_by_role("button", name="Start").click()
-    expect(view.get_by_role("status")).to_contain_text("after the ideal", timeout=20_000)
-    shot(learner, "04-frozen")
-
-
-def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
-    lab.open(learner, "04_mid_stream_tools")
-    lab.run_all(learner)
-    lab.wait_until_idle(learner)
-    last = cell(learner, "@tool(once=True)")
-    expect(output(last)).to_contain_text("paid: [40]")  # everything was skipped so far
-
-    freezes = cell(learner, "%%build thaw")
-    write(freezes, "%%build thaw\nasync def read_page(fetch, url):\n return await fetch(url)")
-    expect(output(freezes)).to_contain_text("there is nothing to wait for", timeout=20_000)
-
-    answers = ROOT / "tests" / "lessons" / "answers" / "dispatch"
-    build = cell(learner, "%%build dispatch")
-    wrong = (answers / "wrong_dispatches_at_message_stop.py").read_text("utf-8")
-    write(build, f"%%build dispatch\n{wrong}")
-    expect(output(build)).to_contain_text("wait for the end of the reply", timeout=30_000)
-    output(build).scroll_into_view_if_needed()
-    shot(learner, "04-diagnosis")
-    check_access(learner)
-    write(build, f"%%build dispatch\n{(answers / 'right_callbacks.py').read_text('utf-8')}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
-    output(build).scroll_into_view_if_needed()
-    shot(learner, "04-passed")
-    assert "add_done_callback" in (lab.home / "parts" / "dispatch.py").read_text("utf-8")
-
-    mine = cell(learner, "dispatcher=ToolDispatcher)")
-    mine.locator(".cm-content").click()
-    learner.keyboard.press("Shift+Enter")
-    view = mine.locator(".sa-timeline").first
-    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=30_000)
-    learner.keyboard.press("Shift+Enter")
-    lab.wait_until_idle(learner)
-    expect(output(last)).to_contain_text("paid: [40]")
-    shot(learner, "04-mine")
-
-
-def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
-    lab.open(learner, "07_retries_and_timeouts")
-    lab.run_all(learner)
-    view = cell(learner, "course.timeline(").locator(".sa").first
-    expect(view).to_contain_text("asked again", timeout=30_000)
-    expect(view).to_contain_text("Done", timeout=30_000)
-    view.scroll_into_view_if_needed()
-    shot(learner, "07-asked-again")
-    lab.wait_until_idle(learner)
-    check_access(learner)
-    plot = output(cell(learner, "plots.arrivals(crowds, title="))
-    plot.scroll_into_view_if_needed()
-    expect(plot.locator("img")).to_be_visible()
-    shot(learner, "07-crowd")
-
-    dog = cell(learner, "%%build watchdog")
-    wrong = (ROOT / "tests/lessons/answers/watchdog/wrong_pings_are_life.py").read_text("utf-8")
-    write(dog, f"%%build watchdog\n{wrong}")
-    expect(output(dog)).to_contain_text("not that the answer does", timeout=20_000)
-
-    answers = ROOT / "tests" / "lessons" / "answers" / "retry"
-    build = cell(learner, "def worth_retrying")
-    wrong = (answers / "wrong_ignores_the_date.py").read_text("utf-8")
-    write(build, f"%%build retry\n{wrong}")
-    expect(output(build)).to_contain_text("parsedate_to_datetime", timeout=30_000)
-    output(build).scroll_into_view_if_needed()
-    shot(learner, "07-diagnosis")
-    check_access(learner)
-    write(build, f"%%build retry\n{(answers / 'right_match.py').read_text('utf-8')}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
-    output(build).scroll_into_view_if_needed()
-    shot(learner, "07-passed")
-    assert "def until" in (lab.home / "parts" / "retry.py").read_text("utf-8")
-
-    for source in ("retry = course.part", "async def answer(fault)", "await answer({"):
-        again = cell(learner, source)
-        again.locator(".cm-content").click()
-        learner.keyboard.press("Shift+Enter")
-    lab.wait_until_idle(learner)
-    expect(output(again)).to_contain_text("12.60 s  answered")
-    expect(output(again)).to_contain_text("given up")
-
-
-def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab, learner: Page):
-    lab.open(learner, "05_agent_loop")
-    lab.run_all(learner)
-    timeline = cell(learner, 'course.timeline("What').locator(".sa-timeline").first
-    expect(timeline).to_contain_text("Done after", timeout=30_000)
-    lab.wait_until_idle(learner)
-    picture = cell(learner, "await results_for(reply, get_weather)})").locator("img").first
-    picture.scroll_into_view_if_needed()
-    assert picture.evaluate("image => image.naturalWidth") == 700
-    shot(learner, "05-history")
-    verdicts = output(cell(learner, "for name, built in lists.items()"))
-    expect(verdicts).to_contain_text("200  results in another order")
-    expect(verdicts).to_contain_text("ids were found without `tool_result` blocks")
-    check_access(learner)
-
-    answers = ROOT / "tests" / "lessons" / "answers"
-    for part, wrong, words, right in (
-        ("results_message", "in_completion_order", "in the order in which", "two_functions"),
-        ("last_turn", "takes_the_tools_away", "without its tools", "copy"),
-        ("loop", "turn_without_its_results", "before its results", "while"),
-    ):
-        build = cell(learner, f"%%build {part}")
-        source = (answers / part / f"wrong_{wrong}.py").read_text("utf-8")
-        write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(words, timeout=30_000)
-        output(build).scroll_into_view_if_needed()
-        shot(learner, f"05-{part}-diagnosis")
-        check_access(learner)
-        source = (answers / part / f"right_{right}.py").read_text("utf-8")
-        write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
-    assert "class Turn" in (lab.home / "parts" / "loop.py").read_text("utf-8")
-
-    # From here on it is the learner's own loop, with a tool that no scenario knows.
-    write(cell(learner, 'run_agent = course.part("loop")'), USE_MY_LOOP)
-    write(
-        cell(learner, "def count_letter("),
-        "@tool\ndef shout(text: str) -> str:\n '''Shout a text.'''\n return text.upper()\n\n"
-        "count_letter, prompt = shout, 'Shout the text \"good evening\".'",
-    )
-    mine = cell(learner, "run_agent(http, mine, [count_letter]")
-    mine.locator(".cm-content").click()
-    learner.keyboard.press("Shift+Enter")
-    expect(output(mine)).to_contain_text("[GOOD EVENING]", timeout=20_000)
-    mine.scroll_into_view_if_needed()
-    shot(learner, "05-own-tool")
-
-
-USE_MY_LOOP = 'run_agent = course.part("loop").run_agent\nprint(run_agent.__globals__["Turn"])'
-
-
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
-    lab.set_theme(learner, "JupyterLab Dark")
-    try:
-        for name, views in VIEWS.items():
-            lab.open(learner, name)
-            lab.run_all(learner)
-            lab.wait_until_idle(learner)
-            seen = learner.locator(".jp-NotebookPanel:visible .sa")
-            expect(seen).to_have_count(views, timeout=60_000)
-            shot(learner, f"{name[:2]}-dark")
-            check_access(learner)
-    finally:
-        lab.set_theme(learner, "JupyterLab Light")
+    check_in_the_dark(lab, learner, VIEWS)

@@ -210,3 +210,43 @@ def test_system_messages_between_the_others_change_nothing() -> None:
         {"role": "system", "content": "Be brief."},
     ]
     assert weather(messages=messages) == weather()
+
+
+def go_on(*said: str) -> list[dict[str, Any]]:
+    """The messages of an answer that broke off, once for each of these pieces."""
+    words = "Your previous response was interrupted and ended with [{}]. Continue from where you "
+    return [
+        message
+        for piece in said
+        for message in (
+            {"role": "assistant", "content": [{"type": "text", "text": piece}]},
+            {"role": "user", "content": f"{words.format(piece[-200:])}left off."},
+        )
+    ]
+
+
+def test_an_answer_that_broke_off_is_continued_wherever_that_was() -> None:
+    whole = texts(weather())
+    for length in range(1, len(whole)):
+        rest = weather(*go_on(whole[:length]))
+        assert whole[:length] + texts(rest) == whole
+        assert rest[-1] == weather()[-1]  # the call comes after it
+
+
+def test_a_continuation_that_breaks_off_is_continued_as_well() -> None:
+    whole = texts(weather())
+    assert texts(weather(*go_on(whole[:5], whole[5:9]))) == whole[9:]
+
+
+def test_what_follows_a_tools_result_is_continued_too() -> None:
+    results = [CALL, result("31 °C")]
+    whole = texts(weather(*results))
+    assert texts(weather(*results, *go_on(whole[:9]))) == whole[9:]
+
+
+def test_a_text_that_was_said_whole_is_followed_by_the_call_alone() -> None:
+    assert weather(*go_on(texts(weather()))) == weather()[-1:]
+
+
+def test_what_the_answer_never_said_is_not_continued() -> None:
+    assert "offline API" in texts(weather(*go_on("Once upon a time"), tools=[]))

@@ -1,0 +1,179 @@
+"""The chaos map: an agent cut off at every byte, one cell for each, filled live."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import traitlets
+
+from helpers.widgets import live
+from helpers.widgets.chaos_model import Chaos, around, places, rows, sentence, table, tell
+from helpers.widgets.chaos_runs import Bench, Worker
+from helpers.widgets.chaos_still import CELL, cell_at, corner_of, draw
+from helpers.widgets.running import RunningView
+from helpers.widgets.view import assets
+
+__all__ = ["ChaosView"]
+
+# A picture of thousands of cells is large, and a cell more is hardly seen.
+PICTURES_PER_SECOND = 8
+# Cuts for the still: a second's work.
+STILL_CUTS = 320
+
+
+class ChaosView(RunningView):
+    """A map that fills while one cut after the other is made, with Start and Stop.
+
+    Args:
+        bench: where the agent runs.
+        every: bytes between two cuts; the still takes a multiple that is done at once.
+        title: what the view is called for a screen reader.
+        autostart: whether to start at once, without a click.
+    """
+
+    _esm, _css = assets("chaos").values()
+    setup = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, bench: Bench, *, every: int = 8, title: str = "Chaos map", autostart: bool = False
+    ) -> None:
+        self._bench = bench
+        worker = Worker(bench, every, STILL_CUTS)
+        worker.wait()
+        self._still = self._of(worker, "done")
+        self._chaos = Chaos(bench.answers, every)
+        self._picked: tuple[int, int] | None = None  # row and column
+        if worker.problem:
+            self._chaos = self._still
+        super().__init__(setup={"title": title}, state=self._picture())
+        if autostart:
+            self.start()
+
+    @property
+    def chaos(self) -> Chaos:
+        """What was last run here; the map of the still if nothing was."""
+        return self._still if self._chaos.state == "ready" else self._chaos
+
+    def still(self) -> str:
+        """Return the picture of what was last run, as SVG."""
+        return draw(self._expected())
+
+    def twin(self) -> str:
+        """Return what was last run in words."""
+        return tell(self._expected())
+
+    def _expected(self) -> Chaos:
+        return self._still if self._runs() else self.chaos
+
+    def _runs(self) -> bool:
+        return self._chaos.state == "running"
+
+    def _of(self, worker: Worker, state: str) -> Chaos:
+        return Chaos(
+            self._bench.answers,
+            worker.every,
+            tuple(worker.cuts),
+            "failed" if worker.problem else state,
+            worker.problem,
+        )
+
+    async def _run(self) -> None:
+        every, ended = self._chaos.every, "done"
+        if self._chaos.cuts or not self._chaos.answers:
+            self._picked = None
+        self._chaos = Chaos(self._bench.answers, every, state="running")
+        self._show()
+        self.state = self._picture()
+        worker = Worker(self._bench, every)
+        try:
+            while not worker.done:
+                await asyncio.sleep(1 / PICTURES_PER_SECOND)
+                worker.look()
+                self._chaos = replace(
+                    self._chaos, answers=self._bench.answers, cuts=tuple(worker.cuts)
+                )
+                self._show()
+        except asyncio.CancelledError:
+            ended = "stopped"
+            worker.stop()
+            while not worker.done:  # one cut more, at most
+                await asyncio.sleep(0.01)
+                worker.look()
+        finally:
+            complete = len(worker.cuts) == len(places(self._bench.answers, every))
+            self._chaos = self._of(worker, "done" if complete else ended)
+            self._show()
+            self.state = self._picture()
+
+    # What the page gets
+
+    def _show(self) -> None:
+        """Send the page the picture as it is now; it needs none of those before."""
+        self.send({"op": "picture", **self._picture()})
+
+    def _picture(self) -> dict[str, Any]:
+        chaos, running = self._chaos, self._runs()
+        return {
+            "svg": draw(chaos),
+            "rows": [list(row) for row in table(chaos)],
+            "words": "Running." if running else sentence(chaos),
+            "running": running,
+            "begun": chaos.state != "ready",
+            "done": len(chaos.cuts),
+            "planned": len(places(chaos.answers, chaos.every)),
+            "picked": self._pick(),
+        }
+
+    def _pick(self) -> dict[str, Any] | None:
+        """Return what the page shows of the chosen cell."""
+        chaos, lines = self._chaos, rows(self._chaos)
+        if self._picked is None or not lines:
+            return None
+        row = min(self._picked[0], len(lines) - 1)
+        number, first, cells = lines[row]
+        column = min(self._picked[1], len(cells) - 1)
+        at, cut = first + column * chaos.every, cells[column]
+        before, after = around(chaos.answers[number], at)
+        x, y = corner_of(chaos, row, column)
+        what = "not cut yet." if cut is None else f"{cut.outcome}. {cut.words}"
+        return {
+            "x": x,
+            "y": y,
+            "size": CELL,
+            "index": sum(len(cells) for _, _, cells in lines[:row]) + column,
+            "words": f"Answer {number + 1}, after byte {at:,}: {what}",
+            "before": before,
+            "after": after,
+        }
+
+    def _move(self, down: int, right: int) -> None:
+        """Choose another cell: along the rows, or in the same column of another one."""
+        lines = rows(self._chaos)
+        if not lines:
+            return
+        row, column = self._picked or (0, 0)
+        if self._picked is not None:
+            row = min(max(row + down, 0), len(lines) - 1)
+            column = min(column, len(lines[row][2]) - 1) + right
+            if column < 0 and row > 0:
+                row, column = row - 1, len(lines[row - 1][2]) - 1
+            elif column >= len(lines[row][2]) and row < len(lines) - 1:
+                row, column = row + 1, 0
+        self._picked = row, min(max(column, 0), len(lines[row][2]) - 1)
+
+    def _tell_pick(self) -> None:
+        self.send({"op": "picked", "picked": self._pick()})
+
+    def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+        match message:
+            case {"op": "pick", "x": int(x) | float(x), "y": int(y) | float(y)}:
+                if (cell := cell_at(self._chaos, x, y)) is not None:
+                    self._picked = cell
+                    live.call(self._tell_pick)
+            case {"op": "move", "down": int(down), "right": int(right)}:
+                self._move(down, right)
+                live.call(self._tell_pick)
+            case {"op": "resync"}:
+                live.call(self._show)
+            case _:
+                super()._receive(widget, message, buffers)

@@ -1,0 +1,1 @@
+REFUSED = {letter: letter in "BDEFGI" for letter in "ABCDEFGHI"}

@@ -1,0 +1,2 @@
+# misconception: fears-cut-text
+REFUSED = {'A': True, 'B': True, 'C': False, 'D': True, 'E': True, 'F': True, 'G': True, 'H': False, 'I': True}

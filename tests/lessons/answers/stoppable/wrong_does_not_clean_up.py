@@ -1,0 +1,7 @@
+# misconception: does-not-clean-up
+async def run_stoppable(tool, clean_up):
+    try:
+        return await tool()
+    except Exception:
+        return "It failed."
+    clean_up()

@@ -1,0 +1,17 @@
+# misconception: shields-the-tool
+import asyncio
+
+
+async def run_stoppable(tool, clean_up):
+    task = asyncio.ensure_future(tool())
+    try:
+        while not task.done():
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                pass
+        return task.result()
+    except Exception:
+        return "It failed."
+    finally:
+        clean_up()
