@@ -169,12 +169,12 @@ def check_in_the_dark(lab: Lab, learner: Page, views: dict[str, int]) -> None:
     """Run notebooks in the dark theme, and look at their views."""
     lab.set_theme(learner, "JupyterLab Dark")
     try:
-        for name, views in views.items():
+        for name, count in views.items():
             lab.open(learner, name)
             lab.run_all(learner)
             lab.wait_until_idle(learner)
             seen = learner.locator(".jp-NotebookPanel:visible .sa")
-            expect(seen).to_have_count(views, timeout=60_000)
+            expect(seen).to_have_count(count, timeout=60_000)
             shot(learner, f"{name[:2]}-dark")
             check_access(learner)
     finally:
