@@ -94,25 +94,42 @@ def situation(request: dict[str, Any]) -> Situation:
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
     asked, said = before_the_break(request)
-    rest = _rest(_answer(scenarios, asked), said) if said else None
+    if not said:
+        return _answer(scenarios, asked)
+    rest = _rest(_answer(scenarios, asked), said)
     return _answer(scenarios, request) if rest is None else rest
 
 
 def before_the_break(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the request whose answer broke off, and the text that came of it.
 
-    Where nobody asks to continue, that is the request itself, and no text.
+    Where nobody asks to continue, there is no such text. Answers that were continued earlier
+    stand in what is returned as if they had never broken off.
     """
-    match request["messages"]:
-        case [*before, {"role": "assistant"} as cut, {"role": "user"} as last] if (
-            CONTINUE.fullmatch(_text_of(last["content"]))
-        ):
-            # The rest may have broken off as well.
-            asked, said = before_the_break({**request, "messages": before})
-            texts = [block["text"] for block in _blocks(cut) if block["type"] == "text"]
-            content = cut["content"]
-            return asked, said + (content if isinstance(content, str) else "".join(texts))
-    return request, ""
+    messages: list[dict[str, Any]] = []
+    broken = False
+    for message in request["messages"]:
+        if broken and message["role"] == "assistant":
+            whole = [*_in_blocks(messages.pop()), *_in_blocks(message)]
+            messages.append({**message, "content": whole})
+            broken = False
+        elif message["role"] == "user" and messages and messages[-1]["role"] == "assistant":
+            broken = CONTINUE.fullmatch(_text_of(message["content"])) is not None
+            if not broken:
+                messages.append(message)
+        else:
+            messages.append(message)
+    said = ""
+    if broken:
+        cut = _in_blocks(messages.pop())
+        said = "".join(block["text"] for block in cut if block["type"] == "text")
+    return {**request, "messages": messages}, said
+
+
+def _in_blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the blocks of a message, also if it is text alone."""
+    content = message["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _rest(parts: Sequence[Part], said: str) -> list[Part] | None:

@@ -250,3 +250,12 @@ def test_a_text_that_was_said_whole_is_followed_by_the_call_alone() -> None:
 
 def test_what_the_answer_never_said_is_not_continued() -> None:
     assert "offline API" in texts(weather(*go_on("Once upon a time"), tools=[]))
+
+
+def test_the_turn_after_a_continued_one_is_as_if_nothing_had_broken() -> None:
+    healthy = texts(weather(CALL, result("31 °C")))
+    assert texts(weather(*go_on("I'll", " look"), CALL, result("31 °C"))) == healthy
+
+
+def test_an_answer_of_which_no_text_came_begins_anew() -> None:
+    assert weather(*go_on("")) == weather()
