@@ -502,7 +502,8 @@ async def check(bench: Bench, case: Case) -> None:
     elif case.then == "speak":
         assert isinstance(view.last, RunFinished)
         # An answer that was continued stands in several messages; the last may add nothing.
-        said = "".join(text_of(m) for m in messages if m["role"] == "assistant")
+        asked = max((at for at, m in enumerate(messages) if NEXT in str(m)), default=len(messages))
+        said = "".join(text_of(m) for m in messages[asked:] if m["role"] == "assistant")
         answered = "three" in said
         unheard = messages[-1]["role"] == "user" and NEXT in str(messages[-1])
         fails = view.last.reason == "failed" and case.faults
