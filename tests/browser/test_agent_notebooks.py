@@ -8,10 +8,10 @@ from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, 
 
 # How many views each notebook has: widgets, and one under each build cell.
 VIEWS = {
-    "04_mid_stream_tools": 8,
-    "05_agent_loop": 5,
-    "06_edge_cases": 7,
-    "07_retries_and_timeouts": 5,
+    "04_mid_stream_tools": 9,
+    "05_agent_loop": 6,
+    "06_edge_cases": 8,
+    "07_retries_and_timeouts": 6,
 }
 
 

@@ -12,9 +12,9 @@ from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, 
 # How many views each notebook has: widgets, and one under each build cell.
 VIEWS = {
     "00_start_here": 3,
-    "01_sse_by_hand": 2,
-    "02_text_streaming": 5,
-    "03_tool_json": 7,
+    "01_sse_by_hand": 3,
+    "02_text_streaming": 6,
+    "03_tool_json": 8,
 }
 
 
