@@ -20,19 +20,16 @@ import time
 from collections import Counter
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterator,
     Callable,
     Coroutine,
-    Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx
 
-from helpers.client import Event, StreamError, StreamTruncated, open_stream
+from helpers.client import Event, OpenStream, StreamError, StreamTruncated, open_stream
 from helpers.clock import Clock, RealClock, first
 from helpers.dispatch import ToolDispatcher, ToolEvent, ToolFinished, ToolProgress, ToolStarted
 from helpers.history import Conversation, Message, text_of
@@ -63,7 +60,6 @@ __all__ = [
     "Interrupted",
     "MessageStarted",
     "MessageStopped",
-    "OpenStream",
     "Retrying",
     "RunFinished",
     "TextDelta",
@@ -79,10 +75,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-OpenStream = Callable[
-    [httpx.AsyncClient, Mapping[str, Any]], AbstractAsyncContextManager[AsyncIterator[Event]]
-]
 
 # A reply cut in mid-call is asked for again with twice the room, up to this many tokens.
 MOST_TOKENS = 32_768

@@ -20,7 +20,7 @@ Whatever goes wrong on the way has a name, chosen by what the caller can do abou
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any, Protocol
 
@@ -34,6 +34,7 @@ __all__ = [
     "ErrorEvent",
     "Event",
     "MessagesAdapter",
+    "OpenStream",
     "ProtocolError",
     "StatusError",
     "StreamError",
@@ -45,6 +46,11 @@ __all__ = [
 ]
 
 Event = dict[str, Any]
+
+# What opens a stream: open_stream below, or another that takes and gives the same.
+OpenStream = Callable[
+    [httpx.AsyncClient, Mapping[str, Any]], AbstractAsyncContextManager[AsyncIterator[Event]]
+]
 
 # A body ends right behind its last event. A server that holds it open is not waited for.
 DRAIN_SECONDS = 0.5

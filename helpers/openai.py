@@ -9,7 +9,7 @@ I/O and know no clock; openai_requests.py has the way there, this module the way
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -18,6 +18,7 @@ import httpx
 from helpers.client import (
     ErrorEvent,
     Event,
+    OpenStream,
     ProtocolError,
     StreamTruncated,
     open_events,
@@ -28,15 +29,9 @@ from helpers.openai_requests import chat_request, responses_request
 __all__ = [
     "PROVIDERS",
     "ChatAdapter",
-    "OpenStream",
     "ResponsesAdapter",
     "open_chat",
     "open_responses",
-]
-
-# What opens a stream: client.open_stream, or one of those below.
-OpenStream = Callable[
-    [httpx.AsyncClient, Mapping[str, Any]], AbstractAsyncContextManager[AsyncIterator[Event]]
 ]
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from helpers.client import OpenStream
 from helpers.mock.settings import Settings
 from helpers.models import (
     AS_OF,
@@ -26,7 +27,7 @@ from helpers.models import (
     OFFLINE_MODEL,
     Model,
 )
-from helpers.openai import PROVIDERS, OpenStream
+from helpers.openai import PROVIDERS
 from helpers.spending import Ledger, MeteredClient, worst_case
 
 if TYPE_CHECKING:
