@@ -8,8 +8,8 @@ import json
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +23,14 @@ from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
 from helpers.mock.recording import Exchange, RecordingError
 from helpers.mock.recording import read as read_recording
 from helpers.mock.settings import Settings
-from helpers.mock.transport import in_process_transport
+from helpers.mock.transport import blocking_transport, in_process_transport
 from helpers.models import OFFLINE_MODEL, price
 from helpers.session import API_VERSION, MOCK_KEY, Session
 from helpers.sse import SSEDecoder
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic
+    from anthropic import Anthropic, AsyncAnthropic
+    from openai import AsyncOpenAI
 
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
@@ -120,6 +121,49 @@ def sdk(**changes: Any) -> "AsyncAnthropic":
         base_url="http://mock",
         http_client=httpx2.AsyncClient(transport=transport),
     )
+
+
+def blocking_sdk(**changes: Any) -> "Anthropic":
+    """Return the official SDK's client for programs without async; otherwise as `sdk`.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from anthropic import Anthropic
+
+    transport = blocking_transport(httpx2, MockAPI(_settings(changes)))
+    return Anthropic(
+        api_key=MOCK_KEY, base_url="http://mock", http_client=httpx2.Client(transport=transport)
+    )
+
+
+def openai_sdk(**changes: Any) -> "AsyncOpenAI":
+    """Return OpenAI's official client, connected to the offline API as `sdk` is.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from openai import AsyncOpenAI
+
+    transport = in_process_transport(httpx2, MockAPI(_settings(changes), clock=VirtualClock()))
+    return AsyncOpenAI(
+        api_key=MOCK_KEY,
+        base_url="http://mock/v1",
+        http_client=httpx2.AsyncClient(transport=transport),
+    )
+
+
+def serve(app: Any) -> "AbstractAsyncContextManager[httpx.AsyncClient]":
+    """Run a web application on this machine, in `async with`, which gives a client for it.
+
+    Args:
+        app: an ASGI application, such as a FastAPI one.
+    """
+    from helpers.lessons.serving import serve
+
+    return serve(app)
 
 
 def recording(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
@@ -411,6 +455,41 @@ def compare_dispatch(
         for strategy, name in STRATEGIES.items()
     }
     return TimelineView(runs, title="Timelines: three ways to dispatch", autostart=autostart)
+
+
+def three_ways(
+    body: dict[str, Any] | str,
+    *,
+    tools: "Iterable[Tool]" = (),
+    ways: Sequence[str] = ("by_hand", "tool_runner", "chat"),
+    autostart: bool = False,
+    **changes: Any,
+) -> "TimelineView":
+    """Return the same task by hand and by SDKs, stacked on one clock.
+
+    It runs on the offline API in every mode, because its times are what is compared.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call; they also run beforehand, on a clock that jumps.
+        ways: who does it: "by_hand", "tool_runner" and "eager" (Anthropic's SDK), "chat" and
+            "responses" (OpenAI's).
+        autostart: start all at once, without a click.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+
+    Raises:
+        ValueError: there is no such way.
+    """
+    from helpers.widgets.three_ways import runs
+    from helpers.widgets.timeline import TimelineView
+
+    settings = _settings(_visible(changes))
+    body = {**_body(body), "model": OFFLINE_MODEL}
+    return TimelineView(
+        runs(ways, body, list(tools), settings, session.mock_url),
+        title="Timelines: the same task in several ways",
+        autostart=autostart,
+    )
 
 
 # Slow enough to watch, unless a pace was chosen.
