@@ -36,6 +36,7 @@ def test_the_course_has_these_scenarios() -> None:
         "compare_weather",
         "computer_worm",
         "count_to_three",
+        "count_to_two_thousand",
         "every_block",
         "first_rfc",
         "haiku_tcp",
