@@ -35,6 +35,10 @@ MODULES = {
     "retry_or_not": "helpers.lessons.retries_and_timeouts",
     "watchdog": "helpers.lessons.retries_and_timeouts",
     "retry": "helpers.lessons.retries_and_timeouts",
+    "coalesce": "helpers.lessons.coalescing",
+    "dangerous": "helpers.lessons.production_ui",
+    "sentences": "helpers.lessons.sentence_buffer",
+    "bill": "helpers.lessons.bill",
 }
 
 

@@ -1,0 +1,10 @@
+# misconception: rounds-each-request
+def cost(requests, prices):
+    dollars = 0
+    for usages in requests:
+        usage = {}
+        for seen in usages:
+            usage |= seen
+        one = sum((usage.get(name) or 0) * price for name, price in prices.items())
+        dollars += round(one / 1_000_000, 4)
+    return dollars

@@ -1,0 +1,10 @@
+# misconception: trips-over-null
+def cost(requests, prices):
+    dollars = 0
+    for usages in requests:
+        usage = {}
+        for seen in usages:
+            usage |= seen
+        for name, price in prices.items():
+            dollars += usage.get(name, 0) * price / 1_000_000
+    return dollars

@@ -1,0 +1,19 @@
+# misconception: changes-another-list
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolProgress:
+    call: str
+    done: int
+
+
+def add(waiting, event):
+    waiting = [*waiting, event]
+    return waiting

@@ -1,0 +1,1 @@
+DANGEROUS = {letter: letter in "BCEGHI" for letter in "ABCDEFGHI"}

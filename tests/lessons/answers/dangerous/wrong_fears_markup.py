@@ -1,0 +1,12 @@
+# misconception: fears-markup
+DANGEROUS = {
+    "A": True,
+    "B": True,
+    "C": True,
+    "D": False,
+    "E": True,
+    "F": False,
+    "G": True,
+    "H": True,
+    "I": True,
+}

@@ -1,0 +1,12 @@
+# misconception: not-answered
+DANGEROUS = {
+    "A": False,
+    "B": True,
+    "C": True,
+    "D": False,
+    "E": True,
+    "F": False,
+    "G": True,
+    "H": ...,
+    "I": True,
+}

@@ -1,0 +1,12 @@
+# misconception: trusts-forms
+DANGEROUS = {
+    "A": False,
+    "B": True,
+    "C": True,
+    "D": False,
+    "E": True,
+    "F": False,
+    "G": True,
+    "H": False,
+    "I": True,
+}
