@@ -268,7 +268,7 @@ def shown(rows: Iterable[list[Span]]) -> StyleAndTextTuples:
     """Return rows in the words of prompt_toolkit, each with its end."""
     fragments: StyleAndTextTuples = []
     for row in rows:
-        for text, marks in row:
+        for text, marks, _ in row:
             fragments.append((" ".join(f"class:{mark}" for mark in sorted(marks)), text))
         fragments.append(("", "\n"))
     return fragments

@@ -21,7 +21,7 @@ __all__ = ["Line", "MarkdownLines"]
 LONGEST = 10_000
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([^`]*)$")
-HEADING = re.compile(r" {0,3}#{1,6}(?:\s+|$)")
+HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+|$)")
 CLOSING = re.compile(r"(?:^|\s)#+$")  # a heading may end in these, for symmetry
 RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
 ITEM = re.compile(r"(\s*)([-*+]|\d{1,9}[.)])\s+(?:\[([ xX])\]\s+)?(?=\S)")
@@ -37,6 +37,8 @@ MARKS = {
     "image": "link",
 }
 
+FAINT = frozenset({"faint"})
+
 _inline = mistune.create_markdown(renderer=None, plugins=["strikethrough"]).inline
 
 
@@ -49,11 +51,20 @@ class Line:
         indent: columns by which a face moves what doesn't fit into the first row.
         verbatim: whether a face leaves it as it is: code, whose spaces and line ends mean
             something, or a line too long to look at.
+        kind: "text", "heading", "item", "rule", "fence", "code" or "long".
+        level: of a heading, from 1 to 6.
+        start: how many of the spans come before what the line says: its indentation, the
+            mark of a quote, the sign of an item.
+        quoted: whether it stands in a quote.
     """
 
     spans: tuple[Span, ...]
     indent: int = 0
     verbatim: bool = False
+    kind: str = "text"
+    level: int = 0
+    start: int = 0
+    quoted: bool = False
 
 
 class MarkdownLines:
@@ -70,32 +81,35 @@ class MarkdownLines:
         """
         text = printable(text).replace("\n", " ").rstrip()
         if len(text) > LONGEST:
-            return Line((Span(text),), verbatim=True)
+            return Line((Span(text),), verbatim=True, kind="long")
         fence = FENCE.match(text)
         if self._fence:
             if fence and fence[1].startswith(self._fence) and not fence[2]:
                 self._fence = ""
-                return Line((Span(fence[1], frozenset({"faint"})),), verbatim=True)
-            return Line((Span(text, frozenset({"code"})),), verbatim=True)
+                return Line((Span(fence[1], FAINT),), verbatim=True, kind="fence")
+            return Line((Span(text, frozenset({"code"})),), verbatim=True, kind="code")
         if fence:
             self._fence = fence[1]
-            return Line((Span(text.strip(), frozenset({"faint"})),), verbatim=True)
+            return Line((Span(text.strip(), FAINT),), verbatim=True, kind="fence")
         if heading := HEADING.match(text):
             title = CLOSING.sub("", text[heading.end() :]).rstrip()
-            return Line(tuple(_inline_spans(title, frozenset({"heading"}))))
+            spans = tuple(_inline_spans(title, frozenset({"heading"})))
+            return Line(spans, kind="heading", level=len(heading[1]))
         if RULE.match(text):
-            return Line((Span("─" * 20, frozenset({"faint"})),))
+            return Line((Span("─" * 20, FAINT),), kind="rule")
         return self._paragraph(text)
 
     def _paragraph(self, text: str) -> Line:
         """Return a line of text, which may be quoted or an item of a list."""
         start: list[Span] = []
         marks: frozenset[str] = frozenset()
+        kind = "text"
         while quote := QUOTE.match(text):
-            start.append(Span("│ ", frozenset({"faint"})))
+            start.append(Span("│ ", FAINT))
             marks = frozenset({"quote"})
             text = text[quote.end() :]
         if item := ITEM.match(text):
+            kind = "item"
             sign = item[2] if item[2][0].isdigit() else "•"
             if item[3]:  # a task is done, or it isn't
                 sign += " [ ]" if item[3] == " " else " [x]"
@@ -107,7 +121,8 @@ class MarkdownLines:
             text = bare
         start = [span for span in start if span.text]
         indent = sum(len(span.text) for span in start)
-        return Line((*start, *_inline_spans(text, marks)), indent)
+        spans = (*start, *_inline_spans(text, marks))
+        return Line(spans, indent, kind=kind, start=len(start), quoted="quote" in marks)
 
 
 def _inline_spans(text: str, marks: frozenset[str]) -> Iterable[Span]:
@@ -127,9 +142,9 @@ def _spans(tokens: Iterable[dict[str, Any]], marks: frozenset[str]) -> Iterable[
         if children is None:
             yield Span(printable(str(token.get("raw", " "))).replace("\n", " "), own)
             continue
-        inner = list(_spans(children, own))
+        url = printable(str(token.get("attrs", {}).get("url", ""))).replace("\n", " ")
+        inner = [span._replace(url=url or span.url) for span in _spans(children, own)]
         yield from inner
         # A link whose address can't be seen could lead anywhere.
-        url = printable(str(token.get("attrs", {}).get("url", ""))).replace("\n", " ")
         if url and url != "".join(span.text for span in inner):
-            yield Span(f" ({url})", marks | {"faint"})
+            yield Span(f" ({url})", marks | FAINT)

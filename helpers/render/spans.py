@@ -26,10 +26,12 @@ class Span(NamedTuple):
     Attributes:
         text: what is shown; one line, printable.
         marks: words of styles, such as "strong"; a face decides how they look.
+        url: where it leads if it is a link, as the text says: nobody has looked at it yet.
     """
 
     text: str
     marks: frozenset[str] = frozenset()
+    url: str = ""
 
 
 def printable(text: str) -> str:
@@ -84,7 +86,7 @@ def wrap(spans: Iterable[Span], width: int, indent: int = 0) -> list[list[Span]]
             rows[-1] += word
             used += size
         elif not blank:  # longer than a row: cut anywhere
-            for text, marks in word:
+            for text, marks, _ in word:
                 for character in text:
                     size = columns(character)
                     if used + size > width and used > start:
@@ -98,7 +100,7 @@ def wrap(spans: Iterable[Span], width: int, indent: int = 0) -> list[list[Span]]
 def _words(spans: Iterable[Span]) -> Iterable[list[Span]]:
     """Give runs of characters without a space, and runs of spaces, whatever their styles."""
     word: list[Span] = []
-    for text, marks in spans:
+    for text, marks, _ in spans:
         for piece in re.findall(r" +|[^ ]+", text):
             if word and (piece[0] == " " or word[0].text[0] == " "):
                 yield word

@@ -1,0 +1,179 @@
+"""Markdown by the line as HTML: what a web page may show of what a model says.
+
+    text ──▶ MarkdownHtml.feed ──▶ HTML of the lines that are finished, to be appended
+                    └──▶ .open: the line in progress, to be set as plain text
+
+What a model says is foreign text, and may repeat what somebody hostile wrote. Three walls
+stand between it and the page, and each would do alone against a script:
+
+- HTML in the text isn't HTML here. All text is escaped; the tags are our own.
+- A link leads to a web page or an address for mail, or it is no link. Its address always
+  stands beside it, because a link whose address can't be seen could lead anywhere. Pictures
+  are links too: a page that fetches one tells its server what the address says.
+- nh3, a sanitizer that parses HTML as browsers do, takes out whatever is not on its list.
+"""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+
+import nh3
+
+from helpers.render.markdown import LONGEST, Line, MarkdownLines
+from helpers.render.spans import Span, printable
+
+__all__ = ["ALLOWED", "MarkdownHtml", "html_of"]
+
+# Everything that may stand in the HTML: tags, with their attributes.
+ALLOWED: dict[str, set[str]] = {
+    "p": {"class", "dir"},
+    "blockquote": {"class", "dir"},
+    "pre": {"class"},
+    "h3": {"dir"},
+    "h4": {"dir"},
+    "h5": {"dir"},
+    "h6": {"dir"},
+    "hr": set(),
+    "a": {"href", "rel", "target"},
+    "span": {"class"},
+    "strong": set(),
+    "em": set(),
+    "code": set(),
+    "s": set(),
+}
+
+MARK_TAGS = {"strong": "strong", "emphasis": "em", "struck": "s", "code": "code"}
+MARK_CLASSES = {"faint": "md-faint", "bullet": "md-bullet"}
+
+# The page itself has the levels above.
+TOP_HEADING, LOWEST_HEADING = 3, 6
+
+COLUMNS_PER_STEP, DEEPEST_STEP = 2, 8  # of an item's indentation
+
+# A host in letters, figures and points: a name that imitates another shows its "xn--" or "%".
+SAFE_URL = re.compile(
+    r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:[/?#]\S*)?|mailto:[^\s?]+", re.IGNORECASE
+)
+
+_cleaner = nh3.Cleaner(
+    tags=set(ALLOWED),
+    attributes={tag: names - {"rel", "target"} for tag, names in ALLOWED.items()},
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
+
+class MarkdownHtml:
+    """Turn a growing text into HTML that only ever gets longer.
+
+    Each line is looked at once, when it is finished, so the cost is linear in the text, and
+    what a reader sees never changes under their eyes.
+    """
+
+    def __init__(self) -> None:
+        self._lines = MarkdownLines()
+        self._open = ""
+        self._cut = False  # the line in progress is too long: its beginning is out already
+
+    @property
+    def open(self) -> str:
+        """The line in progress, for a node of text: its style isn't known yet."""
+        return printable(self._open)
+
+    def feed(self, text: str) -> list[str]:
+        """Take the next piece of the text, cut anywhere.
+
+        Returns:
+            the HTML of each line that is finished with it; append them and forget them.
+        """
+        first, *others = text.split("\n")
+        html = self._grow(first)
+        for other in others:
+            html += self._end_line()
+            html += self._grow(other)
+        return html
+
+    def close(self) -> list[str]:
+        """Take the end of the text; return the HTML of its last line. Another text may follow."""
+        html = self._end_line() if self._open else []
+        self._lines = MarkdownLines()
+        return html
+
+    def _grow(self, text: str) -> list[str]:
+        """Add to the line in progress; what is too long for a line goes out in pieces."""
+        self._open += text
+        if len(self._open) <= LONGEST:
+            return []
+        self._cut = True
+        cuts = range(0, len(self._open), LONGEST)
+        *pieces, self._open = [self._open[cut : cut + LONGEST] for cut in cuts]
+        return [_as_it_is(piece) for piece in pieces]
+
+    def _end_line(self) -> list[str]:
+        text, self._open = self._open, ""
+        if self._cut:
+            self._cut = False
+            return [_as_it_is(text)]
+        html = html_of(self._lines.line(text))
+        return [html] if html else []
+
+
+def html_of(line: Line) -> str:
+    """Return the HTML of a line, safe to put into a page; empty if there is nothing to show."""
+    said = _inline(line.spans[line.start :])
+    match line.kind:
+        case "heading":
+            tag = f"h{min(TOP_HEADING + line.level - 1, LOWEST_HEADING)}"
+            html = f'<{tag} dir="auto">{said}</{tag}>'
+        case "rule":
+            html = "<hr>"
+        case "fence":  # tells a person which language it is, or nothing
+            language = _text(line).strip("`~ ")
+            html = f'<p class="md-fence">{escape(language)}</p>' if language else ""
+        case "code" | "long":
+            html = f'<pre class="md-{line.kind}">{escape(_text(line))}</pre>'
+        case _:
+            html = _paragraph(line, said)
+    return _cleaner.clean(html)
+
+
+def _paragraph(line: Line, said: str) -> str:
+    tag = "blockquote" if line.quoted else "p"
+    if line.kind == "item":
+        bullet = _inline(span for span in line.spans[: line.start] if "bullet" in span.marks)
+        step = min(line.indent // COLUMNS_PER_STEP, DEEPEST_STEP)
+        return f'<{tag} class="md-item md-in{step}" dir="auto">{bullet}{said}</{tag}>'
+    if not said:
+        return '<p class="md-blank"></p>'
+    return f'<{tag} dir="auto">{said}</{tag}>'
+
+
+def _inline(spans: Iterable[Span]) -> str:
+    """Return spans as HTML, those of one link in one."""
+    html = ""
+    for url, linked in groupby(spans, key=lambda span: span.url):
+        inner = "".join(map(_span, linked))
+        safe = SAFE_URL.fullmatch(url)
+        html += f'<a href="{escape(url)}">{inner}</a>' if safe else inner
+    return html
+
+
+def _span(span: Span) -> str:
+    html = escape(span.text)
+    for mark in sorted(span.marks):
+        if mark in MARK_TAGS:
+            html = f"<{MARK_TAGS[mark]}>{html}</{MARK_TAGS[mark]}>"
+        elif mark in MARK_CLASSES:
+            html = f'<span class="{MARK_CLASSES[mark]}">{html}</span>'
+    return html
+
+
+def _text(line: Line) -> str:
+    return "".join(span.text for span in line.spans)
+
+
+def _as_it_is(text: str) -> str:
+    return html_of(Line((Span(printable(text).replace("\n", " ")),), verbatim=True, kind="long"))
