@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import httpx
+import httpx2
 import pytest
 
 from helpers import course
@@ -161,3 +162,21 @@ async def test_the_sdk_is_connected_to_the_offline_api_in_every_mode(
         body = {**course.request("Count to three."), "model": OFFLINE_MODEL}
         message = await client.messages.create(**body)
     assert message.content[0].text == "One, two, three."
+
+
+def test_the_sdk_without_async_gets_the_same_answer():
+    with course.blocking_sdk() as client:
+        message = client.messages.create(**course.request("Count to three."))
+        with client.messages.stream(**course.request("Count to three.")) as stream:
+            assert "".join(stream.text_stream) == message.content[0].text == "One, two, three."
+    with course.blocking_sdk(fault="reset") as client, pytest.raises(httpx2.ReadError):
+        with client.messages.stream(**course.request("Count to three.")) as stream:
+            stream.until_done()
+
+
+async def test_openais_sdk_is_connected_to_the_offline_api():
+    async with course.openai_sdk() as client:
+        answer = await client.chat.completions.create(
+            model=OFFLINE_MODEL, messages=[{"role": "user", "content": "Count to three."}]
+        )
+    assert answer.choices[0].message.content == "One, two, three."

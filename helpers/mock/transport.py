@@ -24,12 +24,6 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
     Closing the response ends the answer.
     """
 
-    def lost(drop: ConnectionResetError) -> Exception:
-        wrong = (
-            library.RemoteProtocolError if isinstance(drop, ConnectionCut) else library.ReadError
-        )
-        return cast("Exception", wrong(str(drop)))
-
     class Body(library.AsyncByteStream):  # type: ignore[name-defined, misc]
         def __init__(self, first: bytes, chunks: AsyncGenerator[bytes]) -> None:
             self.first = first
@@ -43,7 +37,7 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
                     if chunk:
                         yield chunk
             except ConnectionResetError as drop:
-                raise lost(drop) from drop
+                raise lost(library, drop) from drop
 
         async def aclose(self) -> None:
             await self.chunks.aclose()
@@ -66,13 +60,44 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
                     begun = True
             except ConnectionResetError as drop:
                 if not begun:
-                    raise lost(drop) from drop
+                    raise lost(library, drop) from drop
                 # An empty chunk came before: the headers have left.
                 first, chunks = b"", dropping(drop)
             body = Body(first or b"", chunks)
             return library.Response(plan.status, headers=plan.headers, stream=body)
 
     return InProcessTransport()
+
+
+def blocking_transport(library: ModuleType, api: MockAPI) -> Any:
+    """Return the same for a client without async; nobody waits, so no clock is asked.
+
+    library: httpx or httpx2, whichever the client comes from.
+    """
+
+    class Body(library.SyncByteStream):  # type: ignore[name-defined, misc]
+        def __init__(self, plan: Plan) -> None:
+            self.plan = plan
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                yield from (chunk.data for chunk in self.plan.chunks if chunk.data)
+            except ConnectionResetError as drop:
+                raise lost(library, drop) from drop
+
+    class BlockingTransport(library.BaseTransport):  # type: ignore[name-defined, misc]
+        def handle_request(self, request: Any) -> Any:
+            address = request.url.raw_path.decode()
+            plan = api.plan(request.method, address, dict(request.headers), request.read())
+            return library.Response(plan.status, headers=plan.headers, stream=Body(plan))
+
+    return BlockingTransport()
+
+
+def lost(library: ModuleType, drop: ConnectionResetError) -> Exception:
+    """Return a connection's end as the library tells it."""
+    wrong = library.RemoteProtocolError if isinstance(drop, ConnectionCut) else library.ReadError
+    return cast("Exception", wrong(str(drop)))
 
 
 async def dropping(drop: ConnectionResetError) -> AsyncGenerator[bytes]:

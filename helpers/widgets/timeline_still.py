@@ -6,7 +6,7 @@ theme by their colours' names in look.py.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from helpers.widgets import look, still
@@ -88,7 +88,7 @@ def draw(
     parts = [
         *picture.clock(y),
         *picture.ideal(tracks, y),
-        *picture.marks(_furthest(tracks), text_bottom, y),
+        *picture.marks(_marked(tracks), text_bottom, y),
         *below,
         *picture.now_line(y),
         *picture.legend(y + 18, thinks),
@@ -97,9 +97,16 @@ def draw(
     return still.picture(y + LEGEND + 4, title, tell(tracks), parts)
 
 
-def _furthest(tracks: Sequence[Track]) -> Timeline:
-    """Return the run that has come furthest: the marks of all of them are the same."""
-    return max((track.timeline for track in tracks), key=lambda timeline: len(timeline.marks))
+def _marked(tracks: Sequence[Track]) -> Timeline:
+    """Return the run whose marks are drawn.
+
+    Of several, the one that has come furthest, and only its first turn: up to there the
+    marks of all of them are the same.
+    """
+    if len(tracks) == 1:
+        return tracks[0].timeline
+    one = max((track.timeline for track in tracks), key=lambda timeline: len(timeline.marks))
+    return replace(one, marks=tuple(mark for mark in one.marks if mark.turn == 1))
 
 
 class _Picture:
