@@ -1,0 +1,42 @@
+// The answer over a WebSocket, which stays open from one question to the next.
+
+import { start } from "./chat.js";
+
+let socket = null;
+let face = null;
+let run = "";
+
+function opened() {
+  if (socket && socket.readyState <= WebSocket.OPEN) return socket;
+  socket = new WebSocket(`ws://${location.host}/ws`);
+  socket.onmessage = ({ data }) => {
+    const page = JSON.parse(data);
+    if (page.type === "run") {
+      run = page.run;
+      face.connection("live");
+    } else if (page.type === "error") {
+      face.fail(page.error);
+    } else {
+      face.tell(page, run);
+    }
+  };
+  socket.onclose = ({ code }) => face.fail(`The connection was closed (code ${code}).`);
+  return socket;
+}
+
+start((prompt, after, newFace) => {
+  face = newFace;
+  const here = opened();
+  const say = (what) => here.send(JSON.stringify(what));
+  const ask = () => say({ type: "ask", prompt, after });
+  if (here.readyState === WebSocket.OPEN) ask();
+  else here.addEventListener("open", ask, { once: true });
+
+  return function stop() {
+    if (here.readyState === WebSocket.OPEN) say({ type: "stop" });
+    else {
+      here.close();
+      face.stopped();
+    }
+  };
+});

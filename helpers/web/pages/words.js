@@ -1,0 +1,53 @@
+// What is said in words and figures, the same on every page.
+
+export const SUGGESTIONS = [
+  "What's the weather in Lagos and Oslo?",
+  "Do I need an umbrella in Lagos?",
+  "Show me what streaming looks like.",
+  "Explain in detail how a TCP connection recovers from a lost packet.",
+];
+
+export const CONNECTION = {
+  ready: "Ready",
+  connecting: "Connecting",
+  live: "Live",
+  lost: "Reconnecting",
+  done: "Ready",
+  stopped: "Stopped",
+  failed: "Failed",
+};
+
+export const SIGNS = { input: "○", running: "●", done: "✓", failed: "✕", stopped: "■" };
+
+/** A duration in the unit that fits: 284 ms, 1.9 s. */
+export const seconds = (value) =>
+  value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`;
+
+/** The footer's entries, each a name and a value; `about` says what the model costs. */
+export function figures(told, about) {
+  const entries = [];
+  const number = (value) => value.toLocaleString("en");
+  if (told.first_token !== null) entries.push(["first token", seconds(told.first_token)]);
+  if (told.rate !== null) entries.push(["", `${Math.round(told.rate)} tok/s`]);
+  if (told.tokens_out) {
+    entries.push(["", `${number(told.tokens_in)} tokens in, ${number(told.tokens_out)} out`]);
+  }
+  if (about.mode === "mock") entries.push(["", "no cost (mock)"]);
+  else entries.push(["", told.dollars === null ? "price unknown" : `$${told.dollars.toFixed(4)}`]);
+  entries.push(["", seconds(told.seconds)]);
+  return entries;
+}
+
+/** What stands under an answer that did not end as it should; empty if it did. */
+export function ending({ outcome, words }) {
+  if (outcome === "stopped") return `■ ${words || "Stopped."}`;
+  return outcome === "failed" ? `✕ ${words}` : words;
+}
+
+/** An error of the browser in words: it calls every broken connection a TypeError. */
+export const problem = (error) =>
+  typeof error === "string"
+    ? error
+    : error instanceof TypeError
+      ? "The connection broke: is the server still running?"
+      : error.message;

@@ -1,0 +1,138 @@
+"""A web server beside a notebook or a test: started in a thread, on this machine alone.
+
+with start() as server:
+    print(server.url)          # http://127.0.0.1:40123
+    print(server.page("react"))
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from helpers.web.answering import Agent
+from helpers.web.runs import GRACE, HEARTBEAT_SECONDS, Run, Runs
+
+__all__ = ["HOST", "WebServer", "config_of", "start"]
+
+HOST = "127.0.0.1"  # never any other: whoever reaches the server can spend the key's money
+START_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class WebServer:
+    """A running server; made by `start`.
+
+    Attributes:
+        url: its address, without a slash at the end.
+        runs: what it answers now. They live on the server's own event loop.
+    """
+
+    def __init__(self, url: str, runs: Runs, close: Callable[[], None]) -> None:
+        self.url = url
+        self.runs = runs
+        self._close = close
+
+    def page(self, name: str = "fetch") -> str:
+        """Return the address of a page: "eventsource", "fetch", "websocket" or "react"."""
+        return f"{self.url}/{name}"
+
+    @property
+    def under_way(self) -> list[Run]:
+        """The answers that are not over."""
+        return self.runs.under_way
+
+    def close(self) -> None:
+        """Stop the server, and every answer; harmless when it has stopped already."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def start(
+    agent: Agent | None = None,
+    *,
+    port: int = 0,
+    grace: float = GRACE,
+    heartbeat: float = HEARTBEAT_SECONDS,
+) -> WebServer:
+    """Start FastAPI in a thread, and return once it listens.
+
+    Args:
+        agent: what answers; by default the course's, in the mode of the environment.
+        port: 0 takes a free one.
+        grace: seconds for which an answer goes on when its last reader has left.
+        heartbeat: seconds of silence after which an event stream gets a comment.
+
+    Raises:
+        OSError: the port is taken.
+        RuntimeError: the server did not start.
+    """
+    from helpers.web.with_fastapi import make_app
+
+    app = make_app(agent, grace=grace, heartbeat=heartbeat)
+    runs: Runs = app.state.runs
+    listener = socket.create_server((HOST, port), backlog=1024)
+    ready = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            loops.append(asyncio.get_running_loop())
+            ready.set()
+
+    server = Server(config_of(app))
+
+    def run() -> None:
+        try:
+            asyncio.run(server.serve(sockets=[listener]))
+        finally:
+            listener.close()
+            ready.set()
+
+    thread = threading.Thread(target=run, name="web server", daemon=True)
+    thread.start()
+
+    def close() -> None:
+        if thread.is_alive():
+            # The answers first: a server waits for its connections to end.
+            closing = asyncio.run_coroutine_threadsafe(runs.close(), loops[0])
+            try:
+                closing.result(STOP_SECONDS)
+            finally:
+                server.should_exit = True
+            thread.join(STOP_SECONDS)
+
+    if not ready.wait(START_SECONDS) or not server.started:
+        server.should_exit = True
+        raise RuntimeError("The web server did not start: `python -m helpers.web` shows why.")
+    return WebServer(f"http://{HOST}:{listener.getsockname()[1]}", runs, close)
+
+
+def config_of(app: Any) -> uvicorn.Config:
+    """Return how uvicorn serves an application of this course."""
+    return uvicorn.Config(
+        app,
+        # The older implementation uses what the websockets library is about to drop.
+        ws="websockets-sansio",
+        ws_max_size=128 * 1024,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
