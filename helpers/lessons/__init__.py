@@ -39,6 +39,10 @@ MODULES = {
     "dangerous": "helpers.lessons.production_ui",
     "sentences": "helpers.lessons.sentence_buffer",
     "bill": "helpers.lessons.bill",
+    "sse_bytes": "helpers.lessons.web_ui",
+    "replay_from": "helpers.lessons.web_ui",
+    "on_time": "helpers.lessons.web_ui",
+    "while_read": "helpers.lessons.web_ui",
 }
 
 

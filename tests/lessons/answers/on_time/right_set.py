@@ -1,0 +1,1 @@
+ON_TIME = {letter: letter in "ACFH" for letter in "ABCDEFGH"}

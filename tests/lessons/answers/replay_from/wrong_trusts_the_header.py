@@ -1,0 +1,10 @@
+# misconception: trusts-the-header
+def replay_from(log, last_event_id):
+    if not last_event_id:
+        last = 0
+    else:
+        last = int(last_event_id)
+    first, newest = (log[0][0], log[-1][0]) if log else (1, 0)
+    if not first - 1 <= last <= newest:
+        return None
+    return [event for id, event in log if id > last]

@@ -1,0 +1,14 @@
+# misconception: forgets-its-own-end
+import asyncio
+
+
+async def while_read(send, stop):
+    both = [asyncio.ensure_future(send()), asyncio.ensure_future(stop())]
+    done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    for task in both:
+        task.cancel()
+    await asyncio.gather(*both, return_exceptions=True)
+    if both[0] not in done:
+        return "stopped"
+    both[0].result()
+    return "sent"

@@ -1,0 +1,11 @@
+# misconception: leaves-the-other-running
+import asyncio
+
+
+async def while_read(send, stop):
+    sending, stopping = asyncio.ensure_future(send()), asyncio.ensure_future(stop())
+    await asyncio.wait({sending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if sending.done():
+        sending.result()
+        return "sent"
+    return "stopped"

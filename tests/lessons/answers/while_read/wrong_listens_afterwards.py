@@ -1,0 +1,4 @@
+# misconception: listens-afterwards
+async def while_read(send, stop):
+    await send()
+    return "sent"

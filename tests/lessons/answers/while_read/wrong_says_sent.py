@@ -1,0 +1,14 @@
+# misconception: says-sent
+import asyncio
+
+
+async def while_read(send, stop):
+    both = [asyncio.ensure_future(send()), asyncio.ensure_future(stop())]
+    try:
+        done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        done.pop().result()
+        return "sent"
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)

@@ -1,0 +1,22 @@
+# misconception: wraps-the-failure
+import asyncio
+
+
+class Stopped(Exception):
+    pass
+
+
+async def while_read(send, stop):
+    async def watch():
+        await stop()
+        raise Stopped
+
+    ending = "sent"
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(watch())
+            await group.create_task(send())
+            watching.cancel()
+    except* Stopped:
+        ending = "stopped"
+    return ending
