@@ -10,12 +10,12 @@ import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import uvicorn
 
 from helpers.web.answering import Agent
-from helpers.web.runs import GRACE, HEARTBEAT_SECONDS, Run, Runs
+from helpers.web.runs import GRACE, Run, Runs
 
 __all__ = ["HOST", "WebServer", "config_of", "start"]
 
@@ -65,27 +65,47 @@ class WebServer:
 def start(
     agent: Agent | None = None,
     *,
+    kind: Literal["fastapi", "flask"] = "fastapi",
     port: int = 0,
     grace: float = GRACE,
-    heartbeat: float = HEARTBEAT_SECONDS,
+    heartbeat: float | None = None,
 ) -> WebServer:
-    """Start FastAPI in a thread, and return once it listens.
+    """Start a server in a thread, and return once it listens.
 
     Args:
         agent: what answers; by default the course's, in the mode of the environment.
+        kind: what serves.
         port: 0 takes a free one.
         grace: seconds for which an answer goes on when its last reader has left.
-        heartbeat: seconds of silence after which an event stream gets a comment.
+        heartbeat: seconds of silence after which an event stream gets a comment; by default
+            15, with Flask 3.
 
     Raises:
         OSError: the port is taken.
         RuntimeError: the server did not start.
     """
+    listener = socket.create_server((HOST, port), backlog=1024)
+    beat = {} if heartbeat is None else {"heartbeat": heartbeat}
+    serve = _serve_flask if kind == "flask" else _serve_fastapi
+    try:
+        return serve(listener, agent, {"grace": grace, **beat})
+    except BaseException:
+        listener.close()
+        raise
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def _serve_fastapi(
+    listener: socket.socket, agent: Agent | None, options: dict[str, float]
+) -> WebServer:
     from helpers.web.with_fastapi import make_app
 
-    app = make_app(agent, grace=grace, heartbeat=heartbeat)
+    app = make_app(agent, **options)
     runs: Runs = app.state.runs
-    listener = socket.create_server((HOST, port), backlog=1024)
+    url = _url(listener)
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -108,19 +128,50 @@ def start(
     thread.start()
 
     def close() -> None:
-        if thread.is_alive():
+        if thread.is_alive() and not server.should_exit:
             # The answers first: a server waits for its connections to end.
             closing = asyncio.run_coroutine_threadsafe(runs.close(), loops[0])
             try:
                 closing.result(STOP_SECONDS)
             finally:
                 server.should_exit = True
-            thread.join(STOP_SECONDS)
+        thread.join(STOP_SECONDS)
 
     if not ready.wait(START_SECONDS) or not server.started:
         server.should_exit = True
         raise RuntimeError("The web server did not start: `python -m helpers.web` shows why.")
-    return WebServer(f"http://{HOST}:{listener.getsockname()[1]}", runs, close)
+    return WebServer(url, runs, close)
+
+
+def _serve_flask(
+    listener: socket.socket, agent: Agent | None, options: dict[str, float]
+) -> WebServer:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from helpers.web import with_flask
+
+    class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # chunks, as every server between here and a reader has them
+
+        def log(self, *words: Any) -> None:
+            """Say nothing of each request."""
+
+    app = with_flask.make_app(agent, **options)
+    # The development server will do on this machine, for it has threads.
+    server = make_server(HOST, 0, app, threaded=True, fd=listener.fileno(), request_handler=Handler)
+    thread = threading.Thread(target=server.serve_forever, name="web server", daemon=True)
+    thread.start()
+    url = _url(listener)
+
+    def close() -> None:
+        if thread.is_alive():
+            with_flask.close(app)
+            server.shutdown()
+            thread.join(STOP_SECONDS)
+            server.server_close()
+            listener.close()
+
+    return WebServer(url, app.extensions["runs"], close)
 
 
 def config_of(app: Any) -> uvicorn.Config:
