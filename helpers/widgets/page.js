@@ -1,0 +1,64 @@
+const HERE = ["127.0.0.1", "localhost", "[::1]"];
+
+function render({ model, el }) {
+  const { title, height } = model.get("setup");
+  const link = element("a", { target: "_blank", rel: "noopener", hidden: true });
+  const note = element("p", { className: "sa-note", role: "status", textContent: "The page's server is being started." });
+  const frame = element("iframe", { className: "sa-page-frame", title, hidden: true });
+  const waiting = element("div", { className: "sa-page-frame" });
+  frame.style.height = `${height}px`;
+  waiting.style.height = `${height}px`;
+  const root = element(
+    "div",
+    { className: "sa sa-page", role: "group", "aria-label": title },
+    element("div", { className: "sa-row" }, note, link),
+    frame,
+    waiting,
+  );
+  keepKeys(root);
+  el.append(root);
+
+  /** The theme is JupyterLab's own and not the system's: the page in the frame follows the frame. */
+  function matchTheme() {
+    const dark = document.body.dataset.jpThemeLight === "false";
+    frame.style.colorScheme = dark ? "dark" : "light";
+  }
+
+  function show() {
+    const url = model.get("url");
+    const problem = model.get("problem");
+    if (problem) {
+      note.className = "sa-problem";
+      note.textContent = problem;
+      return;
+    }
+    if (!url || frame.src) return;
+    if (!HERE.includes(location.hostname)) {
+      note.textContent = "The page is served on the kernel's machine, which this browser can't reach. Its picture is below each cell in the stored notebook.";
+      waiting.hidden = true;
+      return;
+    }
+    note.textContent = "Served by this kernel. In a window of its own:";
+    link.href = url;
+    link.textContent = url;
+    link.hidden = false;
+    frame.src = url;
+    frame.hidden = false;
+    waiting.hidden = true;
+  }
+
+  const themes = new MutationObserver(matchTheme);
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  matchTheme();
+  model.on("change:url", show);
+  model.on("change:problem", show);
+  show();
+  model.send({ op: "open" });
+  return () => {
+    themes.disconnect();
+    model.off("change:url", show);
+    model.off("change:problem", show);
+  };
+}
+
+export default { render };
