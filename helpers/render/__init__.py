@@ -1,4 +1,4 @@
-"""What faces share: pure functions from what a model says to what may be shown.
+"""What faces share: from what a model says to what may be shown, and how fast.
 
-Nothing here prints, waits or knows a terminal or a browser.
+Nothing here prints, or knows a terminal or a browser.
 """
