@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from . import signing, tokens
 from .chance import identifier
 from .parts import (
+    Json,
     Part,
     RedactedThinking,
     SearchResults,
@@ -80,6 +81,8 @@ class Writer:
         """Return the block of a part, cut after `left` tokens; None if it has none."""
         match part:
             case Text(text="") | Thinking(text="") | RedactedThinking(text="") | Stop():
+                return None
+            case Json():  # becomes a text before it gets here: structured.py
                 return None
             case Text():
                 return text_block(part, left)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import tokens, wire
+from . import openai_output, tokens, wire
 from .chance import dice, identifier
 from .message import Reply
 from .openai_frame import (
@@ -93,6 +93,7 @@ def check(request: dict[str, Any]) -> None:
         expect_number("n", request["n"], 1, 128)
     check_stop(request.get("stop"))
     check_tools(request)
+    format_of(request)
     check_streaming(request)
 
 
@@ -292,7 +293,14 @@ def to_conversation(request: dict[str, Any]) -> dict[str, Any]:
         conversation["stop_sequences"] = [sequence for sequence in stop if sequence]
     functions = [tool["function"] for tool in request.get("tools") or [] if "function" in tool]
     conversation |= tools_of(functions, request.get("tool_choice"))
-    return conversation | thinking_of(request.get("reasoning_effort"))
+    return conversation | format_of(request) | thinking_of(request.get("reasoning_effort"))
+
+
+def format_of(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the format of the answer as the Messages API has it, or raise OpenAIError."""
+    said = "\n".join(text_of(entry.get("content")) for entry in request["messages"])
+    asked = request.get("response_format")
+    return openai_output.check("response_format", asked, said, "json_schema")
 
 
 def text_of(content: object) -> str:

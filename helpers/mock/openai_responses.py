@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import tokens, wire
+from . import openai_output, tokens, wire
 from .chance import dice
 from .errors import ApiError
 from .message import Reply
@@ -107,6 +107,9 @@ def check(request: dict[str, Any]) -> None:
         expect_number("max_output_tokens", request["max_output_tokens"], LEAST_OUTPUT_TOKENS)
     if request.get("reasoning") is not None:
         expect("reasoning", request["reasoning"], "an object")
+    if request.get("text") is not None:
+        expect("text", request["text"], "an object")
+    format_of(request)
     check_tools(request)
     check_streaming(request)
 
@@ -248,7 +251,14 @@ def to_conversation(request: dict[str, Any], earlier: list[dict[str, Any]]) -> d
     functions = [tool for tool in request.get("tools") or [] if tool["type"] == "function"]
     conversation |= tools_of(functions, request.get("tool_choice"))
     reasoning = request.get("reasoning") or {}
-    return conversation | thinking_of(reasoning.get("effort"), reasoning.get("summary"))
+    thinking = thinking_of(reasoning.get("effort"), reasoning.get("summary"))
+    return conversation | format_of(request) | thinking
+
+
+def format_of(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the format of the answer as the Messages API has it, or raise OpenAIError."""
+    said = f"{request.get('instructions')} {request['input']}"
+    return openai_output.check("text.format", (request.get("text") or {}).get("format"), said)
 
 
 def to_block(item: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:

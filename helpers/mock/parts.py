@@ -13,6 +13,17 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Json:
+    """A value to answer with as JSON: bare by a request's schema, else with words around it.
+
+    cut: how much of its text is said, 1 for all: where a refusal strikes in the middle.
+    """
+
+    value: Any
+    cut: float = 1.0
+
+
+@dataclass(frozen=True)
 class Thinking:
     """What the model thinks first; the answer holds it only if the request asks for it."""
 
@@ -81,4 +92,14 @@ class Stop:
     details: dict[str, Any] | None = None
 
 
-Part = Text | Thinking | RedactedThinking | ToolUse | ServerToolUse | SearchResults | Whole | Stop
+Part = (
+    Text
+    | Json
+    | Thinking
+    | RedactedThinking
+    | ToolUse
+    | ServerToolUse
+    | SearchResults
+    | Whole
+    | Stop
+)

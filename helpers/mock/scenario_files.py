@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from .parts import (
+    Json,
     Page,
     Part,
     RedactedThinking,
@@ -255,6 +256,15 @@ def _citation(where: str, entry: object) -> dict[str, Any]:
     return {"type": kind} | dict.fromkeys(sorted(more)) | fields
 
 
+def _json(where: str, entry: dict[str, Any]) -> list[Part]:
+    fields = _object(where, entry, {"json"}, {"cut"})
+    _check_json(f"{where}.json", fields["json"])
+    cut = fields.get("cut", 1.0)
+    if not isinstance(cut, float) or not 0 < cut <= 1:
+        raise Wrong(f"{where}.cut", f"{where}.cut must be a share such as 0.5, not {cut!r}.")
+    return [Json(fields["json"], cut)]
+
+
 def _thinking(where: str, entry: dict[str, Any]) -> list[Part]:
     return [Thinking(_said(where, "thinking", _object(where, entry, {"thinking"}, set())))]
 
@@ -328,6 +338,7 @@ def _stop(where: str, entry: dict[str, Any]) -> list[Part]:
 
 ENTRIES: dict[str, Callable[[str, dict[str, Any]], list[Part]]] = {
     "text": _text,
+    "json": _json,
     "thinking": _thinking,
     "redacted_thinking": _redacted_thinking,
     "tool_use": _tool_use,

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools
+from . import own_tools, structured
 from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
+from .rules.output import asked
 from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
 
 __all__ = [
@@ -148,6 +149,14 @@ def _rest(parts: Sequence[Part], said: str) -> list[Part] | None:
 def _answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next where nothing is to be continued."""
     now = situation(request)
+    parts = _said(scenarios, request, now)
+    if (schema := asked(request)) is None:
+        return structured.in_words(parts)
+    return structured.by_schema(parts, schema, " ".join([now.prompt, *now.results]))
+
+
+def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation) -> Sequence[Part]:
+    """Return what to say before anybody asks for a schema."""
     scenario = best_fit(scenarios, now.prompt)
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
         said = own_tools.answer(request, now.prompt)

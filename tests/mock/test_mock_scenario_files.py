@@ -167,15 +167,16 @@ without_tool: [{text: No tool.}]
         (
             START + "      - text: b\n      - txt: c",
             6,
-            "turns[0].content[1] needs one of text, thinking, redacted_thinking, tool_use, "
+            "turns[0].content[1] needs one of text, json, thinking, redacted_thinking, tool_use, "
             "web_search, web_search_results, server_tool_use, block, stop_reason "
             "(did you mean 'text'?).",
         ),
         (
             START + "      - just words",
             5,
-            "turns[0].content[0] must be a mapping: one of text, thinking, redacted_thinking, "
-            "tool_use, web_search, web_search_results, server_tool_use, block, stop_reason.",
+            "turns[0].content[0] must be a mapping: one of text, json, thinking, "
+            "redacted_thinking, tool_use, web_search, web_search_results, server_tool_use, block, "
+            "stop_reason.",
         ),
         (
             START + "      - text: b\n        x: 1",

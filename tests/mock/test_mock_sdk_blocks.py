@@ -45,6 +45,7 @@ ENDS = {
     "weather_in_two_cities": ["tool_use", "end_turn"],
     "weather_then_haiku": ["tool_use", "end_turn"],
     "what_time_is_it": ["tool_use", "end_turn"],
+    "wild_mushrooms": ["refusal"],
     "write_guide": ["tool_use", "end_turn"],
 }
 

@@ -8,6 +8,7 @@ production would give. One idea a module:
     fields.py     the fields of a request
     content.py    messages and their content blocks
     tools.py      tools and tool_choice
+    output.py     the schema that an answer is to follow
     history.py    calls and their results, and who has the last word
     thinking.py   settings of thinking, and thinking blocks that come back
 
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import facts
-from . import content, fields, history, thinking, tools
+from . import content, fields, history, output, thinking, tools
 from .envelope import betas, check_headers, check_size, parse
 
 __all__ = [
@@ -60,4 +61,5 @@ def check_conversation(request: dict[str, Any], headers: Mapping[str, str]) -> N
     tools.check_forced(request.get("tools"), request.get("tool_choice"), model)
     thinking.check_settings(request, model)
     history.check(request["messages"], model)
+    output.check_company(request)
     thinking.check_blocks(request, model, headers)

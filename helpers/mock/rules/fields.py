@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import facts
 from ..errors import invalid
-from . import shape
+from . import output, shape
 from .content import check_text_blocks
 from .envelope import SAMPLING_ENDS, betas
 
@@ -106,6 +106,8 @@ def _check_output_config(where: str, value: object) -> None:
     if config.get("effort") is not None:
         efforts = ("low", "medium", "high", "xhigh", "max")
         shape.one_of(f"{where}.effort", config["effort"], efforts)
+    if config.get("format") is not None:
+        output.check(f"{where}.format", config["format"])
 
 
 def _check_service_tier(where: str, value: object) -> None:
@@ -140,6 +142,7 @@ CHECKS = {
     "stop_sequences": _check_stop_sequences,
     "metadata": _check_metadata,
     "output_config": _check_output_config,
+    "output_format": output.check,
     "service_tier": _check_service_tier,
     "cache_control": _check_cache_control,
     "thread": _check_thread,

@@ -1,0 +1,141 @@
+"""Answers that are JSON: by the schema that a request asks for, or wrapped in words.
+
+A scenario says what it knows as a value. Where a request has a schema, as much of that value
+as fits goes in, and tool_input.py makes up the rest. Where it has none, the answer is what a
+model makes of such a prompt: JSON in a fence, with words around it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .chance import dice, fingerprint
+from .clues import find, words_of
+from .parts import Json, Part, Text, ToolUse
+from .schemas import Judge, Path, SchemaProblem, types_of
+from .tool_input import Writer, Written, write
+
+LIKELY_ITEMS = 2  # in a list of which nothing says how many there are
+
+
+def in_words(parts: Sequence[Part]) -> list[Part]:
+    """Return an answer as a model gives it that nobody has told a schema."""
+    said: list[Part] = []
+    for part in parts:
+        if isinstance(part, Json):
+            fenced = f"```json\n{json.dumps(part.value, indent=2, ensure_ascii=False)}"
+            text = fenced if part.cut < 1 else f"{fenced}\n```"
+            text = text[: max(1, int(len(text) * part.cut))]
+            said.append(Text(f"Here is the JSON you asked for:\n\n{text}"))
+        else:
+            said.append(part)
+    return said
+
+
+def by_schema(parts: Sequence[Part], schema: dict[str, Any], prompt: str) -> list[Part]:
+    """Return an answer whose text is JSON by a schema.
+
+    An answer that calls tools is not at its end: it calls them, and says nothing beside.
+    """
+    kept: list[Part] = [part for part in parts if not isinstance(part, Text | Json)]
+    if any(isinstance(part, ToolUse) for part in parts):
+        return kept
+    known = next((part for part in parts if isinstance(part, Json)), Json(None))
+    try:
+        text = written(fitting(known.value, schema, prompt))
+    except SchemaProblem:
+        text = "{}"  # the API promises a value that fits; here is one that is JSON at least
+    text = text[: max(1, int(len(text) * known.cut))]
+    place = next((at for at, part in enumerate(parts) if isinstance(part, Text | Json)), None)
+    before = sum(part in kept for part in parts[:place])
+    return [*kept[:before], Text(text), *kept[before:]]
+
+
+def written(value: object) -> str:
+    """Return a value as the model writes it: compact. That is our choice."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
+    """Return a value by a schema: what is known, what the prompt gives, and what is made up.
+
+    Raises SchemaProblem if none can be made.
+    """
+    if isinstance(known, dict) and "properties" not in schema:
+        return known  # any object will do
+    # The writer writes objects; another value stands in one as its only property.
+    inner = {name: part for name, part in schema.items() if name not in ("$defs", "definitions")}
+    around = {name: part for name, part in schema.items() if name not in inner}
+    whole = {"type": "object", "properties": {"value": inner}, "required": ["value"]} | around
+    try:
+        likely = _with_likely_items(whole)
+        numbers = dice(fingerprint([schema, prompt], 0), "made up")
+        writer = Writer(likely, prompt, numbers)
+        given: dict[Path, Any] = {}
+        clues = find(prompt, frozenset(words_of(prompt)))
+        if isinstance(known, dict):
+            given = {("value", name): value for name, value in known.items()}
+        elif known is not None:
+            given = {("value",): known}
+        else:
+            given, _ = writer.give(clues)
+        given = {path: _shaped(value, likely, path, writer) for path, value in given.items()}
+        made = _made(writer, given) or write(whole, prompt, clues, numbers)
+        return _shaped(made.input, whole, (), Writer(whole, prompt, numbers))["value"]
+    except RecursionError:
+        raise SchemaProblem((), "its schema is nested too deeply") from None
+
+
+def _made(writer: Writer, given: dict[Path, Any]) -> Written | None:
+    try:
+        writer.judge.steps = 0
+        return writer.start(given, everything=True)
+    except (SchemaProblem, OverflowError):
+        return None
+
+
+def _with_likely_items(schema: Any) -> Any:
+    """Return a schema whose lists are not empty, so that there is something to see."""
+    if isinstance(schema, list):
+        return [_with_likely_items(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _with_likely_items(part) for name, part in schema.items()}
+    if made.get("type") == "array" and "items" in made:
+        made["minItems"] = LIKELY_ITEMS
+    return made
+
+
+def _shaped(value: Any, schema: object, path: Path, writer: Writer) -> Any:
+    """Return a value without what its schema doesn't know, in the order that the API writes.
+
+    Required properties come first, as documented, and all in the order of the schema.
+
+    path: where the value belongs, if `schema` is that of the whole.
+    """
+    for step in path:
+        whole = writer.flat(schema, path)
+        schema = whole.get("properties", {}).get(step, True)
+    whole = writer.flat(schema, path)
+    for option in writer.variants(whole, path):
+        if _of_type(value, option):
+            whole = option
+            break
+    if isinstance(value, dict) and writer.type_for(whole) == "string":
+        return next((one for one in value.values() if isinstance(one, str)), value)
+    if isinstance(value, dict) and isinstance(properties := whole.get("properties"), dict):
+        required = whole.get("required", [])
+        names = sorted(properties, key=lambda name: name not in required)
+        return {
+            name: _shaped(value[name], properties[name], (), writer)
+            for name in names
+            if name in value
+        }
+    if isinstance(value, list) and "items" in whole:
+        return [_shaped(entry, whole["items"], (), writer) for entry in value]
+    return value
+
+
+def _of_type(value: object, schema: dict[str, Any]) -> bool:
+    types = types_of(schema)
+    return not types or Judge({}).accepts(value, {"type": list(types)})
