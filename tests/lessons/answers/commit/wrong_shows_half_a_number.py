@@ -1,0 +1,16 @@
+# misconception: shows-half-a-number
+import json
+import re
+
+KEY = re.compile(r'[\s{,]*("(?:[^"\\]|\\.)*")\s*:\s*')
+
+
+def committed(text):
+    fields, at = {}, 0
+    while key := KEY.match(text, at):
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, key.end())
+        except ValueError:
+            break
+        fields[json.loads(key[1])] = value
+    return fields

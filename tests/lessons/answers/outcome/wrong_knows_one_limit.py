@@ -1,0 +1,16 @@
+# misconception: knows-one-limit
+import json
+
+
+def outcome(text, fields, stop_reason, required):
+    if stop_reason == "refusal":
+        return "refused", {}
+    if stop_reason in (None, "max_tokens"):
+        return "cut", fields
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return "invalid", fields
+    if not isinstance(answer, dict) or not set(required) <= set(answer):
+        return "invalid", fields
+    return "done", answer

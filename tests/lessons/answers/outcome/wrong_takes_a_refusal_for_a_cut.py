@@ -1,0 +1,14 @@
+# misconception: takes-a-refusal-for-a-cut
+import json
+
+
+def outcome(text, fields, stop_reason, required):
+    if stop_reason != "end_turn":
+        return "cut", fields
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return "invalid", fields
+    if not isinstance(answer, dict) or not set(required) <= set(answer):
+        return "invalid", fields
+    return "done", answer

@@ -1,0 +1,14 @@
+# misconception: valid-json-is-enough
+import json
+
+
+def outcome(text, fields, stop_reason, required):
+    if stop_reason == "refusal":
+        return "refused", {}
+    if stop_reason in (None, "max_tokens", "model_context_window_exceeded"):
+        return "cut", fields
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return "invalid", fields
+    return "done", answer

@@ -1,0 +1,1 @@
+REFUSED = {letter: letter in "BCDFGI" for letter in "ABCDEFGHI"}

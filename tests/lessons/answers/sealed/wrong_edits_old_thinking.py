@@ -1,0 +1,12 @@
+# misconception: edits-old-thinking
+REFUSED = {
+    "A": False,
+    "B": True,
+    "C": True,
+    "D": True,
+    "E": False,
+    "F": True,
+    "G": True,
+    "H": False,
+    "I": False,
+}

@@ -1,0 +1,2 @@
+# misconception: not-answered
+REFUSED = {"A": False, "B": True, "D": True}

@@ -1,0 +1,18 @@
+# misconception: from-the-first-to-the-last
+import re
+
+
+class TagSplitter:
+    def __init__(self):
+        self.text = ""
+
+    def feed(self, text):
+        self.text += text
+        return []
+
+    def close(self):
+        match = re.fullmatch(r"(.*?)<thinking>(.*)</thinking>(.*)", self.text, re.DOTALL)
+        if not match:
+            return [("text", self.text)]
+        before, thinking, after = match.groups()
+        return [("text", before), ("thinking", thinking), ("text", after)]

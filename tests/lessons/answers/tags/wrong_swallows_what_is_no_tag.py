@@ -1,0 +1,25 @@
+# misconception: swallows-what-is-no-tag
+class TagSplitter:
+    """Letter by letter."""
+
+    def __init__(self):
+        self.inside = False
+        self.held = ""
+
+    def feed(self, text):
+        pieces = []
+        for sign in text:
+            tag = "</thinking>" if self.inside else "<thinking>"
+            kind = "thinking" if self.inside else "text"
+            if self.held + sign == tag:
+                self.inside, self.held = not self.inside, ""
+            elif tag.startswith(self.held + sign):
+                self.held += sign
+            else:
+                self.held = ""
+                pieces.append((kind, sign))
+        return pieces
+
+    def close(self):
+        kind = "thinking" if self.inside else "text"
+        return [(kind, self.held)] if self.held else []
