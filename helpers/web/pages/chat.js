@@ -47,7 +47,7 @@ export async function start(ask) {
     find(".welcome")?.remove();
     const view = new AnswerView(about, say);
     conversation.append(element("p", { className: "question", textContent: text }), view.node);
-    let over = false;
+    let [told, over] = [false, false];
     const finish = (page) => {
       if (over) return;
       over = true;
@@ -55,19 +55,23 @@ export async function start(ask) {
       view.tell(page);
       connected(page.outcome);
       running(false);
-      prompt.focus();
+      if (document.hasFocus()) prompt.focus();
     };
     const face = {
       connection: (state) => over || connected(state),
       tell(page, id) {
-        if (id) after = id;
+        after = id;
+        told = true;
         if (page.type === "end") finish(page);
         else if (!over) {
           connected("live");
           view.tell(page);
         }
       },
-      fail: (error) => finish({ type: "end", outcome: "failed", words: problem(error) }),
+      fail(error) {
+        if (!told) after = ""; // the server may have forgotten it: the next question begins anew
+        finish({ type: "end", outcome: "failed", words: problem(error) });
+      },
       stopped: () => finish({ type: "end", outcome: "stopped", words: "Stopped." }),
     };
     prompt.value = "";
@@ -112,7 +116,8 @@ export async function start(ask) {
       element("ul", { className: "suggestions" }, ...suggestions),
     ),
   );
-  prompt.focus();
+  // Inside a notebook's frame, that would take the keyboard away from the notebook.
+  if (window === window.top) prompt.focus();
   about = await (await fetch("/about")).json();
   mode.textContent = about.words;
 }

@@ -1,7 +1,7 @@
 // One answer on the page. It is told what happens and changes as little as that asks for: a token
 // is appended to a text node, a finished line is added once and never touched again.
 
-import { SIGNS, ending, figures, seconds } from "./words.js";
+import { SIGNS, ending, figures, retrying, seconds } from "./words.js";
 
 export function element(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
@@ -208,9 +208,9 @@ export class AnswerView {
     this.voice(words);
   }
 
-  retry({ reason, seconds: wait, restarts }) {
+  retry(page) {
     this.settle();
-    if (restarts) {
+    if (page.restarts) {
       for (const part of this.ofTurn) {
         part.end();
         part.node.remove();
@@ -218,7 +218,7 @@ export class AnswerView {
       this.ofTurn = [];
     }
     this.waiting.hidden = false;
-    this.note(`↻ ${reason} Trying again in ${seconds(wait)}.`, false);
+    this.note(retrying(page), false);
   }
 
   figures(told) {
@@ -239,6 +239,6 @@ export class AnswerView {
     this.notes.replaceChildren();
     const words = ending(page);
     if (words) this.note(words, page.outcome === "failed");
-    if (page.figures) this.figures(page.figures);
+    if (page.figures) this.figures({ ...page.figures, over: true });
   }
 }

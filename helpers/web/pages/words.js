@@ -23,7 +23,7 @@ export const SIGNS = { input: "○", running: "●", done: "✓", failed: "✕",
 export const seconds = (value) =>
   value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`;
 
-/** The footer's entries, each a name and a value; `about` says what the model costs. */
+/** The footer's entries, each a name and a value; `about` says whether anything costs. */
 export function figures(told, about) {
   const entries = [];
   const number = (value) => value.toLocaleString("en");
@@ -34,7 +34,7 @@ export function figures(told, about) {
   }
   if (about.mode === "mock") entries.push(["", "no cost (mock)"]);
   else entries.push(["", told.dollars === null ? "price unknown" : `$${told.dollars.toFixed(4)}`]);
-  entries.push(["", seconds(told.seconds)]);
+  if (told.over) entries.push(["", seconds(told.seconds)]);
   return entries;
 }
 
@@ -43,6 +43,10 @@ export function ending({ outcome, words }) {
   if (outcome === "stopped") return `■ ${words || "Stopped."}`;
   return outcome === "failed" ? `✕ ${words}` : words;
 }
+
+/** What is said while another attempt is on its way. */
+export const retrying = ({ reason, seconds: wait }) =>
+  `↻ ${reason} Trying again in ${seconds(wait)}.`;
 
 /** An error of the browser in words: it calls every broken connection a TypeError. */
 export const problem = (error) =>
