@@ -40,7 +40,8 @@ class Block:
     Attributes:
         index: its number on the wire.
         kind: text, thinking, tool, or other (shown by its name alone).
-        name: the tool's name; for other blocks, their type on the wire.
+        name: the tool's name; "redacted" for thinking that nobody may read; for other
+            blocks, their type on the wire.
         text: the text, the thinking, or the tool's input as JSON, as far as it came.
         state: open, closed (its stop has come), complete (the model has moved on), cut.
         began: when it opened, in seconds since the request.
@@ -171,7 +172,7 @@ def _kind(content: Mapping[str, Any]) -> tuple[str, str]:
     if type == "text":
         return "text", ""
     if type in ("thinking", "redacted_thinking"):
-        return "thinking", ""
+        return "thinking", "redacted" if type == "redacted_thinking" else ""
     if type.endswith("tool_use"):  # the client's own, the server's, an MCP server's
         return "tool", _sendable(str(content.get("name", "tool")))
     return "other", _sendable(type)

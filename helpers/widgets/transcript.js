@@ -9,6 +9,12 @@ const WORDS = {
 const money = (dollars) => (dollars === null || dollars === undefined ? "–" : `$${dollars.toFixed(6)}`);
 const isRunning = (state) => state === "waiting" || state === "streaming";
 
+// Why there is no thinking to read, in a few words and in a sentence.
+const UNSEEN = {
+  "": ["not shown by the API", "The API keeps this thinking to itself. With the display “summarized”, a request gets a summary of it."],
+  redacted: ["hidden by the API for safety", "This thinking came encrypted, for the API alone. The next request sends the block back as it is."],
+};
+
 /** One content block: text, thinking folded to a line, a tool as a card, or a name. */
 function makeBlock(kind, name) {
   const text = document.createTextNode("");
@@ -16,10 +22,13 @@ function makeBlock(kind, name) {
   const time = element("span", { className: "sa-note" });
   let node;
   let end;
+  let chosen = false; // whether a person has opened or folded it: then it stays so
   if (kind === "thinking") {
-    const body = element("div", { className: "sa-thought" }, text);
-    node = element("details", {}, element("summary", {}, label, time), body);
+    const body = element("div", { className: "sa-thought", tabIndex: 0, role: "region", "aria-label": "What the model thought" }, text);
+    const line = element("summary", {}, label, time);
+    node = element("details", {}, line, body);
     end = body;
+    line.addEventListener("click", () => (chosen = true));
   } else if (kind === "tool") {
     const code = element("code", { className: "sa-code sa-input" }, text);
     // Room for what comes later: a running clock, a result, an error.
@@ -43,13 +52,20 @@ function makeBlock(kind, name) {
     const took = seconds === null || seconds === undefined ? "" : ` for ${duration(seconds)}`;
     if (kind === "thinking") {
       label.textContent = state === "open" ? "Thinking…" : `Thought${took}`;
-      time.textContent = state === "open" || text.length ? "" : ", not shown by the API";
+      const unseen = UNSEEN[name] ?? UNSEEN[""];
+      time.textContent = state === "open" || text.length ? "" : `, ${unseen[0]}`;
+      if (state !== "open" && !text.length) end.textContent = unseen[1];
+      fold();
     } else if (kind === "tool") {
       label.textContent = { complete: "✓ input complete", cut: "✕ input cut off" }[state] ?? "input arriving";
     }
   };
+  /** Thinking is open while there is something new to read in it, then one line. */
+  function fold() {
+    if (kind === "thinking" && !chosen) node.open = node.dataset.state === "open" && text.length > 0;
+  }
   show("open", null);
-  return { kind, node, text, end, show };
+  return { kind, node, text, end, show, fold };
 }
 
 /** Read finished sentences aloud, calmly: at most one announcement in a while. */
@@ -216,6 +232,8 @@ function render({ model, el }) {
       else if ("text" in update) {
         const block = blocks[update.block];
         block.text.appendData(update.text);
+        block.fold();
+        if (block.kind === "thinking") block.end.scrollTop = block.end.scrollHeight;
         if (live && block.kind === "text") voice.hear(update.text);
       } else blocks[update.block].show(update.state, update.seconds);
     }

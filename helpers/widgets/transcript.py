@@ -33,8 +33,12 @@ OpenEvents = Callable[[], AbstractAsyncContextManager[AsyncIterator[Any]]]
 # What a usage object comes to in US dollars: partial(models.price, model_id).
 Price = Callable[[Mapping[str, Any]], float | None]
 
+# Why there is no thinking to read, by a thinking block's name.
+UNSEEN = {"": "not shown by the API", "redacted": "hidden by the API for safety"}
+
 # The box of the answer keeps its height while it fills: at least, at most so many lines.
 LINES = (6, 14)
+THOUGHT_LINES = 8  # thinking that is longer scrolls
 COLUMNS = 88
 
 
@@ -197,7 +201,8 @@ def _summary(block: Block) -> str:
         case "thinking", "open":
             return "Thinking"
         case "thinking", _:
-            return f"Thought{took}" + ("" if block.text else ", not shown by the API")
+            unseen = UNSEEN.get(block.name, UNSEEN[""])
+            return f"Thought{took}" + ("" if block.text else f", {unseen}")
         case "tool", "complete":
             return f"Tool {block.name}: input complete"
         case "tool", "cut":
@@ -288,13 +293,16 @@ def _height(answer: Answer) -> int:
     least, most = LINES
     if not answer.blocks:
         return least + 2
-    count = 0.0
+    count = thinking = 0.0
     for block in answer.blocks:
         match block.kind:
+            case "thinking":  # a line in the end; open while it is written, to be read
+                count += 2
+                thinking = count + min(len(still.wrapped(block.text, COLUMNS)), THOUGHT_LINES)
             case "text":
                 count += len(still.wrapped(block.text, COLUMNS)) + 1
             case "tool":  # a card: its head, its input, its border and the space around it
                 count += len(still.wrapped(block.text or "{}", COLUMNS - 8)) + 2.25
             case _:
                 count += 2
-    return min(max(least, math.ceil(count)), most)
+    return min(max(least, math.ceil(count), math.ceil(thinking)), most)

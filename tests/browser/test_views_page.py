@@ -83,11 +83,14 @@ def ending(reason: str = "end_turn", tokens: int = 12) -> list[dict[str, Any]]:
 
 
 def opener(
-    events: Iterable[dict[str, Any]], gap: float = 0.0, then: Exception | None = None
+    events: Iterable[dict[str, Any]],
+    gap: float = 0.0,
+    then: Exception | None = None,
+    silent_after: int | None = None,
 ) -> Callable[[], Any]:
     async def give() -> AsyncIterator[dict[str, Any]]:
-        for event in events:
-            await asyncio.sleep(gap)
+        for number, event in enumerate(events):
+            await asyncio.sleep(3600 if number == silent_after else gap)
             yield event
         if then is not None:
             raise then
@@ -97,6 +100,11 @@ def opener(
         yield give()
 
     return opened
+
+
+def hanging(*events: dict[str, Any]) -> Callable[[], Any]:
+    """Return what opens a stream of these events and then falls silent."""
+    return opener([*events, *text("never")], gap=0.0, silent_after=len(events))
 
 
 WORDS = [f"word {number}. " for number in range(400)]
@@ -131,6 +139,40 @@ def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: P
     assert shown(page).strip() == view.answer.text.strip()
     assert page.locator(".sa-caret").count() == 0
     assert "~" in page.locator(".sa-figures").inner_text()  # what the API has not counted
+
+
+def test_thinking_is_open_while_it_is_written_and_then_one_line(page: Page) -> None:
+    view = Transcript("Is 97 prime?", hanging(*thinking("So 7 is out, ", "and 9, too.")[:-1]))
+    bridge = Bridge(page, view)
+    panel, line = page.locator("details.sa-thinking"), page.locator(".sa-thinking summary")
+    bridge.until(lambda: "and 9, too." in shown(page))
+    assert line.inner_text() == "Thinking…"
+    assert panel.get_attribute("open") is not None
+    page.get_by_role("button", name="Stop").click()
+    bridge.until(lambda: line.inner_text().startswith("Thought for"))
+    assert panel.get_attribute("open") is None
+    line.focus()
+    page.keyboard.press("Enter")
+    assert "So 7 is out, and 9, too." in shown(page)
+
+
+def test_thinking_that_nobody_may_read_says_why(page: Page) -> None:
+    hidden = {"type": "redacted_thinking", "data": "xyz"}
+    redacted = [
+        {"type": "content_block_start", "index": 0, "content_block": hidden},
+        {"type": "content_block_stop", "index": 0},
+    ]
+    for events, few, words in (
+        (thinking(""), ", not shown by the API", "display “summarized”"),
+        (redacted, ", hidden by the API for safety", "sends the block back as it is"),
+    ):
+        view = at_rest(*events, *text("Yes.", index=1), *ending())
+        bridge = Bridge(page, view)
+        line = page.locator(".sa-thinking summary").last
+        bridge.until(lambda line=line: line.inner_text().startswith("Thought for"))
+        assert few in line.inner_text()
+        line.click()
+        assert words in page.locator(".sa-thought").last.inner_text()
 
 
 def test_the_clock_counts_while_nothing_arrives(page: Page) -> None:

@@ -235,7 +235,7 @@ def test_other_tools_and_other_blocks_have_a_place() -> None:
     assert [(block.kind, block.name) for block in answer.blocks] == [
         ("tool", "web_search"),
         ("other", "web_search_tool_result"),
-        ("thinking", ""),
+        ("thinking", "redacted"),
     ]
     assert answer.blocks[0].text == '{"query": "SSE"}'
 
