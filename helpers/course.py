@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from helpers.lessons.map import Map
     from helpers.recovery import Recovery
     from helpers.tools import Tool
+    from helpers.web.serving import WebServer
     from helpers.widgets.chaos import ChaosView
     from helpers.widgets.history_view import HistoryView
+    from helpers.widgets.page import PageView
+    from helpers.widgets.queue import QueueView
     from helpers.widgets.race import Race
     from helpers.widgets.switch import Switch
     from helpers.widgets.timeline import TimelineView
@@ -571,6 +574,91 @@ def chaos(
         max_turns=max_turns,
     )
     return ChaosView(bench, every=every, autostart=autostart)
+
+
+def queue(
+    when_full: str = "wait",
+    *,
+    capacity: int = 64,
+    tokens_per_second: float = 2000.0,
+    face_per_second: float = 200.0,
+    autostart: bool = False,
+) -> "QueueView":
+    """Return the queue between a fast stream and a slow face, drawn while it fills.
+
+    It runs on the offline API in every mode, because its pace is what is shown: 2,000
+    tokens, each a number, so that what is lost is seen.
+
+    Args:
+        when_full: what the first run does with a full queue: "wait", "drop" or "coalesce".
+        capacity: how many events the queue holds.
+        tokens_per_second: how fast the model writes.
+        face_per_second: how many events a second the face can show.
+        autostart: start at once, without a press on Start.
+
+    Raises:
+        ValueError: a full queue can't do that, or a number is not above zero.
+    """
+    from helpers.widgets.queue import QueueView
+    from helpers.widgets.queue_model import POLICIES
+    from helpers.widgets.queue_runs import PROMPT, rehearsed
+
+    numbers = {
+        "capacity": capacity,
+        "tokens_per_second": tokens_per_second,
+        "face_per_second": face_per_second,
+    }
+    for name, value in numbers.items():
+        if value <= 0:
+            raise ValueError(f"{name} is a number above 0; it is {value!r}.")
+    pace = {"first_token": 0.2, "tokens_per_second": tokens_per_second, "jitter": 0.0}
+    changes = {"pace": pace, "fault": None}
+    body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
+
+    def client() -> httpx.AsyncClient:
+        headers = {**_MOCK_HEADERS, **_overrides(changes)}
+        return httpx.AsyncClient(
+            base_url=session.mock_url, headers=headers, timeout=60, trust_env=False
+        )
+
+    def on_the_bench(clock: Any) -> httpx.AsyncClient:
+        transport = in_process_transport(httpx, MockAPI(_settings(changes), clock=clock))
+        return httpx.AsyncClient(
+            base_url="http://mock", headers=_MOCK_HEADERS, timeout=60, transport=transport
+        )
+
+    expected = [rehearsed(policy, on_the_bench, body, **numbers) for policy in POLICIES]
+    return QueueView(client, body, expected, when_full=when_full, autostart=autostart, **numbers)
+
+
+def page(which: str = "fetch") -> "PageView":
+    """Return a page on which people talk to the agent, live, served by this kernel.
+
+    Args:
+        which: how the page asks: "eventsource", "fetch", "websocket" or "react".
+
+    Raises:
+        ValueError: there is no such page.
+    """
+    from helpers.web.answering import web_tools
+    from helpers.widgets.page import PageView
+
+    body = {**request(PAGE_PROMPT), "model": OFFLINE_MODEL}
+    body["thinking"] = {"type": "adaptive", "display": "summarized"}
+    expected = rehearse(body, tools=web_tools(), fault=None)
+    return PageView(which, lambda: _web_server().page(which), prompt=PAGE_PROMPT, expected=expected)
+
+
+PAGE_PROMPT = "Do I need an umbrella in Lagos?"
+
+
+@cache
+def _web_server() -> "WebServer":
+    """Start the server of the pages: one for this kernel, for as long as it runs."""
+    from helpers.web.answering import Agent
+    from helpers.web.serving import start
+
+    return start(Agent(session))
 
 
 def switch() -> "Switch":

@@ -1,0 +1,168 @@
+"""The queue view: a fast stream meets a slow face, and the queue between them fills."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+import traitlets
+
+from helpers.clock import RealClock
+from helpers.widgets.queue_model import HEADER, POLICIES, Flood, corners, row, sentence
+from helpers.widgets.queue_runs import Meeting
+from helpers.widgets.queue_still import draw, span_for, tell
+from helpers.widgets.running import RunningView
+from helpers.widgets.transcript import problem_of
+from helpers.widgets.view import assets
+
+__all__ = ["QueueView"]
+
+
+class QueueView(RunningView):
+    """The depth of a bounded queue, drawn while a stream runs through it.
+
+    Args:
+        open_http: makes a client of the API; called at each Start.
+        body: the request.
+        expected: how the runs will go, known beforehand; still and text twin show them.
+        when_full: what Start runs first, one of POLICIES.
+        capacity: how many events the queue holds.
+        tokens_per_second: how fast the model writes.
+        face_per_second: how many events a second the face can show.
+        autostart: whether to start at once, without a click.
+
+    Raises:
+        ValueError: there is no such policy.
+    """
+
+    _esm, _css = assets("queue").values()
+    setup = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        open_http: Callable[[], httpx.AsyncClient],
+        body: dict[str, Any],
+        expected: Sequence[Flood],
+        *,
+        when_full: str = "wait",
+        capacity: int = 64,
+        tokens_per_second: float = 2000.0,
+        face_per_second: float = 200.0,
+        autostart: bool = False,
+    ) -> None:
+        self._open_http = open_http
+        self._body = body
+        self._expected = tuple(expected)
+        self._numbers: dict[str, Any] = {
+            "capacity": capacity,
+            "tokens_per_second": tokens_per_second,
+            "face_per_second": face_per_second,
+        }
+        self._span = span_for(max((flood.ended or 0.0 for flood in expected), default=2.0))
+        self._floods = {policy: Flood(policy) for policy in POLICIES}
+        self._meeting: Meeting | None = None
+        self._chosen = self._known(when_full)
+        super().__init__(
+            setup={
+                "policies": [[policy, name] for policy, name in POLICIES.items()],
+                "chosen": when_full,
+                "header": list(HEADER),
+                "span": self._span,
+                **self._numbers,
+            },
+            state=self._snapshot(),
+        )
+        if autostart:
+            self.start()
+
+    @property
+    def floods(self) -> dict[str, Flood]:
+        """What has been measured so far, for each policy."""
+        return dict(self._floods)
+
+    def still(self) -> str:
+        """Return the picture of the expected runs, as SVG."""
+        return draw(self._expected, capacity=self._numbers["capacity"], span=self._span)
+
+    def twin(self) -> str:
+        """Return the expected runs in words."""
+        return tell(self._expected, capacity=self._numbers["capacity"])
+
+    def choose(self, policy: str) -> None:
+        """Say what a full queue does in the run that Start starts.
+
+        Raises:
+            ValueError: there is no such policy.
+        """
+        self._chosen = self._known(policy)
+
+    def _known(self, policy: str) -> str:
+        if policy not in POLICIES:
+            raise ValueError(f"A full queue can {', '.join(POLICIES)}, but not {policy!r}.")
+        return policy
+
+    def _runs(self) -> bool:
+        return any(flood.state == "running" for flood in self._floods.values())
+
+    async def _run(self) -> None:
+        self._began = time.monotonic()
+        meeting = Meeting(self._chosen, clock=RealClock(), **self._numbers)
+        self._meeting = meeting
+        self._floods[meeting.policy] = Flood(meeting.policy, "running")
+        self._feed.reset()
+        self._feed.add({"policy": meeting.policy, "begin": True})
+        self._show()
+        self.state = self._snapshot()
+        frames = asyncio.create_task(self._frames())
+        state, problem = "done", ""
+        try:
+            async with self._open_http() as http:
+                await meeting.run(http, self._body)
+        except asyncio.CancelledError:
+            state = "stopped"
+        except Exception as error:  # whatever goes wrong ends in one sentence
+            state, problem = "failed", problem_of(error)
+        finally:
+            frames.cancel()
+            meeting.end(state, problem)
+            self._show()
+            self.state = self._snapshot()
+
+    def _show(self) -> None:
+        """Measure, and send the page the newest point: some 200 bytes, 30 times a second."""
+        if self._meeting is not None:
+            flood = self._meeting.sample()
+            self._floods[flood.policy] = flood
+            self._feed.add({"policy": flood.policy, **_face(flood), "point": _point(flood)})
+        self._feed.flush()
+
+    def _snapshot(self) -> dict[str, Any]:
+        floods = {
+            policy: {**_face(flood), "points": corners(flood.samples)}
+            for policy, flood in self._floods.items()
+        }
+        return {"running": self._runs(), "floods": floods}
+
+    def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+        match message:
+            case {"op": "choose", "policy": str(policy)} if policy in POLICIES:
+                self.choose(policy)
+            case _:
+                super()._receive(widget, message, buffers)
+
+
+def _point(flood: Flood) -> list[float]:
+    return [round(flood.now.at, 3), flood.now.depth]
+
+
+def _face(flood: Flood) -> dict[str, Any]:
+    """Return what of a run stands beside its curve."""
+    return {
+        "state": flood.state,
+        "cells": row(flood),
+        "tail": flood.tail,
+        "words": sentence(flood),
+        "written": flood.written,
+        "ended": flood.ended,
+    }

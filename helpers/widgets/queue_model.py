@@ -1,0 +1,131 @@
+"""A stream that is faster than its face: what a bounded queue between them does, as a value.
+
+No I/O and no clock. What runs is in queue_runs; here is what it measured, and what that
+means in words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["HEADER", "POLICIES", "Flood", "Sample", "corners", "row", "sentence", "table"]
+
+# What a full queue may do with the next event.
+POLICIES = {
+    "wait": "Wait: the stream waits for the face",
+    "drop": "Drop: what doesn't fit is lost",
+    "coalesce": "Coalesce: neighbours become one",
+}
+
+HEADER = (
+    "when full",
+    "tokens shown",
+    "lost",
+    "merged",
+    "deepest",
+    "behind at most",
+    "face done",
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How things stand at one moment.
+
+    Attributes:
+        at: when, in seconds since the request.
+        depth: how many events the queue holds.
+        shown: how many tokens the face has shown.
+        dropped: how many events the queue has thrown away.
+        merged: how many events it has made part of another.
+        behind: for how long the token that was shown last had been written by then, in
+            seconds.
+    """
+
+    at: float = 0.0
+    depth: int = 0
+    shown: int = 0
+    dropped: int = 0
+    merged: int = 0
+    behind: float = 0.0
+
+
+@dataclass(frozen=True)
+class Flood:
+    """One run of the stream through a queue, as far as it has come.
+
+    Attributes:
+        policy: what the queue does when it is full, one of POLICIES.
+        state: ready, running, done, stopped or failed.
+        samples: in the order of time; the last one is how things stand now.
+        tail: the end of what the face shows.
+        deepest: the most events that the queue has held.
+        behind: the most that the face was behind, in seconds.
+        written: when the model writes its last token, by its pace, in seconds.
+        ended: when the face had shown all, or stopped, in seconds.
+        problem: one sentence on what went wrong.
+    """
+
+    policy: str
+    state: str = "ready"
+    samples: tuple[Sample, ...] = ()
+    tail: str = ""
+    deepest: int = 0
+    behind: float = 0.0
+    written: float | None = None
+    ended: float | None = None
+    problem: str = ""
+
+    @property
+    def now(self) -> Sample:
+        """How things stand."""
+        return self.samples[-1] if self.samples else Sample()
+
+
+def corners(samples: Sequence[Sample]) -> list[tuple[float, int]]:
+    """Return (seconds, depth) pairs, without those that lie on a level line."""
+    kept: list[tuple[float, int]] = []
+    for place, sample in enumerate(samples):
+        around = samples[max(place - 1, 0) : place + 2]
+        if place in (0, len(samples) - 1) or len({one.depth for one in around}) > 1:
+            kept.append((sample.at, sample.depth))
+    return kept
+
+
+def row(flood: Flood) -> list[str]:
+    """Return a run's row of the table, as HEADER names its cells."""
+    if flood.state == "ready":
+        return [flood.policy, *["–"] * (len(HEADER) - 1)]
+    now = flood.now
+    last = "…" if flood.ended is None else f"after {flood.ended:.1f} s"
+    return [
+        flood.policy,
+        f"{now.shown:,}",
+        f"{now.dropped:,}",
+        f"{now.merged:,}",
+        f"{flood.deepest}",
+        f"{flood.behind:.1f} s",
+        last if flood.state in ("running", "done") else f"{flood.state} {last}",
+    ]
+
+
+def table(floods: Sequence[Flood]) -> list[list[str]]:
+    """Return the numbers of all runs, their header first."""
+    return [list(HEADER), *map(row, floods)]
+
+
+def sentence(flood: Flood) -> str:
+    """Say in a few words what became of a run."""
+    match flood.state:
+        case "ready":
+            return "Not started."
+        case "running":
+            return "Running."
+        case "stopped":
+            return f"Stopped after {flood.ended or 0:.1f} s."
+        case "failed":
+            return f"✕ Failed after {flood.ended or 0:.1f} s: {flood.problem}"
+    end = f"Done {(flood.ended or 0.0) - (flood.written or 0.0):.1f} s after the model."
+    if flood.policy == "drop":
+        return f"✕ {flood.now.dropped:,} tokens lost. {end}"
+    merged = f", {flood.now.merged:,} events merged" if flood.policy == "coalesce" else ""
+    return f"✓ Nothing lost{merged}. {end}"

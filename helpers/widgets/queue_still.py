@@ -1,0 +1,111 @@
+"""Pictures and words of a queue between a fast stream and a slow face."""
+
+import math
+from collections.abc import Sequence
+
+from helpers.widgets import look, still
+from helpers.widgets.queue_model import POLICIES, Flood, corners, sentence, table
+
+__all__ = ["draw", "span_for", "tell"]
+
+LEFT, RIGHT = 44.0, 684.0
+CHART = 52.0  # height of a chart
+STRIP = 128.0  # from one chart to the next
+
+
+def span_for(seconds: float) -> float:
+    """Return how many seconds the axis shows, so that a run of this length fits."""
+    return float(max(math.ceil(seconds * 1.1), 2))
+
+
+def draw(floods: Sequence[Flood], *, capacity: int, span: float) -> str:
+    """Return the runs as an SVG picture, one above the other on one clock.
+
+    Args:
+        floods: the runs.
+        capacity: how many events the queue holds.
+        span: seconds from the left to the right.
+    """
+    parts: list[str] = []
+    y = 30.0
+    for flood in floods:
+        parts += _strip(flood, y, capacity, span)
+        y += STRIP
+    parts += _axis(y - 8, span)
+    return still.picture(
+        y + 22, "The depth of a bounded queue", tell(floods, capacity=capacity), parts
+    )
+
+
+def _x(seconds: float, span: float) -> float:
+    return LEFT + (RIGHT - LEFT) * min(seconds / span, 1.0)
+
+
+def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
+    top, base = y + 12, y + 12 + CHART
+    parts = [
+        still.text(16, y, POLICIES[flood.policy], fill=look.INK, bold=True),
+        still.line(LEFT, base, RIGHT, base),
+        still.line(LEFT, top, RIGHT, top, look.INK_2, stroke_dasharray="2 4"),
+        _label(LEFT - 6, top + 4, str(capacity), anchor="end"),
+        _label(LEFT - 6, base + 4, "0", anchor="end"),
+    ]
+    points = corners(flood.samples)
+    if points:
+        path = "".join(
+            f"L{still.number(_x(at, span))} "
+            f"{still.number(base - CHART * min(depth / capacity, 1.0))}"
+            for at, depth in points
+        )
+        first, last = (still.number(_x(at, span)) for at in (points[0][0], points[-1][0]))
+        base_at = still.number(base)
+        parts.append(f'<path d="M{first} {base_at}{path}L{last} {base_at}Z" fill="{look.TEXT}"/>')
+    if flood.written is not None and flood.ended is not None:
+        parts += _moments(flood.written, flood.ended, top, base, span)
+    parts.append(_label(16, base + 19, "face"))
+    parts.append(still.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
+    colour = look.ON_FAILED if sentence(flood).startswith("✕") else look.INK_1
+    parts.append(still.text(LEFT, base + 38, sentence(flood), fill=colour, size=12.0))
+    return parts
+
+
+def _moments(written: float, ended: float, top: float, base: float, span: float) -> list[str]:
+    """Draw when the model was done, when the face was, and what lies between."""
+    model, face = _x(written, span), _x(ended, span)
+    parts = [
+        still.line(model, top - 8, model, base, look.INK_2, stroke_dasharray="6 3"),
+        still.line(face, top - 8, face, base, look.ON_DONE, stroke_width=1.5),
+    ]
+    if face - model > 150:
+        parts.append(_label(model + 5, top - 2, "model done"))
+        parts.append(_label(face - 5, top - 2, "face done", look.ON_DONE, "end"))
+    else:
+        parts.append(_label(face + 5, top - 2, "model done, face done", look.ON_DONE))
+    return parts
+
+
+def _label(x: float, y: float, words: str, fill: str = look.INK_2, anchor: str = "start") -> str:
+    return still.text(x, y, words, fill=fill, size=look.AXIS_SIZE, anchor=anchor)
+
+
+def _axis(y: float, span: float) -> list[str]:
+    step = next(step for step in (0.5, 1, 2, 5, 10, 20, 60) if span / step <= 8 or step == 60)
+    parts = []
+    for number in range(int(span / step) + 1):
+        x = _x(number * step, span)
+        parts.append(still.line(x, y, x, y + 5, look.INK_2))
+        words = f"{number * step:g} s"
+        parts.append(_label(x, y + 18, words, anchor="middle"))
+    return parts
+
+
+def tell(floods: Sequence[Flood], *, capacity: int) -> str:
+    """Return the runs in words: the numbers as a table, and a sentence for each."""
+    cells = table(floods)
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    rows = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+    title = f"A queue of {capacity} events between a fast stream and a slow face."
+    return "\n".join([title, *rows, *(f"{one.policy}: {sentence(one)}" for one in floods)])
