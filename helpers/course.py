@@ -603,7 +603,7 @@ def queue(
     from helpers.widgets.queue_model import POLICIES
     from helpers.widgets.queue_runs import PROMPT, rehearsed
 
-    numbers = {
+    numbers: dict[str, Any] = {
         "capacity": capacity,
         "tokens_per_second": tokens_per_second,
         "face_per_second": face_per_second,

@@ -9,6 +9,7 @@ import httpx
 import traitlets
 
 from helpers.clock import RealClock
+from helpers.render.backpressure import WhenFull
 from helpers.widgets.queue_model import HEADER, POLICIES, Flood, corners, row, sentence
 from helpers.widgets.queue_runs import Meeting
 from helpers.widgets.queue_still import draw, span_for, tell
@@ -60,7 +61,7 @@ class QueueView(RunningView):
             "face_per_second": face_per_second,
         }
         self._span = span_for(max((flood.ended or 0.0 for flood in expected), default=2.0))
-        self._floods = {policy: Flood(policy) for policy in POLICIES}
+        self._floods: dict[WhenFull, Flood] = {policy: Flood(policy) for policy in POLICIES}
         self._meeting: Meeting | None = None
         self._chosen = self._known(when_full)
         super().__init__(
@@ -77,7 +78,7 @@ class QueueView(RunningView):
             self.start()
 
     @property
-    def floods(self) -> dict[str, Flood]:
+    def floods(self) -> dict[WhenFull, Flood]:
         """What has been measured so far, for each policy."""
         return dict(self._floods)
 
@@ -97,10 +98,11 @@ class QueueView(RunningView):
         """
         self._chosen = self._known(policy)
 
-    def _known(self, policy: str) -> str:
-        if policy not in POLICIES:
-            raise ValueError(f"A full queue can {', '.join(POLICIES)}, but not {policy!r}.")
-        return policy
+    def _known(self, policy: str) -> WhenFull:
+        for known in POLICIES:
+            if policy == known:
+                return known
+        raise ValueError(f"A full queue can {', '.join(POLICIES)}, but not {policy!r}.")
 
     def _runs(self) -> bool:
         return any(flood.state == "running" for flood in self._floods.values())

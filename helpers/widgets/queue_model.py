@@ -7,10 +7,12 @@ means in words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from helpers.render.backpressure import WhenFull
+
 __all__ = ["HEADER", "POLICIES", "Flood", "Sample", "corners", "row", "sentence", "table"]
 
 # What a full queue may do with the next event.
-POLICIES = {
+POLICIES: dict[WhenFull, str] = {
     "wait": "Wait: the stream waits for the face",
     "drop": "Drop: what doesn't fit is lost",
     "coalesce": "Coalesce: neighbours become one",
@@ -65,7 +67,7 @@ class Flood:
         problem: one sentence on what went wrong.
     """
 
-    policy: str
+    policy: WhenFull
     state: str = "ready"
     samples: tuple[Sample, ...] = ()
     tail: str = ""

@@ -10,7 +10,7 @@ import httpx
 from helpers.client import open_stream
 from helpers.clock import Clock
 from helpers.message import MessageAssembler, TextDelta, Update
-from helpers.render.backpressure import BoundedQueue, through
+from helpers.render.backpressure import BoundedQueue, WhenFull, through
 from helpers.widgets.live import FRAMES_PER_SECOND
 from helpers.widgets.queue_model import Flood, Sample
 from helpers.widgets.rehearsal import LoopClock, rehearse
@@ -37,7 +37,7 @@ class Meeting:
 
     def __init__(
         self,
-        policy: str,
+        policy: WhenFull,
         *,
         capacity: int,
         tokens_per_second: float,
@@ -45,7 +45,7 @@ class Meeting:
         clock: Clock,
     ) -> None:
         self.policy = policy
-        self._queue = BoundedQueue(capacity, policy)
+        self._queue = BoundedQueue[Update](capacity, policy)
         self._rate = tokens_per_second
         self._rest = 1 / face_per_second
         self._clock = clock
@@ -133,7 +133,7 @@ class Meeting:
 
 
 def rehearsed(
-    policy: str,
+    policy: WhenFull,
     client: Callable[[Clock], httpx.AsyncClient],
     body: dict[str, Any],
     **numbers: Any,
@@ -158,4 +158,5 @@ def rehearsed(
         meeting.end("done")
         yield meeting.sample()
 
-    return rehearse(run)[-1][1]
+    flood: Flood = rehearse(run)[-1][1]
+    return flood
