@@ -1,0 +1,11 @@
+RAISES = {
+    "A": False,
+    "B": True,
+    "C": False,
+    "D": False,
+    "E": False,
+    "F": False,
+    "G": False,
+    "H": False,
+    "I": True,
+}

@@ -1,0 +1,2 @@
+RAISES = dict.fromkeys("ABCDEFGHI", False)
+RAISES["B"] = RAISES["I"] = True

@@ -1,0 +1,12 @@
+# misconception: helpers-never-check
+RAISES = {
+    "A": False,
+    "B": True,
+    "C": False,
+    "D": False,
+    "E": False,
+    "F": False,
+    "G": False,
+    "H": False,
+    "I": False,
+}

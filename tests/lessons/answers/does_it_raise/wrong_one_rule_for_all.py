@@ -1,0 +1,12 @@
+# misconception: one-rule-for-all
+RAISES = {
+    "A": False,
+    "B": True,
+    "C": False,
+    "D": False,
+    "E": False,
+    "F": False,
+    "G": False,
+    "H": True,
+    "I": True,
+}
