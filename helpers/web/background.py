@@ -7,6 +7,8 @@ a thread of the server ── call ──▶ the loop: runs, readers, connection
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any, TypeVar
 
 __all__ = ["Background"]
@@ -33,7 +35,14 @@ class Background:
         return self.wait(called())
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and return what it returns or raises."""
+        """Run a coroutine on the loop and return what it returns or raises.
+
+        Raises:
+            CancelledError: the loop has ended.
+        """
+        if self._loop.is_closed():
+            work.close()
+            raise CancelledError
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def items(self, source: AsyncGenerator[T]) -> Iterator[T]:
@@ -42,10 +51,11 @@ class Background:
             while True:
                 try:
                     yield self.wait(anext(source))
-                except StopAsyncIteration:
+                except (StopAsyncIteration, CancelledError):
                     return
         finally:
-            self.wait(source.aclose())
+            with suppress(CancelledError):
+                self.wait(source.aclose())
 
     def close(self) -> None:
         """End the loop; what still runs on it is cancelled."""

@@ -16,7 +16,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from typing import Any
 
 from helpers.agent import AgentEvent
@@ -32,7 +32,9 @@ Answer = Callable[[Conversation], AsyncGenerator[AgentEvent]]
 
 GRACE = 5.0  # seconds; an EventSource needs one to come back, a phone in a lift some more
 FRAME = 1 / 60  # seconds; nobody sees more, and a fast answer is less work for all
+MOST_AT_ONCE = 500  # events in a batch
 HEARTBEAT_SECONDS = 15.0  # proxies give up after 30 to 60 of silence
+LAST_WORDS_SECONDS = 1.0  # in which readers may hear that the server stops
 
 MOST_UNDER_WAY = 200  # runs
 MOST_KEPT = 200_000  # events of runs that are over, for readers who come back
@@ -45,6 +47,7 @@ class Run:
         id: cannot be guessed, so who has it was given it.
         told: everything that its readers are told, from the first on; ids count from 1.
         readers: how many read it now.
+        deserted: set while that is nobody.
     """
 
     def __init__(self, conversation: Conversation, telling: Telling) -> None:
@@ -52,6 +55,8 @@ class Run:
         self.conversation = conversation
         self.told: list[Told] = []
         self.readers = 0
+        self.deserted = asyncio.Event()
+        self.deserted.set()
         self._telling = telling
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -112,6 +117,7 @@ class Run:
     def reader(self, grace: float) -> Iterator[None]:
         """Be a reader; who is the last to leave leaves the run so many seconds to live."""
         self.readers += 1
+        self.deserted.clear()
         if self._leaving is not None:
             self._leaving.cancel()
         try:
@@ -119,9 +125,12 @@ class Run:
         finally:
             self.readers -= 1
             if not self.readers:
+                self.deserted.set()
                 self._wait_for_readers(grace)
 
     def _wait_for_readers(self, grace: float) -> None:
+        if self.over:
+            return
         if grace <= 0:
             self.stop("Nobody was reading.")
         else:
@@ -143,7 +152,8 @@ class Run:
         while True:
             news = self._news
             if after < len(self.told):
-                batch = merged(self.told[after:])
+                # Never all at once: who comes late must not need as much memory as the answer.
+                batch = merged(self.told[after : after + MOST_AT_ONCE])
                 after = batch[-1].id
                 yield batch
                 await asyncio.sleep(FRAME)
@@ -182,6 +192,11 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    @property
+    def kept(self) -> list[Run]:
+        """The runs that can be read: those under way, and later ones of those that are over."""
+        return [*self._runs.values()]
 
     @property
     def under_way(self) -> list[Run]:
@@ -223,12 +238,16 @@ class Runs:
         return run
 
     async def close(self) -> None:
-        """Stop every answer and wait until their connections are closed."""
+        """Stop every answer, and wait until connections are closed and readers have heard it."""
         runs = self.under_way
         for run in runs:
             run.stop("The server is stopping.")
         for run in runs:
             await run.ended()
+        with suppress(TimeoutError):  # one who takes nothing can't hold up the end
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                for run in self.kept:
+                    await run.deserted.wait()
 
     def _forget(self) -> None:
         """Let go of the oldest answers, so that a server that runs for weeks stays small."""

@@ -159,7 +159,7 @@ def _serve_flask(
     app = with_flask.make_app(agent, **options)
     # The development server will do on this machine, for it has threads.
     server = make_server(HOST, 0, app, threaded=True, fd=listener.fileno(), request_handler=Handler)
-    thread = threading.Thread(target=server.serve_forever, name="web server", daemon=True)
+    thread = threading.Thread(target=lambda: server.serve_forever(0.05), daemon=True)
     thread.start()
     url = _url(listener)
 

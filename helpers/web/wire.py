@@ -55,6 +55,7 @@ RETRY = b"retry: 1000\n\n"
 
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 SHOWN_OF_RESULT = 4_000  # characters
+LONGEST_JOINED = 32_768  # characters: readers have limits for one event
 
 ENDINGS = {
     "max_tokens": "The answer was cut off: it had reached the most tokens it may have.",
@@ -108,13 +109,17 @@ def _joined(first: Page, second: Page) -> Page | None:
     kind = first["type"]
     if kind not in ("text", "thinking", "input") or second["type"] != kind:
         return None
-    if first["part"] != second["part"]:
+    if first["part"] != second["part"] or _size(first) > LONGEST_JOINED:
         return None
     if kind != "text":
         return {**first, "text": first["text"] + second["text"]}
     # What stood on the line in progress is part of the lines that finished it.
     text = second["text"] if second["lines"] else first["text"] + second["text"]
     return {**first, "lines": first["lines"] + second["lines"], "text": text}
+
+
+def _size(page: Page) -> int:
+    return len(page["text"]) + sum(map(len, page.get("lines", ())))
 
 
 @dataclass

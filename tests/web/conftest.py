@@ -1,0 +1,57 @@
+"""One offline API for each module, and servers of the agent before it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from helpers.mock.server import MockServer, start_server
+from helpers.mock.settings import Pace, Settings
+from helpers.session import Session
+from helpers.web.answering import Agent
+from helpers.web.serving import WebServer, start
+
+QUICK = Settings(pace=Pace(first_token=0.01, tokens_per_second=2000))
+# So slow that no answer ends before a test does.
+SLOW = Settings(pace=Pace(first_token=0.01, tokens_per_second=5))
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockServer]:
+    with start_server(QUICK) as running:
+        yield running
+
+
+@pytest.fixture
+def slow(mock: MockServer) -> Iterator[MockServer]:
+    mock.configure(SLOW)
+    yield mock
+    mock.configure(QUICK)
+
+
+@pytest.fixture
+def agent(mock: MockServer) -> Agent:
+    return Agent(Session({"COURSE_MODE": "mock", "COURSE_BASE_URL": mock.base_url}))
+
+
+@pytest.fixture
+def serve(agent: Agent) -> Iterator[Callable[..., WebServer]]:
+    """Start servers that end with the test."""
+    with ExitStack() as stack:
+
+        def started(own: Agent | None = None, **options: Any) -> WebServer:
+            return stack.enter_context(start(own or agent, **options))
+
+        yield started
+
+
+@pytest.fixture
+def upstream(mock: MockServer) -> Callable[[], int]:
+    """Say how many answers the API has under way: connections that are open to it."""
+
+    def under_way() -> int:
+        return int(httpx.get(f"{mock.base_url}/mock/status", trust_env=False).json()["under_way"])
+
+    return under_way
