@@ -31,6 +31,7 @@ from helpers.sse import SSEDecoder
 if TYPE_CHECKING:
     from anthropic import Anthropic, AsyncAnthropic
     from openai import AsyncOpenAI
+    from pydantic import BaseModel
 
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from helpers.tools import Tool
     from helpers.web.serving import WebServer
     from helpers.widgets.chaos import ChaosView
+    from helpers.widgets.form import FormView
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.page import PageView
     from helpers.widgets.queue import QueueView
@@ -253,7 +255,58 @@ def transcript(
     """
     from helpers.widgets.transcript import Transcript
 
-    body = request(body) if isinstance(body, str) else body
+    body = _body(body)
+    return Transcript(
+        body["messages"][-1]["content"],
+        _opener(body, changes),
+        expected=_expected(body, changes),
+        price=(lambda usage: price(body["model"], usage)) if session.mode != "mock" else None,
+        at_most=session.estimate(body) if session.mode != "mock" else None,
+        max_tokens=body["max_tokens"],
+        # What costs money waits for a person who has seen what it can cost.
+        autostart=autostart and session.mode == "mock",
+    )
+
+
+def form(
+    model: "type[BaseModel]",
+    body: dict[str, Any] | str,
+    *,
+    autostart: bool = True,
+    **changes: Any,
+) -> "FormView":
+    """Return a form that fills, field by field, while the answer is written.
+
+    Args:
+        model: the class that the answer is to be an instance of.
+        body: a request, or just a prompt; the class's schema is put into it.
+        autostart: start streaming at once, without a press on Start; in mock mode only.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+
+    Raises:
+        TypeError: the API takes no schema for this class.
+    """
+    from helpers.structured import format_of
+    from helpers.widgets.form import FormView
+
+    body = _body(body)
+    body = {**body, "output_config": {**body.get("output_config", {}), **format_of(model)}}
+    return FormView(
+        model,
+        body["messages"][-1]["content"],
+        _opener(body, changes),
+        expected=_expected(body, changes),
+        price=(lambda usage: price(body["model"], usage)) if session.mode != "mock" else None,
+        at_most=session.estimate(body) if session.mode != "mock" else None,
+        # What costs money waits for a person who has seen what it can cost.
+        autostart=autostart and session.mode == "mock",
+    )
+
+
+def _opener(
+    body: dict[str, Any], changes: dict[str, Any]
+) -> "Callable[[], AbstractAsyncContextManager[AsyncIterator[Event]]]":
+    """Return what opens a request to the API of this mode and gives its events."""
     if session.mode == "mock":
         _ = session.mock_url  # its start is no part of the time to first token
 
@@ -262,16 +315,7 @@ def transcript(
         async with http(mock=changes) as client, session.open_stream(client, body) as events:
             yield events
 
-    return Transcript(
-        body["messages"][-1]["content"],
-        open_events,
-        expected=_expected(body, changes),
-        price=(lambda usage: price(body["model"], usage)) if session.mode != "mock" else None,
-        at_most=session.estimate(body) if session.mode != "mock" else None,
-        max_tokens=body["max_tokens"],
-        # What costs money waits for a person who has seen what it can cost.
-        autostart=autostart and session.mode == "mock",
-    )
+    return open_events
 
 
 def race(**numbers: Any) -> "Race":

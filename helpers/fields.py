@@ -55,6 +55,13 @@ class FieldsView:
         self._pieces: list[str] = []  # a string or word that has not ended yet
         self._backslash = ""  # an escape's first half
 
+    @property
+    def writing(self) -> Field | None:
+        """The value that has begun and not ended, as the JSON it has so far; for showing."""
+        if self._pieces and self._expected in ("a value", "a value or ]"):
+            return Field(tuple(self._path), "".join(self._pieces))
+        return None
+
     def feed(self, fragment: str) -> list[Field]:
         """Take the next fragment; return the fields that it completes. Never raises."""
         fields: list[Field] = []

@@ -236,3 +236,18 @@ def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyP
     assert view.finished
     assert exact(found) == exact(list(leaves(json.loads(text))))
     assert looked_at <= 2 * len(text)
+
+
+def test_what_is_being_written_can_be_shown():
+    view = FieldsView()
+    assert view.writing is None
+    for fragment, writing in [
+        ('{"ci', None),  # a key is no value
+        ('ty": "La', Field(("city",), '"La')),
+        ("gos\\", Field(("city",), '"Lagos')),
+        ('n", "days": [1', Field(("days", 0), "1")),
+        ("2", Field(("days", 0), "12")),
+        ("]}", None),
+    ]:
+        view.feed(fragment)
+        assert view.writing == writing
