@@ -80,7 +80,9 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
                 words = f"{call.name}  {json.dumps(call.input, ensure_ascii=False)}"
                 rows.append(Row("tool", words, result, seconds, is_error))
             case RunFinished(usage=usage):
-                tokens = f"{usage.get('input_tokens', 0):,} in, {usage.get('output_tokens', 0):,}"
+                tokens = (
+                    f"{usage.get('input_tokens', 0):,} tokens in, {usage.get('output_tokens', 0):,}"
+                )
                 rows.append(Row("end", f"{tokens} out · {at:.1f} s"))
     return [row for row in rows if row.words]
 
