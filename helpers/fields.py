@@ -62,6 +62,11 @@ class FieldsView:
             return Field(tuple(self._path), "".join(self._pieces))
         return None
 
+    @property
+    def place(self) -> tuple[str | int, ...]:
+        """The keys and indexes of all brackets that are open now."""
+        return tuple(self._path)
+
     def feed(self, fragment: str) -> list[Field]:
         """Take the next fragment; return the fields that it completes. Never raises."""
         fields: list[Field] = []

@@ -238,6 +238,13 @@ def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyP
     assert looked_at <= 2 * len(text)
 
 
+def test_what_is_open_can_be_shown():
+    view = FieldsView()
+    for fragment, place in [('{"a": [', ("a", 0)), ("1, {", ("a", 1, "")), ("}]}", ())]:
+        view.feed(fragment)
+        assert view.place == place
+
+
 def test_what_is_being_written_can_be_shown():
     view = FieldsView()
     assert view.writing is None

@@ -167,10 +167,12 @@ class Form:
         if writing is not None and self.state != "ready":
             text = _readable(str(writing.value))
             self._put(rows, writing.path, Cell(_label(writing.path), text, "writing"), None)
-        made = [
-            Row(row.name, row.cells, row.at) for _, row in sorted(rows.items(), key=self._place)
-        ]
-        return made if self.ended is None or self.state == "valid" else list(map(_lost, made))
+        if self.ended is None or self.state == "valid":
+            return [row for _, row in sorted(rows.items(), key=self._place)]
+        match self._answer.view.place:
+            case (str(name), int(index), *_) if (name, 0) in rows and (name, index) not in rows:
+                rows[name, index] = Row(f"{_words(name)} …", (Cell(""),))
+        return [_lost(row) for _, row in sorted(rows.items(), key=self._place)]
 
     def _put(self, rows: dict[Path, Row], path: Path, cell: Cell, at: float | None) -> None:
         """Put a value into its row, in the place that waits for it."""

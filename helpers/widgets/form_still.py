@@ -7,6 +7,7 @@ from helpers.widgets.transcript import seconds
 __all__ = ["draw", "tell", "thought", "verdict"]
 
 COLUMNS = 66  # characters of a value in the picture
+NO_BREAK = "\u00a0"
 MARKS = {"pending": "○", "writing": "…", "committed": "✓", "lost": "✕"}
 INKS = {
     "pending": look.INK_2,
@@ -79,7 +80,8 @@ def draw(prompt: str, form: Form) -> str:
     refused = form.state == "refused"
     for row in form.rows():
         state = _state(row)
-        parts.append(still.text(16, y, MARKS[state], fill=INKS[state], bold=True))
+        ink = look.INK_2 if refused and state == "committed" else INKS[state]
+        parts.append(still.text(16, y, MARKS[state], fill=ink, bold=True))
         parts.append(still.text(34, y, row.name, fill=look.INK_1))
         when = seconds(row.at) if row.at is not None else ""
         parts.append(still.text(684, y, when, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end"))
@@ -120,7 +122,8 @@ def _line(row: Row) -> str:
 
 
 def _value(cell: Cell) -> str:
-    label = f"{cell.label} " if cell.label else ""
+    # What is short stays on one line with its label: the space between them is no break.
+    label = f"{cell.label}:{' ' if ' ' in cell.text else NO_BREAK}" if cell.label else ""
     match cell.state:
         case "pending":
             return f"{label}to come"
