@@ -131,7 +131,7 @@ function Composer({ running, ask, stop }) {
   };
   return h(
     "form",
-    { className: "composer", onSubmit: submit },
+    { className: "composer", "aria-label": "Ask the agent", onSubmit: submit },
     h(
       "div",
       { className: "field" },

@@ -1,0 +1,371 @@
+"""The pages in a real browser: used by keyboard, cut off, stopped, attacked, in the dark."""
+
+import asyncio
+import re
+import socket
+import threading
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab import shot
+from playwright.sync_api import Dialog, Page, expect
+
+from helpers.agent import (
+    AgentEvent,
+    BlockStarted,
+    MessageStopped,
+    RunFinished,
+    TextDelta,
+    ToolCall,
+    ToolFinished,
+    ToolStarted,
+    TurnStarted,
+)
+from helpers.clock import RealClock
+from helpers.history import Conversation
+from helpers.mock.server import MockServer, start_server
+from helpers.mock.settings import Fault, Pace, Settings
+from helpers.session import Session
+from helpers.web.answering import Agent, web_tools
+from helpers.web.pages import NAMES
+from helpers.web.serving import WebServer, start
+
+QUICK = Settings(pace=Pace(first_token=0.02, tokens_per_second=400))
+UMBRELLA = "Do I need an umbrella in Lagos?"
+LONG = "Explain in detail how a TCP connection recovers from a lost packet."
+
+
+class Hasty(RealClock):
+    """Ten seconds of waiting take one."""
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        return super().sleep(seconds / 10)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockServer]:
+    with start_server(QUICK) as server:
+        yield server
+
+
+@pytest.fixture
+def mock(running: MockServer) -> MockServer:
+    running.configure(QUICK)
+    return running
+
+
+@pytest.fixture(scope="module")
+def server(running: MockServer) -> Iterator[WebServer]:
+    session = Session({"COURSE_MODE": "mock", "COURSE_BASE_URL": running.base_url})
+    with start(Agent(session, tools=lambda: web_tools(Hasty()))) as started:
+        yield started
+
+
+class Speaker(Agent):
+    """Says what it was given, piece by piece, and calls one tool before it."""
+
+    def __init__(self, pieces: list[str], gap: float = 0.0) -> None:
+        self.pieces = pieces
+        self.gap = gap
+
+    def open(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    def dollars(self, usage: Mapping[str, Any]) -> float | None:
+        return None
+
+    def about(self) -> dict[str, Any]:
+        return {"model": "speaker", "mode": "custom", "priced": False, "words": "A speaker."}
+
+    async def answer(self, conversation: Conversation) -> AsyncGenerator[AgentEvent]:
+        conversation.take()
+        said = "".join(self.pieces)[:300]
+        call = ToolCall(0, "call", said, {}, "{}")
+        yield TurnStarted(1)
+        yield BlockStarted(0, {"type": "tool_use", "id": "call", "name": said, "input": {}})
+        yield call
+        yield ToolStarted(call, said)
+        yield ToolFinished(call, said, True, 0.1)
+        yield BlockStarted(1, {"type": "text", "text": ""})
+        for piece in self.pieces:
+            await asyncio.sleep(self.gap)
+            yield TextDelta(1, piece)
+        yield MessageStopped({})
+        yield RunFinished("end_turn", {}, 1)
+
+
+class Road:
+    """What lies between the browser and the server: a road that can be cut."""
+
+    def __init__(self, url: str) -> None:
+        self._to = ("127.0.0.1", int(url.rpartition(":")[2]))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._ends: set[socket.socket] = set()
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._to)
+                self._ends |= {near, far}
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        for end in [*self._ends]:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.cut()
+        self._listener.close()
+        for end in self._ends:
+            end.close()
+
+
+@contextmanager
+def road_to(server: WebServer) -> Iterator[Road]:
+    road = Road(server.url)
+    try:
+        yield road
+    finally:
+        road.close()
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".suggestions button")).to_have_count(4)
+
+
+def ask(page: Page, words: str) -> None:
+    """Type a question where the focus is, and send it with Enter."""
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
+def over(page: Page, outcome: str = "done", number: int = 0) -> None:
+    answer = page.locator(".answer").nth(number)
+    expect(answer).to_have_attribute("data-state", outcome, timeout=30_000)
+
+
+def check_access(page: Page) -> None:
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    violations = [
+        (violation["id"], [node["target"] for node in violation["nodes"]])
+        for violation in found.response["violations"]
+    ]
+    assert violations == []
+
+
+def under_way(mock: MockServer) -> int:
+    return int(httpx.get(f"{mock.base_url}/mock/status", trust_env=False).json()["under_way"])
+
+
+def until(page: Page, true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, "it never came to be"
+        page.wait_for_timeout(20)
+
+
+@pytest.fixture
+def here(page: Page) -> Iterator[Page]:
+    """A page that may reach this machine and nothing else, and that nobody may stop."""
+    left: list[str] = []
+    stopped: list[str] = []
+
+    def dialog(opened: Dialog) -> None:
+        stopped.append(opened.message)
+        opened.dismiss()
+
+    page.on("dialog", dialog)
+    page.on("request", lambda request: left.append(request.url))
+    page.on("websocket", lambda opened: left.append(opened.url))
+    page.on("popup", lambda popup: left.append(f"popup {popup.url}"))
+    yield page
+    assert stopped == []
+    assert [url for url in left if not re.match(r"(http|ws)://127\.0\.0\.1:\d+/", url)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_person_asks_reads_and_stops_by_keyboard(
+    here: Page, server: WebServer, mock: MockServer, name: str
+) -> None:
+    page = here
+    open_page(page, server.page(name))
+    check_access(page)
+    ask(page, UMBRELLA)
+    over(page)
+    answer = page.locator(".answer").first
+    # Thinking is folded, and opens with the keyboard.
+    thinking = answer.locator(".thinking").first
+    expect(thinking.locator("p")).to_be_hidden()
+    expect(thinking.locator("summary")).to_have_text(re.compile(r"Thought for \d"))
+    thinking.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(thinking.locator("p")).to_contain_text("An umbrella is a question of rain")
+    tool = answer.locator(".tool")
+    expect(tool).to_have_attribute("data-state", "done")
+    expect(tool).to_contain_text("Asking for the weather in Lagos")
+    expect(tool).to_contain_text('{"city": "Lagos"}')
+    expect(tool).to_contain_text("31 °C")
+    expect(answer.locator(".lines").last).to_contain_text("against the sun it helps.")
+    expect(answer.locator(".figures")).to_contain_text(
+        re.compile(r"first token .+tok/s.+tokens in, .+ out.*no cost \(mock\)")
+    )
+    expect(page.locator(".caret")).to_have_count(0)
+    # The conversation goes on, until Escape.
+    mock.configure(Settings(pace=Pace(first_token=0.02, tokens_per_second=20)))
+    page.get_by_label("Your question").focus()
+    ask(page, LONG)
+    expect(page.locator(".answer").nth(1).locator(".text")).to_contain_text("A TCP connection")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    over(page, "stopped", 1)
+    expect(page.locator(".answer").nth(1)).to_contain_text("■ Stopped.")
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    until(page, lambda: under_way(mock) == 0)
+    shot(page, f"web-{name}")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 375, "height": 760})
+    check_access(page)
+    shot(page, f"web-{name}-phone-dark")
+    wider = page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth")
+    assert not wider
+
+
+def test_an_answer_that_breaks_off_begins_again_and_stands_there_once(
+    here: Page, server: WebServer, mock: MockServer
+) -> None:
+    for name in ("fetch", "react"):  # those that draw by hand, and the one that doesn't
+        fault = Fault("drop", times=1)
+        mock.configure(Settings(pace=QUICK.pace, fault=fault))
+        open_page(here, server.page(name))
+        ask(here, "Show me what streaming looks like.")
+        over(here)
+        lines = here.locator(".answer .lines")
+        expect(lines).to_have_count(1)
+        expect(lines).to_contain_text("even through the middle of this emoji: 🧵")
+        assert lines.inner_text().count("You're reading this") == 1
+
+
+@pytest.mark.parametrize("name", ["eventsource", "react"])
+def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
+    here: Page, name: str
+) -> None:
+    words = [f"word-{place} " for place in range(60)]
+    with start(Speaker(words, gap=0.04)) as server, road_to(server) as road:
+        open_page(here, f"{road.url}/{name}")
+        here.evaluate(
+            """() => {
+              const pill = document.querySelector(".connection");
+              window.seen = [];
+              new MutationObserver(() => window.seen.push(pill.dataset.state)).observe(pill, {
+                attributes: true,
+              });
+            }"""
+        )
+        ask(here, "Say something.")
+        for place in (5, 20):
+            expect(here.locator(".text")).to_contain_text(f"word-{place} ")
+            road.cut()
+        over(here)
+        assert here.locator(".text").inner_text().split() == "".join(words).split()
+        assert here.evaluate("window.seen").count("lost") >= 2
+
+
+HOSTILE = """\
+<script>window.harmed = 1; alert(1)</script>
+<img src="http://203.0.113.1/pixel.png" onerror="window.harmed=2"><svg onload=alert(3)>
+![a picture](http://203.0.113.1/pixel.png) ![b](//203.0.113.1/x)
+[click](javascript:alert(4)) [data](data:text/html,<script>alert(5)</script>)
+<iframe src="http://203.0.113.1/"></iframe><form action="http://203.0.113.1/"><button>Send</button>
+<style>body { display: none }</style><a href="http://203.0.113.1" onclick="alert(6)">go</a>
+| <b onmouseover=alert(7)> | `<script>alert(8)</script>` |
+```html
+</pre><script>alert(9)</script>
+```
+</p></div><h1 id="prompt">owned</h1>
+<link rel=stylesheet href=http://203.0.113.1/x.css><meta http-equiv=refresh content="0;url=//a.b">
+open line <img src=x onerror=alert(10)>"""
+
+
+def test_a_hostile_answer_is_only_text(here: Page) -> None:
+    pieces = [HOSTILE[at : at + 7] for at in range(0, len(HOSTILE), 7)]
+    with start(Speaker(pieces, gap=0.001)) as server:
+        for name in NAMES:
+            open_page(here, server.page(name))
+            ask(here, "<img src=x onerror=alert(0)>")
+            over(here)
+            lines = here.locator(".answer .lines")
+            for words in (
+                "<script>window.harmed = 1",
+                "onload=alert(3)",
+                "</pre><script>",
+                "owned",
+            ):
+                expect(lines).to_contain_text(words)
+            expect(here.locator(".tool-words")).to_contain_text("<script>window.harmed = 1")
+            expect(here.locator(".question")).to_have_text("<img src=x onerror=alert(0)>")
+            inside = here.locator(".conversation")
+            for tag in ("script", "img", "svg", "iframe", "style", "link", "meta", "h1", "form"):
+                assert inside.locator(tag).count() == 0, (name, tag)
+            assert inside.locator("[onerror], [onload], [onclick], [id]").count() == 0
+            for link in inside.locator("a").all():
+                assert re.match(r"https?:", str(link.get_attribute("href")))
+                assert link.get_attribute("rel") == "noopener noreferrer"
+            assert here.evaluate("window.harmed") is None
+
+
+def test_a_server_that_is_gone_gets_a_sentence_and_the_page_works_on(here: Page) -> None:
+    server = start(Speaker(["x"]))
+    with server:
+        pages = {name: here.context.new_page() for name in NAMES}
+        for name, page in pages.items():
+            open_page(page, server.page(name))
+    for page in pages.values():
+        page.get_by_label("Your question").focus()
+        ask(page, "Anybody there?")
+        over(page, "failed")
+        expect(page.locator(".note.problem")).to_contain_text("✕ The connection")
+        expect(page.get_by_role("button", name="Send")).to_be_visible()
+        page.close()
+
+
+def test_what_the_policy_forbids_a_browser_does_not_do(page: Page, server: WebServer) -> None:
+    """The last wall: even HTML that got onto the page by mistake could run and load nothing."""
+    refusals: list[str] = []
+    page.on("console", lambda line: refusals.append(line.text))
+    open_page(page, server.page("fetch"))
+    page.evaluate(
+        """() => {
+          const box = document.createElement("div");
+          box.innerHTML = '<img src="http://203.0.113.1/p.png" onerror="window.harmed = 1">';
+          document.body.append(box);
+          const script = document.createElement("script");
+          script.textContent = "window.harmed = 2";
+          document.body.append(script);
+        }"""
+    )
+    until(page, lambda: len(refusals) >= 2)
+    assert page.evaluate("window.harmed") is None
+    assert all("Content Security Policy" in words for words in refusals)
