@@ -59,7 +59,7 @@ CHANGES = (
         False,
         "fears-thinking",
         "thinking kept out of a history: the API wants it back, and takes it as it was",
-        "Look at the first line of the table above.",
+        "Look at which of the six ways above was taken.",
     ),
     Change(
         "B",
@@ -75,7 +75,7 @@ CHANGES = (
         True,
         "drops-the-signature",
         "a text that anybody could have written: without its seal nothing says that the model did",
-        "Look at the third line of the table above.",
+        "Look at what came back above, for the third of the six ways.",
     ),
     Change(
         "D",
