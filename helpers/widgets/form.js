@@ -29,7 +29,7 @@ function makeRow(name) {
     mark.setAttribute("aria-label", MARKS[state][1]);
     when.textContent = row.at === null ? "" : duration(row.at);
     row.cells.forEach((cell, i) => {
-      const shown = cells.children[i] ?? cells.appendChild(element("span", { className: "sa-cell" }, element("span", { className: "sa-cell-label" }), element("span", { className: "sa-value" })));
+      const shown = cells.children[i] ?? cells.appendChild(element("span", { className: "sa-cell" }, element("span", { className: "sa-cell-label" }), " ", element("span", { className: "sa-value" })));
       shown.dataset.state = cell.state;
       const empty = { pending: "", writing: "", lost: "never came" }[cell.state] ?? "";
       for (const [at, words] of [cell.label, cell.text || empty].entries()) {
