@@ -18,10 +18,10 @@ function render({ model, el }) {
   keepKeys(root);
   el.append(root);
 
-  /** The theme is JupyterLab's own and not the system's: the page in the frame follows the frame. */
-  function matchTheme() {
-    const dark = document.body.dataset.jpThemeLight === "false";
-    frame.style.colorScheme = dark ? "dark" : "light";
+  /** JupyterLab has a theme of its own, which the page in the frame can't see. */
+  const theme = () => (document.body.dataset.jpThemeLight === "false" ? "dark" : "light");
+  function tellTheme() {
+    if (frame.src) frame.contentWindow.postMessage({ theme: theme() }, new URL(frame.src).origin);
   }
 
   function show() {
@@ -42,14 +42,13 @@ function render({ model, el }) {
     link.href = url;
     link.textContent = url;
     link.hidden = false;
-    frame.src = url;
+    frame.src = `${url}?theme=${theme()}`;
     frame.hidden = false;
     waiting.hidden = true;
   }
 
-  const themes = new MutationObserver(matchTheme);
+  const themes = new MutationObserver(tellTheme);
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-  matchTheme();
   model.on("change:url", show);
   model.on("change:problem", show);
   show();
