@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
     from helpers.recovery import Recovery
+    from helpers.team import Member
     from helpers.tools import Tool
     from helpers.web.serving import WebServer
+    from helpers.widgets.cards import CardsView
     from helpers.widgets.chaos import ChaosView
     from helpers.widgets.form import FormView
     from helpers.widgets.history_view import HistoryView
@@ -620,6 +622,104 @@ def chaos(
     return ChaosView(bench, every=every, autostart=autostart)
 
 
+def cards(
+    body: dict[str, Any] | str,
+    *,
+    tools: "Iterable[Tool]" = (),
+    max_turns: int = 10,
+    recovery: "Recovery | None" = None,
+    autostart: bool = True,
+    **changes: Any,
+) -> "CardsView":
+    """Return an agent's run as its users see it: text by the line, and a card for each tool.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call. In mock mode they run once more beforehand, on a
+            clock that jumps, so that the view knows its height.
+        max_turns: requests at most.
+        recovery: how the agent deals with failures.
+        autostart: start at once, without a press on Start; in mock mode only.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+    """
+    from helpers.widgets.cards import CardsView
+    from helpers.widgets.cards_runs import alone, alone_beforehand
+
+    asked, tools, changes = _body(body), list(tools), _visible(changes)
+    task = str(asked["messages"][-1]["content"])
+
+    async def run() -> AsyncGenerator[Any]:
+        async with http(mock=changes) as client:
+            events = _agent_events(client, asked, tools, None, max_turns, recovery=recovery)
+            async with aclosing(alone(task, events)) as named:
+                async for event in named:
+                    yield event
+
+    if session.mode != "mock":
+        cost, at_most = partial(price, asked["model"]), session.estimate(asked)
+        return CardsView(run, price=cost, at_most=at_most, autostart=False)
+    _ = session.mock_url  # its start is no part of the time to first token
+    pairs = rehearse(asked, tools=tools, max_turns=max_turns, recovery=recovery, **changes)
+    return CardsView(run, expected=alone_beforehand(task, pairs), autostart=autostart)
+
+
+def team(
+    question: str = "",
+    *,
+    supervisor: "Member | None" = None,
+    specialists: "Sequence[Member] | None" = None,
+    recovery: "Recovery | None" = None,
+    autostart: bool = True,
+    **changes: Any,
+) -> "CardsView":
+    """Return a team of agents at work, each in a lane of its own.
+
+    Args:
+        question: what the user asks; without it, one that the offline API knows.
+        supervisor: who answers; without it, that of a ready team.
+        specialists: who can be asked; without them, those of the ready team. In mock mode
+            all tools run once more beforehand, on a clock that jumps.
+        recovery: how the agents deal with failures.
+        autostart: start at once, without a press on Start; in mock mode only.
+        changes: fields of the mock's settings, such as `pace` or `fault`.
+    """
+    from helpers.team import run_team
+    from helpers.widgets import checkout
+    from helpers.widgets.cards import CardsView
+    from helpers.widgets.cards_runs import team_beforehand
+
+    question, changes = question or checkout.QUESTION, _visible(changes)
+    members: dict[str, Any] = {
+        "model": session.model,
+        "supervisor": supervisor or checkout.SUPERVISOR,
+        "specialists": checkout.SPECIALISTS if specialists is None else tuple(specialists),
+        "recovery": recovery,
+    }
+    names = [members["supervisor"].name, *(member.name for member in members["specialists"])]
+
+    async def run() -> AsyncGenerator[Any]:
+        async with http(mock=changes) as client:
+            async with aclosing(run_team(client, question, **members)) as events:
+                async for event in events:
+                    yield event
+
+    shown = partial(CardsView, run, names=names, title="A team of agents")
+    if session.mode != "mock":
+        cost, at_most = partial(price, session.model), session.estimate(request(question))
+        return shown(price=cost, at_most=at_most, autostart=False)
+    _ = session.mock_url  # its start is no part of the time to first token
+    expected = team_beforehand(partial(_client_on, changes=changes), question, **members)
+    return shown(expected=expected, autostart=autostart)
+
+
+def _client_on(clock: Any, changes: dict[str, Any]) -> httpx.AsyncClient:
+    """Return a client of an offline API in this process, which goes by this clock."""
+    transport = in_process_transport(httpx, MockAPI(_settings(changes), clock=clock))
+    return httpx.AsyncClient(
+        base_url="http://mock", headers=_MOCK_HEADERS, timeout=60, transport=transport
+    )
+
+
 def queue(
     when_full: str = "wait",
     *,
@@ -665,13 +765,8 @@ def queue(
             base_url=session.mock_url, headers=headers, timeout=60, trust_env=False
         )
 
-    def on_the_bench(clock: Any) -> httpx.AsyncClient:
-        transport = in_process_transport(httpx, MockAPI(_settings(changes), clock=clock))
-        return httpx.AsyncClient(
-            base_url="http://mock", headers=_MOCK_HEADERS, timeout=60, transport=transport
-        )
-
-    expected = [rehearsed(policy, on_the_bench, body, **numbers) for policy in POLICIES]
+    bench = partial(_client_on, changes=changes)
+    expected = [rehearsed(policy, bench, body, **numbers) for policy in POLICIES]
     return QueueView(client, body, expected, when_full=when_full, autostart=autostart, **numbers)
 
 
