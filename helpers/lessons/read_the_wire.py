@@ -67,9 +67,10 @@ DECOYS = (
 
 
 class Wire(NamedTuple):
-    """One recording: its fault, and what the wire shows of it."""
+    """One recording: who was recorded, its fault, and what the wire shows of it."""
 
     letter: str
+    who: str
     number: int
     id: str
     looks_like: str
@@ -79,6 +80,7 @@ class Wire(NamedTuple):
 WIRES = (
     Wire(
         "A",
+        "An agent that writes files.",
         4,
         "overlooks-the-stop-reason",
         "a recording read without its stop_reason: it is the event before the last",
@@ -86,6 +88,7 @@ WIRES = (
     ),
     Wire(
         "B",
+        "A script that has worked with another API.",
         1,
         "overlooks-the-request",
         "an answer looked at, and not the question: the fault was made before the first byte came",
@@ -93,6 +96,7 @@ WIRES = (
     ),
     Wire(
         "C",
+        "A chat, with two questions so far.",
         3,
         "overlooks-the-history",
         "a stream without a fault, which it is; what the client made of it stands in its next "
@@ -101,6 +105,7 @@ WIRES = (
     ),
     Wire(
         "D",
+        "An agent that tells the weather.",
         5,
         "overlooks-the-end",
         "a recording read without its end: `complete` is one way to end, and this is another",
@@ -108,6 +113,7 @@ WIRES = (
     ),
     Wire(
         "E",
+        "The same, by somebody else.",
         6,
         "overlooks-the-deltas",
         "a call that the model has filled in, and that comes back otherwise",
@@ -129,7 +135,7 @@ def wire_case(wire: Wire) -> Case:
 
     return Case(
         f"recording {wire.letter}",
-        "What is wrong with the client?",
+        wire.who,
         f'FAULT["{wire.letter}"]',
         run,
         wire.number,
