@@ -17,9 +17,9 @@ const isRunning = (state) => state === "waiting" || state === "thinking" || stat
 /** One line of the form: its mark, its name, its values, and when the last of them committed. */
 function makeRow(name) {
   const mark = element("span", { className: "sa-mark", role: "img" });
-  const cells = element("dd", { className: "sa-cells" });
-  const when = element("dd", { className: "sa-when" });
-  const node = element("div", { className: "sa-form-row" }, element("dt", {}, mark, element("span", { textContent: name })), cells, when);
+  const cells = element("div", { className: "sa-cells" });
+  const when = element("div", { className: "sa-when" });
+  const node = element("div", { className: "sa-form-row", role: "listitem" }, element("div", { className: "sa-form-name" }, mark, element("span", { textContent: name })), cells, when);
   let state = "";
   const show = (row) => {
     const states = row.cells.map((cell) => cell.state);
@@ -28,6 +28,8 @@ function makeRow(name) {
     mark.textContent = MARKS[state][0];
     mark.setAttribute("aria-label", MARKS[state][1]);
     when.textContent = row.at === null ? "" : duration(row.at);
+    // A list of sentences reads better one below the other.
+    cells.classList.toggle("sa-stacked", row.cells.some((cell) => !cell.label && cell.text.length > 40));
     row.cells.forEach((cell, i) => {
       const shown = cells.children[i] ?? cells.appendChild(element("span", { className: "sa-cell" }, element("span", { className: "sa-cell-label" }), " ", element("span", { className: "sa-value" })));
       shown.dataset.state = cell.state;
@@ -48,7 +50,7 @@ function render({ model, el }) {
   const clock = element("span", { className: "sa-clock" });
   const word = element("span", { className: "sa-state" });
   const thought = element("p", { className: "sa-form-thought" });
-  const list = element("dl", { className: "sa-form-rows" });
+  const list = element("div", { className: "sa-form-rows", role: "list" });
   list.style.setProperty("--rows", expected);
   const verdict = element("p", { className: "sa-verdict" });
   const figures = element("div", { className: "sa-figures" });
