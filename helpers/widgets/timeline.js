@@ -1,12 +1,11 @@
-let timelines = 0; // the names of radio groups must differ between views
-
 /** Turn a picture from the kernel into nodes; as XML, so that nothing in it is run. */
 function pictureOf(svg) {
   return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
 }
 
 function render({ model, el }) {
-  timelines += 1;
+  // Radio groups must differ between views, and each view's module is loaded anew.
+  const group = `sa-timeline-${Math.random().toString(36).slice(2)}`;
   const { title, choices, at_most: atMost } = model.get("setup");
   const start = element("button", { type: "button", textContent: "Start", className: "sa-primary" });
   const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
@@ -17,7 +16,7 @@ function render({ model, el }) {
   const details = element("details", {}, element("summary", { textContent: "As a table" }), element("div", { className: "sa-timeline-table", tabIndex: 0, role: "region", "aria-label": `${title}, as a table` }, table));
   const radios = choices.length ? [["all", "All at once"], ...choices] : [];
   const inputs = radios.map(([id, name]) => {
-    const input = element("input", { type: "radio", name: `sa-timeline-${timelines}`, checked: id === "all" });
+    const input = element("input", { type: "radio", name: group, checked: id === "all" });
     input.addEventListener("change", () => model.send({ op: "choose", run: id }));
     return [input, element("label", {}, input, element("span", { textContent: name }))];
   });
