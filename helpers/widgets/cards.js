@@ -157,7 +157,6 @@ function makeLane(name, number, lines, states) {
     task,
     body,
   );
-  node.classList.toggle("sa-lane-first", number === 0);
   let items = [];
   let state = "waiting";
   let pinned = true;
@@ -222,7 +221,8 @@ function render({ model, el }) {
   const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
   const clock = element("span", { className: "sa-cards-clock" });
   const problem = element("p", { className: "sa-problem" });
-  const board = element("div", { className: "sa-cards-board" });
+  const others = element("div", { className: "sa-cards-others" });
+  const board = element("div", { className: "sa-cards-board" }, others);
   const footer = element("div", { className: "sa-note sa-cards-footer" });
   const log = element("div", { className: "sa-twin", role: "log", "aria-live": "polite" });
   const status = element("div", { className: "sa-twin", role: "status" });
@@ -248,7 +248,7 @@ function render({ model, el }) {
   function lane(number, name) {
     if (!lanes[number]) {
       lanes[number] = makeLane(name, number, lines[number] ?? 8, states);
-      board.append(lanes[number].node);
+      number === 0 ? board.prepend(lanes[0].node) : others.append(lanes[number].node);
     }
     return lanes[number];
   }

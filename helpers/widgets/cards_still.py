@@ -146,7 +146,11 @@ class _Pen:
         top = self.y
         self.skip(4)
         failed = card.state in ("failed", "cut")
-        colour = {"done": look.ON_DONE}.get(card.state, look.ON_FAILED if failed else look.ON_TOOL)
+        colour, side = look.ON_TOOL, look.TOOL
+        if card.state == "done":
+            colour, side = look.ON_DONE, look.DONE
+        elif failed:
+            colour, side = look.ON_FAILED, look.FAILED
         width = 7.6 * len(card.name)
         self.parts.append(still.text(32, self.y, card.name, code=True, bold=True, fill=look.INK))
         self.parts.append(
@@ -158,16 +162,16 @@ class _Pen:
         if card.progress:
             share = 1.0 if not card.total else min((card.done or 0.0) / card.total, 1.0)
             self.parts.append(still.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
-            self.parts.append(still.rect(32, self.y - 8, 180 * share, 6, look.TOOL, rx=3))
+            self.parts.append(still.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
             self.rows([card.progress], 222, look.INK_2, SMALL)
         result = still.wrapped(card.result, COLUMNS - 4) if card.result else []
         self.rows(result[:6], 32, look.ON_FAILED if failed else look.INK_1, SMALL)
-        height = self.y - top - 2
+        height = self.y - top + 3
         self.parts.append(
             still.rect(16.5, top - 11.5, still.WIDTH - 33, height, stroke=look.LINE, rx=6)
-            + still.rect(16, top - 12, 6, height + 1, look.TOOL, rx=3)
+            + still.rect(16, top - 12, 6, height + 1, side, rx=3)
         )
-        self.skip(6)
+        self.skip(9)
 
     def skip(self, pixels: float) -> None:
         self.y += pixels

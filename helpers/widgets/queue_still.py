@@ -8,9 +8,9 @@ from helpers.widgets.queue_model import POLICIES, Flood, corners, sentence, tabl
 
 __all__ = ["draw", "span_for", "tell"]
 
-LEFT, RIGHT = 44.0, 684.0
+LEFT, RIGHT = 52.0, 676.0
 CHART = 52.0  # height of a chart
-STRIP = 128.0  # from one chart to the next
+STRIP = 142.0  # from one chart to the next
 
 
 def span_for(seconds: float) -> float:
@@ -31,9 +31,9 @@ def draw(floods: Sequence[Flood], *, capacity: int, span: float) -> str:
     for flood in floods:
         parts += _strip(flood, y, capacity, span)
         y += STRIP
-    parts += _axis(y - 8, span)
+    parts += _axis(y - 10, span)
     return still.picture(
-        y + 22, "The depth of a bounded queue", tell(floods, capacity=capacity), parts
+        y + 20, "The depth of a bounded queue", tell(floods, capacity=capacity), parts
     )
 
 
@@ -42,7 +42,7 @@ def _x(seconds: float, span: float) -> float:
 
 
 def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
-    top, base = y + 12, y + 12 + CHART
+    top, base = y + 26, y + 26 + CHART
     parts = [
         still.text(16, y, POLICIES[flood.policy], fill=look.INK, bold=True),
         still.line(LEFT, base, RIGHT, base),
@@ -73,14 +73,14 @@ def _moments(written: float, ended: float, top: float, base: float, span: float)
     """Draw when the model was done, when the face was, and what lies between."""
     model, face = _x(written, span), _x(ended, span)
     parts = [
-        still.line(model, top - 8, model, base, look.INK_2, stroke_dasharray="6 3"),
-        still.line(face, top - 8, face, base, look.ON_DONE, stroke_width=1.5),
+        still.line(model, top - 12, model, base, look.INK_2, stroke_dasharray="6 3"),
+        still.line(face, top - 12, face, base, look.ON_DONE, stroke_width=1.5),
     ]
     if face - model > 150:
-        parts.append(_label(model + 5, top - 2, "model done"))
-        parts.append(_label(face - 5, top - 2, "face done", look.ON_DONE, "end"))
+        parts.append(_label(model + 5, top - 5, "model done"))
+        parts.append(_label(face - 5, top - 5, "face done", look.ON_DONE, "end"))
     else:
-        parts.append(_label(face + 5, top - 2, "model done, face done", look.ON_DONE))
+        parts.append(_label(face + 5, top - 5, "model done, face done", look.ON_DONE))
     return parts
 
 
