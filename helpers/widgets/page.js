@@ -34,7 +34,7 @@ function render({ model, el }) {
     }
     if (!url || frame.src) return;
     if (!HERE.includes(location.hostname)) {
-      note.textContent = "The page is served on the kernel's machine, which this browser can't reach. Its picture is below each cell in the stored notebook.";
+      note.textContent = "This page is served on the kernel's own machine, which this browser can't reach: to use it, run the course on yours.";
       waiting.hidden = true;
       return;
     }

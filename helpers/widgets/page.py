@@ -196,6 +196,7 @@ class PageView(View):
         self._which, self._prompt = which, prompt
         self._rows = fold(expected)
         self._address = address
+        self._opening: live.Running | None = None
         super().__init__(setup={"title": f"Page: {PAGES[which]}", "height": HEIGHT})
         self.on_msg(self._receive)
 
@@ -207,6 +208,14 @@ class PageView(View):
         """Return the same in words."""
         return tell(self._which, self._prompt, self._rows)
 
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until the server has started, or failed to; say whether it has been asked to.
+
+        Args:
+            timeout: at most so many seconds.
+        """
+        return self._opening is not None and self._opening.wait(timeout)
+
     async def _open(self) -> None:
         try:
             self.url = await asyncio.to_thread(self._address)
@@ -215,5 +224,5 @@ class PageView(View):
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         match message:
-            case {"op": "open"} if not self.url:
-                live.start(self._open())
+            case {"op": "open"} if self._opening is None:
+                self._opening = live.start(self._open())

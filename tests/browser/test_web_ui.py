@@ -1,0 +1,72 @@
+"""Notebook 11 in the real JupyterLab: its pages live in their frames, and its exercises."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+
+NOTEBOOK = "11_web_ui"
+ANSWERS = ROOT / "tests" / "lessons" / "answers"
+
+
+def run(code_cell: Locator) -> None:
+    """Run a cell with the keyboard."""
+    code_cell.locator(".cm-content").click()
+    code_cell.page.keyboard.press("Shift+Enter")
+
+
+def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
+    lab.open(learner, NOTEBOOK)
+    lab.run_all(learner)
+    first = cell(learner, 'course.page("fetch")')
+    page = first.frame_locator("iframe")
+    page.get_by_role("button", name="What's the weather in Lagos and Oslo?").click(timeout=60_000)
+    answer = page.locator(".conversation")
+    expect(answer).to_contain_text("In Oslo: 4", timeout=30_000)
+    first.scroll_into_view_if_needed()
+    shot(learner, "11-page")
+    lab.wait_until_idle(learner)
+
+    stuck = output(cell(learner, "for source in (Radio(), Log())"))
+    expect(stuck).to_contain_text("Log    all 300")
+    build = cell(learner, "%%build while_read")
+    wrong = (ANSWERS / "while_read" / "wrong_does_not_wait_for_the_end.py").read_text("utf-8")
+    write(build, f"%%build while_read\n{wrong}")
+    expect(output(build)).to_contain_text("Cancelling is a wish", timeout=30_000)
+    output(build).scroll_into_view_if_needed()
+    shot(learner, "11-diagnosis")
+    check_access(learner)
+    right = (ANSWERS / "while_read" / "right_suppress.py").read_text("utf-8")
+    write(build, f"%%build while_read\n{right}")
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+
+    mine = cell(learner, 'course.part("while_read").while_read')
+    run(mine)
+    lab.wait_until_idle(learner)
+    expect(output(mine)).to_have_text("it stopped\n")
+
+
+def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: Page):
+    lab.set_theme(learner, "JupyterLab Dark")
+    try:
+        lab.open(learner, NOTEBOOK)
+        run(cell(learner, "from helpers import course"))
+        shown = cell(learner, 'course.page("eventsource")')
+        run(shown)
+        page = shown.frame_locator("iframe")
+        question = page.get_by_label("Your question")
+        expect(question).to_be_visible(timeout=60_000)
+        ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+        assert max(map(int, re.findall(r"\d+", ground)[:3])) < 90, ground
+        question.fill("Explain in detail how a TCP connection recovers from a lost packet.")
+        question.press("Enter")
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        expect(page.locator(".conversation")).to_contain_text("first token", timeout=30_000)
+        learner.keyboard.press("Escape")
+        expect(page.locator(".conversation")).to_contain_text("Stopped", timeout=30_000)
+        shown.scroll_into_view_if_needed()
+        shot(learner, "11-dark")
+        check_access(learner)
+    finally:
+        lab.set_theme(learner, "JupyterLab Light")
