@@ -11,8 +11,8 @@ Read it in this order:
     runs.py           answers under way, and who reads them
     answering.py      the agent itself: its tools, its model, what it costs
     event_stream.py   a response that goes on for as long as its reader stays
-    with_fastapi.py   all of it behind FastAPI, with a WebSocket
-    with_flask.py     the same behind Flask, which has threads and no event loop
+    with_fastapi.py   all of it behind FastAPI; with_websocket.py is its WebSocket
+    with_flask.py     the same behind Flask, which has threads; background.py is their event loop
     serving.py        either of them, started beside a notebook or a test
     pages/            what a person sees: plain HTML, CSS and JavaScript, without a build step
     vendor.py         fetches the two packages of React that one of the pages uses

@@ -55,6 +55,7 @@ RETRY = b"retry: 1000\n\n"
 
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 SHOWN_OF_RESULT = 4_000  # characters
+CHARACTERS_PER_TOKEN = 4  # about
 LONGEST_JOINED = 32_768  # characters: readers have limits for one event
 
 ENDINGS = {
@@ -145,6 +146,7 @@ class Telling:
     _streamed: float = 0.0  # seconds in which tokens came, over the turns
     _usage: dict[str, int] = field(default_factory=dict)  # of the turns before this one
     _of_turn: dict[str, int] = field(default_factory=dict)
+    _characters: int = 0  # of the answer, since the API last counted
 
     def feed(self, event: AgentEvent) -> list[Page]:
         """Return what a page is told of an event: nothing, one thing or several."""
@@ -153,8 +155,10 @@ class Telling:
                 self._calls.clear()
                 return [*self._end_turn(), {"type": "turn", "turn": turn}]
             case TextDelta(text=text):
+                self._characters += len(text)
                 return [*self._first_token(), self._add_text(text)]
             case ThinkingDelta(index, thinking) if index in self._thinking:
+                self._characters += len(thinking)
                 part = self._thinking[index][0]
                 return [*self._first_token(), {"type": "thinking", "part": part, "text": thinking}]
             case BlockStarted(index, {"type": "thinking" | "redacted_thinking"}):
@@ -167,6 +171,7 @@ class Telling:
                 self._calls[index] = self._new_part()
                 return [*ended, {"type": "tool", "part": self._calls[index], "name": name}]
             case InputDelta(index, fragment) if index in self._calls:
+                self._characters += len(fragment)
                 return [{"type": "input", "part": self._calls[index], "text": fragment}]
             case BlockStopped(index=index) if index in self._thinking:
                 part, began = self._thinking.pop(index)
@@ -190,6 +195,7 @@ class Telling:
             case UsageUpdated(usage):
                 counts = {name: n for name, n in usage.items() if isinstance(n, int)}
                 self._of_turn |= counts
+                self._characters = 0
                 return []
             case MessageStopped():
                 return [*self._end_turn(), self.figures()]
@@ -217,9 +223,14 @@ class Telling:
         return [*self._end_turn(), told | {"figures": self.figures()}]
 
     def figures(self) -> Page:
-        """Return what the answer took so far."""
+        """Return what the answer took so far.
+
+        The API counts tokens at the end of a turn. Where that end has not come, or never
+        comes, `counted` is false and the tokens of the answer are an estimate.
+        """
         usage = self._sum()
-        written = usage.get("output_tokens", 0)
+        written = usage.get("output_tokens", 0) + self._characters // CHARACTERS_PER_TOKEN
+        usage["output_tokens"] = written
         rate = written / self._streamed if written and self._streamed > 0.05 else None
         return {
             "type": "figures",
@@ -228,6 +239,7 @@ class Telling:
             "rate": _rounded(rate),
             "tokens_in": sum(usage.get(name, 0) for name in INPUTS),
             "tokens_out": written,
+            "counted": not self._characters,
             "dollars": self.dollars(usage),
         }
 
@@ -245,7 +257,7 @@ class Telling:
         if self._first is not None:
             return []
         self._first = self._began
-        return [self.figures()]
+        return [self.figures() | {"counted": False}]
 
     def _add_text(self, text: str) -> Page:
         """Return the lines that a text finishes, and what is new of the line behind them."""

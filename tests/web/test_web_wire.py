@@ -198,3 +198,18 @@ def test_joining_has_an_end_so_that_no_event_grows_past_what_readers_take():
     joined = merged(Told(id, page) for id in range(1, 1001))
     assert 20 < len(joined) < 40 and joined[-1].id == 1000
     assert sum(len(one.page["lines"]) for one in joined) == 1000
+
+
+def test_what_was_stopped_before_it_was_counted_is_estimated():
+    telling = Telling(lambda: 0.0)
+    for event in [
+        TurnStarted(1),
+        UsageUpdated({"input_tokens": 10, "output_tokens": 1}),
+        TEXT,
+        TextDelta(0, "x" * 400),
+    ]:
+        telling.feed(event)
+    figures = telling.end("stopped")[-1]["figures"]
+    assert (figures["tokens_out"], figures["counted"]) == (101, False)
+    counted = [page["counted"] for page in told(WHOLE) if page["type"] == "figures"]
+    assert counted == [False, True, True]

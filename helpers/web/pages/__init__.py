@@ -8,6 +8,7 @@ from helpers.web.requests import Refused
 __all__ = ["NAMES", "page", "static"]
 
 FOLDER = Path(__file__).parent
+RENDER = FOLDER.parents[1] / "render"  # the look of lines of Markdown, which all faces share
 
 # The first one is shown at the server's bare address.
 NAMES = ("eventsource", "fetch", "websocket", "react")
@@ -37,15 +38,15 @@ def static(name: str) -> tuple[bytes, str]:
     Raises:
         Refused: there is none of this name.
     """
-    kind = _kinds().get(name)
-    if kind is None:
+    path = _files().get(name)
+    if path is None:
         raise Refused(404, "There is no such file.")
     # Read anew each time, so that who edits a page sees it after loading it again.
-    return (FOLDER / name).read_bytes(), kind
+    return path.read_bytes(), KINDS[path.suffix]
 
 
 @cache
-def _kinds() -> dict[str, str]:
-    """Return the media type of every file that may be given out; no name leads elsewhere."""
-    files = (path for path in FOLDER.iterdir() if path.suffix in KINDS)
-    return {path.name: KINDS[path.suffix] for path in files}
+def _files() -> dict[str, Path]:
+    """Return every file that may be given out, by its name; no name leads elsewhere."""
+    files = [RENDER / "html.css", *FOLDER.iterdir()]
+    return {path.name: path for path in files if path.suffix in KINDS}

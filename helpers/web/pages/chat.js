@@ -116,6 +116,9 @@ export async function start(ask) {
       element("ul", { className: "suggestions" }, ...suggestions),
     ),
   );
+  // A link may bring a question; to send it is left to the person.
+  prompt.value = new URLSearchParams(location.search).get("prompt") ?? "";
+  grow();
   // Inside a notebook's frame, that would take the keyboard away from the notebook.
   if (window === window.top) prompt.focus();
   about = await (await fetch("/about")).json();

@@ -1,14 +1,15 @@
-// The answer read from the body of one fetch: a POST that goes on. Leaving it is stopping it.
+// The answer read from the body of one fetch: a POST that goes on. Whoever leaves it has stopped it.
 
 import { start } from "./chat.js";
 import { events, post } from "./sse.js";
 
 start((prompt, after, face) => {
   const reading = new AbortController();
+  let id = "";
 
   async function read() {
     const response = await post("/ask", { prompt, after }, reading.signal);
-    const id = response.headers.get("X-Run-Id");
+    id = response.headers.get("X-Run-Id");
     face.connection("live");
     for await (const event of events(response.body)) face.tell(JSON.parse(event.data), id);
     // A body that ends is no proof that the answer did.
@@ -18,6 +19,8 @@ start((prompt, after, face) => {
   read().catch((error) => (reading.signal.aborted ? face.stopped() : face.fail(error)));
 
   return function stop() {
-    reading.abort();
+    // To abort would be enough, but who asks for the end is told what it came to.
+    if (id) fetch(`/runs/${id}`, { method: "DELETE" }).catch(() => reading.abort());
+    else reading.abort();
   };
 });

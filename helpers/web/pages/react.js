@@ -21,7 +21,7 @@ const Lines = memo(({ lines }) => {
     place.current.insertAdjacentHTML("beforeend", lines.slice(shown.current).join(""));
     shown.current = lines.length;
   }, [lines]);
-  return h("div", { className: "lines", ref: place, "aria-live": "polite" });
+  return h("div", { className: "lines md", ref: place, "aria-live": "polite" });
 });
 
 function Text({ lines, open, growing }) {
@@ -110,7 +110,8 @@ const Answer = memo(({ answer, about }) => {
 });
 
 function Composer({ running, ask, stop }) {
-  const [prompt, setPrompt] = useState("");
+  // A link may bring a question; to send it is left to the person.
+  const [prompt, setPrompt] = useState(new URLSearchParams(location.search).get("prompt") ?? "");
   const field = useRef(null);
   useEffect(() => {
     // Inside a notebook's frame, that would take the keyboard away from the notebook.
@@ -187,7 +188,7 @@ function Page({ about }) {
       h(
         "nav",
         { "aria-label": "How this page reads the answer" },
-        Object.entries(links).map(([name, to]) => h("a", { key: to, href: `/${to}` }, name)),
+        Object.entries(links).map(([name, to]) => h("a", { key: to, href: `/${to}${location.search}` }, name)),
         h("a", { href: "/react", "aria-current": "page" }, "React"),
       ),
       h(

@@ -21,6 +21,8 @@ const STARTS = {
 function changed(answer, page, kind, change) {
   const found = answer.parts.findIndex((one) => one.part === page.part);
   const parts = [...answer.parts];
+  // A tool of an attempt that was voided may still be at work: it has no place any more.
+  if (found < 0 && page.type !== kind) return answer;
   if (found < 0) parts.push(change({ part: page.part, kind, name: page.name, ...STARTS[kind] }));
   else parts[found] = change(parts[found]);
   return { ...answer, parts, waiting: false, words: "" };

@@ -15,7 +15,7 @@ const typing = () => element("span", { className: "typing" }, ...[1, 2, 3].map((
 class TextPart {
   constructor(voice) {
     this.voice = voice;
-    this.lines = element("div", { className: "lines" });
+    this.lines = element("div", { className: "lines md" });
     this.now = document.createTextNode("");
     // Screen readers hear a line when it is finished; half of one would be told again and again.
     this.open = element("p", { className: "open", ariaHidden: "true" }, this.now);

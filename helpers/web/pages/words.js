@@ -23,17 +23,19 @@ export const SIGNS = { input: "○", running: "●", done: "✓", failed: "✕",
 export const seconds = (value) =>
   value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`;
 
-/** The footer's entries, each a name and a value; `about` says whether anything costs. */
-export function figures(told, about) {
+/** The footer's entries, each a name and a value; in mock mode nothing costs anything. */
+export function figures(told, { mode }) {
   const entries = [];
   const number = (value) => value.toLocaleString("en");
   if (told.first_token !== null) entries.push(["first token", seconds(told.first_token)]);
-  if (told.rate !== null) entries.push(["", `${Math.round(told.rate)} tok/s`]);
-  if (told.tokens_out) {
-    entries.push(["", `${number(told.tokens_in)} tokens in, ${number(told.tokens_out)} out`]);
-  }
-  if (about.mode === "mock") entries.push(["", "no cost (mock)"]);
-  else entries.push(["", told.dollars === null ? "price unknown" : `$${told.dollars.toFixed(4)}`]);
+  if (!told.counted && !told.over) return entries; // the API counts at the end of a turn
+  const about = told.counted ? "" : "~"; // it was stopped before that
+  if (told.rate !== null) entries.push(["", `${about}${Math.round(told.rate)} tok/s`]);
+  const out = `${about}${number(told.tokens_out)} out`;
+  if (told.tokens_out) entries.push(["", `${number(told.tokens_in)} tokens in, ${out}`]);
+  if (mode === "mock") entries.push(["", "no cost (mock)"]);
+  else if (told.dollars === null) entries.push(["", "price unknown"]);
+  else entries.push(["", `${about}$${told.dollars.toFixed(4)}`]);
   if (told.over) entries.push(["", seconds(told.seconds)]);
   return entries;
 }
