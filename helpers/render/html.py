@@ -143,8 +143,10 @@ def html_of(line: Line) -> str:
 def _paragraph(line: Line, said: str) -> str:
     tag = "blockquote" if line.quoted else "p"
     if line.kind == "item":
-        bullet = _inline(span for span in line.spans[: line.start] if "bullet" in span.marks)
-        step = min(line.indent // COLUMNS_PER_STEP, DEEPEST_STEP)
+        start = line.spans[: line.start]
+        bullet = _inline(span for span in start if "bullet" in span.marks)
+        indent = sum(len(span.text) for span in start if span.text.isspace())
+        step = min(indent // COLUMNS_PER_STEP + 1, DEEPEST_STEP)
         return f'<{tag} class="md-item md-in{step}" dir="auto">{bullet}{said}</{tag}>'
     if not said:
         return '<p class="md-blank"></p>'

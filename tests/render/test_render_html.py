@@ -94,8 +94,9 @@ def test_what_stands_in_a_line(text: str, html: str):
             "  - item",
             '<p class="md-item md-in2" dir="auto"><span class="md-bullet">• </span>item</p>',
         ),
-        ("- [x] done", 'md-in3" dir="auto"><span class="md-bullet">• [x] </span>done</p>'),
-        ("> 1. a", '<blockquote class="md-item md-in2" dir="auto"><span class="md-bullet">1. '),
+        ("- [x] done", 'md-in1" dir="auto"><span class="md-bullet">• [x] </span>done</p>'),
+        ("    1. a", '<p class="md-item md-in3"'),
+        ("> 1. a", '<blockquote class="md-item md-in1" dir="auto"><span class="md-bullet">1. '),
     ],
 )
 def test_kinds_of_lines(text: str, html: str):
