@@ -39,6 +39,7 @@ sys.path.insert(0, str(ROOT))
 
 RATES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MOST_LAG = 0.25  # seconds
+TICK = 0.005  # seconds; a network brings what is due meanwhile in one piece, too
 PATIENCE = 8.0  # seconds after which a last token counts as lost
 FACES = ("transcript", "web page", "print, flushed", "print")
 
@@ -59,7 +60,7 @@ def tokens(rate: int, seconds: float, run: str) -> Iterator[tuple[float, str]]:
 async def paced(rate: int, seconds: float, run: str) -> AsyncIterator[str]:
     for due, token in tokens(rate, seconds, run):
         if (early := due - time.time()) > 0:
-            await asyncio.sleep(early)
+            await asyncio.sleep(max(early, TICK))
         yield token
 
 
@@ -92,7 +93,7 @@ def printed(rate: int, seconds: float, run: str, flush: bool) -> None:
     """Print an answer that arrives at a rate."""
     for due, token in tokens(rate, seconds, run):
         if (early := due - time.time()) > 0:
-            time.sleep(early)
+            time.sleep(max(early, TICK))
         print(token, end="", flush=flush)
 
 
