@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.page import PageView
     from helpers.widgets.queue import QueueView
+    from helpers.widgets.queue_model import Flood
     from helpers.widgets.race import Race
     from helpers.widgets.switch import Switch
     from helpers.widgets.timeline import TimelineView
@@ -708,13 +709,14 @@ def team(
         cost, at_most = partial(price, session.model), session.estimate(request(question))
         return shown(price=cost, at_most=at_most, autostart=False)
     _ = session.mock_url  # its start is no part of the time to first token
-    expected = team_beforehand(partial(_client_on, changes=changes), question, **members)
+    client = partial(_client_on, _settings(changes))
+    expected = team_beforehand(client, question, **members)
     return shown(expected=expected, autostart=autostart)
 
 
-def _client_on(clock: Any, changes: dict[str, Any]) -> httpx.AsyncClient:
+def _client_on(settings: Settings, clock: Any) -> httpx.AsyncClient:
     """Return a client of an offline API in this process, which goes by this clock."""
-    transport = in_process_transport(httpx, MockAPI(_settings(changes), clock=clock))
+    transport = in_process_transport(httpx, MockAPI(settings, clock=clock))
     return httpx.AsyncClient(
         base_url="http://mock", headers=_MOCK_HEADERS, timeout=60, transport=transport
     )
@@ -744,8 +746,7 @@ def queue(
         ValueError: a full queue can't do that, or a number is not above zero.
     """
     from helpers.widgets.queue import QueueView
-    from helpers.widgets.queue_model import POLICIES
-    from helpers.widgets.queue_runs import PROMPT, rehearsed
+    from helpers.widgets.queue_runs import PROMPT
 
     numbers: dict[str, Any] = {
         "capacity": capacity,
@@ -765,9 +766,19 @@ def queue(
             base_url=session.mock_url, headers=headers, timeout=60, trust_env=False
         )
 
-    bench = partial(_client_on, changes=changes)
-    expected = [rehearsed(policy, bench, body, **numbers) for policy in POLICIES]
+    expected = _floods(_settings(changes), **numbers)
     return QueueView(client, body, expected, when_full=when_full, autostart=autostart, **numbers)
+
+
+@cache
+def _floods(settings: Settings, **numbers: Any) -> "tuple[Flood, ...]":
+    """Return how a queue will fare with each of its ways, on a clock that jumps."""
+    from helpers.widgets.queue_model import POLICIES
+    from helpers.widgets.queue_runs import PROMPT, rehearsed
+
+    body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
+    client = partial(_client_on, settings)
+    return tuple(rehearsed(policy, client, body, **numbers) for policy in POLICIES)
 
 
 def page(which: str = "fetch") -> "PageView":

@@ -63,7 +63,7 @@ class QueueView(RunningView):
         self._span = span_for(max((flood.ended or 0.0 for flood in expected), default=2.0))
         self._floods: dict[WhenFull, Flood] = {policy: Flood(policy) for policy in POLICIES}
         self._meeting: Meeting | None = None
-        self._chosen = self._known(when_full)
+        self._chosen: WhenFull = "wait"
         super().__init__(
             setup={
                 "policies": [[policy, name] for policy, name in POLICIES.items()],
@@ -74,6 +74,7 @@ class QueueView(RunningView):
             },
             state=self._snapshot(),
         )
+        self.choose(when_full)
         if autostart:
             self.start()
 
@@ -96,13 +97,10 @@ class QueueView(RunningView):
         Raises:
             ValueError: there is no such policy.
         """
-        self._chosen = self._known(policy)
-
-    def _known(self, policy: str) -> WhenFull:
-        for known in POLICIES:
-            if policy == known:
-                return known
-        raise ValueError(f"A full queue can {', '.join(POLICIES)}, but not {policy!r}.")
+        known = next((known for known in POLICIES if known == policy), None)
+        if known is None:
+            raise ValueError(f"A full queue can {', '.join(POLICIES)}, but not {policy!r}.")
+        self._chosen = known
 
     def _runs(self) -> bool:
         return any(flood.state == "running" for flood in self._floods.values())

@@ -1,0 +1,185 @@
+"""The queue view: what it measures, the pictures, and live runs through the real queue."""
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import course
+from helpers.widgets.queue import QueueView
+from helpers.widgets.queue_model import Flood, Sample, corners, row, sentence, table
+from helpers.widgets.queue_runs import TOKENS
+from helpers.widgets.queue_still import draw, span_for, tell
+
+# A face that is still slower than the stream, but done with all of it in a second.
+QUICK: dict[str, Any] = {"tokens_per_second": 20_000, "face_per_second": 2_000}
+
+
+@pytest.fixture(scope="module")
+def view() -> QueueView:
+    return course.queue()
+
+
+@pytest.fixture(scope="module")
+def expected(view: QueueView) -> dict[str, Flood]:
+    return {flood.policy: flood for flood in view._expected}
+
+
+def test_who_waits_loses_nothing_and_ends_late(expected: dict[str, Flood]) -> None:
+    flood = expected["wait"]
+    assert (flood.now.shown, flood.now.dropped, flood.now.merged) == (TOKENS, 0, 0)
+    assert flood.deepest == 64
+    # 2,000 events at 200 a second take ten seconds, and the model one.
+    assert flood.ended == pytest.approx(10.2, abs=0.1)
+    assert flood.written == pytest.approx(1.2, abs=0.01)
+    assert flood.behind == pytest.approx(9.0, abs=0.15)
+    assert flood.tail.endswith(" 1998 1999 2000")
+
+
+def test_who_drops_keeps_up_and_has_gaps(expected: dict[str, Flood]) -> None:
+    flood = expected["drop"]
+    assert flood.now.shown + flood.now.dropped == TOKENS
+    assert flood.now.dropped > 1_500
+    assert flood.behind == pytest.approx(64 / 200, abs=0.05)
+    numbers = [int(word) for word in flood.tail.split()[1:]]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] - numbers[0] > 2 * len(numbers)
+
+
+def test_who_coalesces_keeps_up_and_loses_nothing(expected: dict[str, Flood]) -> None:
+    flood = expected["coalesce"]
+    assert (flood.now.shown, flood.now.dropped) == (TOKENS, 0)
+    assert flood.now.merged > 1_500
+    assert flood.behind == pytest.approx(64 / 200, abs=0.05)
+    assert flood.tail.endswith(" 1998 1999 2000")
+
+
+def test_the_queue_is_full_while_the_stream_lasts_and_empty_in_the_end(
+    expected: dict[str, Flood],
+) -> None:
+    for flood in expected.values():
+        depths = [sample.depth for sample in flood.samples]
+        assert max(depths) <= 64 and depths[-1] == 0
+        full = [s.depth >= 60 for s in flood.samples if 0.4 < s.at < flood.written - 0.1]
+        assert full and all(full)
+        # Thirty samples a second, each later than the one before.
+        assert len(flood.samples) == pytest.approx(30 * flood.ended, rel=0.1)
+        assert [s.at for s in flood.samples] == sorted({s.at for s in flood.samples})
+
+
+def test_still_and_twin_are_the_same_in_every_run(view: QueueView) -> None:
+    course._floods.cache_clear()
+    again = course.queue()
+    assert (again.still(), again.twin()) == (view.still(), view.twin())
+    assert "0x" not in repr(view)
+    root = ElementTree.fromstring(view.still())
+    assert root.get("width") == "700"
+    words = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert sum(word == "64" for word in words) == 3
+    assert "✓ Nothing lost. Done 9.0 s after the model." in words
+    assert len(view.still()) < 12_000
+    assert view.twin().splitlines()[1].split("  ")[0] == "when full"
+
+
+def test_a_run_that_has_not_begun_shows_nothing_of_its_end() -> None:
+    view = course.queue(**QUICK)
+    assert view.state["running"] is False
+    for flood in view.state["floods"].values():
+        assert flood["points"] == [] and set(flood["cells"][1:]) == {"–"}
+        assert flood["words"] == "Not started."
+    at_rest = list(view.floods.values())
+    ElementTree.fromstring(draw(at_rest, capacity=64, span=2))
+    assert "drop: Not started." in tell(at_rest, capacity=64)
+
+
+def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() -> None:
+    # All of the stream at once, and a face so slow that any machine reads faster.
+    view = course.queue("drop", tokens_per_second=20_000)
+    sent: list[dict[str, Any]] = []
+    view._feed._send = sent.append
+    for policy in ("drop", "coalesce"):
+        sent.clear()
+        view.choose(policy)
+        view.start()
+        assert view.wait(30)
+        flood = view.floods[policy]
+        assert (flood.state, flood.problem, flood.deepest) == ("done", "", 64)
+        assert flood.now.shown + flood.now.dropped == TOKENS
+        assert (flood.now.dropped > 0, flood.now.merged > 0) == (
+            policy == "drop",
+            policy == "coalesce",
+        )
+        # Frames, not a message per token: far below what a Jupyter server lets through.
+        assert len(sent) <= 35 * flood.ended + 5
+        assert view.state["floods"][policy]["cells"] == row(flood)
+    assert [flood.state for flood in view.floods.values()] == ["ready", "done", "done"]
+    view.close()
+
+
+def test_a_live_run_that_waits_shows_every_token() -> None:
+    view = course.queue(**QUICK, autostart=True)
+    assert view.wait(30)
+    flood = view.floods["wait"]
+    assert (flood.state, flood.now.shown, flood.now.dropped) == ("done", TOKENS, 0)
+    assert 0 < flood.deepest <= 64
+    assert flood.tail.endswith(" 1998 1999 2000")
+
+
+def test_it_is_stopped_in_the_middle() -> None:
+    view = course.queue("wait")
+    view.start()
+    view.stop()
+    assert view.wait(30)
+    flood = view.floods["wait"]
+    assert flood.state == "stopped" and flood.now.shown < TOKENS
+    assert sentence(flood).startswith("Stopped after")
+    assert "stopped after" in row(flood)[-1]
+
+
+def test_a_server_that_is_not_there_ends_in_a_sentence() -> None:
+    view = course.queue("wait", **QUICK)
+    view._body = {**view._body, "model": "no-such-model"}
+    view.start()
+    assert view.wait(30)
+    assert view.floods["wait"].state == "failed"
+    assert sentence(view.floods["wait"]).startswith("✕ Failed after")
+
+
+def test_a_page_chooses_and_nonsense_is_ignored() -> None:
+    view = course.queue(**QUICK)
+    view._receive(None, {"op": "choose", "policy": "drop"}, None)
+    assert view._chosen == "drop"
+    view._receive(None, {"op": "choose", "policy": "burn"}, None)
+    assert view._chosen == "drop"
+    with pytest.raises(ValueError, match="can wait, drop, coalesce, but not 'burn'"):
+        view.choose("burn")
+    with pytest.raises(ValueError, match="can wait, drop, coalesce, but not 'burn'"):
+        course.queue("burn", **QUICK)
+    with pytest.raises(ValueError, match="capacity is a number above 0; it is 0"):
+        course.queue(capacity=0)
+
+
+@given(st.lists(st.integers(0, 5), max_size=40))
+def test_corners_keep_the_shape(depths: list[int]) -> None:
+    samples = [Sample(at=float(at), depth=depth) for at, depth in enumerate(depths)]
+    kept = dict(corners(samples))
+    # Between two corners the line is level, or the two are neighbours.
+    at = sorted(kept)
+    assert at[:1] == [0.0][: len(depths)] and at[-1:] == [float(len(depths) - 1)][: len(depths)]
+    for left, right in pairwise(at):
+        between = {depths[int(place)] for place in range(int(left), int(right) + 1)}
+        assert right - left == 1 or len(between) == 1
+
+
+def test_words_and_rows_for_every_state() -> None:
+    sample = Sample(2.0, 0, 1_000, 1_000, 0, 0.3)
+    flood = Flood("drop", "done", (sample,), "9", 64, 0.4, 1.2, 1.5)
+    assert sentence(flood) == "✕ 1,000 tokens lost. Done 0.3 s after the model."
+    assert row(flood) == ["drop", "1,000", "1,000", "0", "64", "0.4 s", "after 1.5 s"]
+    assert row(replace(flood, state="running", ended=None))[-1] == "…"
+    assert len(table([flood])[0]) == len(row(flood)) == len(row(Flood("wait")))
+    assert span_for(10.2) == 12 and span_for(0.1) == 2
