@@ -61,6 +61,7 @@ class Run:
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._leaving: asyncio.TimerHandle | None = None
+        self._until = 0.0  # when the last grace ends that a reader who left was given
         self._why = ""
 
     @property
@@ -71,6 +72,8 @@ class Run:
     def start(self, events: AsyncGenerator[AgentEvent], grace: float) -> None:
         """Drive the agent; within the grace, somebody has to come and read."""
         self._task = asyncio.create_task(self._drive(events))
+        # A task that is cancelled before its first step runs nothing of its own, not even this.
+        self._task.add_done_callback(lambda _: self._end())
         self._wait_for_readers(grace)
 
     def stop(self, why: str = "Stopped.") -> None:
@@ -92,17 +95,18 @@ class Run:
             async with aclosing(events):
                 async for event in events:
                     self._tell(telling.feed(event))
-        except asyncio.CancelledError:
-            self._tell(telling.end("stopped", self._why))
-            raise
         except SpendingCapReached as reached:
             self._tell(telling.end("failed", sentence(str(reached))))
         except Exception as error:  # whoever reads must learn that nothing more comes
             words = sentence(f"{type(error).__name__}: {error}")
             self._tell(telling.end("failed", words[:300]))
-        finally:
-            if self._leaving is not None:
-                self._leaving.cancel()
+
+    def _end(self) -> None:
+        """Leave nobody waiting: whatever ended the task, the last thing told is an end."""
+        if not self.over:
+            self._tell(self._telling.end("stopped", self._why))
+        if self._leaving is not None:
+            self._leaving.cancel()
 
     def _tell(self, pages: list[Page]) -> None:
         if pages and not self.over:
@@ -115,7 +119,11 @@ class Run:
 
     @contextmanager
     def reader(self, grace: float) -> Iterator[None]:
-        """Be a reader; who is the last to leave leaves the run so many seconds to live."""
+        """Be a reader; when none is left, the run goes on for the longest grace of those who left.
+
+        Args:
+            grace: seconds in which this reader may come back.
+        """
         self.readers += 1
         self.deserted.clear()
         if self._leaving is not None:
@@ -126,16 +134,18 @@ class Run:
             self.readers -= 1
             if not self.readers:
                 self.deserted.set()
-                self._wait_for_readers(grace)
+            if not self.over:
+                now = asyncio.get_running_loop().time()
+                self._until = max(self._until, now + grace)
+                if not self.readers:
+                    self._wait_for_readers(self._until - now)
 
-    def _wait_for_readers(self, grace: float) -> None:
-        if self.over:
-            return
-        if grace <= 0:
+    def _wait_for_readers(self, seconds: float) -> None:
+        if seconds <= 0:
             self.stop("Nobody was reading.")
         else:
             loop = asyncio.get_running_loop()
-            self._leaving = loop.call_later(grace, self.stop, "Nobody was reading.")
+            self._leaving = loop.call_later(seconds, self.stop, "Nobody was reading.")
 
     async def follow(
         self, after: int = 0, *, heartbeat: float = HEARTBEAT_SECONDS

@@ -266,6 +266,15 @@ def test_an_answer_that_breaks_off_begins_again_and_stands_there_once(
         expect(lines).to_have_count(1)
         expect(lines).to_contain_text("even through the middle of this emoji: 🧵")
         assert lines.inner_text().count("You're reading this") == 1
+        # Its tools have run by then, and aren't run again.
+        after = Fault("drop", at="after_message_delta", times=1)
+        mock.configure(Settings(pace=QUICK.pace, fault=after))
+        here.get_by_label("Your question").focus()
+        ask(here, "What's the weather in Lagos and Oslo?")
+        over(here, number=1)
+        answer = here.locator(".answer").nth(1)
+        expect(answer.locator(".tool[data-state=done]")).to_have_count(2)
+        expect(answer.locator(".tool")).to_have_count(2)
 
 
 @pytest.mark.parametrize("name", ["eventsource", "react"])

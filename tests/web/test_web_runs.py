@@ -8,11 +8,14 @@ import pytest
 from agents import Reader, Scripted, until
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from helpers.agent import AgentEvent
 from helpers.history import Conversation
 from helpers.spending import SpendingCapReached
+from helpers.web import event_stream
 from helpers.web import runs as runs_module
+from helpers.web.event_stream import EventStream
 from helpers.web.requests import Ask, Refused
 from helpers.web.runs import Run, Runs
 from helpers.web.wire import Telling, Told, merged
@@ -116,6 +119,41 @@ async def test_when_the_last_reader_has_left_the_grace_begins():
     await asyncio.wait_for(run.ended(), 20)
     assert run.told[-1].page["words"] == "Nobody was reading."
     assert (agent.under_way, agent.closed_early) == (0, 1)
+
+
+async def test_one_who_leaves_for_good_does_not_cut_short_the_grace_of_another():
+    run = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer).start(Ask("hello"))
+    with run.reader(grace=0):  # a POST that streams its own answer
+        with run.reader(grace=60):  # an EventSource, now in a tunnel
+            pass
+    await asyncio.sleep(0)
+    assert not run.over
+    run.stop()
+    await run.ended()
+    alone = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer).start(Ask("hello"))
+    with alone.reader(grace=0):
+        pass
+    await asyncio.wait_for(alone.ended(), 20)
+    assert alone.told[-1].page["words"] == "Nobody was reading."
+
+
+async def test_a_connection_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(event_stream, "PATIENCE", 0.05)
+    run = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer).start(Ask("hello"))
+    stuck = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        if b"data:" in message.get("body", b""):
+            await stuck.wait()
+
+    async def receive() -> Message:
+        await stuck.wait()
+        return {"type": "http.disconnect"}
+
+    async with asyncio.timeout(20):
+        await EventStream(run, grace=0)({}, receive, send)
+        await run.ended()
+    assert run.readers == 0
 
 
 async def test_whom_nobody_ever_reads_is_stopped_too(monkeypatch: pytest.MonkeyPatch):
