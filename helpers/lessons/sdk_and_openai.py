@@ -118,7 +118,7 @@ SITUATIONS = (
     ),
     Situation(
         "I",
-        "OpenAI, chat.completions.stream() with tools: finish_reason is `length`.",
+        "OpenAI, chat.completions.stream(), get_final_completion: finish_reason is `length`.",
         True,
         "helpers-never-check",
         "a helper that lets everything pass; of all that were tried here, this one checks",

@@ -44,7 +44,7 @@ __all__ = ["WAYS", "Api", "run_by", "runs"]
 WAYS = {
     "by_hand": "By hand",
     "tool_runner": "Anthropic tool_runner",
-    "eager": "The same, eagerly",
+    "eager": "tool_runner, eagerly",
     "chat": "OpenAI chat",
     "responses": "OpenAI responses",
 }
