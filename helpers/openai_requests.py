@@ -42,6 +42,8 @@ def chat_request(request: Mapping[str, Any]) -> dict[str, Any]:
         body["stop"] = [*request["stop_sequences"]]
     if effort := (request.get("output_config") or {}).get("effort"):
         body["reasoning_effort"] = effort
+    if schema := _schema(request):
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
     if request.get("tools"):
         body["tools"] = [
             {"type": "function", "function": _function(tool)} for tool in request["tools"]
@@ -124,6 +126,8 @@ def responses_request(request: Mapping[str, Any]) -> dict[str, Any]:
         reasoning["summary"] = "auto"
     if reasoning:
         body["reasoning"] = reasoning
+    if schema := _schema(request):
+        body["text"] = {"format": {"type": "json_schema", **schema}}
     if request.get("tools"):
         # Strict is the default here, and would refuse parameters that may be left out.
         body["tools"] = [
@@ -131,6 +135,13 @@ def responses_request(request: Mapping[str, Any]) -> dict[str, Any]:
         ]
         body |= _tool_choice(request, lambda name: {"type": "function", "name": name})
     return body
+
+
+def _schema(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema that the answer is to follow, as this API names it; {} without one."""
+    form = (request.get("output_config") or {}).get("format")
+    # Strict would refuse a schema with properties that may be left out.
+    return {"name": "answer", "strict": False, "schema": form["schema"]} if form else {}
 
 
 def _items(role: str, block: dict[str, Any]) -> Iterator[dict[str, Any]]:

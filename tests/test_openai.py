@@ -851,6 +851,18 @@ def test_limits_and_effort() -> None:
     assert response["reasoning"] == {"effort": "low", "summary": "auto"}
 
 
+def test_the_format_of_the_answer() -> None:
+    schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    asked = {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+    request = {"model": "gpt-5.1", "messages": [{"role": "user", "content": "Hi."}], **asked}
+    named = {"name": "answer", "strict": False, "schema": schema}
+    assert chat_request(request)["response_format"] == {
+        "type": "json_schema",
+        "json_schema": named,
+    }
+    assert responses_request(request)["text"] == {"format": {"type": "json_schema", **named}}
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -61,7 +61,7 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
 
     Raises SchemaProblem if none can be made.
     """
-    if isinstance(known, dict) and "properties" not in schema:
+    if isinstance(known, dict) and schema == {"type": "object"}:
         return known  # any object will do
     # The writer writes objects; another value stands in one as its only property.
     inner = {name: part for name, part in schema.items() if name not in ("$defs", "definitions")}
@@ -73,7 +73,7 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
         writer = Writer(likely, prompt, numbers)
         given: dict[Path, Any] = {}
         clues = find(prompt, frozenset(words_of(prompt)))
-        if isinstance(known, dict):
+        if isinstance(known, dict) and writer.type_for(writer.flat(inner, ())) == "object":
             given = {("value", name): value for name, value in known.items()}
         elif known is not None:
             given = {("value",): known}

@@ -101,6 +101,7 @@ def test_without_a_schema_the_same_value_stands_in_a_fence() -> None:
         ("Ada Lovelace lives in London.", closed({"name": TEXT, "city": TEXT})),
         ("Three colours.", {"type": "array", "items": {"enum": ["red", "green", "blue"]}}),
         ("Yes or no?", {"type": "boolean"}),
+        (PANCAKES, {"type": "array", "items": TEXT}),
         (PANCAKES, closed({"wine": {"anyOf": [TEXT, {"type": "null"}]}})),
         (PANCAKES, closed({"steps": {"type": "array", "items": TEXT, "minItems": 1}})),
         ("Nest.", closed({"a": {"$ref": "#/$defs/A"}}) | {"$defs": {"A": closed({"b": TEXT})}}),
@@ -190,6 +191,7 @@ SELF = {"$defs": {"A": closed({"a": {"$ref": "#/$defs/A"}})}}
             "JSON schema is invalid: in its schema, type must be one of null, boolean, integer, "
             "number, string, array, object, or a list of them",
         ),
+        (closed({"a": {"$ref": "other.json"}}), "External $ref is not supported: 'other.json'"),
         ("object", "Input should be a valid dictionary"),
     ],
 )

@@ -103,6 +103,8 @@ def _check_part(where: str, schema: dict[str, Any]) -> None:
     for word in WORDS:
         if word in schema:
             raise invalid(f"{where}: Schema type '{word}' is not supported")
+    if not str(schema.get("$ref", "#")).startswith("#"):  # ours
+        raise invalid(f"{where}: External $ref is not supported: '{schema['$ref']}'")
     for value in schema.get("enum", []):
         if not isinstance(value, SCALARS):  # ours
             raise invalid(f"{where}: enum values must be strings, numbers, booleans or null")
