@@ -1,0 +1,92 @@
+"""Notebook 09 in the real JupyterLab, in a real browser, used as a learner uses it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+
+NAME = "09_thinking_and_structured_output"
+ANSWERS = ROOT / "tests" / "lessons" / "answers"
+
+# Two transcripts, four forms, the switch, and a view under each of four build cells.
+VIEWS = 11
+
+
+@pytest.fixture
+def in_the_dark(lab: Lab, learner: Page) -> Iterator[Page]:
+    lab.set_theme(learner, "JupyterLab Dark")
+    yield learner
+    lab.set_theme(learner, "JupyterLab Light")
+
+
+def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_the_dark: Page):
+    learner = in_the_dark
+    lab.open(learner, NAME)
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    view = cell(learner, "RIDDLE = ").locator(".sa-transcript").first
+    expect(view).to_contain_text("stop reason", timeout=30_000)
+    thought = view.locator("details.sa-thinking")
+    expect(thought).not_to_have_attribute("open", "")
+    thought.locator("summary").focus()
+    learner.keyboard.press("Enter")
+    expect(thought.locator(".sa-thought")).to_be_visible()
+    expect(thought.locator(".sa-thought")).to_contain_text("footprints")
+    view.scroll_into_view_if_needed()
+    shot(learner, "09-thought-dark")
+
+    hidden = cell(learner, "course.request(RIDDLE, **omits), **SLOWLY").locator(".sa-transcript")
+    expect(hidden.first).to_contain_text("not shown by the API", timeout=30_000)
+    for source, state in (
+        ("PANCAKES = ", "valid"),
+        ("course.form(Recipe, short", "cut"),
+        ("course.form(Recipe, MUSHROOMS", "refused"),
+    ):
+        form = cell(learner, source).locator(f".sa-form[data-state={state}]")
+        expect(form).to_be_visible(timeout=30_000)
+        form.scroll_into_view_if_needed()
+        shot(learner, f"09-{state}-dark")
+    # A label stands on one line: JupyterLab has a style of its own for lists.
+    assert form.locator(".sa-form-row").first.evaluate("row => row.offsetHeight") < 60
+    refused = cell(learner, "course.history(with_result(rest)").locator("img").first
+    assert refused.evaluate("image => image.naturalWidth") == 700
+    expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS)
+    check_access(learner)
+
+
+def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
+    lab.open(learner, NAME)
+    lab.run_all(learner)
+    lab.wait_until_idle(learner)
+    expect(output(cell(learner, "fill_form(model, request)"))).to_contain_text("refused, and it")
+    for part, wrong, words, right in (
+        ("sealed", "drops_empty_thinking", "is in the signature", "set"),
+        ("tags", "misses_the_second_start", "the tag began", "state_machine"),
+        ("commit", "shows_half_a_number", "the next digit may be on its way", "scanner"),
+        ("outcome", "repairs_what_was_cut", "half a recipe that looks like", "match"),
+    ):
+        build = cell(learner, f"%%build {part}")
+        source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
+        write(build, f"%%build {part}\n{source}")
+        expect(output(build)).to_contain_text(words, timeout=30_000)
+        output(build).scroll_into_view_if_needed()
+        shot(learner, f"09-{part}-diagnosis")
+        source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
+        write(build, f"%%build {part}\n{source}")
+        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    check_access(learner)
+    assert "in_string" in (lab.home / "parts" / "commit.py").read_text("utf-8")
+
+    # From here on it is the learner's own.
+    mine = cell(learner, 'committed = course.part("commit").committed')
+    mine.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    again = cell(learner, "fill_form(model, request)")
+    write(again, 'fill_form(Invoice, invoice)\nprint("escaped" in committed.__code__.co_varnames)')
+    expect(output(again)).to_contain_text("done, and it shows 5 fields", timeout=20_000)
+    expect(output(again)).to_contain_text("True")
+    again.scroll_into_view_if_needed()
+    shot(learner, "09-mine")
