@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,22 +113,32 @@ def load(*places: Path) -> list[Scenario]:
 
 def read(path: Path) -> Scenario:
     """Return the scenario in a file; raises ScenarioError if it has none that works."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{path} can't be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ScenarioError(f"{path.name} can't be read: {error}.") from None
+    return _parse(path.name, text)
+
+
+# Each offline API loads all of them, and a lesson makes dozens in one process.
+@lru_cache(maxsize=256)
+def _parse(name: str, text: str) -> Scenario:
     lines: dict[str, int] = {}
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         note_lines(node, "", lines)
-        return _scenario(path.stem, loader.construct_document(node) if node else None)
+        return _scenario(Path(name).stem, loader.construct_document(node) if node else None)
     except Wrong as error:
-        raise ScenarioError(f"{path.name}, line {find(error.place, lines)}: {error}") from None
+        raise ScenarioError(f"{name}, line {find(error.place, lines)}: {error}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
-        raise ScenarioError(f"{path.name}{line}: this is not YAML: {error.problem}.") from None
-    except OSError as error:
-        raise ScenarioError(f"{path} can't be read: {error.strerror}.") from None
+        raise ScenarioError(f"{name}{line}: this is not YAML: {error.problem}.") from None
     except (ValueError, yaml.YAMLError, RecursionError) as error:
-        raise ScenarioError(f"{path.name} can't be read: {error}.") from None
+        raise ScenarioError(f"{name} can't be read: {error}.") from None
 
 
 class Wrong(ValueError):
