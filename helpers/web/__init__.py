@@ -1,4 +1,4 @@
-"""The agent on web pages: one answer, any number of readers, each of whom may leave.
+"""The agent on web pages: one answer, many readers, each of whom may leave.
 
     run_agent ──▶ Telling ──▶ Run ──▶ readers: an event stream or a WebSocket each
                   (wire.py)  (runs.py)

@@ -1,4 +1,4 @@
-"""The agent that the pages talk to: its tools, its model, and what an answer costs.
+"""The agent that the pages talk to: its tools, its model, what an answer costs.
 
 Anybody who can open the page can ask it anything, so its tools can do even less than those in
 the terminal: they tell weather and time and calculate, and they see no file.
@@ -89,7 +89,7 @@ class Agent:
         return Recovery(after_text="restart", idle=idle)
 
     def open(self) -> None:
-        """Make the client that all answers share. It may take a moment, so call it in a thread."""
+        """Make the client that all answers share; that may block for a moment."""
         # As many connections as there may be answers.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self._http = self.session.http(**self.recovery.client_options() | {"limits": limits})

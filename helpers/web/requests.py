@@ -1,4 +1,4 @@
-"""What a browser asks for, held to what may be asked, before anything is done about it.
+"""What a browser asks for, held to what may be asked.
 
 A server on this machine is open to every page that the browser has open. Three checks keep
 others out, and they cost nothing:

@@ -119,7 +119,7 @@ class Run:
 
     @contextmanager
     def reader(self, grace: float) -> Iterator[None]:
-        """Be a reader; when none is left, the run goes on for the longest grace of those who left.
+        """Be a reader; without any, a run goes on for the grace of those who left.
 
         Args:
             grace: seconds in which this reader may come back.
@@ -205,7 +205,7 @@ class Runs:
 
     @property
     def kept(self) -> list[Run]:
-        """The runs that can be read: those under way, and later ones of those that are over."""
+        """The runs that can be read: those under way, and the latest that are over."""
         return [*self._runs.values()]
 
     @property
@@ -248,7 +248,7 @@ class Runs:
         return run
 
     async def close(self) -> None:
-        """Stop every answer, and wait until connections are closed and readers have heard it."""
+        """Stop every answer; wait for connections to close and readers to hear it."""
         runs = self.under_way
         for run in runs:
             run.stop("The server is stopping.")

@@ -1,4 +1,4 @@
-"""A web server beside a notebook or a test: started in a thread, on this machine alone.
+"""A web server beside a notebook or a test, in a thread, on this machine alone.
 
 with start() as server:
     print(server.url)          # http://127.0.0.1:40123

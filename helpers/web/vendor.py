@@ -1,4 +1,4 @@
-"""Fetch React and put it beside the pages as one module: `python -m helpers.web.vendor`.
+"""Put React beside the pages as one module: `python -m helpers.web.vendor`.
 
 React comes as CommonJS, which browsers don't load, and usually a bundler is what makes it
 loadable. Four files need none: each becomes a function in one ES module, as it is, and a

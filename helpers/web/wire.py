@@ -75,7 +75,7 @@ class Told:
 
 
 def sse(told: Told) -> bytes:
-    """Return it as a server-sent event, whose id lets a reader come back to this place."""
+    """Return it as a server-sent event, whose id lets a reader come back here."""
     # JSON has no line ends of its own, so one `data` line holds it.
     return b"id: %d\ndata: %s\n\n" % (told.id, _json(told.page).encode())
 
@@ -92,7 +92,7 @@ def _json(page: Page) -> str:
 
 
 def merged(told: Iterable[Told]) -> list[Told]:
-    """Return the same with neighbours joined where a page could not tell the difference.
+    """Return the same with neighbours joined where a page can't tell the difference.
 
     Only text, thinking and a tool's input are joined: a reader who comes late or reads slowly
     gets less to read and misses nothing. The joined one has the later id.

@@ -1,4 +1,4 @@
-"""The agent behind Flask: the same addresses and the same pages, but for the WebSocket.
+"""The agent behind Flask: the same addresses and pages, but for the WebSocket.
 
 Flask speaks WSGI, where each reader holds a thread and a response is an iterator that the
 server pulls. The agent itself stays where it belongs, on an event loop (background.py). What
@@ -120,7 +120,7 @@ def make_app(
 
 
 def close(app: Flask) -> None:
-    """Stop every answer of an application, and its event loop; harmless when that is done."""
+    """Stop every answer of an application, and its event loop."""
     background: Background = app.extensions["background"]
     runs: Runs = app.extensions["runs"]
     agent: Agent = app.extensions["agent"]
