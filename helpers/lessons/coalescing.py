@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
-    index: int  # of its block
+class Piece:  # of text, as a TextDelta is
+    index: int  # the block's
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
-    call: str  # the call's id
+class Step:  # of a tool, as a ToolProgress is
+    call: str  # its id
     done: int
 
 
@@ -38,25 +38,25 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
-    index: int  # of its block
+class Piece:  # of text, as a TextDelta is
+    index: int  # the block's
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
-    call: str  # the call's id
+class Step:  # of a tool, as a ToolProgress is
+    call: str  # its id
     done: int
 
 
 def add(waiting, event):
     """Add an event to those that a slow face hasn't taken yet."""
     match waiting, event:
-        case [*_, TextDelta(index, text)], TextDelta(same, more) if index == same:
-            waiting[-1] = TextDelta(index, text + more)
-        case _, ToolProgress(call):
+        case [*_, Piece(index, text)], Piece(same, more) if index == same:
+            waiting[-1] = Piece(index, text + more)
+        case _, Step(call):
             for place, old in enumerate(waiting):
-                if isinstance(old, ToolProgress) and old.call == call:
+                if isinstance(old, Step) and old.call == call:
                     waiting[place] = event
                     return
             waiting.append(event)
@@ -68,9 +68,9 @@ def add(waiting, event):
 def told(event: Any) -> object:
     """An event as a value that doesn't depend on whose class it is of."""
     match type(event).__name__:
-        case "TextDelta":
+        case "Piece":
             return ("text", event.index, event.text)
-        case "ToolProgress":
+        case "Step":
             return ("progress", event.call, event.done)
     return event
 
@@ -83,9 +83,9 @@ def added(*said: tuple[Any, ...]) -> Any:
         for event in said:
             match event:
                 case ("text", index, text):
-                    one: Any = my.TextDelta(index, text)
+                    one: Any = my.Piece(index, text)
                 case ("progress", call, done):
-                    one = my.ToolProgress(call, done)
+                    one = my.Step(call, done)
                 case _:
                     one = event
             my.add(waiting, one)
@@ -100,9 +100,9 @@ def shown(*said: tuple[Any, ...]) -> str:
     for event in said:
         match event:
             case ("text", index, text):
-                lines.append(f"add(waiting, TextDelta({index}, {text!r}))")
+                lines.append(f"add(waiting, Piece({index}, {text!r}))")
             case ("progress", call, done):
-                lines.append(f"add(waiting, ToolProgress({call!r}, {done}))")
+                lines.append(f"add(waiting, Step({call!r}, {done}))")
             case _:
                 lines.append(f"add(waiting, {event!r})")
     return "\n".join([*lines, "waiting"])
@@ -290,7 +290,7 @@ COALESCE = Part(
         "Two kinds of events can be made fewer, and for different reasons. Text adds up: join it. "
         "Progress is a state: replace it. Everything else stays.",
         "Text: only if the very last event that waits is text with the same `index`; make a new "
-        "TextDelta and put it in `waiting[-1]`. Progress: look for an older one with the same "
+        "Piece and put it in `waiting[-1]`. Progress: look for an older one with the same "
         "`call`, anywhere, and put the new one in its place.",
         "One match:",
     ),

@@ -12,7 +12,7 @@ ANSWERS = ROOT / "tests" / "lessons" / "answers"
 VIEWS = {NAME: 10}
 
 
-def test_a_hostile_answer_shows_as_text_and_a_queue_fills_live(lab: Lab, learner: Page):
+def test_a_newcomer_watches_faces_errs_and_then_builds_one(lab: Lab, learner: Page):
     lab.open(learner, NAME)
     lab.run_all(learner)
     cards = cell(learner, "course.cards(LOGS").locator(".sa").first
@@ -43,11 +43,6 @@ def test_a_hostile_answer_shows_as_text_and_a_queue_fills_live(lab: Lab, learner
     check_access(learner)
     expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS[NAME])
 
-
-def test_a_newcomer_errs_and_then_coalesces(lab: Lab, learner: Page):
-    lab.open(learner, NAME)
-    lab.run_all(learner)
-    lab.wait_until_idle(learner)
     for part, wrong, words, right in (
         ("coalesce", "drops_text", "whose words are lost", "pop"),
         ("sentences", "ends_at_the_full_stop", "middle of a number", "characters"),

@@ -2,23 +2,23 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
+class Piece:
     index: int
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
+class Step:
     call: str
     done: int
 
 
 def add(waiting, event):
-    if isinstance(event, ToolProgress):
-        waiting[:] = [old for old in waiting if getattr(old, "call", None) != event.call or not isinstance(old, ToolProgress)]
-    elif isinstance(event, TextDelta) and waiting:
+    if isinstance(event, Step):
+        waiting[:] = [old for old in waiting if getattr(old, "call", None) != event.call or not isinstance(old, Step)]
+    elif isinstance(event, Piece) and waiting:
         last = waiting[-1]
-        if isinstance(last, TextDelta) and last.index == event.index:
+        if isinstance(last, Piece) and last.index == event.index:
             waiting[-1] = replace(last, text=last.text + event.text)
             return
     waiting.append(event)

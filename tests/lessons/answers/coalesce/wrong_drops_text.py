@@ -3,25 +3,25 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
+class Piece:
     index: int
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
+class Step:
     call: str
     done: int
 
 
 def add(waiting, event):
-    if isinstance(event, ToolProgress):
+    if isinstance(event, Step):
         for place, old in enumerate(waiting):
-            if isinstance(old, ToolProgress) and old.call == event.call:
+            if isinstance(old, Step) and old.call == event.call:
                 waiting[place] = event
                 return
     last = waiting[-1] if waiting else None
-    if isinstance(event, TextDelta) and isinstance(last, TextDelta) and last.index == event.index:
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
         waiting[-1] = event
         return
     waiting.append(event)

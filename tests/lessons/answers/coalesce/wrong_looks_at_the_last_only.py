@@ -3,23 +3,23 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
+class Piece:
     index: int
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
+class Step:
     call: str
     done: int
 
 
 def add(waiting, event):
     last = waiting[-1] if waiting else None
-    if isinstance(event, TextDelta) and isinstance(last, TextDelta) and last.index == event.index:
-        waiting[-1] = TextDelta(last.index, last.text + event.text)
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
+        waiting[-1] = Piece(last.index, last.text + event.text)
         return
-    if isinstance(event, ToolProgress) and isinstance(last, ToolProgress) and last.call == event.call:
+    if isinstance(event, Step) and isinstance(last, Step) and last.call == event.call:
         waiting[-1] = event
         return
     waiting.append(event)

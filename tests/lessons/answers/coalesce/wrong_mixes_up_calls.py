@@ -3,25 +3,25 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
+class Piece:
     index: int
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
+class Step:
     call: str
     done: int
 
 
 def add(waiting, event):
-    if isinstance(event, ToolProgress):
+    if isinstance(event, Step):
         for place, old in enumerate(waiting):
-            if isinstance(old, ToolProgress):
+            if isinstance(old, Step):
                 waiting[place] = event
                 return
     last = waiting[-1] if waiting else None
-    if isinstance(event, TextDelta) and isinstance(last, TextDelta) and last.index == event.index:
-        waiting[-1] = TextDelta(last.index, last.text + event.text)
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
+        waiting[-1] = Piece(last.index, last.text + event.text)
         return
     waiting.append(event)

@@ -3,26 +3,26 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class TextDelta:
+class Piece:
     index: int
     text: str
 
 
 @dataclass(frozen=True)
-class ToolProgress:
+class Step:
     call: str
     done: int
 
 
 def add(waiting, event):
-    if isinstance(event, ToolProgress):
+    if isinstance(event, Step):
         for place, old in enumerate(waiting):
-            if isinstance(old, ToolProgress) and old.call == event.call:
+            if isinstance(old, Step) and old.call == event.call:
                 waiting[place] = event
                 return
-    if isinstance(event, TextDelta):
+    if isinstance(event, Piece):
         for place, old in enumerate(waiting):
-            if isinstance(old, TextDelta) and old.index == event.index:
-                waiting[place] = TextDelta(old.index, old.text + event.text)
+            if isinstance(old, Piece) and old.index == event.index:
+                waiting[place] = Piece(old.index, old.text + event.text)
                 return
     waiting.append(event)
