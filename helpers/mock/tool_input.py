@@ -452,7 +452,8 @@ class Writer:
     def turned(self, slot: Slot, clue: Clue) -> Any:
         """Return a clue's value as the slot takes it, or None."""
         items = self.flat(slot.schema.get("items", True), slot.path) if slot.many else slot.schema
-        types = set(types_of(items)) or {self.type_for(self.variants(items, slot.path)[0])}
+        likeliest = next(iter(self.variants(items, slot.path)), items)
+        types = set(types_of(items)) or {self.type_for(likeliest)}
         value = clue.value
         if clue.kind == "number" and not types & {"number", "integer", "any"}:
             return self.prompt[clue.start : clue.end].lstrip("-").replace(",", "")
@@ -589,9 +590,12 @@ class Writer:
         """Return a list of as many entries as the prompt gives or the schema needs."""
         count = max(
             (
-                int(where[len(path)]) + 1
+                index + 1
                 for where in self.given
-                if len(where) > len(path) and where[: len(path)] == path
+                if len(where) > len(path)
+                and where[: len(path)] == path
+                # Where an object would do as well, what is given may be for that.
+                and isinstance(index := where[len(path)], int)
             ),
             default=0,
         )

@@ -18,7 +18,7 @@ from helpers.mock.server import MockServer
 SCENARIOS = load()
 
 
-def tool(name: str, about: str, needed: list[str], **properties: Any) -> dict[str, Any]:
+def tool(name: str, about: str, needed: list[str], /, **properties: Any) -> dict[str, Any]:
     schema = {"type": "object", "properties": properties, "required": needed}
     return {"name": name, "description": about, "input_schema": schema}
 
