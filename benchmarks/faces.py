@@ -15,7 +15,8 @@ never arrives.
   notebook: `print(token, end="", flush=True)`, and the same without the flush, which the kernel
   collects for a fifth of a second.
 
-They take turns at each rate, in one JupyterLab, one web server and one Chromium. The longest
+They take turns at each rate, in one JupyterLab, one web server and one Chromium, for about six
+minutes; the machine should have nothing else to do. The longest
 standstill is the most time in which text was on its way and none was shown.
 """
 
