@@ -1,5 +1,6 @@
 """Notebook 08: what waits for a slow face, made shorter without loss."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
@@ -65,54 +66,63 @@ def add(waiting, event):
 '''
 
 
-def told(event: Any) -> object:
-    """An event as a value that doesn't depend on whose class it is of."""
+@dataclass(frozen=True)
+class Piece:
+    """The learner's Piece, as a value that doesn't depend on whose class it is of."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """The learner's Step, likewise."""
+
+    call: str
+    done: int
+
+
+def told(event: Any) -> Any:
+    """A learner's event as one of these; others as they are."""
     match type(event).__name__:
         case "Piece":
-            return ("text", event.index, event.text)
+            return Piece(event.index, event.text)
         case "Step":
-            return ("progress", event.call, event.done)
+            return Step(event.call, event.done)
     return event
 
 
-def added(*said: tuple[Any, ...]) -> Any:
+def added(*said: object) -> Any:
     """A run that adds these events to an empty list, and says what waits then."""
 
     def run(my: Namespace) -> object:
         waiting: list[Any] = []
         for event in said:
             match event:
-                case ("text", index, text):
-                    one: Any = my.Piece(index, text)
-                case ("progress", call, done):
-                    one = my.Step(call, done)
+                case Piece():
+                    my.add(waiting, my.Piece(event.index, event.text))
+                case Step():
+                    my.add(waiting, my.Step(event.call, event.done))
                 case _:
-                    one = event
-            my.add(waiting, one)
+                    my.add(waiting, event)
         return [told(event) for event in waiting]
 
     return run
 
 
-def shown(*said: tuple[Any, ...]) -> str:
+def shown(*said: object) -> str:
     """The same in the learner's words."""
     lines = ["waiting = []"]
     for event in said:
-        match event:
-            case ("text", index, text):
-                lines.append(f"add(waiting, Piece({index}, {text!r}))")
-            case ("progress", call, done):
-                lines.append(f"add(waiting, Step({call!r}, {done}))")
-            case _:
-                lines.append(f"add(waiting, {event!r})")
+        lines.append(f"add(waiting, {event!r})")
     return "\n".join([*lines, "waiting"])
 
 
 def coalescing(
     name: str,
     why: str,
-    said: list[tuple[Any, ...]],
-    expected: list[tuple[Any, ...]],
+    said: list[Any],
+    expected: list[Any],
     *mistakes: Misconception,
 ) -> Case:
     """A case that asks what waits after some events."""
@@ -123,7 +133,7 @@ def alike(returned: Any, expected: Any) -> bool:
     """Whether the same waits; a progress may stand anywhere, it shows one number."""
     if not isinstance(returned, list):
         return False
-    numbers = [one for one in expected if one[0] == "progress"]
+    numbers = [one for one in expected if isinstance(one, Step)]
     return [one for one in returned if one not in numbers] == [
         one for one in expected if one not in numbers
     ] and all(returned.count(one) == 1 for one in numbers)
@@ -131,7 +141,7 @@ def alike(returned: Any, expected: Any) -> bool:
 
 def texts(out: Outcome) -> str:
     """All text that waits, in its order."""
-    return "".join(one[2] for one in out.returned if one[0] == "text")
+    return "".join(one.text for one in out.returned if isinstance(one, Piece))
 
 
 CALL = ("call", "toolu_1", "get_weather")
@@ -172,8 +182,8 @@ COALESCE = Part(
         coalescing(
             "three pieces of text",
             "They come in 2 milliseconds; a screen shows the next picture in 16.",
-            [("text", 0, "No "), ("text", 0, "word "), ("text", 0, "from")],
-            [("text", 0, "No word from")],
+            [Piece(0, "No "), Piece(0, "word "), Piece(0, "from")],
+            [Piece(0, "No word from")],
             Misconception(
                 id="drops-text",
                 looks_like="the newest piece in place of the older ones, whose words are lost: "
@@ -198,8 +208,8 @@ COALESCE = Part(
         coalescing(
             "text of two blocks",
             "A model may end one block of text and begin another.",
-            [("text", 0, "Let me look."), ("text", 2, "It is warm."), ("text", 2, " And dry.")],
-            [("text", 0, "Let me look."), ("text", 2, "It is warm. And dry.")],
+            [Piece(0, "Let me look."), Piece(2, "It is warm."), Piece(2, " And dry.")],
+            [Piece(0, "Let me look."), Piece(2, "It is warm. And dry.")],
             Misconception(
                 id="joins-across-blocks",
                 looks_like="text of one block joined to that of another",
@@ -210,8 +220,8 @@ COALESCE = Part(
         coalescing(
             "a call in between",
             "What the model said before a call isn't what it says after it.",
-            [("text", 0, "Let me look."), CALL, ("text", 0, "While we wait:")],
-            [("text", 0, "Let me look."), CALL, ("text", 0, "While we wait:")],
+            [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
+            [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
             Misconception(
                 id="overtakes",
                 looks_like="text that overtakes the call in front of it",
@@ -229,35 +239,34 @@ COALESCE = Part(
         coalescing(
             "a tool that tells its progress",
             "A loop over a million rows tells it a million times; a bar shows one number.",
-            [CALL, ("progress", "toolu_1", 1), ("progress", "toolu_1", 2)],
-            [CALL, ("progress", "toolu_1", 2)],
+            [CALL, Step("toolu_1", 1), Step("toolu_1", 2)],
+            [CALL, Step("toolu_1", 2)],
             Misconception(
                 id="keeps-old-progress",
                 looks_like="progress kept that nobody will see: a newer one of the same call is "
                 "behind it",
                 try_next="Progress is a state and no addition: the newest is enough.",
                 matches=lambda out: (
-                    ("progress", "toolu_1", 1) in out.returned
-                    and ("progress", "toolu_1", 2) in out.returned
+                    Step("toolu_1", 1) in out.returned and Step("toolu_1", 2) in out.returned
                 ),
             ),
             Misconception(
                 id="ignores-new-progress",
                 looks_like="the old progress kept and the new one dropped",
                 try_next="Which of the two is true now?",
-                matches=lambda out: ("progress", "toolu_1", 2) not in out.returned,
+                matches=lambda out: Step("toolu_1", 2) not in out.returned,
             ),
         ),
         coalescing(
             "two tools at once",
             "Their steps come in turn, so a call's older one is never the last that waits.",
             [
-                ("progress", "toolu_1", 1),
-                ("progress", "toolu_2", 10),
-                ("progress", "toolu_1", 2),
-                ("progress", "toolu_2", 20),
+                Step("toolu_1", 1),
+                Step("toolu_2", 10),
+                Step("toolu_1", 2),
+                Step("toolu_2", 20),
             ],
-            [("progress", "toolu_1", 2), ("progress", "toolu_2", 20)],
+            [Step("toolu_1", 2), Step("toolu_2", 20)],
             Misconception(
                 id="mixes-up-calls",
                 looks_like="progress of one call in place of another's",
@@ -275,8 +284,8 @@ COALESCE = Part(
         coalescing(
             "the end",
             "Results and ends happen once, and are waited for.",
-            [("text", 0, "It is "), DONE, DONE, ("text", 0, "warm.")],
-            [("text", 0, "It is "), DONE, DONE, ("text", 0, "warm.")],
+            [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
+            [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
             Misconception(
                 id="drops-the-rest",
                 looks_like="an event lost that is neither text nor progress: a card would never "
