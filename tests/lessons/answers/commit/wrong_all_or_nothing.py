@@ -3,8 +3,6 @@ import json
 
 
 def committed(text):
-    if text.endswith('"'):
-        text += "}"
     try:
         return json.loads(text)
     except ValueError:
