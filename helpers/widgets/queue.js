@@ -1,5 +1,3 @@
-let queues = 0; // the names of radio groups must differ between views
-
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 const HEIGHT = 64;
@@ -113,12 +111,13 @@ function makeStrip(name, capacity) {
 }
 
 function render({ model, el }) {
-  queues += 1;
+  // Radio groups of two views must differ, and each view may have its own copy of this module.
+  const group = `sa-queue-${Math.random()}`;
   const { policies, chosen, header, span: known, capacity, tokens_per_second: rate, face_per_second: rest } = model.get("setup");
   const start = element("button", { type: "button", textContent: "Start", className: "sa-primary" });
   const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
   const inputs = policies.map(([id, name]) => {
-    const input = element("input", { type: "radio", name: `sa-queue-${queues}`, checked: id === chosen });
+    const input = element("input", { type: "radio", name: group, checked: id === chosen });
     input.addEventListener("change", () => model.send({ op: "choose", policy: id }));
     return [input, element("label", {}, input, element("span", { textContent: name.split(":")[0] }))];
   });
@@ -170,7 +169,7 @@ function render({ model, el }) {
     const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => i * step);
     axis.replaceChildren(
       ...ticks.map((tick) => {
-        const label = element("span", { textContent: `${tick} s` });
+        const label = element("span", { textContent: `${tick} s`, className: tick === span ? "sa-queue-last" : "" });
         label.style.left = `${(100 * tick) / span}%`;
         return label;
       }),

@@ -129,5 +129,4 @@ def sentence(flood: Flood) -> str:
     end = f"Done {(flood.ended or 0.0) - (flood.written or 0.0):.1f} s after the model."
     if flood.policy == "drop":
         return f"✕ {flood.now.dropped:,} tokens lost. {end}"
-    merged = f", {flood.now.merged:,} events merged" if flood.policy == "coalesce" else ""
-    return f"✓ Nothing lost{merged}. {end}"
+    return f"✓ Nothing lost. {end}"

@@ -213,6 +213,7 @@ def ran(view: QueueView, policy: str) -> bool:
 
 
 def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 700, "height": 900})
     # All of the stream at once, so that a run takes a third of a second.
     view = course.queue(tokens_per_second=20_000)
     bridge = Bridge(page, view)
@@ -243,6 +244,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     assert grave(page) == []
     # What a page without a kernel shows is the same.
     page.evaluate("window.show()")
+    assert page.locator(".sa-queue input:checked").count() == 2  # each makes its own choice
     texts = page.locator(".sa-queue table").all_inner_texts()
     assert texts[0] == texts[1]
     areas = page.locator(".sa-queue-area").evaluate_all(
