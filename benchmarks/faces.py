@@ -16,8 +16,8 @@ never arrives.
   collects for a fifth of a second.
 
 They take turns at each rate, in one JupyterLab, one web server and one Chromium, for about six
-minutes; the machine should have nothing else to do. The longest
-standstill is the most time in which text was on its way and none was shown.
+minutes; the machine should have nothing else to do. The longest standstill is the most time in
+which text was on its way and none was shown.
 """
 
 # ruff: noqa: T201, D103 (a script whose output is its purpose)
