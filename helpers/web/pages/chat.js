@@ -1,13 +1,17 @@
 // The page around the answers: the question's field, Send and Stop, the keyboard, the state of the
 // connection. How an answer is asked for and read is the business of the page's own script.
 
+import { agent } from "./sse.js";
 import { AnswerView, element } from "./view.js";
 import { CONNECTION, SUGGESTIONS, problem } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 
-/** Take questions. `ask(prompt, after, face)` begins an answer and returns what stops it. */
-export async function start(ask) {
+/**
+ * Take questions. `ask(prompt, after, face)` begins an answer and returns what stops it; where an
+ * earlier life of this page has left one `unfinished`, it gets that as well.
+ */
+export async function start(ask, unfinished = null) {
   const [main, conversation, form, prompt, send, stop, connection, voice] = [
     ...["main", ".conversation", ".composer", "#prompt", ".send", ".stop", ".connection", "#voice"],
   ].map(find);
@@ -38,7 +42,7 @@ export async function start(ask) {
     stop.hidden = !now;
   };
 
-  function submit(words) {
+  function submit(words, earlier = null) {
     const text = words.trim();
     if (end || !text) {
       prompt.focus();
@@ -79,7 +83,7 @@ export async function start(ask) {
     atEnd = true;
     connected("connecting");
     running(true);
-    end = ask(text, after, face);
+    end = ask(text, after, face, earlier);
     if (over) end = null;
   }
 
@@ -121,6 +125,7 @@ export async function start(ask) {
   grow();
   // Inside a notebook's frame, that would take the keyboard away from the notebook.
   if (window === window.top) prompt.focus();
-  about = await (await fetch("/about")).json();
+  about = await agent();
   mode.textContent = about.words;
+  if (unfinished) submit(unfinished.prompt, unfinished);
 }

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "./react.vendored.js";
+import { agent } from "./sse.js";
 import { useAgent } from "./use-agent.js";
 import { CONNECTION, SIGNS, SUGGESTIONS, ending, figures, seconds } from "./words.js";
 
@@ -215,5 +216,4 @@ function Page({ about }) {
   ];
 }
 
-const about = await (await fetch("/about")).json();
-createRoot(document.body).render(h(Page, { about }));
+createRoot(document.body).render(h(Page, { about: await agent() }));

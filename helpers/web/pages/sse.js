@@ -1,5 +1,5 @@
 // The event stream format, read from the body of a fetch: chunks in, events out. An EventSource
-// does this by itself, but it can't send a POST.
+// does this by itself, but it can't send a POST. With it, the two requests that all pages make.
 
 /** Yield the events of a response's body: { id, data }, whatever the network cut. */
 export async function* events(body) {
@@ -42,4 +42,16 @@ export async function post(address, value, signal) {
   });
   if (!response.ok) throw new Error((await response.json()).error);
   return response;
+}
+
+/** What the server says about the agent: its model, its mode, and what that means in words. */
+export async function agent() {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await (await fetch("/about")).json();
+    } catch {
+      if (attempt === 3) return { mode: "", words: "The server doesn't answer: is it running?" };
+      await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
+    }
+  }
 }
