@@ -287,6 +287,25 @@ async def test_openais_parse_says_how_it_ended(gpt: openai.AsyncOpenAI) -> None:
         await gpt.chat.completions.parse(**for_gpt(MUSHROOMS), response_format=Recipe)
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ({"input": PANCAKES, "max_output_tokens": 20}, "max_output_tokens"),
+        ({"input": MUSHROOMS}, "content_filter"),
+    ],
+)
+async def test_responses_that_do_not_end_are_incomplete(
+    gpt: openai.AsyncOpenAI, question: Any, reason: str
+) -> None:
+    form: Any = {"format": {"type": "json_schema", "name": "r", "schema": SCHEMA}}
+    response = await gpt.responses.create(model="gpt-5.1", text=form, **question)
+    assert response.incomplete_details is not None
+    assert (response.status, response.incomplete_details.reason) == ("incomplete", reason)
+    # Its own parse doesn't look at that.
+    with pytest.raises(pydantic.ValidationError, match="EOF while parsing"):
+        await gpt.responses.parse(model="gpt-5.1", text_format=Recipe, **question)
+
+
 async def test_openais_plain_json(gpt: openai.AsyncOpenAI) -> None:
     asked: Any = {"type": "json_object"}
     with pytest.raises(openai.BadRequestError, match="must contain the word 'json'"):

@@ -1,11 +1,13 @@
 """Thinking in tags is told from text, in whatever pieces the stream comes."""
 
+import json
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import course
 from helpers.render.tags import Piece, TagSplitter
 
 # Tags, beginnings of tags, and what only looks like one.
@@ -78,3 +80,13 @@ def test_only_what_may_become_the_tag_waits():
 
 def test_the_tag_has_the_name_that_it_is_given():
     assert split("<think>x</thi", "nk>y", tag="think") == [("thinking", "x"), ("text", "y")]
+
+
+def test_the_offline_apis_answer_with_tags():
+    chunks = course.recording("Think in tags: is 97 a prime number?")
+    events = [json.loads(line[6:]) for chunk in chunks for line in chunk.data.split(b"\n")[1:2]]
+    texts = [event["delta"].get("text", "") for event in events if "delta" in event]
+    (thinking, thought), (text, answer) = split(*texts)
+    assert (thinking, text) == ("thinking", "text")
+    assert thought.startswith("To be prime") and thought.endswith("leaves 6.")
+    assert answer.startswith("Yes, 97 is prime")
