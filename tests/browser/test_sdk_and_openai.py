@@ -30,7 +30,6 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         expect(status).to_contain_text(re.compile(rf"{way}: ✓ Done after \d+\.\d s in 2 turns"))
     expect(status).to_contain_text("after the ideal")
     shot(learner, "10-three-ways")
-    check_access(learner)
 
     for part, wrong, words, right in (
         ("does_it_raise", "trusts_the_end", "closes in good order", "plain"),
@@ -43,10 +42,10 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         expect(output(build)).to_contain_text(words, timeout=30_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"10-{part}-diagnosis")
-        check_access(learner)
         source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    check_access(learner)
 
 
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
