@@ -37,7 +37,7 @@ HEARTBEAT_SECONDS = 15.0  # proxies give up after 30 to 60 of silence
 LAST_WORDS_SECONDS = 1.0  # in which readers may hear that the server stops
 
 MOST_UNDER_WAY = 200  # runs
-MOST_KEPT = 200_000  # events of runs that are over, for readers who come back
+MOST_KEPT = 50_000  # events of runs that are over, for readers who come back
 
 
 class Run:

@@ -12,11 +12,14 @@ import pytest
 from agents import Reader, Scripted, read, until
 
 from helpers.mock.server import MockServer
+from helpers.session import Session
 from helpers.sse import SSEDecoder
+from helpers.web.answering import Agent
 from helpers.web.serving import WebServer
 
 WEATHER = "What's the weather in Lagos and Oslo?"
 LONG = "Explain in detail how a TCP connection recovers from a lost packet."
+KEY = "sk-test-key-that-must-never-show"
 
 Serve = Callable[..., WebServer]
 
@@ -240,3 +243,20 @@ async def test_stopping_the_server_stops_the_answers(
     assert reader.end is not None and reader.end["words"] == "The server is stopping."
     assert upstream() == 0
     server.close()  # once more does no harm
+
+
+async def test_live_answers_are_priced_and_stop_at_the_cap(serve: Serve, mock: MockServer):
+    session = Session({})
+    session.use("custom", base_url=mock.base_url, key=KEY)
+    session.use_model("claude-sonnet-5-5")
+    async with client(serve(Agent(session))) as http:
+        said = (await http.get("/about")).text
+        assert "cost money" in said and KEY not in said
+        reader = await read(http, f"{await begin(http, WEATHER)}/events")
+        assert reader.end is not None
+        assert reader.end["figures"]["dollars"] == pytest.approx(session.spent) != 0
+        session.set_cap(session.spent)
+        spent = session.spent
+        reader = await read(http, f"{await begin(http)}/events")
+        assert reader.end is not None and reader.end["outcome"] == "failed"
+        assert "it was not sent" in reader.end["words"] and session.spent == spent
