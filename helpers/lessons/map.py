@@ -14,8 +14,9 @@ class Notebook(NamedTuple):
         name: its file, without its ending.
         title: what its first line says.
         turns: which arrow of the pipeline it builds.
-        part: the id of its part.
+        part: the id of its part; "" if it builds none.
         minutes: how long it takes most people.
+        exercises: the ids of its exercises, where it builds no part.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Notebook(NamedTuple):
     turns: str
     part: str
     minutes: int
+    exercises: tuple[str, ...] = ()
 
 
 NOTEBOOKS = (
@@ -48,6 +50,38 @@ NOTEBOOKS = (
         "retry",
         45,
     ),
+    Notebook(
+        "08_production_ui",
+        "A face that keeps up",
+        "AgentEvents ─▶ what a person sees",
+        "",
+        45,
+        ("coalesce", "dangerous", "sentences", "bill"),
+    ),
+    Notebook(
+        "09_thinking_and_structured_output",
+        "Thinking and structured output",
+        "text ─▶ thinking, fields of a form",
+        "",
+        40,
+        ("sealed", "tags", "commit", "outcome"),
+    ),
+    Notebook(
+        "10_sdk_and_openai",
+        "With an SDK, and with OpenAI",
+        "the same task, three ways",
+        "",
+        40,
+        ("does_it_raise", "chat_calls", "read_the_wire"),
+    ),
+    Notebook(
+        "11_web_ui",
+        "A page for your agent",
+        "AgentEvents ─▶ a web page",
+        "",
+        45,
+        ("sse_bytes", "replay_from", "on_time", "while_read"),
+    ),
 )
 
 
@@ -62,11 +96,15 @@ class Map:
         self._passed = passed
 
     def _state(self, notebook: Notebook) -> str:
-        return "✓ built" if notebook.part in self._passed else "not yet"
+        if notebook.part:
+            return "✓ built" if notebook.part in self._passed else "not yet"
+        done = sum(exercise in self._passed for exercise in notebook.exercises)
+        count = len(notebook.exercises)
+        return "✓ done" if done == count else f"{done} of {count}" if done else "not yet"
 
     def __repr__(self) -> str:
         rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
-        rows += [(n.name, str(n.minutes), n.turns, n.part, self._state(n)) for n in NOTEBOOKS]
+        rows += [(n.name, str(n.minutes), n.turns, _part(n), self._state(n)) for n in NOTEBOOKS]
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -78,7 +116,7 @@ class Map:
             f'<tr><td style="text-align: left"><a href="{n.name}.ipynb">{n.name[:2]} · '
             f"{escape(n.title)}</a></td><td>{n.minutes} min</td>"
             f'<td style="text-align: left">{escape(n.turns)}</td>'
-            f'<td style="text-align: left"><code>{n.part}</code></td>'
+            f'<td style="text-align: left">{f"<code>{n.part}</code>" if n.part else _part(n)}</td>'
             f'<td style="text-align: left">{self._state(n)}</td></tr>'
             for n in NOTEBOOKS
         )
@@ -87,3 +125,7 @@ class Map:
             for head in ("Notebook", "Takes", "What it turns into what", "Part", "Yours")
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _part(notebook: Notebook) -> str:
+    return notebook.part or f"{len(notebook.exercises)} exercises"
