@@ -9,6 +9,8 @@
                                  (--upstream URL, --port N, --out FILE)
     python3 course.py agent      talk to the agent in the terminal, or ask it one thing: agent "..."
                                  (--help names its options)
+    python3 course.py web        put the agent on a web page of this machine (--help, too)
+    python3 course.py bench      measure beside a peer: bench NAME; without a name, lists them
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -91,6 +93,7 @@ PROGRAMS = {
     "mock": "helpers.mock",
     "tap": "helpers.mock.tap",
     "agent": "helpers.terminal",
+    "web": "helpers.web",
     "notebooks": "helpers.lessons.refresh",
 }
 
@@ -120,14 +123,16 @@ def main(arguments: list[str]) -> int:
             if command not in TAKES_FILES:
                 os.chdir(ROOT)
             return run(python, "-P", "-m", PROGRAMS[command], *rest)
+        if command == "bench":
+            return run(environment(), str(benchmark(rest)), *rest[1:])
         if command == "lock":
             return write_lock(rest)
         if command in ("--help", "-h", "help"):
             print(__doc__)
             return 0
         raise Problem(
-            f"There is no command {command!r}: take lab, test, mock, tap, agent, notebooks or "
-            "lock (python3 course.py --help says what they do)."
+            f"There is no command {command!r}: take {', '.join([*PROGRAMS, 'bench'])} or lock "
+            "(python3 course.py --help says what they do)."
         )
     except Problem as problem:
         print(problem, file=sys.stderr)
@@ -138,6 +143,16 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
+
+
+def benchmark(arguments: list[str]) -> Path:
+    """Return the file of the benchmark that is named first."""
+    files = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py"))}
+    name = (arguments or [""])[0]
+    if name not in files:
+        wrong = f"There is no benchmark {name!r}. " if name else ""
+        raise Problem(f"{wrong}Name one: python3 course.py bench {' | '.join(files)}")
+    return files[name]
 
 
 def meaning(error: OSError) -> str:
