@@ -35,7 +35,7 @@ from helpers.team import Asked
 from helpers.tools import ToolError, tool
 from helpers.widgets.cards import CardsView
 from helpers.widgets.cards_model import Board, Card, Note, Words, apply, end, fold, readable
-from helpers.widgets.cards_still import draw, lines_for, tell
+from helpers.widgets.cards_still import draw, lane_words, lines_for, tell
 from helpers.widgets.checkout import search_logs
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
@@ -126,6 +126,15 @@ def test_tokens_of_a_turn_add_to_those_before_it_and_never_count_twice() -> None
         counts.append(board_after(*ONE_TURN[:length]).tokens.get("output_tokens", 0))
     assert counts == [*sorted(counts[:-1]), 33]
     assert counts[-4] == 31
+
+
+def test_what_the_api_has_not_counted_yet_is_about_so_much() -> None:
+    board = board_after(*ONE_TURN[:10])
+    assert board.tokens == {"input_tokens": 20, "output_tokens": 3}
+    assert lane_words(board.lanes[0]) == "turn 1 · ~3 tokens"
+    stopped = end(board, "stopped", 1.0)
+    assert lane_words(stopped.lanes[0]) == "stopped after 1.0 s · ~3 tokens"
+    assert lane_words(fold(named(ONE_TURN)).lanes[0]) == "✓ done after 2.6 s · 33 tokens"
 
 
 def test_what_breaks_off_is_cut_and_what_is_asked_again_is_void() -> None:
