@@ -31,6 +31,7 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.recovery import Recovery
+from helpers.session import Session
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
 from helpers.widgets.cards import CardsView
@@ -341,6 +342,24 @@ def test_it_is_stopped_and_its_tools_with_it() -> None:
     assert cancelled == ["checkout"]
     assert view.board.state == "stopped" and "stopped by you" in view.state["footer"]
     assert item_of(view.board, Card).state in ("failed", "cut")
+
+
+def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live = Session({})
+    live.use("custom", base_url=course.session.mock_url, key="sk-test-key")
+    live.use_model("claude-sonnet-5-5")
+    monkeypatch.setattr(course, "session", live)
+    view, team = course.cards("Count to three."), course.team()
+    for one in (view, team):
+        assert one.state["state"] == "ready" and one.setup["at_most"] > 0
+        assert "Press Start" in one.twin() and "✓" not in one.twin()
+        assert "sk-test-key" not in json.dumps([one.get_state(), one.still()], default=str)
+    view.start()
+    assert view.wait(30)
+    assert view.board.state == "done"
+    assert f"${live.spent:.4f}" in view.state["footer"] and live.spent > 0
 
 
 def test_a_team_has_a_lane_for_each_and_all_of_it_is_known_beforehand() -> None:
