@@ -651,7 +651,8 @@ def cards(
 
     async def run() -> AsyncGenerator[Any]:
         async with http(mock=changes) as client:
-            events = _agent_events(client, asked, tools, None, max_turns, recovery=recovery)
+            options = {"recovery": recovery, "open_stream": session.open_stream}
+            events = _agent_events(client, asked, tools, None, max_turns, **options)
             async with aclosing(alone(task, events)) as named:
                 async for event in named:
                     yield event
@@ -700,7 +701,8 @@ def team(
 
     async def run() -> AsyncGenerator[Any]:
         async with http(mock=changes) as client:
-            async with aclosing(run_team(client, question, **members)) as events:
+            asked = run_team(client, question, open_stream=session.open_stream, **members)
+            async with aclosing(asked) as events:
                 async for event in events:
                     yield event
 

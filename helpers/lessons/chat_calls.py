@@ -186,12 +186,18 @@ def reading(
     def run(my: Namespace) -> object:
         return my.read_chat(deepcopy(chunks))
 
-    deltas = [json.dumps(one["choices"][0]["delta"]) if one["choices"] else "–" for one in chunks]
-    shown = "\n".join(f"#   {delta}" for delta in deltas)
+    def shown(one: Chunk) -> str:
+        if not one["choices"]:
+            return "no choice"
+        choice = one["choices"][0]
+        reason = choice["finish_reason"]
+        return json.dumps(choice["delta"]) + (f"  finish_reason {reason}" if reason else "")
+
+    listed = "\n".join(f"#   {shown(one)}" for one in chunks)
     return Case(
         name,
         why,
-        f"read_chat(chunks)  # their deltas:\n{shown}",
+        f"read_chat(chunks)  # their deltas:\n{listed}",
         run,
         expected,
         (*mistakes, *COMMON, OVERWRITES),

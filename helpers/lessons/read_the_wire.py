@@ -138,7 +138,7 @@ def wire_case(wire: Wire) -> Case:
         wire.who,
         f'FAULT["{wire.letter}"]',
         run,
-        wire.number,
+        "the number of its fault",  # a diagnosis shows this, and should leave something to do
         (
             Misconception(
                 id="not-answered",
@@ -160,6 +160,7 @@ def wire_case(wire: Wire) -> Case:
                 matches=lambda out: out.error is None,
             ),
         ),
+        lambda returned, expected: bool(returned == wire.number),
     )
 
 

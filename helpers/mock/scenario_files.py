@@ -84,6 +84,7 @@ class Scenario:
     turns: the answers; a conversation that goes on longer gets the last one again.
     without_tool: the answer to a request that doesn't offer the tool a turn wants to call.
     settings: what it changes in the offline API's settings, as JSON, while it answers.
+    listed: whether the answer to an unknown prompt suggests it.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Scenario:
     turns: tuple[Turn, ...]
     without_tool: tuple[Part, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = True
 
 
 def load(*places: Path) -> list[Scenario]:
@@ -180,7 +182,7 @@ def find(place: str, lines: Mapping[str, int]) -> int:
 
 
 def _scenario(name: str, data: object) -> Scenario:
-    needed, more = {"prompt", "when", "turns"}, {"about", "without_tool", "settings"}
+    needed, more = {"prompt", "when", "turns"}, {"about", "without_tool", "settings", "listed"}
     fields = _object("", data, needed, more)
     when = []
     for index, line in enumerate(_list("when", fields["when"])):
@@ -209,7 +211,10 @@ def _scenario(name: str, data: object) -> Scenario:
         )
     settings = _settings(fields.get("settings", {}))
     prompt = _string("prompt", fields["prompt"])
-    return Scenario(name, prompt, tuple(when), tuple(turns), without_tool, settings)
+    listed = fields.get("listed", True)
+    if not isinstance(listed, bool):
+        raise Wrong("listed", f"listed must be true or false, not {listed!r}.")
+    return Scenario(name, prompt, tuple(when), tuple(turns), without_tool, settings, listed)
 
 
 def _settings(value: object) -> Mapping[str, Any]:

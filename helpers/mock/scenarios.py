@@ -191,7 +191,7 @@ def fallback(scenarios: Iterable[Scenario], prompt: str) -> str:
     asked = " ".join(prompt.split())
     asked = asked if len(asked) <= 200 else asked[:199].rstrip() + "…"
     heard = f"You asked: “{asked}”" if asked else "There was no text in what you sent."
-    known = "\n".join(f"- {scenario.prompt}" for scenario in scenarios)
+    known = "\n".join(f"- {scenario.prompt}" for scenario in scenarios if scenario.listed)
     return (
         f"{heard}\n\nI'm the course's offline API, not a model: I stream like one, but I only "
         f"know what is written in my scenarios. These prompts have one:\n\n{known}\n\n"

@@ -111,6 +111,8 @@ class CardsView(RunningView):
         )
         if board.ended is None:  # the clock on the page says how long
             words = words.rpartition(" · ")[0]
+        if any(lane.deltas for lane in board.lanes):  # the API has not counted them
+            words = words.replace(" in, ", " in, ~")
         return footer_of(board, words)
 
     def _runs(self) -> bool:

@@ -106,7 +106,8 @@ class Lane:
         turn: the present one; 0 before the first.
         items: words, cards and notes, in the order in which they began.
         counted: tokens of the answers that are over, by the names in the API's usage.
-        usage: those of the present answer.
+        usage: those of the present answer, as the API has said so far.
+        deltas: how many have come since it said so: about one a token.
         ended: when it was over, in seconds since the start.
         problem: one sentence on what went wrong.
     """
@@ -118,13 +119,15 @@ class Lane:
     items: tuple[Item, ...] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
     usage: Mapping[str, Any] = field(default_factory=dict)
+    deltas: int = 0
     ended: float | None = None
     problem: str = ""
 
     @property
     def tokens(self) -> dict[str, int]:
-        """All tokens so far, by the names in the API's usage."""
+        """All tokens so far, by the names in the API's usage; of an open answer, about."""
         present = {name: count for name, count in self.usage.items() if type(count) is int}
+        present["output_tokens"] = max(present.get("output_tokens", 0), self.deltas)
         return dict(Counter(self.counted) + Counter(present))
 
 
@@ -223,10 +226,9 @@ def _with_event(lane: Lane, event: Any, at: float) -> Lane:
         case "TurnStarted":
             return replace(lane, state="running", turn=event.turn)
         case "MessageStarted":
-            counted = {**lane.tokens}
-            return replace(lane, counted=counted, usage={})
+            return replace(lane, counted=lane.tokens, usage={}, deltas=0)
         case "UsageUpdated":
-            return replace(lane, usage=event.usage)
+            return replace(lane, usage=event.usage, deltas=0)
         case "BlockStarted":
             return _open(lane, event.index, event.block, at)
         case "TextDelta":
@@ -256,7 +258,7 @@ def _with_event(lane: Lane, event: Any, at: float) -> Lane:
             return replace(_cut(lane, at), items=(*_cut(lane, at).items, Note("Interrupted.")))
         case "RunFinished":
             error = event.error
-            lane = replace(lane, counted=event.usage, usage={}, problem=str(error or ""))
+            lane = replace(lane, counted=event.usage, usage={}, deltas=0, problem=str(error or ""))
             return _end_lane(lane, "failed" if error else "done", at)
     return lane
 
@@ -297,11 +299,12 @@ def _change(lane: Lane, kind: type[Card] | type[Words], index: int, **changes: A
 
 def _grow(lane: Lane, index: int, piece: str) -> Lane:
     """Add what came for a block to it."""
-    if (place := _find(lane, Words, index)) is not None:
-        return _put(lane, place, _longer(lane.items[place], piece))
-    if (place := _find(lane, Card, index)) is not None:
-        return _put(lane, place, _longer(lane.items[place], piece))
-    return lane
+    place = _find(lane, Words, index)
+    place = _find(lane, Card, index) if place is None else place
+    if place is None or not piece:
+        return lane
+    lane = replace(lane, deltas=lane.deltas + 1)
+    return _put(lane, place, _longer(lane.items[place], piece))
 
 
 def _longer(item: Item, piece: str) -> Item:
@@ -330,7 +333,7 @@ def _ask_again(lane: Lane, event: Any, at: float) -> Lane:
         for item in lane.items
     ]
     why = Note(f"✕ {event.reason}. Asking again (attempt {event.attempt}).")
-    return replace(lane, items=(*items, why), counted=lane.tokens, usage={})
+    return replace(lane, items=(*items, why), counted=lane.tokens, usage={}, deltas=0)
 
 
 def _cut(lane: Lane, at: float) -> Lane:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from helpers.render.cost import count
 from helpers.render.markdown import MarkdownLines
 from helpers.widgets import look, still
 from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words
@@ -35,7 +36,8 @@ def plain_lines(text: str) -> list[str]:
 def lane_words(lane: Lane) -> str:
     """Return how far an agent is, in a few words."""
     tokens = lane.tokens
-    count = f"{tokens.get('output_tokens', 0):,} tokens" if tokens else ""
+    about = "~" if lane.deltas else ""  # the API counts when it has finished
+    written = about + count(tokens.get("output_tokens", 0), "token") if tokens else ""
     after = "" if lane.ended is None else f" after {lane.ended:.1f} s"
     word = {
         "waiting": "not asked yet",
@@ -44,7 +46,7 @@ def lane_words(lane: Lane) -> str:
         "failed": f"✕ failed{after}",
         "stopped": f"stopped{after}",
     }[lane.state]
-    return " · ".join(filter(None, [word, count]))
+    return " · ".join(filter(None, [word, written]))
 
 
 def card_words(card: Card) -> str:
@@ -68,19 +70,19 @@ def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
         least: lines at least.
         most: lines at most.
     """
-    count = 0.0
+    lines = 0.0
     for item in lane.items:
         match item:
             case Words(kind="text"):
-                count += 0.5 + sum(
+                lines += 0.5 + sum(
                     len(still.wrapped(line, columns)) for line in plain_lines(item.text)
                 )
             case Card():
-                count += 4.5 + len(still.wrapped(item.result, columns - 6))
-                count += 1 if item.progress else 0
+                lines += 4.5 + len(still.wrapped(item.result, columns - 6))
+                lines += 1 if item.progress else 0
             case _:
-                count += 1.5
-    return min(max(least, round(count + 0.5)), most)
+                lines += 1.5
+    return min(max(least, round(lines + 0.5)), most)
 
 
 # The picture

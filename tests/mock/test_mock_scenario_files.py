@@ -160,7 +160,7 @@ without_tool: [{text: No tool.}]
         (
             START + "      - text: b\npromt: c",
             6,
-            "the file can't hold 'promt'; it knows about, prompt, settings, turns, when, "
+            "the file can't hold 'promt'; it knows about, listed, prompt, settings, turns, when, "
             "without_tool (did you mean 'prompt'?).",
         ),
         (START + "      - text: b\nwhen: [c]", 6, "when is given a second time."),

@@ -31,11 +31,12 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.recovery import Recovery
+from helpers.session import Session
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
 from helpers.widgets.cards import CardsView
 from helpers.widgets.cards_model import Board, Card, Note, Words, apply, end, fold, readable
-from helpers.widgets.cards_still import draw, lines_for, tell
+from helpers.widgets.cards_still import draw, lane_words, lines_for, tell
 from helpers.widgets.checkout import search_logs
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
@@ -126,6 +127,15 @@ def test_tokens_of_a_turn_add_to_those_before_it_and_never_count_twice() -> None
         counts.append(board_after(*ONE_TURN[:length]).tokens.get("output_tokens", 0))
     assert counts == [*sorted(counts[:-1]), 33]
     assert counts[-4] == 31
+
+
+def test_what_the_api_has_not_counted_yet_is_about_so_much() -> None:
+    board = board_after(*ONE_TURN[:10])
+    assert board.tokens == {"input_tokens": 20, "output_tokens": 3}
+    assert lane_words(board.lanes[0]) == "turn 1 · ~3 tokens"
+    stopped = end(board, "stopped", 1.0)
+    assert lane_words(stopped.lanes[0]) == "stopped after 1.0 s · ~3 tokens"
+    assert lane_words(fold(named(ONE_TURN)).lanes[0]) == "✓ done after 2.6 s · 33 tokens"
 
 
 def test_what_breaks_off_is_cut_and_what_is_asked_again_is_void() -> None:
@@ -332,6 +342,24 @@ def test_it_is_stopped_and_its_tools_with_it() -> None:
     assert cancelled == ["checkout"]
     assert view.board.state == "stopped" and "stopped by you" in view.state["footer"]
     assert item_of(view.board, Card).state in ("failed", "cut")
+
+
+def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live = Session({})
+    live.use("custom", base_url=course.session.mock_url, key="sk-test-key")
+    live.use_model("claude-sonnet-5-5")
+    monkeypatch.setattr(course, "session", live)
+    view, team = course.cards("Count to three."), course.team()
+    for one in (view, team):
+        assert one.state["state"] == "ready" and one.setup["at_most"] > 0
+        assert "Press Start" in one.twin() and "✓" not in one.twin()
+        assert "sk-test-key" not in json.dumps([one.get_state(), one.still()], default=str)
+    view.start()
+    assert view.wait(30)
+    assert view.board.state == "done"
+    assert f"${live.spent:.4f}" in view.state["footer"] and live.spent > 0
 
 
 def test_a_team_has_a_lane_for_each_and_all_of_it_is_known_beforehand() -> None:
