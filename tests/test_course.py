@@ -9,7 +9,7 @@ import httpx
 import httpx2
 import pytest
 
-from helpers import course
+from helpers import asking, course
 from helpers.client import open_stream, stream_text
 from helpers.lessons import MODULES, find_part, machine
 from helpers.lessons.map import NOTEBOOKS, Map
@@ -79,7 +79,7 @@ def test_a_transcript_streams_from_the_real_socket():
 
 
 def test_the_wire_view_records_from_the_real_socket():
-    chunks = asyncio.run(course._record(course.request(PROMPT), {}))
+    chunks = asyncio.run(asking.record_anew(course.request(PROMPT), {}))
     assert b"".join(data for _, data in chunks).endswith(b"\n\n")
     assert [at for at, _ in chunks] == sorted(at for at, _ in chunks)
 

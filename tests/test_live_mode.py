@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers import course
+from helpers import asking, course
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Settings
 from helpers.models import price
@@ -24,7 +24,7 @@ def live(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> Session:
     session = Session({})
     session.use("custom", base_url=server.base_url, key=KEY)
     session.use_model("claude-sonnet-5-5")
-    monkeypatch.setattr(course, "session", session)
+    monkeypatch.setattr(asking, "session", session)
     return session
 
 

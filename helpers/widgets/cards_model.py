@@ -338,13 +338,17 @@ def _ask_again(lane: Lane, event: Any, at: float) -> Lane:
 
 def _cut(lane: Lane, at: float) -> Lane:
     """End what is still open; cards of tools that run are ended by their own events."""
-    items = [
-        replace(item, state="cut", **({"seconds": at - item.began} if item.state == "open" else {}))
-        if not isinstance(item, Note) and item.state in ("open", "writing")
-        else item
-        for item in lane.items
-    ]
+    items = [_cut_item(item, at) for item in lane.items]
     return replace(lane, items=tuple(items))
+
+
+def _cut_item(item: Words | Card | Note, at: float) -> Words | Card | Note:
+    match item:
+        case Words(state="open"):
+            return replace(item, state="cut", seconds=at - item.began)
+        case Card(state="writing"):
+            return replace(item, state="cut")
+    return item
 
 
 def _end_lane(lane: Lane, state: str, at: float) -> Lane:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import course
+from helpers import asking, course
 from helpers.agent import (
     BlockStarted,
     BlockStopped,
@@ -350,7 +350,7 @@ def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
     live = Session({})
     live.use("custom", base_url=course.session.mock_url, key="sk-test-key")
     live.use_model("claude-sonnet-5-5")
-    monkeypatch.setattr(course, "session", live)
+    monkeypatch.setattr(asking, "session", live)
     view, team = course.cards("Count to three."), course.team()
     for one in (view, team):
         assert one.state["state"] == "ready" and one.setup["at_most"] > 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import course
+from helpers import course, views
 from helpers.widgets.queue import QueueView
 from helpers.widgets.queue_model import Flood, Sample, corners, row, sentence, table
 from helpers.widgets.queue_runs import TOKENS
@@ -72,7 +72,7 @@ def test_the_queue_is_full_while_the_stream_lasts_and_empty_in_the_end(
 
 
 def test_still_and_twin_are_the_same_in_every_run(view: QueueView) -> None:
-    course._floods.cache_clear()
+    views.floods.cache_clear()
     again = course.queue()
     assert (again.still(), again.twin()) == (view.still(), view.twin())
     assert "0x" not in repr(view)
