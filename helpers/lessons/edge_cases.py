@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["HISTORIES", "PARTS", "History"]
 
@@ -192,30 +193,14 @@ HISTORIES = (
 
 def history_case(history: History) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.REFUSED[history.letter]
-
-    return Case(
-        f"history {history.letter}",
-        f"{history.what[0].upper()}{history.what[1:]}.",
-        f'REFUSED["{history.letter}"]',
-        run,
+    return verdict_case(
+        "REFUSED",
+        "history",
+        history.letter,
+        history.what,
         history.refused,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a history without a verdict",
-                try_next="Write True if the API would refuse it, False if not.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=history.id,
-                looks_like=history.looks_like,
-                try_next=history.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(history.id, history.looks_like, history.try_next),
+        how="Write True if the API would refuse it, False if not.",
     )
 
 

@@ -5,7 +5,8 @@ Its other exercises: coalescing.py, sentence_buffer.py and bill.py.
 
 from typing import NamedTuple
 
-from helpers.lessons.part import Case, Misconception, Namespace, Part
+from helpers.lessons.part import Case, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["PARTS", "PIECES", "Piece"]
 
@@ -133,30 +134,14 @@ PIECES = (
 
 def piece_case(piece: Piece) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.DANGEROUS[piece.letter]
-
-    return Case(
-        f"piece {piece.letter}",
-        f"{piece.html}",
-        f'DANGEROUS["{piece.letter}"]',
-        run,
+    return verdict_case(
+        "DANGEROUS",
+        "piece",
+        piece.letter,
+        piece.html,
         piece.dangerous,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a piece without a verdict",
-                try_next="Write True if it must not get into a page, False if it may.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=piece.id,
-                looks_like=piece.looks_like,
-                try_next=piece.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(piece.id, piece.looks_like, piece.try_next),
+        how="Write True if it must not get into a page, False if it may.",
     )
 
 

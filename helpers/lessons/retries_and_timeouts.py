@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["PARTS"]
 
@@ -148,32 +149,16 @@ VERDICTS = (
 )
 
 
-def verdict_case(verdict: Verdict) -> Case:
+def lettered(verdict: Verdict) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.ASK_AGAIN[verdict.letter]
-
-    return Case(
-        f"failure {verdict.letter}",
-        f"{verdict.what[0].upper()}{verdict.what[1:]}.",
-        f'ASK_AGAIN["{verdict.letter}"]',
-        run,
+    return verdict_case(
+        "ASK_AGAIN",
+        "failure",
+        verdict.letter,
+        verdict.what,
         verdict.again,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a failure without a verdict",
-                try_next="Write True to ask again, False to leave it.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=verdict.id,
-                looks_like=verdict.looks_like,
-                try_next=verdict.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(verdict.id, verdict.looks_like, verdict.try_next),
+        how="Write True to ask again, False to leave it.",
     )
 
 
@@ -186,7 +171,7 @@ RETRY_OR_NOT = Part(
     teaches="You can say of a failure whether asking again can help, and whether it can harm.",
     stub=VERDICT_STUB,
     reference=VERDICT_REFERENCE,
-    cases=tuple(map(verdict_case, VERDICTS)),
+    cases=tuple(map(lettered, VERDICTS)),
     hints=(
         "Two questions decide each of them. Could the same request succeed a moment later? And if "
         "it is sent twice, does anything happen twice that somebody would notice?",

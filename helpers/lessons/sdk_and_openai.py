@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from helpers.lessons.part import Case, Misconception, Namespace, Part
+from helpers.lessons.part import Case, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["PARTS"]
 
@@ -129,30 +130,14 @@ SITUATIONS = (
 
 def situation_case(situation: Situation) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.RAISES[situation.letter]
-
-    return Case(
-        f"situation {situation.letter}",
+    return verdict_case(
+        "RAISES",
+        "situation",
+        situation.letter,
         situation.what,
-        f'RAISES["{situation.letter}"]',
-        run,
         situation.raises,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a situation without a verdict",
-                try_next="Write True if the SDK raises, False if it doesn't.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=situation.id,
-                looks_like=situation.looks_like,
-                try_next=situation.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(situation.id, situation.looks_like, situation.try_next),
+        how="Write True if the SDK raises, False if it doesn't.",
     )
 
 

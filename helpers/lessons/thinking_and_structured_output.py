@@ -5,7 +5,8 @@ Its other exercises: tag_splitting.py, committed_fields.py and answer_outcome.py
 
 from typing import NamedTuple
 
-from helpers.lessons.part import Case, Misconception, Namespace, Part
+from helpers.lessons.part import Case, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["CHANGES", "PARTS", "Change"]
 
@@ -131,30 +132,14 @@ CHANGES = (
 
 def change_case(change: Change) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.REFUSED[change.letter]
-
-    return Case(
-        f"turn {change.letter}",
-        f"{change.what[0].upper()}{change.what[1:]}.",
-        f'REFUSED["{change.letter}"]',
-        run,
+    return verdict_case(
+        "REFUSED",
+        "turn",
+        change.letter,
+        change.what,
         change.refused,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a turn without a verdict",
-                try_next="Write True if the API would refuse it, False if not.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=change.id,
-                looks_like=change.looks_like,
-                try_next=change.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(change.id, change.looks_like, change.try_next),
+        how="Write True if the API would refuse it, False if not.",
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
+from helpers.lessons.verdicts import verdict_case
 
 __all__ = ["PARTS"]
 
@@ -552,32 +553,16 @@ VERDICTS = (
 )
 
 
-def verdict_case(verdict: Verdict) -> Case:
+def lettered(verdict: Verdict) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.MAY_RUN[verdict.letter]
-
-    return Case(
-        f"reply {verdict.letter}",
-        f"{verdict.what[0].upper()}{verdict.what[1:]}.",
-        f'MAY_RUN["{verdict.letter}"]',
-        run,
+    return verdict_case(
+        "MAY_RUN",
+        "reply",
+        verdict.letter,
+        verdict.what,
         verdict.calls,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a reply without an answer",
-                try_next="Write how many of its calls may run: 0, 1 or 2.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=verdict.id,
-                looks_like=verdict.looks_like,
-                try_next=verdict.try_next,
-                matches=lambda out: isinstance(out.returned, int),
-            ),
-        ),
+        mistake=(verdict.id, verdict.looks_like, verdict.try_next),
+        how="Write how many of its calls may run: 0, 1 or 2.",
     )
 
 
@@ -590,7 +575,7 @@ WHOLE_OR_CUT = Part(
     teaches="You can say when a call is complete, and what does not prove it.",
     stub=VERDICT_STUB,
     reference=VERDICT_REFERENCE,
-    cases=tuple(map(verdict_case, VERDICTS)),
+    cases=tuple(map(lettered, VERDICTS)),
     hints=(
         "Cover the input with your hand: what it looks like decides nothing. Look at what comes "
         "after each call's block.",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
+from helpers.lessons.verdicts import verdict_case
 from helpers.sse import SSEDecoder
 
 __all__ = ["PARTS"]
@@ -628,30 +629,14 @@ DELIVERIES = (
 
 def delivery_case(delivery: Delivery) -> Case:
     """A case that asks for one letter."""
-
-    def run(my: Namespace) -> object:
-        return my.ON_TIME[delivery.letter]
-
-    return Case(
-        f"way {delivery.letter}",
-        f"{delivery.what[0].upper()}{delivery.what[1:]}.",
-        f'ON_TIME["{delivery.letter}"]',
-        run,
+    return verdict_case(
+        "ON_TIME",
+        "way",
+        delivery.letter,
+        delivery.what,
         delivery.live,
-        (
-            Misconception(
-                id="not-answered",
-                looks_like="a way without a verdict",
-                try_next="Write True if the page gets each event in time, False if not.",
-                matches=lambda out: out.returned is ... or isinstance(out.error, KeyError),
-            ),
-            Misconception(
-                id=delivery.id,
-                looks_like=delivery.looks_like,
-                try_next=delivery.try_next,
-                matches=lambda out: isinstance(out.returned, bool),
-            ),
-        ),
+        mistake=(delivery.id, delivery.looks_like, delivery.try_next),
+        how="Write True if the page gets each event in time, False if not.",
     )
 
 
