@@ -271,12 +271,7 @@ function render({ model, el }) {
     footer.textContent = shown.state === "ready" ? `Press Start.${cost}` : shown.footer;
     problem.textContent = shown.problem ? `✕ ${shown.problem}` : "";
     if (!running) clock.textContent = shown.ended === null ? "0.0 s" : `${shown.ended.toFixed(1)} s`;
-    const focused = root.getRootNode().activeElement;
-    start.disabled = running;
-    stop.disabled = !running;
-    start.textContent = shown.state === "ready" || running ? "Start" : "Start again";
-    if (focused === start && running) stop.focus();
-    if (focused === stop && !running) start.focus();
+    showButtons(root, start, stop, running, shown.state !== "ready");
     if (running && !ticking) {
       ticking = true;
       tick();

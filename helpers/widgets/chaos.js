@@ -80,12 +80,7 @@ function render({ model, el }) {
     frame.setAttribute("aria-valuemax", Math.max(shown.planned - 1, 0));
     drawPicked(shown.picked);
     drawTable();
-    const focused = root.getRootNode().activeElement;
-    start.disabled = shown.running;
-    stop.disabled = !shown.running;
-    start.textContent = shown.begun && !shown.running ? "Start again" : "Start";
-    if (focused === start && shown.running) stop.focus();
-    if (focused === stop && !shown.running) start.focus();
+    showButtons(root, start, stop, shown.running, shown.begun);
     progress.max = Math.max(shown.planned, 1);
     progress.value = shown.done;
     count.textContent = `${shown.done.toLocaleString("en")} of ${shown.planned.toLocaleString("en")} cuts`;

@@ -132,28 +132,13 @@ function render({ model, el }) {
     else if (!running) clock.textContent = "";
     thought.textContent = shown.thought ?? "";
     verdict.textContent = shown.verdict || "\u00a0";
-    const focused = root.getRootNode().activeElement;
-    start.disabled = running;
-    stop.disabled = !running;
-    start.textContent = state === "ready" || running ? "Start" : "Start again";
-    // The button that was just pressed has gone dark: keep the keyboard where it was.
-    if (focused === start && start.disabled) stop.focus();
-    if (focused === stop && stop.disabled) start.focus();
+    showButtons(root, start, stop, running, state !== "ready");
     if (running) tick();
   }
 
-  let ticking = false;
-  function tick() {
-    if (ticking) return;
-    ticking = true;
-    const step = () => {
-      ticking = isRunning(shown.state) && root.isConnected;
-      if (!ticking) return;
-      if (base !== null) clock.textContent = duration((performance.now() - base) / 1000);
-      setTimeout(step, 100);
-    };
-    setTimeout(step, 0);
-  }
+  const tick = ticker(root, () => isRunning(shown.state), () => {
+    if (base !== null) clock.textContent = duration((performance.now() - base) / 1000);
+  });
 
   function announce(before) {
     if (!live || before === shown.state) return;

@@ -195,12 +195,7 @@ function render({ model, el }) {
     }
     running = [...strips.values()].some((strip) => strip.state === "running");
     const begun = [...strips.values()].some((strip) => strip.state !== "ready");
-    const focused = root.getRootNode().activeElement;
-    start.disabled = running;
-    stop.disabled = !running;
-    start.textContent = begun && !running ? "Start again" : "Start";
-    if (focused === start && running) stop.focus();
-    if (focused === stop && !running) start.focus();
+    showButtons(root, start, stop, running, begun);
     for (const [input] of inputs) input.disabled = running;
     clock.textContent = current === null ? "0.0 s" : `${strips.get(current).latest.toFixed(1)} s`;
     const words = !begun ? "Press Start." : running ? "Running." : (strips.get(current)?.words ?? "");

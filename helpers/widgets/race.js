@@ -112,12 +112,7 @@ function render({ model, el }) {
     const on = running();
     const states = Object.values(lanes).map((lane) => lane.figures.state);
     const done = states.every((state) => state === "done");
-    const focused = root.getRootNode().activeElement;
-    start.disabled = on;
-    stop.disabled = !on;
-    start.textContent = on || states.includes("ready") ? "Start" : "Start again";
-    if (focused === start && on) stop.focus();
-    if (focused === stop && !on) start.focus();
+    showButtons(root, start, stop, on, !states.includes("ready"));
     for (const slider of sliders) slider.input.disabled = on;
     for (const [, button] of answers) button.disabled = !done;
     let words = "Both requests go out at the same moment.";
@@ -129,19 +124,10 @@ function render({ model, el }) {
     if (on) tick();
   }
 
-  let ticking = false;
-  function tick() {
-    if (ticking) return;
-    ticking = true;
-    const step = () => {
-      ticking = running() && root.isConnected;
-      if (!ticking) return;
-      const now = base === null ? 0 : (performance.now() - base) / 1000;
-      each((lane) => drawClock(lane, now));
-      setTimeout(step, 50);
-    };
-    setTimeout(step, 0);
-  }
+  const tick = ticker(root, running, () => {
+    const now = base === null ? 0 : (performance.now() - base) / 1000;
+    each((lane) => drawClock(lane, now));
+  });
 
   function clear() {
     restored = false;

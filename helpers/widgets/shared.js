@@ -19,6 +19,32 @@ function keepKeys(root) {
   });
 }
 
+/** Let Start or Stop be pressed, whichever makes sense now; the keyboard stays on the two. */
+function showButtons(root, start, stop, running, begun) {
+  const focused = root.getRootNode().activeElement;
+  start.disabled = running;
+  stop.disabled = !running;
+  start.textContent = begun && !running ? "Start again" : "Start";
+  if (focused === start && running) stop.focus();
+  if (focused === stop && !running) start.focus();
+}
+
+/** Return what starts to call `draw` ten times a second, for as long as `isOn` says so. */
+function ticker(root, isOn, draw) {
+  let ticking = false;
+  const step = () => {
+    ticking = isOn() && root.isConnected;
+    if (!ticking) return;
+    draw();
+    setTimeout(step, 100);
+  };
+  return () => {
+    if (ticking) return;
+    ticking = true;
+    setTimeout(step, 0);
+  };
+}
+
 /** 284 ms, 1.9 s: the unit that fits, and no more digits than were measured. */
 function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

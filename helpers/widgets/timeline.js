@@ -73,12 +73,7 @@ function render({ model, el }) {
     else if (began || base === null || Math.abs(now - base) > 150) base = now;
     frame.replaceChildren(pictureOf(shown.svg));
     drawTable();
-    const focused = root.getRootNode().activeElement;
-    start.disabled = shown.running;
-    stop.disabled = !shown.running;
-    start.textContent = shown.begun && !shown.running ? "Start again" : "Start";
-    if (focused === start && shown.running) stop.focus();
-    if (focused === stop && !shown.running) start.focus();
+    showButtons(root, start, stop, shown.running, shown.begun);
     for (const [input] of inputs) input.disabled = shown.running;
     const cost = atMost === null ? "" : ` It costs money: at most $${atMost.toFixed(4)} a turn.`;
     const lines = shown.begun ? shown.words : [`Press Start.${cost}`];
