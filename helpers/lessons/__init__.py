@@ -35,6 +35,7 @@ MODULES = {
     "retry_or_not": "helpers.lessons.retries_and_timeouts",
     "watchdog": "helpers.lessons.retries_and_timeouts",
     "retry": "helpers.lessons.retries_and_timeouts",
+    "main": "helpers.lessons.submit_your_build",
 }
 
 
