@@ -40,7 +40,7 @@ class Screen:
         if self.first_text is None:
             self.first_text = time.monotonic() - self.started
         # What a model says must not steer the terminal.
-        piece = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in piece)
+        piece = "".join(c if c.isprintable() or c in "\n\u200c\u200d" else "\ufffd" for c in piece)
         self._column = len(piece) if "\n" in piece else self._column + len(piece)
         sys.stdout.write(piece)
         sys.stdout.flush()
