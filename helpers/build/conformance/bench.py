@@ -16,9 +16,6 @@ from helpers.mock.settings import Settings
 
 __all__ = ["Bench", "Failed", "Run", "visible"]
 
-# A moment that has to come: long, so that a busy machine doesn't fail anybody.
-PATIENCE = 8.0  # seconds
-
 
 class Failed(Exception):
     """The agent didn't do what the case is about.
@@ -52,6 +49,7 @@ class Run:
         weather: the requests to the weather service, in order.
         elsewhere: requests to an address that nobody gave it.
         key: the key that it was given, fresh for this run.
+        patience: seconds to wait for what has to come.
     """
 
     agent: Agent
@@ -59,13 +57,15 @@ class Run:
     weather: list[Exchange]
     elsewhere: list[Exchange]
     key: str
+    patience: float
 
-    async def finish(self, seconds: float = PATIENCE) -> int:
-        """Wait for its end; return its exit code.
+    async def finish(self, more: float = 0.0) -> int:
+        """Wait for its end, with so many more seconds of patience; return its exit code.
 
         Raises:
             Failed: it doesn't end, or writes without end.
         """
+        seconds = self.patience + more
         code = await self.agent.ends(seconds)
         if self.agent.flooded:
             raise Failed("it wrote more than a megabyte", "the answer, and little else")
@@ -174,7 +174,14 @@ class Bench:
             arguments.append(prompt or f"What is the weather in {self.dice.city()}?")
             given = {"ANTHROPIC_API_KEY": key, **(environment or {})}
             async with launched(self.file, arguments, given, self.limits) as agent:
-                yield Run(agent, listening.exchanges, sky.exchanges, trap.exchanges, key)
+                yield Run(
+                    agent,
+                    listening.exchanges,
+                    sky.exchanges,
+                    trap.exchanges,
+                    key,
+                    self.limits.patience,
+                )
             for failure in (*listening.failures, *sky.failures):
                 raise failure
 

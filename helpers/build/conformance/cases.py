@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from helpers.build.conformance.bench import PATIENCE, Bench, Failed, Run, error, refusal, visible
+from helpers.build.conformance.bench import Bench, Failed, Run, error, refusal, visible
 from helpers.build.conformance.listener import Exchange
 from helpers.build.conformance.scene import (
     Event,
@@ -79,7 +79,7 @@ async def streams_text(bench: Bench) -> None:
         await exchange.begin()
         opening = [start(bench.dice), *text(0, [f"{first} "])[:-1]]
         await exchange.send(encoded(opening))
-        showed.append(await run.agent.shows(first, PATIENCE))
+        showed.append(await run.agent.shows(first, bench.limits.patience))
         rest = {"type": "content_block_delta", "index": 0}
         rest["delta"] = {"type": "text_delta", "text": second}
         stop = {"type": "content_block_stop", "index": 0}
@@ -88,7 +88,7 @@ async def streams_text(bench: Bench) -> None:
 
     bench.sent = f"{first!r}, then nothing until it is on the screen, then {second!r}"
     async with bench.run(api) as run:
-        await run.finish(2 * PATIENCE)
+        await run.finish(bench.limits.patience)
         if not showed or not showed[0]:
             run.fail(f"{first!r} was not shown while the stream stood open", "the word, at once")
         if second not in run.agent.out:
@@ -101,7 +101,7 @@ async def streams_text(bench: Bench) -> None:
     "A network cuts where it likes: inside a line, inside a character.",
 )
 async def any_chunking(bench: Bench) -> None:
-    words = bench.dice.sentence(8)
+    words = bench.dice.odd_sentence(8)
     events = message(bench.dice, [text(0, bench.dice.split(words))])
     for newline, most in (("\n", 1), ("\r\n", 7), ("\n", 10**6), ("\r\n", 1)):
         data = encoded(events, newline)
@@ -205,7 +205,7 @@ async def mid_stream(bench: Bench) -> None:
         await exchange.begin()
         await exchange.send(encoded([start(bench.dice), *calls, *text(1, ["So "])[:-1]]))
         try:
-            await asyncio.wait_for(asked.wait(), PATIENCE)
+            await asyncio.wait_for(asked.wait(), bench.limits.patience)
             early.append(True)
         except TimeoutError:
             early.append(False)
@@ -220,7 +220,7 @@ async def mid_stream(bench: Bench) -> None:
     bench.sent = "a call, then text that doesn't go on until the tool has started"
     turns = [api, bench.streams(message(bench.dice, [text(0, ["Done."])]))]
     async with bench.run(turns, sky) as run:
-        await run.finish(2 * PATIENCE)
+        await run.finish(bench.limits.patience)
         if early != [True]:
             run.fail("the tool didn't start while the stream was open", "a start in mid-stream")
 
@@ -238,7 +238,7 @@ async def parallel(bench: Bench) -> None:
         if len(run.weather) > 1:
             both.set()
         try:
-            await asyncio.wait_for(both.wait(), PATIENCE)
+            await asyncio.wait_for(both.wait(), bench.limits.patience)
             together.append(True)
         except TimeoutError:
             together.append(False)
@@ -251,7 +251,7 @@ async def parallel(bench: Bench) -> None:
         bench.streams(message(bench.dice, [text(0, ["Done."])])),
     ]
     async with bench.run(turns, sky) as run:
-        await run.finish(2 * PATIENCE)
+        await run.finish(bench.limits.patience)
         if len(together) < 2 or not together[0]:
             run.fail("the second tool waited for the first", "both at once")
 
@@ -277,7 +277,10 @@ async def call_order(bench: Bench) -> None:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(done[order[place + 1]].wait(), 2)
         await exchange.reply(200, weather.get(city, "nothing"))
-        if city in done:
+        if city in done:  # once the agent has taken it
+            with suppress(TimeoutError):
+                await asyncio.wait_for(exchange.gone.wait(), 0.3)
+            await asyncio.sleep(0.1)
             done[city].set()
 
     bench.sent = f"three calls, for {', '.join(order)}; the weather answers the last one first"
@@ -286,7 +289,7 @@ async def call_order(bench: Bench) -> None:
         bench.streams(message(bench.dice, [text(0, ["Done."])])),
     ]
     async with bench.run(turns, sky) as run:
-        await run.finish(2 * PATIENCE)
+        await run.finish(bench.limits.patience)
         results = run.results(1)
         ids = [block.get("tool_use_id") for block in results]
         if ids != [id for _, id, _ in calls]:
@@ -373,7 +376,7 @@ async def retry_after(bench: Bench) -> None:
         bench.streams(message(bench.dice, [text(0, [last])])),
     ]
     async with bench.run(turns) as run:
-        await run.finish(seconds + PATIENCE)
+        await run.finish(seconds)
         if len(run.asked) != 2:
             run.fail(f"{len(run.asked)} requests", "the same request once more")
         waited = run.asked[1].at - run.asked[0].at
@@ -447,9 +450,9 @@ async def no_text_twice(bench: Bench) -> None:
 
     bench.sent = f"{first!r} and then overloaded_error; whoever asks again gets the whole text"
     async with bench.run([cut, again, again]) as run:
-        code = await run.finish(2 * PATIENCE)
+        code = await run.finish(bench.limits.patience)
         count = run.agent.out.count(first)
-        if count != 1:
+        if count > 1:
             run.fail(f"{first!r} was shown {count} times", "once")
         if code == 0 and second not in run.agent.out:
             run.fail("it ended with 0, without the rest", "the rest, or another exit code")
@@ -475,7 +478,7 @@ async def truncated(bench: Bench) -> None:
 
     bench.sent = f"{first!r}, and then a clean end of the body without message_stop"
     async with bench.run([cut, again]) as run:
-        code = await run.finish(2 * PATIENCE)
+        code = await run.finish(bench.limits.patience)
         if code == 0 and second not in run.agent.out:
             run.fail("it ended with 0 after half an answer", "the rest, or another exit code")
         check_history(run)
@@ -519,13 +522,13 @@ async def history(bench: Bench) -> None:
         await exchange.begin()
         for chunk in bench.dice.chunks(opening):
             await exchange.send(chunk)
-        await run.agent.shows("look", PATIENCE)
+        await run.agent.shows("look", bench.limits.patience)
         await exchange.cut(reset=reset)
 
     bench.sent = f"text and half a call, then {'a reset' if reset else 'a closed connection'}"
     good = bench.streams(message(bench.dice, [text(0, ["Done."])]))
     async with bench.run([cut, good, good, good]) as run:
-        await run.finish(2 * PATIENCE)
+        await run.finish(bench.limits.patience)
         check_history(run)
 
 
@@ -542,14 +545,14 @@ async def closes(bench: Bench) -> None:
         await exchange.begin()
         await exchange.send(encoded(message(bench.dice, [text(0, [last])])))
         try:
-            await asyncio.wait_for(exchange.gone.wait(), PATIENCE)
+            await asyncio.wait_for(exchange.gone.wait(), bench.limits.patience)
             closed.append(True)
         except TimeoutError:
             closed.append(False)
 
     bench.sent = "a whole message, and then a body that doesn't end"
     async with bench.run([api]) as run:
-        code = await run.finish(PATIENCE)
+        code = await run.finish()
         if code != 0 or closed != [True]:
             run.fail(f"it ended with {code}, socket closed: {closed}", "0, and a closed socket")
 
@@ -567,15 +570,15 @@ async def interrupted(bench: Bench) -> None:
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
         await exchange.send(encoded([start(bench.dice), *text(0, [f"{first} "])[:-1]]))
-        await asyncio.wait_for(exchange.gone.wait(), 3 * PATIENCE)
+        await asyncio.wait_for(exchange.gone.wait(), 3 * bench.limits.patience)
         closed.append(time.monotonic())
 
     bench.sent = f"{first!r}, then silence; Ctrl-C once the word is on the screen"
     async with bench.run([api, api]) as run:
-        if not await run.agent.shows(first, PATIENCE):
+        if not await run.agent.shows(first, bench.limits.patience):
             run.fail(f"{first!r} was not shown", "the word, and then a stop")
         run.agent.interrupt()
-        await run.finish(PATIENCE)
+        await run.finish()
         if "Traceback" in run.agent.err:
             run.fail("it ended with a traceback", "a word, or silence")
         await asyncio.sleep(0)  # the listener sees the closing
@@ -602,7 +605,7 @@ async def key(bench: Bench) -> None:
     bench.sent = "a call, whose result goes to an API that redirects to another address"
     turns = [bench.streams(message(bench.dice, [calls], "tool_use")), *[elsewhere] * 9]
     async with bench.run(turns) as run:
-        await run.finish(3 * PATIENCE)
+        await run.finish(2 * bench.limits.patience)
         if not run.asked or run.key not in str(run.asked[0].headers):
             run.fail("the API was not given the key", "the key of ANTHROPIC_API_KEY")
         for place, exchanges in (("weather service", run.weather), ("new address", run.elsewhere)):

@@ -201,8 +201,8 @@ class Listener:
                 if wire.protocol.our_state is not h11.DONE or wire.gone.is_set():
                     break
                 wire.protocol.start_next_cycle()
-        except (OSError, h11.RemoteProtocolError):
-            pass
+        except (OSError, h11.RemoteProtocolError, asyncio.CancelledError):
+            pass  # it is cancelled by this listener alone, as its last act
         finally:
             wire.gone.set()
             writer.close()

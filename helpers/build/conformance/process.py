@@ -24,7 +24,9 @@ class Limits:
     """What a run of a foreign file may take.
 
     Attributes:
-        seconds: from its start to its end.
+        seconds: of processor time.
+        patience: seconds that a case waits for what has to come; long, so that a busy machine
+            fails nobody.
         output: bytes that it may write.
         memory: bytes of address space; where the system can limit that (not on Windows).
         prefix: a program in front of Python, such as bubblewrap with its options; gets the
@@ -32,6 +34,7 @@ class Limits:
     """
 
     seconds: float = 20.0
+    patience: float = 8.0
     output: int = 1_000_000
     memory: int = 1 << 30
     prefix: Callable[[Path], Sequence[str]] = field(default=lambda folder: ())
@@ -129,23 +132,11 @@ async def launched(
         limits: what it may take.
     """
     with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as name:
-        folder = Path(os.path.realpath(name))
-        notes = folder / "notes"
-        command = [
-            *limits.prefix(folder),
-            sys.executable,
-            "-I",
-            "-X",
-            "utf8",
-            str(LAUNCHER),
-            str(notes),
-            os.path.abspath(file),
-            *arguments,
-        ]
+        notes, command = _command(file, name, arguments, limits)
         needed = {k: os.environ[k] for k in ("SYSTEMROOT", "PATH") if k in os.environ}
         process = await asyncio.create_subprocess_exec(
             *command,
-            cwd=folder,
+            cwd=name,
             env={**needed, "HOME": name, "TMPDIR": name, "TEMP": name, **environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -158,6 +149,16 @@ async def launched(
             yield agent
         finally:
             await agent.kill()
+
+
+def _command(
+    file: Path, folder: str, arguments: Sequence[str], limits: Limits
+) -> tuple[Path, list[str]]:
+    """Return where the launcher puts its notes, and the whole command."""
+    here = Path(folder).resolve()
+    python = [sys.executable, "-I", "-X", "utf8", str(LAUNCHER)]
+    notes = here / "notes"
+    return notes, [*limits.prefix(here), *python, str(notes), str(file.resolve()), *arguments]
 
 
 def _limiter(limits: Limits) -> Callable[[], None]:

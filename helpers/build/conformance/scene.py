@@ -9,8 +9,20 @@ __all__ = ["Dice", "encoded", "end", "message", "pieces", "start", "text", "tool
 
 Event = dict[str, Any]
 
-SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu".split()
-ODD = ["é", "ß", "漢字", "🌦️", "👩‍🔬", "\u2028", "\u0085", "“quoted”", "Ω≈ç", "data:", "event: x"]
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+ODD = [
+    "é",
+    "ß",
+    "漢字",
+    "🌦️",
+    "👩\u200d🔬",
+    "\u2028",
+    "\u0085",
+    "“quoted”",
+    "Ω≈ç",
+    "data:",
+    "event: x",
+]
 
 
 class Dice(random.Random):
@@ -25,10 +37,15 @@ class Dice(random.Random):
         return self.word().capitalize()
 
     def sentence(self, words: int = 6) -> str:
-        """Return some words, a few of them in other alphabets."""
-        chosen = [self.word() for _ in range(words)]
-        chosen.insert(self.randrange(words), self.choice(ODD))
-        return " ".join(chosen)
+        """Return some words."""
+        return " ".join(self.word() for _ in range(words))
+
+    def odd_sentence(self, words: int = 6) -> str:
+        """Return some words, and between them what takes several bytes, or looks like the wire."""
+        chosen = self.sentence(words).split()
+        for odd in self.sample(ODD, 3):
+            chosen.insert(self.randrange(1, words), odd)
+        return " ".join([*chosen[:1], "é漢字", *chosen[1:]])
 
     def split(self, text: str, most: int = 6) -> list[str]:
         """Cut a text into pieces of random lengths."""
@@ -105,7 +122,7 @@ def message(
 
 def pieces(dice: Dice, given: dict[str, Any]) -> list[str]:
     """Return a tool's input as fragments of JSON, cut anywhere, also inside an escape."""
-    return dice.split(json.dumps(given, ensure_ascii=dice.random() < 0.5), most=5)
+    return dice.split(json.dumps(given), most=5)
 
 
 def encoded(events: Iterable[Event], newline: str = "\n") -> bytes:
