@@ -56,6 +56,7 @@ class Agent:
         self._limits = limits
         self._notes = notes
         self._raw = {1: b"", 2: b""}
+        self._open = 2  # channels that may still bring something
         self._news = asyncio.Condition()
         assert process.stdout is not None and process.stderr is not None
         self._readers = [
@@ -76,6 +77,13 @@ class Agent:
             async with asyncio.timeout(seconds), self._news:
                 await self._news.wait_for(lambda: words in self.out)
         return words in self.out
+
+    async def writes(self, seconds: float) -> bool:
+        """Wait until it has written anything but blanks; False if it hasn't in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._news:
+                await self._news.wait_for(lambda: bool(self.out.strip()) or not self._open)
+        return bool(self.out.strip())
 
     async def ends(self, seconds: float) -> int | None:
         """Wait for its end; return the exit code, or None if it still runs."""
@@ -117,6 +125,9 @@ class Agent:
                 else:
                     self.err = text
                 self._news.notify_all()
+        async with self._news:
+            self._open -= 1
+            self._news.notify_all()
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ def rehearsed(body: dict[str, Any]) -> list[dict[str, Any]]:
     if results:
         said = results[0]["content"]
         weather = said if isinstance(said, str) else "".join(b.get("text", "") for b in said)
-        text = f"\n\nIt is {weather}\n\nbytes fall, one by one\n"
+        text = f"\nIt is {weather}\n\nbytes fall, one by one\n"
         text += "a chunk ends inside a word\nthe meaning arrives"
         return message([("text", text)], "end_turn", body)
     named = re.search(r"\bin ([A-Z]\w+)", str(last))
