@@ -31,7 +31,7 @@ def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
     # The call starts, and ends, in the middle of the text.
     order = [cast.said.index(words) for words in ("Let me", "> get_", "While", "< get_", "bytes")]
     assert order == sorted(order)
-    assert len(cast.events) > 10 and cast.seconds > 1
+    assert len(cast.events) > 3 and cast.seconds > 1
     path = tmp_path / "recording.cast"
     path.write_text(cast.text(), encoding="utf-8")
     again = Cast.read(path)
