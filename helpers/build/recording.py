@@ -22,6 +22,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
+from helpers.build.conformance.process import Limits, limiter
+
 __all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
 
 MOST_BYTES = 2_000_000
@@ -111,6 +113,7 @@ def record(
     rows: int = 24,
     seconds: float = 60.0,
     environment: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
 ) -> Cast:
     """Run an agent in a terminal, and note what it writes.
 
@@ -121,6 +124,7 @@ def record(
         columns, rows: the size of the terminal.
         seconds: the longest that it may take.
         environment: what it finds in its environment, beside what a terminal sets.
+        limits: what it may take; without them, as much as any program.
 
     Raises:
         CannotRecord: this system has no pseudo-terminals, or the agent wrote nothing, wrote
@@ -146,6 +150,7 @@ def record(
         env={**given, **(environment or {})},
         cwd=file.resolve().parent,
         start_new_session=True,
+        preexec_fn=limiter(limits) if limits else None,
     )
     os.close(theirs)
     start = time.monotonic()

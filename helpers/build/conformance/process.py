@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-__all__ = ["Agent", "Limits", "launched"]
+__all__ = ["Agent", "Limits", "launched", "limiter"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
@@ -153,7 +153,7 @@ async def launched(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=sys.platform != "win32",
-            preexec_fn=_limiter(limits) if sys.platform != "win32" else None,
+            preexec_fn=limiter(limits) if sys.platform != "win32" else None,
         )
         agent = Agent(process, limits, notes)
         try:
@@ -172,7 +172,7 @@ def _command(
     return notes, [*limits.prefix(here), *python, str(notes), str(file.resolve()), *arguments]
 
 
-def _limiter(limits: Limits) -> Callable[[], None]:
+def limiter(limits: Limits) -> Callable[[], None]:
     """Return what sets the limits of a process that is about to become the agent."""
     import resource
 
