@@ -1,10 +1,10 @@
 """One answer, whatever breaks on the way: the parts put together, as a learner does it."""
 
 import asyncio
+import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
-from random import random as chance
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -16,8 +16,22 @@ from helpers.message import MessageAssembler
 
 __all__ = ["answer"]
 
-# Mistakes in a program: asking again doesn't mend them.
-MISTAKES = (TypeError, NameError, AttributeError, LookupError, AssertionError)
+# Mistakes in a program, and a reader who has gone: asking again mends neither.
+FINAL = (TypeError, NameError, AttributeError, LookupError, AssertionError, BrokenPipeError)
+
+
+@asynccontextmanager
+async def noted(http: httpx.AsyncClient, responses: list[httpx.Response]) -> AsyncGenerator[None]:
+    """Append each response of a client to a list, as long as the block lasts."""
+
+    async def note(response: httpx.Response) -> None:
+        responses.append(response)
+
+    http.event_hooks["response"].append(note)
+    try:
+        yield
+    finally:
+        http.event_hooks["response"].remove(note)
 
 
 async def answer(
@@ -28,7 +42,7 @@ async def answer(
     model: str,
     write: Callable[[str], None],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    random: Callable[[], float] = chance,
+    chance: Callable[[], float] = random.random,
     now: Callable[[], float] = time.time,
 ) -> None:
     """Answer the last user message; `write` gets each piece of text as it comes.
@@ -36,32 +50,26 @@ async def answer(
     A request that failed is sent again after a wait. What broke off after text was shown
     isn't: it stays, and the model is asked to go on from there.
     """
-    came: list[httpx.Response] = []
-
-    async def note(response: httpx.Response) -> None:
-        came.append(response)
-
-    http.event_hooks = {**http.event_hooks, "response": [note]}
     attempt = 1
     while True:
-        turn = MessageAssembler()
-        shown = ""
-        came.clear()
+        turn, shown = MessageAssembler(), ""
+        came: list[httpx.Response] = []
+        agent = run_agent(http, messages, tools, model=model)
         try:
-            async with aclosing(run_agent(http, messages, tools, model=model)) as events:
+            async with noted(http, came), aclosing(agent) as events:
                 async for event in events:
                     match event:
-                        case {"type": "message_start"}:
-                            turn, shown = MessageAssembler(), ""
+                        case {"type": "tool_result"}:
+                            # The turn has come whole and is in `messages`: now for the next.
+                            turn, shown, attempt = MessageAssembler(), "", 1
+                            came.clear()
+                            continue
                         case {"type": "content_block_delta", "delta": {"text": str(text)}}:
                             shown += text
                             write(text)
-                        case {"type": "message_stop"}:
-                            attempt = 1
-                    if event["type"] != "tool_result":
-                        turn.feed(event)
+                    turn.feed(event)
             return
-        except MISTAKES:
+        except FINAL:
             raise
         except Exception as error:
             seconds = seconds_to_wait(
@@ -70,7 +78,7 @@ async def answer(
                 getattr(error, "type", ""),
                 came[-1].headers if came else {},
                 text_shown=False,  # nothing of it is asked for twice: see below
-                random=random(),
+                random=chance(),
                 now=now(),
             )
             if seconds is None:

@@ -22,7 +22,7 @@ def breaks(fails: str, *changes: tuple[str, str]) -> Broken:
 
 
 WRITE = "                            write(text)\n"
-RETURN = "            return\n        except MISTAKES:"
+RETURN = "            return\n        except FINAL:"
 
 BROKEN = {
     "shows the text at the end": breaks(
