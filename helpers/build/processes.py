@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "descendants", "end"]
+__all__ = ["adopt_orphans", "descendants", "end", "end_those_in"]
 
 SUBREAPER, UNDUMPABLE = 36, (4, 0)  # names of prctl(2)
 MOST_LOOKS = 100
@@ -77,6 +77,30 @@ def end(pid: int, *, itself: bool = True) -> None:
         stopped |= new
     for one in stopped:
         _signal(one, signal.SIGKILL)
+
+
+def end_those_in(folder: str) -> None:
+    """End what was started in a folder, or told that it is its own, and got out of sight.
+
+    Linux alone says where a process was started.
+    """
+    if sys.platform != "linux":
+        return
+    for _ in range(MOST_LOOKS):
+        found = [pid for pid, _, _ in _all() if pid != os.getpid() and _is_in(pid, folder)]
+        if not found:
+            return
+        for pid in found:
+            _signal(pid, signal.SIGKILL)
+
+
+def _is_in(pid: int, folder: str) -> bool:
+    place = Path("/proc", str(pid))
+    with suppress(OSError):
+        if os.readlink(place / "cwd").startswith(folder):
+            return True
+        return folder.encode() in (place / "environ").read_bytes()
+    return False
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.build.processes import descendants, end
+from helpers.build.processes import descendants, end, end_those_in
 
 __all__ = ["Bounds", "Stopped", "contained", "trial", "wall"]
 
@@ -177,6 +177,7 @@ def trial(job: Mapping[str, Any], *, bounds: Bounds | None = None) -> Iterator[d
             raise Stopped("the trial could not be started") from None
         finally:
             end(process.pid)
+            end_those_in(folder)
             process.wait()
             reader.join(10)
             process.stdin.close()
