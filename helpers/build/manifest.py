@@ -117,9 +117,10 @@ def _owners_in(agent: bytes) -> dict[str, str]:
 
 @cache
 def suite_version() -> str:
-    """Return what tells one version of the conformance suite from another."""
-    folder = Path(__file__).with_name("conformance")
+    """Return what tells one version of the suite, and of what draws its results, from another."""
+    folder = Path(__file__).parent
+    drawn = [folder / name for name in ("report.py", "report.css", "picture.py", "ttft.py")]
     whole = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
+    for path in [*sorted(folder.glob("conformance/*.py")), *drawn]:
         whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return whole.hexdigest()[:16]
