@@ -9,6 +9,10 @@
                                  (--upstream URL, --port N, --out FILE)
     python3 course.py agent      talk to the agent in the terminal, or ask it one thing: agent "..."
                                  (--help names its options)
+    python3 course.py submit     make a submission from your build: one file, a recording, a
+                                 measurement, a report (--help names its options)
+    python3 course.py verify     run a submission again with fresh values, within limits, and say
+                                 what holds: verify PATH (a folder of them gives a table)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -91,12 +95,14 @@ PROGRAMS = {
     "mock": "helpers.mock",
     "tap": "helpers.mock.tap",
     "agent": "helpers.terminal",
+    "submit": "helpers.build.commands submit",
+    "verify": "helpers.build.commands verify",
     "notebooks": "helpers.lessons.refresh",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap", "agent")
+TAKES_FILES = ("mock", "tap", "agent", "submit", "verify")
 
 
 class Problem(Exception):
@@ -119,15 +125,15 @@ def main(arguments: list[str]) -> int:
             python = environment()
             if command not in TAKES_FILES:
                 os.chdir(ROOT)
-            return run(python, "-P", "-m", PROGRAMS[command], *rest)
+            return run(python, "-P", "-m", *PROGRAMS[command].split(), *rest)
         if command == "lock":
             return write_lock(rest)
         if command in ("--help", "-h", "help"):
             print(__doc__)
             return 0
         raise Problem(
-            f"There is no command {command!r}: take lab, test, mock, tap, agent, notebooks or "
-            "lock (python3 course.py --help says what they do)."
+            f"There is no command {command!r}: take lab, test, mock, tap, agent, submit, verify, "
+            "notebooks or lock (python3 course.py --help says what they do)."
         )
     except Problem as problem:
         print(problem, file=sys.stderr)

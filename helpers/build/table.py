@@ -114,7 +114,8 @@ def _row(one: Verdict) -> str:
     cells = "".join(_cell(made.get(id)) for id, _ in COLUMNS)
     verdict = "passed" if one.passed else "failed"
     sign = "✓ passed" if one.passed else "✕ failed"
-    return f'<tr><th scope="row">{escape(one.name)}</th><td class="{verdict}">{sign}</td>{cells}</tr>\n'
+    head = f'<th scope="row">{escape(one.name)}</th><td class="{verdict}">{sign}</td>'
+    return f"<tr>{head}{cells}</tr>\n"
 
 
 def _cell(check: Check | None) -> str:
@@ -126,10 +127,10 @@ def _cell(check: Check | None) -> str:
 
 def _reasons(one: Verdict) -> str:
     sign, word = ("✓", "passed") if one.passed else ("✕", "failed")
-    rows = "".join(
-        f"<dt>{'✓' if check.passed else '✕'} {escape(check.title)}</dt><dd>{escape(check.why)}</dd>\n"
-        for check in one.checks
-    )
+    rows = ""
+    for check in one.checks:
+        mark = "✓" if check.passed else "✕"
+        rows += f"<dt>{mark} {escape(check.title)}</dt><dd>{escape(check.why)}</dd>\n"
     return (
         f'<details class="{word}"{"" if one.passed else " open"}>\n<summary>'
         f'<span class="mark" role="img" aria-label="{word}">{sign}</span> '
