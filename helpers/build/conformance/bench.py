@@ -144,8 +144,10 @@ class Bench:
         """
         key = f"sk-{self.dice.word()}-{self.dice.randrange(10**12)}"
         turns = list(api) if isinstance(api, Sequence) else None
+        ready = asyncio.Event()  # an agent may ask before the case holds its run
 
         async def answer(exchange: Exchange) -> None:
+            await ready.wait()
             if not exchange.path.startswith("/v1/messages"):
                 return await exchange.reply(404, error("not_found_error", "no such path"))
             number = sum(one.path == exchange.path for one in listening.exchanges) - 1
@@ -159,6 +161,7 @@ class Bench:
                 )
 
         async def some_weather(exchange: Exchange) -> None:
+            await ready.wait()
             await exchange.reply(200, f"{self.dice.randint(-9, 39)} degrees, {self.dice.word()}")
 
         async def nobody(exchange: Exchange) -> None:
@@ -174,7 +177,7 @@ class Bench:
             arguments.append(prompt or f"What is the weather in {self.dice.city()}?")
             given = {"ANTHROPIC_API_KEY": key, **(environment or {})}
             async with launched(self.file, arguments, given, self.limits) as agent:
-                yield Run(
+                run = Run(
                     agent,
                     listening.exchanges,
                     sky.exchanges,
@@ -182,6 +185,8 @@ class Bench:
                     key,
                     self.limits.patience,
                 )
+                ready.set()
+                yield run
             for failure in (*listening.failures, *sky.failures):
                 raise failure
 
