@@ -65,10 +65,9 @@ def _options() -> argparse.ArgumentParser:
 
 
 def _count(word: str) -> int:
-    number = int(word)
-    if not 1 <= number <= 100:
-        raise argparse.ArgumentTypeError("from 1 to 100")
-    return number
+    if not word.isdecimal() or not 1 <= int(word) <= 100:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 1 to 100")
+    return int(word)
 
 
 def _submit(chosen: argparse.Namespace) -> int:
@@ -78,15 +77,15 @@ def _submit(chosen: argparse.Namespace) -> int:
         if not os.environ.get(KEY):
             raise CannotSubmit(f"There is no key: set {KEY}, or leave --live out.")
         environment = {KEY: os.environ[KEY]}
-    text = note()
-    if wrong := note_problems(text):
-        file = progress.home() / "note.md"
-        raise CannotSubmit(f"{' '.join(wrong)} Write it into {file}, then submit again.")
     if chosen.agent:
         ready = brought(chosen.agent)
         _tell(f"{ready.file}: {owned(ready.owners)}")
     else:
         ready = bundled(_tell)
+    text = note()
+    if wrong := note_problems(text):
+        file = progress.home() / "note.md"
+        raise CannotSubmit(f"{' '.join(wrong)} Write it into {file}, then submit again.")
     _tell("Trying each behaviour over the wire …")
     results = checked(ready.file, chosen.seeds, say=_tell)
     _tell("Recording a session …")
