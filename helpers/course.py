@@ -31,6 +31,7 @@ from helpers.sse import SSEDecoder
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
+    from helpers.build.steps import Ready
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
     from helpers.recovery import Recovery
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from helpers.widgets.chaos import ChaosView
     from helpers.widgets.history_view import HistoryView
     from helpers.widgets.race import Race
+    from helpers.widgets.submit import SubmitView
     from helpers.widgets.switch import Switch
     from helpers.widgets.timeline import TimelineView
     from helpers.widgets.transcript import Transcript
@@ -560,6 +562,36 @@ def part(name: str) -> Any:
         name: such as "sse"; `course.part("sse").SSEDecoder`.
     """
     return progress.part_namespace(name)
+
+
+def bundle() -> "Ready":
+    """Write my/build/agent.py: your parts as one file, and the course's where there are none.
+
+    Returns the file, and whose each part is.
+
+    Raises:
+        CannotBundle: a part can't become part of one file; the message says which line.
+        CannotSubmit: your folder can't be written to.
+    """
+    from helpers.build.steps import bundled
+
+    return bundled()
+
+
+def submit(agent: Path | str | None = None, *, seeds: int = 3, runs: int = 10) -> "SubmitView":
+    """Return the way to a submission: a button for each step, from your parts to one folder.
+
+    Everything runs on the offline API. `python3 course.py submit` does the same without a
+    notebook.
+
+    Args:
+        agent: a file that you wrote elsewhere, in place of your parts.
+        seeds: how often each behaviour is tried, each time with other values.
+        runs: how often the time to first token is taken.
+    """
+    from helpers.widgets.submit import SubmitView
+
+    return SubmitView(None if agent is None else Path(agent), seeds=seeds, runs=runs)
 
 
 def map() -> "Map":
