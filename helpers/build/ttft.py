@@ -162,7 +162,8 @@ async def _one(
         async with launched(file, given, environment, limits) as agent:
             shown = await agent.writes(limits.patience + SECONDS)
             at = monotonic()
-            await agent.ends(limits.patience)
+            if not shown:  # else nobody has to wait for the rest of the answer, or pay for it
+                await agent.ends(limits.patience)
             err = agent.err
         for failure in listening.failures:
             raise CannotMeasure(f"The API could not be reached: {failure}.")
