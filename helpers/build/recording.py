@@ -240,11 +240,19 @@ def scrub(cast: Cast, secrets: Mapping[str, str]) -> Cast:
 
 
 def _places(text: str, secrets: Mapping[str, str]) -> Iterable[tuple[int, int, str]]:
+    # A key can stand there with a colour in its middle: look at what a person sees.
+    at: list[int] = []
+    position = 0
+    for escape in ESCAPE.finditer(text):
+        at += range(position, escape.start())
+        position = escape.end()
+    at += range(position, len(text))
+    seen = "".join(text[one] for one in at)
     for secret, instead in secrets.items():
-        for found in re.finditer(re.escape(secret), text):
-            yield found.start(), found.end(), instead
-    for found in KEY.finditer(text):
-        yield found.start(), found.end(), "[key]"
+        for found in re.finditer(re.escape(secret), seen):
+            yield at[found.start()], at[found.end() - 1] + 1, instead
+    for found in KEY.finditer(seen):
+        yield at[found.start()], at[found.end() - 1] + 1, "[key]"
 
 
 def leaks(text: str, secrets: Iterable[str] = ()) -> list[str]:

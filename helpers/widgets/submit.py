@@ -165,7 +165,7 @@ class SubmitView(RunningView):
     async def _record(self) -> bool:
         secrets = secrets_here()
         cast = scrub(await asyncio.to_thread(record, self._file(), work.PROMPT), secrets)
-        if found := leaks(cast.text(), secrets):
+        if found := leaks(cast.said, secrets):
             raise CannotRecord(f"The recording holds {found[0]}: it isn't kept.")
         if cast.code != 0:
             raise CannotRecord(f"The agent ended with {cast.code}: {cast.said.strip()[-200:]}")

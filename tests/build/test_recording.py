@@ -122,3 +122,11 @@ def test_the_last_screen_is_what_stands_still():
 @settings(max_examples=60)
 def test_whatever_was_written_the_picture_is_a_picture(text: str):
     ElementTree.fromstring(animated_svg(cast_of((0.0, text), (0.5, "<script>alert(1)</script>"))))
+
+
+def test_a_key_with_a_colour_in_its_middle_is_still_a_key():
+    pieces = ((0.0, "key: sk-ant-api03-\x1b[32mEXAM"), (0.1, "PLE\x1b[0mEXAMPLE\r\n"))
+    clean = scrub(Cast(80, 24, "python agent.py", pieces), {})
+    assert clean.said == "key: [key]\n"
+    pieces = ((0.0, "a SEC\x1b[32m"), (0.1, "RET b SECRET"))
+    assert scrub(Cast(80, 24, "x", pieces), {"SECRET": "[key]"}).said == "a [key] b [key]"
