@@ -11,6 +11,10 @@
                                  (--help names its options)
     python3 course.py web        put the agent on a web page of this machine (--help, too)
     python3 course.py bench      measure beside a peer: bench NAME; without a name, lists them
+    python3 course.py submit     make a submission from your build: one file, a recording, a
+                                 measurement, a report (--help names its options)
+    python3 course.py verify     run a submission again with fresh values, within limits, and say
+                                 what holds: verify PATH (a folder of them gives a table)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -94,12 +98,14 @@ PROGRAMS = {
     "tap": "helpers.mock.tap",
     "agent": "helpers.terminal",
     "web": "helpers.web",
+    "submit": "helpers.build.commands submit",
+    "verify": "helpers.build.commands verify",
     "notebooks": "helpers.lessons.refresh",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap", "agent")
+TAKES_FILES = ("mock", "tap", "agent", "submit", "verify")
 
 
 class Problem(Exception):
@@ -122,7 +128,7 @@ def main(arguments: list[str]) -> int:
             python = environment()
             if command not in TAKES_FILES:
                 os.chdir(ROOT)
-            return run(python, "-P", "-m", PROGRAMS[command], *rest)
+            return run(python, "-P", "-m", *PROGRAMS[command].split(), *rest)
         if command == "bench":
             return run(environment(), str(benchmark(rest)), *rest[1:])
         if command == "lock":

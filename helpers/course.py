@@ -6,6 +6,7 @@ with: clients and recordings (asking.py), live views (views.py, run_views.py), a
 
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import asking
@@ -25,12 +26,15 @@ from helpers.run_views import cards, chaos, compare_dispatch, rehearse, team, th
 from helpers.views import form, history, page, queue, race, switch, transcript, wire
 
 if TYPE_CHECKING:
+    from helpers.build.steps import Ready
     from helpers.lessons.machine import Findings
     from helpers.lessons.map import Map
+    from helpers.widgets.submit import SubmitView
 
 __all__ = [
     "bench",
     "blocking_sdk",
+    "bundle",
     "cards",
     "chaos",
     "check_machine",
@@ -50,6 +54,7 @@ __all__ = [
     "request",
     "sdk",
     "serve",
+    "submit",
     "switch",
     "team",
     "three_ways",
@@ -75,6 +80,36 @@ def part(name: str) -> Any:
         name: such as "sse"; `course.part("sse").SSEDecoder`.
     """
     return progress.part_namespace(name)
+
+
+def bundle() -> "Ready":
+    """Write my/build/agent.py: your parts as one file, and the course's where there are none.
+
+    Returns the file, and whose each part is.
+
+    Raises:
+        CannotBundle: a part can't become part of one file; the message says which line.
+        CannotSubmit: your folder can't be written to.
+    """
+    from helpers.build.steps import bundled
+
+    return bundled()
+
+
+def submit(agent: Path | str | None = None, *, seeds: int = 3, runs: int = 10) -> "SubmitView":
+    """Return the way to a submission: a button for each step, from your parts to one folder.
+
+    Everything runs on the offline API. `python3 course.py submit` does the same without a
+    notebook.
+
+    Args:
+        agent: a file that you wrote elsewhere, in place of your parts.
+        seeds: how often each behaviour is tried, each time with other values.
+        runs: how often the time to first token is taken.
+    """
+    from helpers.widgets.submit import SubmitView
+
+    return SubmitView(None if agent is None else Path(agent), seeds=seeds, runs=runs)
 
 
 def map() -> "Map":

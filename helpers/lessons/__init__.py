@@ -50,6 +50,7 @@ MODULES = {
     "replay_from": "helpers.lessons.web_ui",
     "on_time": "helpers.lessons.web_ui",
     "while_read": "helpers.lessons.web_ui",
+    "main": "helpers.lessons.submit_your_build",
 }
 
 

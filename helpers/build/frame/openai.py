@@ -1,0 +1,86 @@
+"""`--provider openai`: a transport that speaks Chat Completions and is spoken to in Messages.
+
+The agent above knows one API. This stands between it and the other one, so that not a line of
+the agent has to change: the request is translated on its way out, the stream on its way back.
+"""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+
+from helpers.client import ErrorEvent, Event, StreamError
+from helpers.openai import ChatAdapter
+from helpers.openai_requests import chat_request
+from helpers.sse import SSEDecoder
+
+__all__ = ["ChatTransport"]
+
+
+class ChatTransport(httpx.AsyncBaseTransport):
+    """Sends what is meant for /v1/messages to /v1/chat/completions.
+
+    Args:
+        inner: what reaches the network.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the translated request; translate its stream, and leave errors as they are."""
+        body = chat_request(json.loads(await request.aread()))
+        path = request.url.path.removesuffix("/messages") + "/chat/completions"
+        headers = {
+            "authorization": request.headers.get("authorization", ""),
+            "accept-encoding": "identity",  # a transport gives the bytes as they came
+        }
+        sent = httpx.Request(
+            "POST",
+            request.url.copy_with(path=path),
+            headers=headers,
+            json=body,
+            extensions=request.extensions,
+        )
+        response = await self.inner.handle_async_request(sent)
+        if response.status_code != 200:
+            return response
+        headers = {"content-type": "text/event-stream; charset=utf-8"}
+        return httpx.Response(200, headers=headers, stream=TranslatedBody(response))
+
+    async def aclose(self) -> None:
+        """Close what reaches the network."""
+        await self.inner.aclose()
+
+
+class TranslatedBody(httpx.AsyncByteStream):
+    """The bytes of a chat completion, as the Messages API would have sent them."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        decoder, adapter = SSEDecoder(), ChatAdapter()
+        try:
+            async for chunk in self.response.aiter_raw():
+                for sse in decoder.feed(chunk):
+                    done = sse.data == adapter.end_mark
+                    for event in adapter.close() if done else adapter.feed(json.loads(sse.data)):
+                        yield written(event)
+                    if adapter.finished:
+                        return
+            for event in adapter.close():
+                yield written(event)
+        except ErrorEvent as error:
+            yield written({"type": "error", "error": {"type": error.type, "message": str(error)}})
+        except (StreamError, ValueError) as error:  # cut, or no chat completion at all
+            raise httpx.RemoteProtocolError(str(error)) from error
+
+    async def aclose(self) -> None:
+        """Close the stream that is translated."""
+        await self.response.aclose()
+
+
+def written(event: Event) -> bytes:
+    """Return an event as its bytes on the wire."""
+    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()

@@ -1,0 +1,149 @@
+"""The program: what stands on the command line, and what a person sees of a run."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from helpers.build.frame.offline import OfflineTransport
+from helpers.build.frame.openai import ChatTransport
+from helpers.build.frame.tools import Tool, agent_tools
+from helpers.lessons.main_reference import answer
+
+__all__ = ["main"]
+
+PROVIDERS = {
+    "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY"),
+    "openai": ("https://api.openai.com", "OPENAI_API_KEY"),
+}
+MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
+ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+class Screen:
+    """Text as it comes on standard output, and lines about tools on standard error."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.first_text: float | None = None
+        self._column = 0
+
+    def text(self, piece: str) -> None:
+        """Show a piece of text at once."""
+        if self.first_text is None:
+            self.first_text = time.monotonic() - self.started
+        # What a model says must not steer the terminal.
+        piece = "".join(c if c.isprintable() or c in "\n\u200c\u200d" else "\ufffd" for c in piece)
+        self._column = len(piece) if "\n" in piece else self._column + len(piece)
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+
+    def line(self, words: str) -> None:
+        """Show a line of its own, also in the middle of a text."""
+        if self._column:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+            self._column = 0
+        words = "".join(c if c.isprintable() else "\ufffd" for c in words)
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()
+
+
+def watched(tool: Tool, screen: Screen) -> Tool:
+    """Return the tool with a line on the screen when it starts and when it ends."""
+
+    async def run(**arguments: Any) -> Any:
+        given = ", ".join(str(value) for value in arguments.values())
+        screen.line(f"  > {tool.name} {given[:60]}")
+        start = time.monotonic()
+        try:
+            value = tool.function(**arguments)
+            return await value if tool.is_async else value
+        finally:
+            screen.line(f"  < {tool.name} {time.monotonic() - start:.1f} s")
+
+    return replace(tool, function=run)
+
+
+def options(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="A streaming agent in one file.")
+    parser.add_argument("prompt", help="what you ask")
+    parser.add_argument("--mock", action="store_true", help="rehearse: no network, no key, no cost")
+    parser.add_argument("--provider", choices=PROVIDERS, default="anthropic")
+    parser.add_argument("--base-url", help="another server that speaks the provider's API")
+    parser.add_argument("--model", help="the model's id")
+    parser.add_argument("--weather-url", help="a service that answers GET /weather?city=...")
+    return parser.parse_args(arguments)
+
+
+def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
+    """Return the HTTP client for what was chosen.
+
+    Raises:
+        SystemExit: there is no key for a server that wants one.
+    """
+    base_url, variable = PROVIDERS[chosen.provider]
+    base_url = chosen.base_url or base_url
+    key = os.environ.get(variable, "").strip()
+    if chosen.mock:
+        base_url, key = "http://offline", "none"
+    elif not key and urlsplit(base_url).hostname in ON_THIS_MACHINE:
+        key = "none"
+    elif not key:
+        raise SystemExit(f"No key: set {variable} in the environment, or rehearse with --mock.")
+    if chosen.provider == "openai":
+        headers = {"authorization": f"Bearer {key}"}
+    else:
+        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+    transport: httpx.AsyncBaseTransport | None = None
+    if chosen.mock:
+        transport = OfflineTransport()
+    elif chosen.provider == "openai":
+        transport = ChatTransport(httpx.AsyncHTTPTransport())
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        transport=transport,
+        timeout=httpx.Timeout(60, connect=10),
+        trust_env=urlsplit(base_url).hostname not in ON_THIS_MACHINE,
+    )
+
+
+async def run(chosen: argparse.Namespace, screen: Screen) -> None:
+    """Answer the prompt."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": chosen.prompt}]
+    tools = [watched(tool, screen) for tool in agent_tools(chosen.weather_url)]
+    model = chosen.model or MODELS[chosen.provider]
+    async with client(chosen) as http:
+        await answer(http, messages, tools, model=model, write=screen.text)
+
+
+def main(arguments: list[str] | None = None, exit: Callable[[int], Any] = sys.exit) -> None:
+    """Run the program; ends the process with 0, 1 (it failed), 2 or 130 (Ctrl-C)."""
+    chosen = options(arguments)
+    if not chosen.prompt.strip():
+        raise SystemExit("Ask something: the prompt is empty.")
+    screen = Screen()
+    try:
+        asyncio.run(run(chosen, screen))
+    except KeyboardInterrupt:
+        screen.line("Stopped.")
+        exit(130)
+    except Exception as error:
+        screen.line(f"{type(error).__name__}: {error}"[:500])
+        exit(1)
+    else:
+        first = f"first text after {screen.first_text:.2f} s, " if screen.first_text else ""
+        screen.line(f"{first}{time.monotonic() - screen.started:.2f} s in all")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""A terminal session with its real timing, as an asciicast (version 2), without any secret.
+
+The program runs in a terminal of its own (a pseudo-terminal): it behaves as it does in front
+of a person, and what it writes is noted with the time at which it came.
+"""
+
+import codecs
+import json
+import os
+import re
+import select
+import shlex
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+from helpers.build.conformance.process import Limits, limiter
+
+__all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
+
+MOST_BYTES = 2_000_000
+# What a key looks like, whoever gives it out; and the start of what an environment calls one.
+KEY = re.compile(r"\b(?:sk|pk|rk|key|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{16}\b")
+KEY_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
+
+
+class CannotRecord(Exception):
+    """There is no recording; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A recorded session.
+
+    Attributes:
+        columns, rows: the size of the terminal.
+        command: what was run, as a person would type it.
+        events: when (seconds since the start) what was written.
+        code: what the program ended with; None if it was stopped.
+    """
+
+    columns: int
+    rows: int
+    command: str
+    events: tuple[tuple[float, str], ...]
+    code: int | None = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.events[-1][0] if self.events else 0.0
+
+    @property
+    def said(self) -> str:
+        """All that was written, without what steers a terminal."""
+        return ESCAPE.sub("", "".join(text for _, text in self.events)).replace("\r", "")
+
+    def text(self) -> str:
+        """Return it as the lines of an asciicast file."""
+        head = {
+            "version": 2,
+            "width": self.columns,
+            "height": self.rows,
+            "command": self.command,
+            "env": {"TERM": "xterm-256color"},
+        }
+        lines = [head, *([round(at, 6), "o", text] for at, text in self.events)]
+        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the session in a file.
+
+        Raises:
+            CannotRecord: it is no asciicast of version 2.
+        """
+        try:
+            if path.stat().st_size > 4 * MOST_BYTES:
+                raise ValueError("it is too large")
+            first, *rest = path.read_text(encoding="utf-8").splitlines()
+            head: dict[str, Any] = json.loads(first)
+            if head["version"] != 2:
+                raise ValueError(f"its version is {head['version']!r}")
+            events = [json.loads(line) for line in rest if line.strip()]
+            written = tuple((float(at), str(text)) for at, kind, text in events if kind == "o")
+            columns, rows = int(head["width"]), int(head["height"])
+            if not (1 <= columns <= 500 and 1 <= rows <= 300):
+                raise ValueError(f"a terminal of {columns} by {rows}")
+            if any(later[0] < earlier[0] for earlier, later in pairwise(written)):
+                raise ValueError("its times run backwards")
+        except OSError as error:
+            raise CannotRecord(f"{path.name} can't be read: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise CannotRecord(f"{path.name} is no asciicast of version 2: {error}.") from None
+        return cls(columns, rows, str(head.get("command", "")), written)
+
+
+def record(
+    file: Path,
+    prompt: str,
+    *,
+    arguments: Sequence[str] = ("--mock",),
+    columns: int = 80,
+    rows: int = 24,
+    seconds: float = 60.0,
+    environment: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+) -> Cast:
+    """Run an agent in a terminal, and note what it writes.
+
+    Args:
+        file: the agent.
+        prompt: what it is asked.
+        arguments: the rest of its command line.
+        columns, rows: the size of the terminal.
+        seconds: the longest that it may take.
+        environment: what it finds in its environment, beside what a terminal sets.
+        limits: what it may take; without them, as much as any program.
+
+    Raises:
+        CannotRecord: this system has no pseudo-terminals, or the agent wrote nothing, wrote
+            without end, or never ended.
+    """
+    if sys.platform == "win32":
+        raise CannotRecord(
+            "Windows has no pseudo-terminal for this: record in WSL, or bring a recording.cast."
+        )
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    given = {"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+    given |= {"TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": str(rows)}
+    process = subprocess.Popen(
+        [sys.executable, "-X", "utf8", str(file.resolve()), *arguments, prompt],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**given, **(environment or {})},
+        cwd=file.resolve().parent,
+        start_new_session=True,
+        preexec_fn=limiter(limits) if limits else None,
+    )
+    os.close(theirs)
+    start = time.monotonic()
+    events: list[tuple[float, str]] = []
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    size, reason = 0, ""
+    try:
+        while not reason:
+            left = start + seconds - time.monotonic()
+            if left <= 0:
+                reason = f"It had not ended after {seconds:.0f} s, so it was stopped"
+            elif size > MOST_BYTES:
+                reason = f"It wrote more than {MOST_BYTES // 1_000_000} MB, so it was stopped"
+            elif select.select([ours], [], [], left)[0]:
+                try:
+                    data = os.read(ours, 65536)
+                except OSError:  # so Linux says that the other end is closed
+                    break
+                if not data:
+                    break
+                size += len(data)
+                if text := decoder.decode(data):
+                    events.append((time.monotonic() - start, text))
+    finally:
+        os.close(ours)
+        try:
+            code: int | None = process.wait(5 if not reason else 0.1)
+        except subprocess.TimeoutExpired:
+            code = None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if reason:
+        raise CannotRecord(f"{reason}: run it yourself and see where it hangs.")
+    if not "".join(text for _, text in events).strip():
+        raise CannotRecord(f"It wrote nothing and ended with {code}: there is nothing to show.")
+    shown = shlex.join(["python", file.name, *arguments])
+    shown += f' "{prompt}"' if not set(prompt) & set('"$`!\\\n') else f" {shlex.quote(prompt)}"
+    return Cast(columns, rows, shown, tuple(events), code)
+
+
+def secrets_here(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return what must not be in a recording made here, and what stands in its place."""
+    found = {
+        value: "[key]"
+        for name, value in environment.items()
+        if KEY_NAMES.search(name.upper()) and len(value) >= 8
+    }
+    home = str(Path.home())
+    if len(home) > 3:
+        found[home] = "~"
+    return found
+
+
+def scrub(cast: Cast, secrets: Mapping[str, str]) -> Cast:
+    """Return the session without secrets, also where one is spread over several writes.
+
+    Args:
+        cast: the session.
+        secrets: what must not be in it -> what stands in its place. Whatever looks like a
+            key goes as well.
+    """
+    whole = "".join(text for _, text in cast.events)
+    cuts = sorted(_places(whole, secrets), key=lambda cut: (cut[0], -cut[1]))
+    events, at, position = [], 0, 0
+    for moment, text in cast.events:
+        end, parts = position + len(text), []
+        while position < end:
+            while at < len(cuts) and cuts[at][1] <= position:
+                at += 1
+            if at == len(cuts) or cuts[at][0] >= end:
+                parts.append(whole[position:end])
+                position = end
+            elif cuts[at][0] > position:
+                parts.append(whole[position : cuts[at][0]])
+                position = cuts[at][0]
+            else:
+                if cuts[at][0] == position:
+                    parts.append(cuts[at][2])
+                position = min(cuts[at][1], end)
+        if parts and "".join(parts):
+            events.append((moment, "".join(parts)))
+    command = cast.command
+    for start, stop, instead in sorted(_places(command, secrets), reverse=True):
+        command = command[:start] + instead + command[stop:]
+    return replace(cast, events=tuple(events), command=command)
+
+
+def _places(text: str, secrets: Mapping[str, str]) -> Iterable[tuple[int, int, str]]:
+    # A key can stand there with a colour in its middle: look at what a person sees.
+    at: list[int] = []
+    position = 0
+    for escape in ESCAPE.finditer(text):
+        at += range(position, escape.start())
+        position = escape.end()
+    at += range(position, len(text))
+    seen = "".join(text[one] for one in at)
+    for secret, instead in secrets.items():
+        for found in re.finditer(re.escape(secret), seen):
+            yield at[found.start()], at[found.end() - 1] + 1, instead
+    for found in KEY.finditer(seen):
+        yield at[found.start()], at[found.end() - 1] + 1, "[key]"
+
+
+def leaks(text: str, secrets: Iterable[str] = ()) -> list[str]:
+    """Return in words what a text gives away; the secrets themselves are not repeated.
+
+    Args:
+        text: a session's `said`, or any file's text.
+        secrets: what must not be in it.
+    """
+    plain = re.sub(r"\s", "", ESCAPE.sub("", text))
+    found = []
+    if any(secret and re.sub(r"\s", "", secret) in plain for secret in secrets):
+        found.append("a secret of this machine's environment")
+    if KEY.search(ESCAPE.sub("", text)) or KEY.search(text):
+        found.append("something that looks like a key")
+    return found

@@ -1,0 +1,218 @@
+"""Where foreign code runs: behind bubblewrap if the machine has it, and with limits everywhere.
+
+    verify ─▶ bubblewrap ─▶ trial.py ─▶ the agent, between listeners on loopback
+
+The whole trial goes behind the wall, since a network of one's own has a loopback of its own.
+"""
+
+import json
+import os
+import queue
+import shutil
+import site
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpers.build.processes import descendants, end, end_those_in
+
+__all__ = ["Bounds", "Stopped", "contained", "trial", "wall"]
+
+ROOT = Path(__file__).parents[2]
+SCRATCH = 256 * 1024 * 1024  # bytes
+PERIOD = 0.1 if sys.platform == "linux" else 1.0  # seconds between two looks at the processes
+# What a Python may need, where it is there.
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/nix/store")
+PROBE = "import socket, httpx, h11, helpers; socket.create_server(('127.0.0.1', 0)); print('here')"
+
+
+class Stopped(Exception):
+    """A trial was stopped, or ended before its time; the message says why."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a trial may take in all, whatever single runs may take.
+
+    Attributes:
+        seconds: by the clock.
+        processes: at once; a trial itself needs about ten.
+        memory: bytes that they hold in memory together.
+        report: bytes that it may report.
+    """
+
+    seconds: float = 600.0
+    processes: int = 40
+    memory: int = 3 << 30
+    report: int = 50_000_000
+
+
+@cache
+def wall() -> tuple[str, ...]:
+    """Return the command that keeps a program behind a wall; empty where there is none.
+
+    It is tried once: it may be missing, too old, or forbidden, as in many containers.
+    """
+    found = shutil.which("bwrap") if sys.platform == "linux" else None
+    if found is None:
+        return ()
+    for sized in (["--size", str(SCRATCH)], []):  # older ones can't say how large
+        command = (found, *_options(sized))
+        try:
+            done = subprocess.run(
+                [*command, sys.executable, "-P", "-c", PROBE],
+                env=_environment("/tmp"),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=60,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ()
+        if done.stdout.strip() == b"here":
+            return command
+    return ()
+
+
+def _options(sized: list[str]) -> list[str]:
+    """Return bubblewrap's options: what is visible, all of it read-only but /tmp."""
+    visible = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}
+    visible |= {str(Path(sys.executable).resolve().parent.parent), str(ROOT / "helpers")}
+    visible |= {os.path.realpath(path) for path in visible}
+    options = ["--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"]
+    for path in SYSTEM:
+        options += ["--ro-bind-try", path, path]
+    options += ["--proc", "/proc", "--dev", "/dev", *sized, "--tmpfs", "/tmp"]
+    # What is inside another comes after it.
+    for path in sorted(visible - {"/", "/usr", "/tmp"}):
+        options += ["--ro-bind-try", path, path]
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return all of a trial's environment: nothing of this person's is in it."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
+    return {**kept, **folders, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+def contained() -> list[str]:
+    """Return what holds foreign code in on this machine, and what doesn't, a sentence each."""
+    runs = "Each run: 20 s of processor time, 1 MB of output; after each, it is ended."
+    if wall():
+        return [
+            "Contained by bubblewrap: a network with nothing on it but its own loopback; no file "
+            "of this machine but Python and the course's helpers, read-only; "
+            f"{SCRATCH >> 20} MB for files of its own, gone at the end; no other process in sight.",
+            f"{runs} 1 GB of memory a process, {Bounds.processes} processes.",
+            "Not contained: a fault of the kernel. For code from strangers, take a virtual "
+            "machine as well.",
+        ]
+    if sys.platform == "win32":
+        return [
+            runs,
+            "Not contained on Windows: memory, files and network. It runs with your own rights: "
+            "look at agent.py first, or verify in WSL, a container or a virtual machine.",
+        ]
+    memory = "1 GB of memory a process, " if sys.platform == "linux" else ""
+    missing = (
+        ", with bubblewrap (bwrap) installed and allowed, or" if sys.platform == "linux" else ""
+    )
+    return [
+        f"{runs} {memory}1 MB a file, {Bounds.processes} processes.",
+        "Not contained here: the network, and all files that you may read or write. It runs with "
+        f"your own rights: look at agent.py first, or verify on Linux{missing} in a container or "
+        "a virtual machine.".replace("on Linux, with", "with"),
+    ]
+
+
+def trial(job: Mapping[str, Any], *, bounds: Bounds | None = None) -> Iterator[dict[str, Any]]:
+    """Run a trial (see trial.py) behind the wall; yield its reports as they come.
+
+    Leaving the iterator ends everything that was started.
+
+    Args:
+        job: what to try.
+        bounds: what it may take.
+
+    Raises:
+        Stopped: it took more, or ended before it was done.
+    """
+    bounds = bounds or Bounds()
+    with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            [*wall(), sys.executable, "-P", "-m", "helpers.build.trial"],
+            cwd=folder,
+            env=_environment("/tmp" if wall() else folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=sys.platform != "win32",
+        )
+        assert process.stdin is not None and process.stdout is not None
+        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        out, most = process.stdout, bounds.report
+
+        def read() -> None:
+            left = most
+            while left > 0 and (line := out.readline(left)):
+                left -= len(line)
+                lines.put(line)
+            lines.put(b"")
+
+        reader = threading.Thread(target=read, daemon=True)
+        try:
+            reader.start()
+            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.flush()  # it stays open: its end tells the trial that we are gone
+            yield from _reports(process.pid, lines, bounds)
+        except BrokenPipeError:
+            raise Stopped("the trial could not be started") from None
+        finally:
+            end(process.pid)
+            end_those_in(folder)
+            process.wait()
+            reader.join(10)
+            process.stdin.close()
+            process.stdout.close()
+
+
+def _reports(
+    pid: int, lines: "queue.SimpleQueue[bytes]", bounds: Bounds
+) -> Iterator[dict[str, Any]]:
+    """Yield the reports of a trial while it keeps within its bounds."""
+    deadline = time.monotonic() + bounds.seconds
+    while True:
+        try:
+            line = lines.get(timeout=PERIOD)
+        except queue.Empty:
+            pass
+        else:
+            report = _parsed(line)
+            if "done" in report:
+                return
+            yield report
+        if time.monotonic() > deadline:
+            raise Stopped(f"it was not done after {bounds.seconds:.0f} s")
+        running = descendants(pid)
+        if len(running) > bounds.processes:
+            raise Stopped(f"it started more than {bounds.processes} processes")
+        if sum(running.values()) > bounds.memory:
+            raise Stopped(f"it took more than {bounds.memory >> 20} MB of memory")
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        report = json.loads(line)
+    except ValueError:
+        report = None
+    if not isinstance(report, dict):
+        raise Stopped("the trial ended before it was done")
+    return report

@@ -1,0 +1,124 @@
+function render({ model, el }) {
+  const all = element("button", { type: "button", textContent: "Do all", className: "sa-primary" });
+  const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
+  const words = element("p", { className: "sa-submit-words", role: "status" });
+  const list = element("ol", { className: "sa-submit-steps" });
+  const root = element(
+    "div",
+    { className: "sa sa-submit", role: "group", "aria-label": "Submit your build" },
+    element("div", { className: "sa-row" }, all, stop, words),
+    list,
+  );
+  keepKeys(root);
+  el.append(root);
+
+  let shown = model.get("state");
+  const rows = new Map();
+
+  function rowOf(step) {
+    const mark = element("span", { className: "sa-submit-mark", "aria-hidden": "true" });
+    const name = element("b", { textContent: step.name });
+    const does = element("span", { className: "sa-note", textContent: step.does });
+    const makes = element("span", { className: "sa-submit-makes sa-code", textContent: step.makes });
+    const button = element("button", { type: "button", textContent: "Run", "aria-label": `Run: ${step.name}` });
+    const progress = element("progress", { "aria-label": `${step.name}: behaviours tried`, max: 1, value: 0, hidden: true });
+    const said = element("p", { className: "sa-submit-said" });
+    const details = element("ul", { className: "sa-submit-details", hidden: true });
+    const picture = element("img", { hidden: true });
+    button.addEventListener("click", () => model.send({ op: "start", step: step.id }));
+    const body = element("div", { className: "sa-submit-body" }, progress, said, details, picture);
+    const row = element(
+      "li",
+      { className: "sa-submit-step" },
+      element("div", { className: "sa-submit-head" }, mark, element("span", { className: "sa-submit-what" }, name, " ", does), makes, button),
+      body,
+    );
+    const nodes = { row, mark, button, progress, said, details, picture };
+    if (step.id === "note") body.prepend(...noteField(nodes));
+    rows.set(step.id, nodes);
+    list.append(row);
+  }
+
+  function noteField(nodes) {
+    const id = `sa-note-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+    const label = element("label", { textContent: "Your note: three to five sentences on the hardest edge case", for: id });
+    const field = element("textarea", { id, rows: 5, value: model.get("note"), spellcheck: true });
+    const save = element("button", { type: "button", textContent: "Save and check" });
+    save.addEventListener("click", () => model.send({ op: "note", text: field.value }));
+    Object.assign(nodes, { field, save });
+    return [label, field, save];
+  }
+
+  function drawRow(step) {
+    const { row, mark, button, progress, said, details, save } = rows.get(step.id);
+    row.dataset.state = step.state;
+    mark.textContent = step.mark;
+    const state = { waiting: "not done", running: "running", done: "done", failed: "failed" }[step.state];
+    row.setAttribute("aria-label", `${step.name}: ${state}`);
+    button.textContent = step.state === "done" || step.state === "failed" ? "Run again" : "Run";
+    for (const one of [button, save]) if (one) one.disabled = shown.running;
+    progress.hidden = step.state !== "running";
+    if (step.total) {
+      progress.max = step.total;
+      progress.value = step.done;
+    } else {
+      progress.removeAttribute("value");
+    }
+    const count = step.state === "running" && step.total ? `${step.done} of ${step.total}. ` : "";
+    said.textContent = count + step.words;
+    details.hidden = !step.details.length;
+    details.replaceChildren(...step.details.map((line) => element("li", { textContent: line })));
+  }
+
+  function drawPictures() {
+    const pictures = model.get("pictures");
+    for (const [id, { picture }] of rows) {
+      const [svg, alt] = pictures[id] ?? [];
+      picture.hidden = !svg;
+      if (!svg) continue;
+      picture.alt = alt;
+      // As an image nothing in it can run.
+      picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    }
+  }
+
+  function draw(state) {
+    shown = state;
+    const focused = root.getRootNode().activeElement;
+    for (const step of shown.steps) {
+      if (!rows.has(step.id)) rowOf(step);
+      drawRow(step);
+    }
+    all.disabled = shown.running;
+    stop.disabled = !shown.running;
+    // A button that is switched off would lose the place of the keyboard.
+    if (root.contains(focused) && focused.disabled) (shown.running ? stop : all).focus();
+    if (words.textContent !== shown.words) words.textContent = shown.words;
+  }
+
+  const onMessage = (message) => {
+    if (message.op === "picture") draw(message);
+  };
+  const onState = () => draw(model.get("state"));
+  const onNote = () => {
+    rows.get("note").field.value = model.get("note");
+  };
+  all.addEventListener("click", () => model.send({ op: "start" }));
+  stop.addEventListener("click", () => model.send({ op: "stop" }));
+  draw(shown);
+  drawPictures();
+  model.on("msg:custom", onMessage);
+  model.on("change:state", onState);
+  model.on("change:pictures", drawPictures);
+  model.on("change:note", onNote);
+  // Pictures that were sent before this view existed are lost: ask for the present one.
+  model.send({ op: "resync", have: 0 });
+  return () => {
+    model.off("msg:custom", onMessage);
+    model.off("change:state", onState);
+    model.off("change:pictures", drawPictures);
+    model.off("change:note", onNote);
+  };
+}
+
+export default { render };

@@ -1,0 +1,89 @@
+"""The suite of behaviours, on the reference and on builds that break one each."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from helpers.build.bundle import bundle, default_models
+from helpers.build.conformance.cases import here
+from helpers.build.conformance.process import Limits
+from helpers.build.conformance.suite import passed, tried
+from tests.build.broken import BROKEN, Broken, broken_source
+
+# Every behaviour has a build that breaks it, and each build names the case that must see it.
+REFERENCE = bundle({}, models=default_models()).source
+
+
+async def failures(file: Path, seed: int, **options: object) -> dict[str, str]:
+    results = [result async for result in tried(file, [seed], **options)]
+    assert len({result.case for result in results}) == len(results)
+    return {result.case: result.seen for result in results if not result.passed}
+
+
+async def test_the_reference_does_everything(tmp_path: Path):
+    file = tmp_path / "agent.py"
+    file.write_text(REFERENCE, encoding="utf-8")
+    seed = random.randrange(10**9)
+    results = [result async for result in tried(file, [seed])]
+    assert {result.case for result in results} == {case.id for case in here()}
+    assert passed(results), [result for result in results if not result.passed]
+
+
+def test_every_behaviour_has_a_build_that_breaks_it():
+    assert {case.id for case in here()} == {name for b in BROKEN.values() for name in b.fails}
+    assert len(BROKEN) >= 15
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_build_is_made_of_the_reference(name: str):
+    assert broken_source(REFERENCE, BROKEN[name]) != REFERENCE
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """The cases that each broken build fails, of those that it must fail."""
+    folder, room = tmp_path_factory.mktemp("broken"), asyncio.Semaphore(5)
+
+    async def outcome(number: int, broken: Broken) -> set[str]:
+        file = folder / f"agent_{number}.py"
+        file.write_text(broken_source(REFERENCE, broken), encoding="utf-8")
+        cases = [case for case in here() if case.id in broken.fails]
+        async with room:
+            seed = random.randrange(10**9)
+            # Whoever fails lets the case wait; so these wait less than the others.
+            found = await failures(file, seed, cases=cases, limits=Limits(patience=2.0))
+            return set(found)
+
+    async def all_of_them() -> dict[str, set[str]]:
+        found = await asyncio.gather(*(outcome(n, b) for n, b in enumerate(BROKEN.values())))
+        return dict(zip(BROKEN, found, strict=True))
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_build_fails_where_it_is_broken(name: str, outcomes: dict[str, set[str]]):
+    """The cases that must fail do; tests/many_seeds.py --broken looks at all others, too."""
+    assert outcomes[name] == BROKEN[name].fails & {case.id for case in here()}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("while True:\n    pass\n", "still ran"),
+        ("while True:\n    print('x' * 10000)\n", "wrote more than a megabyte"),
+        ("def f(:\n", "ended with 1"),
+        ("print('hello')\n", "ended with 0"),
+        ("bytearray(8 << 30)\n", "ended with 1"),
+    ],
+    ids=["hangs", "floods", "no Python", "hard-coded", "takes all memory"],
+)
+async def test_a_file_that_is_no_agent_is_said_to_be_none(source: str, words: str, tmp_path: Path):
+    file = tmp_path / "agent.py"
+    file.write_text(source, encoding="utf-8")
+    cases = [case for case in here() if case.id == "loops"]
+    limits = Limits(seconds=6, patience=3.0)
+    [seen] = (await failures(file, 1, cases=cases, limits=limits)).values()
+    assert words in seen or "0 requests" in seen

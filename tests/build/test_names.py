@@ -1,0 +1,86 @@
+"""Global names, against a second opinion: the compiler's own symbol tables."""
+
+import ast
+import symtable
+from pathlib import Path
+
+import pytest
+
+from helpers.build.names import defined, renamed, used
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(ROOT.glob("helpers/**/*.py"))
+
+
+def by_the_compiler(source: str) -> tuple[set[str], set[str]]:
+    top = symtable.symtable(source, "a source", "exec")
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    found = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+    waiting = list(top.get_children())
+    while waiting:
+        table = waiting.pop()
+        found |= {s.get_name() for s in table.get_symbols() if s.is_global() and s.is_referenced()}
+        waiting += table.get_children()
+    return {name for name in bound if name != "__conditional_annotations__"}, found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_compiler_finds_the_same_names(path: Path):
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    assert (defined(tree), used(tree)) == by_the_compiler(source)
+
+
+SCOPES = """\
+import json as data
+from os import path
+
+def helper(value, *, default=len):  # helper stays in this comment
+    def helper_inner(helper=value):
+        return helper
+    return helper_inner(), default, [value for value in range(3)], lambda path: path
+
+class Reader:
+    size = len
+    path = path
+
+    def read(self, data=data):
+        global total
+        total = helper(self.size)
+        self.helper = total
+        return f"{helper(1)!r:>{total}} {data}", dict(helper=helper)
+
+total = {helper: path for helper in (helper,)}
+"""
+
+
+def test_a_new_name_reaches_every_use_and_nothing_else():
+    names = {
+        "helper": "first",
+        "path": "way",
+        "data": "js",
+        "total": "sum_of_all",
+        "len": "size_of",
+    }
+    after = renamed(SCOPES, names)
+    tree = ast.parse(after)
+    assert defined(tree) == {"js", "way", "first", "Reader", "sum_of_all"}
+    assert used(tree) == {"way", "js", "first", "size_of", "range", "sum_of_all", "dict"}
+    assert "def helper_inner(helper=value)" in after
+    assert "self.helper = sum_of_all" in after
+    assert "dict(helper=first)" in after
+    assert "lambda path: path" in after
+    assert "for helper in (first,)" in after
+
+
+def test_comments_and_layout_stay():
+    source = "def f(  x ):  # f is here\n\n    return  f\n"
+    assert renamed(source, {"f": "g"}) == "def g(  x ):  # f is here\n\n    return  g\n"
+
+
+def test_letters_of_several_bytes_move_nothing():
+    source = 'é = "→"; f = é\nprint("→", f)\n'
+    assert (
+        renamed(source, {"f": "ergebnis", "é": "e"})
+        == 'e = "→"; ergebnis = e\nprint("→", ergebnis)\n'
+    )

@@ -1,0 +1,173 @@
+"""What holds a foreign agent in: the wall where there is one, and limits everywhere."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from helpers.build import sandbox
+from helpers.build.sandbox import Bounds, Stopped, contained, trial
+
+JOB = {"seeds": [1], "cases": ["loops"], "patience": 1.0}
+
+
+@pytest.fixture(params=["with the wall", "without"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With bubblewrap, where the machine has it, and without."""
+    if request.param == "without":
+        monkeypatch.setattr(sandbox, "wall", lambda: ())
+
+
+def reports(source: str, **more: Any) -> list[dict[str, Any]]:
+    return list(trial({**JOB, "agent": source, **more}))
+
+
+def said(source: str) -> str:
+    """Return what an agent writes to a terminal."""
+    [session] = [one for one in reports(source, seeds=[], prompt="Hello") if "recording" in one]
+    return str(session["recording"])
+
+
+def alive(mark: str) -> list[psutil.Process]:
+    """Return the processes whose command line holds a mark."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(mark in word for word in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def gone(mark: str) -> bool:
+    """Say whether no process has a mark, once the system has cleared up."""
+    deadline = time.monotonic() + 10
+    while alive(mark):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def mark() -> str:
+    return f"{random.SystemRandom().randrange(10**6, 10**7)}.25"
+
+
+AWAY = """
+import os, sys
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.setsid()
+            os.execvp("sleep", ["sleep", "MARK"])
+        os._exit(0)
+"""
+
+
+@pytest.mark.usefixtures("either")
+def test_what_hides_from_its_parent_is_ended_too():
+    sleeper = mark()
+    [report] = reports(AWAY.replace("MARK", sleeper))
+    assert report["result"]["passed"] is False
+    assert gone(sleeper)
+
+
+@pytest.mark.usefixtures("either")
+def test_too_many_processes_end_the_trial():
+    sleeper = mark()
+    many = f"import os\nfor _ in range(6): os.fork()\nos.execvp('sleep', ['sleep', '{sleeper}'])\n"
+    with pytest.raises(Stopped, match="more than 40 processes"):
+        reports(many, patience=20.0)
+    assert gone(sleeper)
+
+
+@pytest.mark.usefixtures("either")
+def test_who_kills_the_trial_gets_no_verdict():
+    sleeper = mark()
+    kills = (
+        "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
+        f"os.execvp('sleep', ['sleep', '{sleeper}'])\n"
+    )
+    with pytest.raises(Stopped, match="ended before it was done"):
+        reports(kills)
+    assert gone(sleeper)
+
+
+def test_leaving_a_trial_ends_it():
+    sleeper = mark()
+    running: Iterator[dict[str, Any]] = trial(
+        {
+            "agent": f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n",
+            "seeds": [1, 2],
+            "cases": ["loops"],
+            "patience": 1.0,
+        }
+    )
+    next(running)
+    running.close()  # type: ignore[attr-defined]
+    assert gone(sleeper)
+
+
+def test_a_trial_has_its_time_and_its_memory():
+    waits = "import time\ntime.sleep(60)\n"
+    with pytest.raises(Stopped, match="not done after 1 s"):
+        list(trial({**JOB, "agent": waits, "patience": 30.0}, bounds=Bounds(seconds=1)))
+    with pytest.raises(Stopped, match="more than 8 MB of memory"):
+        list(trial({**JOB, "agent": waits, "patience": 30.0}, bounds=Bounds(memory=8 << 20)))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("while True: print('x' * 100_000)", "wrote more than a megabyte"),
+        ("open('f', 'wb').write(b'x' * 3_000_000)", "File too large"),
+        ("x = bytearray(4 << 30)", "MemoryError"),
+    ],
+    ids=["output", "file", "memory"],
+)
+@pytest.mark.usefixtures("either")
+def test_a_run_has_its_limits(source: str, words: str):
+    [report] = reports(source, patience=5.0)
+    assert words in report["result"]["seen"]
+
+
+def test_the_wall_keeps_what_it_promises(tmp_path: Path):
+    """Where there is no wall, that is said."""
+    outside = tmp_path / "outside.txt"
+    outside.write_text("mine")
+    tries = f"""
+import os, socket
+def attempt(name, do):
+    try:
+        do()
+        print(name, "did")
+    except OSError:
+        print(name, "could not")
+attempt("read", lambda: open({str(outside)!r}).read())
+attempt("write", lambda: open({str(Path(__file__).parent / "new.txt")!r}, "w"))
+attempt("dial", lambda: socket.create_connection(("192.0.2.1", 9), 0.2))
+attempt("look", lambda: os.open(f"/proc/{{os.getppid()}}/fd/1", os.O_WRONLY))
+print("key", "ANTHROPIC_API_KEY" in os.environ)
+"""
+    if not sandbox.wall():
+        assert any("Not contained here" in words for words in contained())
+        return
+    words = said(tries)
+    for one in ("read", "write", "dial", "look"):
+        assert f"{one} could not" in words
+    assert "key False" in words
+    assert not (Path(__file__).parent / "new.txt").exists()
+    assert any(line.startswith("Contained by bubblewrap") for line in contained())
+
+
+def test_each_platform_hears_what_is_not_contained(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sandbox, "wall", lambda: ())
+    for system in ("linux", "darwin", "win32"):
+        monkeypatch.setattr("sys.platform", system)
+        assert any("Not contained" in words and "network" in words for words in contained())
