@@ -96,7 +96,7 @@ def bundle() -> "Ready":
     return bundled()
 
 
-def submit(agent: Path | str | None = None, *, seeds: int = 3, runs: int = 10) -> "SubmitView":
+def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) -> "SubmitView":
     """Return the way to a submission: a button for each step, from your parts to one folder.
 
     Everything runs on the offline API. `python3 course.py submit` does the same without a

@@ -7,7 +7,8 @@ __all__ = ["EDGE_CASES", "problems", "sentences"]
 LONGEST = 2_000  # characters
 # How the course, and people, call what breaks in production.
 EDGE_CASES = {
-    "a cut or truncated stream": r"truncat|cut (off|short)|interrupt|broke off|half (of )?(an|its|the)? ?(answer|json|input)",
+    "a cut or truncated stream": r"truncat|cut (off|short)|interrupt|broke off",
+    "half of something": r"half (of )?(an|its|the)? ?(answer|turn|message|json|input|call)",
     "a lost connection": r"connection\b.{0,30}\b(lost|reset|drop|clos|broke)|disconnect|socket",
     "split bytes": r"utf-?8|multi-?byte|emoji|chunk|split|boundar",
     "tool input in pieces": r"partial json|fragment|accumulat|tool (json|input)|max_tokens",

@@ -55,7 +55,7 @@ class SubmitView(RunningView):
     pictures = traitlets.Dict().tag(sync=True)  # SVG and words, by step
     note = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, agent: Path | None = None, *, seeds: int = 3, runs: int = 10) -> None:
+    def __init__(self, agent: Path | None = None, *, seeds: int = 1, runs: int = 5) -> None:
         self._agent, self._seeds, self._measurements = agent, seeds, runs
         self._steps = {step.id: step for step in STEPS}
         self._chosen: tuple[str, ...] = ()
