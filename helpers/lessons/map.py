@@ -87,7 +87,7 @@ NOTEBOOKS = (
         "Submit your build",
         "all parts ─▶ one file that others can trust",
         "main",
-        35,
+        60,
     ),
 )
 
