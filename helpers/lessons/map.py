@@ -48,6 +48,7 @@ NOTEBOOKS = (
         "retry",
         45,
     ),
+    Notebook("12_submit_your_build", "Submit your build", "parts ─▶ agent.py", "main", 60),
 )
 
 
