@@ -10,6 +10,7 @@ import re
 import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,12 +104,12 @@ def _sections(source: str) -> dict[str, tuple[str, str]]:
 
 
 def secret_problems(files: Files) -> list[str]:
-    """Look for keys in all files."""
-    return [
-        f"{name} holds {words}."
-        for name, content in files.items()
-        for words in leaks(content.decode("utf-8", "replace"))
-    ]
+    """Look for keys in all files, and in what a terminal makes of the recording."""
+    texts = {name: content.decode("utf-8", "replace") for name, content in files.items()}
+    with suppress(CannotRecord):
+        cast = cast_in(files)
+        texts["recording.cast"] = f"{cast.command}\n{cast.said}"
+    return [f"{name} holds {words}." for name, text in texts.items() for words in leaks(text)]
 
 
 def report_problems(
@@ -213,7 +214,7 @@ def recording_problems(files: Files, mode: str, again: Cast | None, *, same_kit:
                 f"recording.cast is of another agent: asked the same here, this one shares "
                 f"{shared:.0%} of its words with it."
             )
-        elif not again.seconds / 4 < cast.seconds < again.seconds * 10:
+        elif not again.seconds / 10 < cast.seconds < again.seconds * 10:
             problems.append(
                 f"recording.cast has other times: it takes {cast.seconds:.1f} s, and the same "
                 f"agent took {again.seconds:.1f} s here."

@@ -73,8 +73,10 @@ def package(
         "README.md": _readme(owners, measured, found, mode, packages_of(source)),
     }
     files = {"agent.py": source, **{name: text.encode() for name, text in texts.items()}}
-    for name, content in files.items():
-        if given_away := leaks(content.decode("utf-8", "replace"), secrets):
+    seen = {name: content.decode("utf-8", "replace") for name, content in files.items()}
+    seen["recording.cast"] = f"{clean.command}\n{clean.said}"  # as a terminal shows it
+    for name, text in seen.items():
+        if given_away := leaks(text, secrets):
             raise CannotPackage(
                 f"{name} holds {given_away[0]}: take it out (a key belongs into the environment), "
                 "then submit again. Nothing was written."

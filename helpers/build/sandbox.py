@@ -122,14 +122,12 @@ def contained() -> list[str]:
             "look at agent.py first, or verify in WSL, a container or a virtual machine.",
         ]
     memory = "1 GB of memory a process, " if sys.platform == "linux" else ""
-    missing = (
-        ", with bubblewrap (bwrap) installed and allowed, or" if sys.platform == "linux" else ""
-    )
+    better = "with bubblewrap (bwrap)" if sys.platform == "linux" else "on Linux with bubblewrap"
     return [
         f"{runs} {memory}1 MB a file, {Bounds.processes} processes.",
-        "Not contained here: the network, and all files that you may read or write. It runs with "
-        f"your own rights: look at agent.py first, or verify on Linux{missing} in a container or "
-        "a virtual machine.".replace("on Linux, with", "with"),
+        "Not contained here: the network, all files that you may read or write, and, if you are "
+        "root, this verdict itself. It runs with your own rights: look at agent.py first, or "
+        f"verify {better}, in a container or in a virtual machine.",
     ]
 
 

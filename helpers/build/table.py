@@ -128,11 +128,11 @@ def _cell(check: Check | None) -> str:
 def _reasons(one: Verdict) -> str:
     sign, word = ("✓", "passed") if one.passed else ("✕", "failed")
     rows = ""
-    for check in one.checks:
+    for check in sorted(one.checks, key=lambda check: check.passed):
         mark = "✓" if check.passed else "✕"
         rows += f"<dt>{mark} {escape(check.title)}</dt><dd>{escape(check.why)}</dd>\n"
     return (
         f'<details class="{word}"{"" if one.passed else " open"}>\n<summary>'
         f'<span class="mark" role="img" aria-label="{word}">{sign}</span> '
-        f"<b>{escape(one.name)}</b></summary>\n<dl>\n{rows}</dl>\n</details>\n"
+        f'<b>{escape(one.name)}</b></summary>\n<dl class="words">\n{rows}</dl>\n</details>\n'
     )

@@ -2,7 +2,8 @@
 
 It gets its job as a line of JSON on its standard input, and reports in lines of JSON:
 
-    {"result": {…}}     what came of a case with a seed
+    {"result": {…}}     what came of a case with a seed; "again" is true at a second try
+    {"gave_up": "why"}  the rest of the job was not worth the time
     {"recording": "…"}  a session with the agent; {"no_recording": "why"} if there is none
     {"measured": {…}}   its times to the first token; {"no_measurement": "why"}
     {"done": true}
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,9 @@ from helpers.build.recording import CannotRecord, record
 from helpers.build.ttft import CannotMeasure, measured
 
 __all__ = ["main"]
+
+WORTH_GOING_ON = 0.25  # of the behaviours; who hangs or does nothing shall not cost minutes
+RECORDING_SECONDS = 30.0
 
 
 def tell(report: Mapping[str, Any], to: int) -> None:
@@ -48,17 +53,39 @@ def try_out(job: Mapping[str, Any], file: Path, to: int) -> None:
     """
     limits = Limits(patience=job.get("patience", Limits.patience))
     chosen = job.get("cases")
+    cases = [case for case in here() if chosen is None or case.id in chosen]
 
-    async def suite() -> None:
-        cases = [case for case in here() if chosen is None or case.id in chosen]
-        async for result in tried(file, job["seeds"], limits=limits, cases=cases):
+    async def suite(seed: int) -> int:
+        """Report on each case; return how many passed."""
+        bad = []
+        async for result in tried(file, [seed], limits=limits, cases=cases):
+            if result.passed:
+                tell({"result": result.to_json()}, to)
+            else:
+                bad.append(result)
+        if len(cases) - len(bad) >= len(cases) * WORTH_GOING_ON:
+            # This machine may be busy: what failed has a second chance, alone and with patience.
+            patient = replace(limits, patience=2 * limits.patience)
+            again = [case for case in cases if case.id in {result.case for result in bad}]
+            bad = []
+            async for result in tried(file, [seed], limits=patient, cases=again, at_once=1):
+                bad += [] if result.passed else [result]
+                if result.passed:
+                    tell({"result": result.to_json(), "again": True}, to)
+        for result in bad:
             tell({"result": result.to_json()}, to)
+        return len(cases) - len(bad)
 
-    if job.get("seeds"):
-        asyncio.run(suite())
+    for seed in job.get("seeds", ()):
+        passed = asyncio.run(suite(seed))
+        if passed < len(cases) * WORTH_GOING_ON:
+            tell({"gave_up": f"It did {passed} of {len(cases)}, so that was all."}, to)
+            tell({"done": True}, to)
+            return
     if job.get("prompt"):
         try:
-            tell({"recording": record(file, job["prompt"], limits=limits).text()}, to)
+            session = record(file, job["prompt"], seconds=RECORDING_SECONDS, limits=limits)
+            tell({"recording": session.text()}, to)
         except CannotRecord as problem:
             tell({"no_recording": str(problem)}, to)
     if job.get("runs"):

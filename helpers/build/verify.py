@@ -2,8 +2,9 @@
 
 import hashlib
 import random
+import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.build import evidence
@@ -14,13 +15,15 @@ from helpers.build.manifest import suite_version
 from helpers.build.note import problems as note_problems
 from helpers.build.recording import CannotRecord, Cast
 from helpers.build.report import NoReport, results_in
-from helpers.build.sandbox import Stopped, trial
+from helpers.build.sandbox import Bounds, Stopped, trial
 from helpers.build.steps import PROMPT
 from helpers.build.submitted import Submission, read
 
 __all__ = ["Check", "Verdict", "verify"]
 
 RUNS = 2  # measurements here: enough to see that it can be measured
+SECONDS_PER_SEED = 120.0  # an agent that hangs in every case takes about that long
+WIDTH = 100  # characters of a line
 MOST_NAMED = 3  # problems of one check that are written out
 
 
@@ -65,7 +68,15 @@ class Verdict:
 
     def words(self) -> str:
         """Return it in words, a line or two for each check."""
-        rows = [f"{'✓' if one.passed else '✕'} {one.title:12} {one.why}" for one in self.checks]
+        rows = [
+            textwrap.fill(
+                f"{'✓' if one.passed else '✕'} {one.title:12} {one.why}",
+                WIDTH,
+                subsequent_indent=" " * 15,
+                break_on_hyphens=False,
+            )
+            for one in self.checks
+        ]
         bad = sum(not one.passed for one in self.checks)
         end = f"passed: {self.name}" if self.passed else f"failed on {bad}: {self.name}"
         return "\n".join([*rows, "", end])
@@ -76,10 +87,12 @@ class Found:
     """What was found by running the agent here."""
 
     results: list[Result]
+    again: set[str] = field(default_factory=set)  # cases that needed a second try
     session: Cast | None = None
     no_session: str = ""
     agent_ms: float | None = None
     no_measurement: str = ""
+    gave_up: str = ""
     stopped: str = ""
 
 
@@ -147,7 +160,7 @@ def _run(
     say(f"Trying {len(expected)} behaviours, each with values of its own …")
     seen = set()
     try:
-        for report in trial(job):
+        for report in trial(job, bounds=Bounds(seconds=SECONDS_PER_SEED * (len(seeds) + 2))):
             match report:
                 case {"result": dict(fields)}:
                     result = Result(**fields)
@@ -156,8 +169,12 @@ def _run(
                         raise Stopped("it brought results that nobody asked for")
                     seen.add(pair)
                     found.results.append(result)
+                    if report.get("again"):
+                        found.again.add(result.case)
                     if len(seen) == len(expected):
                         say("Recording it, and measuring its first token …")
+                case {"gave_up": str(words)}:
+                    found.gave_up = words
                 case {"recording": str(text)}:
                     found.session = evidence.cast_in({"recording.cast": text.encode()})
                 case {"no_recording": str(words)}:
@@ -170,7 +187,7 @@ def _run(
         found.stopped = f"The trial was stopped: {stopped}."
     except (TypeError, CannotRecord) as error:
         found.stopped = f"The trial brought what is no report: {error}."
-    if not found.stopped and seen != expected:
+    if not found.stopped and not found.gave_up and seen != expected:
         found.stopped = f"The trial brought {len(seen)} of {len(expected)} results."
     return found
 
@@ -229,13 +246,14 @@ def _behaviour(found: Found, fresh: list[int]) -> Check:
     """Say what came of the suite."""
     cases = {result.case for result in found.results}
     bad = {result.case: result for result in found.results if not result.passed}
-    problems = [found.stopped] if found.stopped else []
+    problems = [words for words in (found.stopped, found.gave_up) if words]
     problems += [
-        f"It should be an agent that {one.title}; seen: {one.seen}; expected: {one.expected} "
-        f"(seed {one.seed})."
+        f"Not so: {one.title}. Seen: {one.seen}; expected: {one.expected} (seed {one.seed})."
         for one in bad.values()
     ]
     good = f"{len(cases)} of {len(cases)}, {_times_in_words(len(fresh))} with fresh values."
+    if found.again:
+        good += f" At the second try: {', '.join(sorted(found.again))}."
     made = _check("behaviour", "behaviour", problems, good)
     if made.passed or not cases:
         return made
@@ -263,7 +281,7 @@ def _session(mode: str, found: Found) -> str:
             "It streams, with a tool in between. It is of a live answer, which can't be repeated."
         )
     if found.session is None:
-        return "It streams, with a tool in between."
+        return "It streams, with a tool in between. It was not recorded again."
     return "It streams, with a tool in between, and here the agent shows the same again."
 
 

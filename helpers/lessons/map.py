@@ -82,13 +82,7 @@ NOTEBOOKS = (
         45,
         ("sse_bytes", "replay_from", "on_time", "while_read"),
     ),
-    Notebook(
-        "12_submit_your_build",
-        "Submit your build",
-        "all parts ─▶ one file that others can trust",
-        "main",
-        60,
-    ),
+    Notebook("12_submit_your_build", "Submit your build", "parts ─▶ agent.py", "main", 60),
 )
 
 

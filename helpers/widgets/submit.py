@@ -251,8 +251,9 @@ class SubmitView(RunningView):
 
     def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         match message:
-            case {"op": "start", "step": str(id)} if id in self._steps:
-                self.start(id)
+            case {"op": "start", "step": id}:
+                if id in tuple(self._steps):
+                    self.start(id)
             case {"op": "note", "text": str(text)}:
                 self._save(text[:20_000])
             case {"op": "resync"}:

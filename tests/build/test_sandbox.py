@@ -73,7 +73,7 @@ for _ in range(3):
 @pytest.mark.usefixtures("either")
 def test_what_hides_from_its_parent_is_ended_too():
     sleeper = mark()
-    [report] = reports(AWAY.replace("MARK", sleeper))
+    report, _ = reports(AWAY.replace("MARK", sleeper))
     assert report["result"]["passed"] is False
     assert gone(sleeper)
 
@@ -133,7 +133,7 @@ def test_a_trial_has_its_time_and_its_memory():
 )
 @pytest.mark.usefixtures("either")
 def test_a_run_has_its_limits(source: str, words: str):
-    [report] = reports(source, patience=5.0)
+    report, _ = reports(source, patience=5.0)
     assert words in report["result"]["seen"]
 
 

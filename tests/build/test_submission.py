@@ -190,7 +190,7 @@ def all_at_once(copy: Copy) -> None:
 
 def sped_up(copy: Copy) -> None:
     cast = cast_in(copy.files)
-    copy.recording(replace(cast, events=tuple((at / 8, text) for at, text in cast.events)))
+    copy.recording(replace(cast, events=tuple((at / 25, text) for at, text in cast.events)))
 
 
 def picture_of_another(copy: Copy) -> None:
@@ -218,13 +218,21 @@ def key_left_in(copy: Copy) -> None:
     copy.write("note.md", NOTE + "\nMy key is sk-" + "ant-api03-0123456789abcdef.\n")
 
 
+def key_in_the_recording(copy: Copy) -> None:
+    """In colours, and spread over several writes."""
+    cast = cast_in(copy.files)
+    parts = ["sk-", "ant-\x1b[31mapi03", "-012345\x1b[0m6789abcdef\r\n"]
+    events = [*cast.events, *((cast.seconds + 0.1, part) for part in parts)]
+    copy.recording(replace(cast, events=tuple(events)))
+
+
 CHEATS = {
     owners_changed: ("manifest", "disagree on whose sse is"),
     agent_changed: ("manifest", "note.md is not the file"),
     report_without_a_run: ("report", "doesn't rest on a run"),
     report_of_half: ("report", "each behaviour once"),
     page_painted: ("report", "report.html was not made"),
-    hard_coded: ("behaviour", "seen: 0 requests"),
+    hard_coded: ("behaviour", "Seen: 0 requests"),
     sdk_through_importlib: ("behaviour", "imports openai"),
     replayed: ("recording", "of another agent"),
     all_at_once: ("recording", "shows no stream"),
@@ -234,6 +242,7 @@ CHEATS = {
     median_invented: ("ttft", "not those of its own runs"),
     note_left_out: ("note", "1 sentence"),
     key_left_in: ("secrets", "looks like a key"),
+    key_in_the_recording: ("secrets", "recording.cast holds something"),
 }
 
 
@@ -249,7 +258,7 @@ def verdicts(
         cheat(Copy(folder))
         return looked_at(folder)
 
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(4) as pool:
         return dict(zip(CHEATS, pool.map(verdict, CHEATS), strict=True))
 
 
