@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -156,7 +157,8 @@ def _run(
         (case.id, seed) for case in here() if cases is None or case.id in cases for seed in seeds
     }
     job = {"agent": files["agent.py"].decode("utf-8", "replace"), "seeds": seeds, "runs": runs}
-    job |= {"cases": cases, "prompt": prompt}
+    # Windows has no pseudo-terminal to record in.
+    job |= {"cases": cases, "prompt": prompt if sys.platform != "win32" else ""}
     say(f"Trying {len(expected)} behaviours, each with values of its own …")
     seen = set()
     try:
