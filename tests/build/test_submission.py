@@ -136,7 +136,7 @@ class Copy:
 
     def recording(self, cast: Cast) -> None:
         self.write("recording.cast", cast.text())
-        self.write("recording.svg", animated_svg(cast))
+        self.write("recording.svg", animated_svg(cast_in(self.files)))
 
 
 def owners_changed(copy: Copy) -> None:
