@@ -11,7 +11,7 @@ from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.suite import passed
 from helpers.build.note import problems as note_problems
 from helpers.build.package import CannotPackage, commit, package
-from helpers.build.recording import CannotRecord, record
+from helpers.build.recording import CannotRecord, Cast, record
 from helpers.build.sandbox import contained
 from helpers.build.steps import PROMPT, CannotSubmit, brought, bundled, checked, note, owned
 from helpers.build.submitted import CannotRead, looks_like_one
@@ -49,6 +49,9 @@ def _options() -> argparse.ArgumentParser:
     submit = commands.add_parser("submit", help="make a submission from your build")
     submit.add_argument("--agent", type=Path, metavar="FILE", help="a single-file agent of yours")
     submit.add_argument("--out", type=Path, metavar="DIR", help="default: my/submission")
+    submit.add_argument(
+        "--recording", type=Path, metavar="FILE", help="a recording.cast that you have made"
+    )
     submit.add_argument("--runs", type=_count, default=5, help="measurements (default: 5)")
     submit.add_argument("--seeds", type=_count, default=1, help="tries a behaviour (default: 1)")
     submit.add_argument(
@@ -88,9 +91,12 @@ def _submit(chosen: argparse.Namespace) -> int:
         raise CannotSubmit(f"{' '.join(wrong)} Write it into {file}, then submit again.")
     _tell("Trying each behaviour over the wire …")
     results = checked(ready.file, chosen.seeds, say=_tell)
-    _tell("Recording a session …")
-    arguments = () if chosen.live else ("--mock",)
-    cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
+    if chosen.recording:
+        cast = Cast.read(chosen.recording)
+    else:
+        _tell("Recording a session …")
+        arguments = () if chosen.live else ("--mock",)
+        cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
     _tell(f"Measuring the first token, {chosen.runs} times …")
     base_url, mode = (LIVE_URL, "live") if chosen.live else (None, "mock")
     times = measured(ready.file, chosen.runs, base_url=base_url, mode=mode, environment=environment)

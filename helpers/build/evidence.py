@@ -9,6 +9,7 @@ import math
 import re
 import shlex
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +41,8 @@ Files = Mapping[str, bytes]
 LARGEST_AGENT = 1_000_000  # bytes
 TOOL = "get_weather"  # the suite's own tool, so every agent has it
 FEWEST_RUNS = 3
+# Python 3.11 and 3.12 can fail when two threads build syntax trees at once.
+PARSING = threading.Lock()
 
 
 def loaded(files: Files, name: str) -> Any:
@@ -56,7 +59,8 @@ def agent_problems(files: Files) -> list[str]:
     if len(source) > LARGEST_AGENT:
         return [f"agent.py has {len(source):,} bytes; an agent takes less than 1 MB."]
     try:
-        tree = ast.parse(source)
+        with PARSING:
+            tree = ast.parse(source)
     except SyntaxError as error:
         return [f"agent.py is no Python: line {error.lineno}: {error.msg}."]
     except (ValueError, RecursionError, MemoryError) as error:
@@ -85,7 +89,8 @@ def copied(agent: bytes) -> list[str]:
     mine = _sections(agent.decode("utf-8", "replace"))
     if not any(owner == "yours" for owner, _ in mine.values()):
         return []
-    reference = _sections(bundle({}, models=default_models()).source)
+    with PARSING:
+        reference = _sections(bundle({}, models=default_models()).source)
     return [
         part
         for part, (owner, text) in mine.items()

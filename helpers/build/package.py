@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from helpers.build.conformance.suite import Result, passed
@@ -60,6 +61,8 @@ def package(
     except OSError as error:
         raise CannotPackage(f"{agent} can't be read: {error.strerror}.") from None
     clean = scrub(cast, secrets)
+    # The picture is drawn from what stands in the file, so that anybody can draw it again.
+    clean = replace(clean, events=tuple((round(at, 6), text) for at, text in clean.events))
     found = list(results)
     report = claims(found, source)
     texts = {
@@ -190,8 +193,11 @@ def commit(folder: Path) -> str:
 
     if not (folder / ".git").exists():
         run("init", "--quiet")
-    run("add", "--", *CONTENTS, "manifest.json")
-    if not run("status", "--porcelain", "--", *CONTENTS, "manifest.json"):
+    # A git that changes line ends would change hashes.
+    (folder / ".gitattributes").write_text("* -text\n", encoding="utf-8", newline="\n")
+    names = [".gitattributes", "manifest.json", *CONTENTS]
+    run("add", "--", *names)
+    if not run("status", "--porcelain", "--", *names):
         return "Nothing has changed since the last commit."
     run("commit", "--quiet", "-m", "A streaming agent in one file, and what shows that it works")
     return f"Committed in {folder}. Nothing was pushed."

@@ -86,7 +86,7 @@ class Cast:
         try:
             if path.stat().st_size > 4 * MOST_BYTES:
                 raise ValueError("it is too large")
-            first, *rest = path.read_text(encoding="utf-8").splitlines()
+            first, *rest = path.read_text(encoding="utf-8").split("\n")  # U+2028 ends no line
             head: dict[str, Any] = json.loads(first)
             if head["version"] != 2:
                 raise ValueError(f"its version is {head['version']!r}")

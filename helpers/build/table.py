@@ -70,10 +70,10 @@ def csv_of(verdicts: Sequence[Verdict]) -> str:
     """Return verdicts as CSV; no cell of it is a formula, whatever a submission is called."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["name", "verdict", *(id for id, _ in COLUMNS), "reasons"])
+    writer.writerow(["name", "verdict", "own_parts", *(id for id, _ in COLUMNS), "reasons"])
     for one in verdicts:
         made = {check.id: _word(check) for check in one.checks}
-        cells = [one.name, "passed" if one.passed else "failed"]
+        cells = [one.name, "passed" if one.passed else "failed", one.own]
         cells += [made.get(id, "not tried") for id, _ in COLUMNS]
         writer.writerow([_harmless(cell) for cell in [*cells, " ".join(one.reasons)]])
     return text.getvalue()
@@ -92,7 +92,8 @@ def _word(check: Check) -> str:
 def page_of(verdicts: Sequence[Verdict]) -> str:
     """Return verdicts as a page: no script, nothing from elsewhere."""
     good = sum(one.passed for one in verdicts)
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for _, title in COLUMNS)
+    titles = ["submission", "verdict", "own parts", *(title for _, title in COLUMNS)]
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -103,7 +104,7 @@ def page_of(verdicts: Sequence[Verdict]) -> str:
         '<main class="wide">\n<h1>Submissions</h1>\n'
         f"<p>{good} of {len(verdicts)} passed. Each was run here, with values of its own.</p>\n"
         '<div class="scroll" tabindex="0" role="region" aria-label="Submissions">\n<table>\n'
-        f'<thead><tr><th scope="col">submission</th><th scope="col">verdict</th>{head}</tr></thead>'
+        f"<thead><tr>{head}</tr></thead>"
         f"\n<tbody>\n{''.join(map(_row, verdicts))}</tbody>\n</table>\n</div>\n"
         f"<h2>Reasons</h2>\n{''.join(map(_reasons, verdicts))}</main>\n</body>\n</html>\n"
     )
@@ -115,6 +116,7 @@ def _row(one: Verdict) -> str:
     verdict = "passed" if one.passed else "failed"
     sign = "✓ passed" if one.passed else "✕ failed"
     head = f'<th scope="row">{escape(one.name)}</th><td class="{verdict}">{sign}</td>'
+    head += f"<td>{escape(one.own)}</td>"
     return f"<tr>{head}{cells}</tr>\n"
 
 

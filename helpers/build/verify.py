@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -51,10 +52,12 @@ class Verdict:
     Attributes:
         name: of its folder.
         checks: in the order in which they were made.
+        own: how many parts are the author's own, by the manifest, such as "3 of 8".
     """
 
     name: str
     checks: tuple[Check, ...]
+    own: str = ""
 
     @property
     def passed(self) -> bool:
@@ -127,7 +130,8 @@ def verify(
     runnable = "agent.py" in files and not any("no Python" in words for words in agent)
     if runnable:
         found = _run(files, tries, cases, runs, say)
-    return Verdict(given.name, tuple(_checks(given, agent, found, fresh, runnable)))
+    checks = tuple(_checks(given, agent, found, fresh, runnable))
+    return Verdict(given.name, checks, _own(evidence.loaded(files, "manifest.json")))
 
 
 def _own_seed(files: evidence.Files) -> int | None:
@@ -156,7 +160,8 @@ def _run(
         (case.id, seed) for case in here() if cases is None or case.id in cases for seed in seeds
     }
     job = {"agent": files["agent.py"].decode("utf-8", "replace"), "seeds": seeds, "runs": runs}
-    job |= {"cases": cases, "prompt": prompt}
+    # Windows has no pseudo-terminal to record in.
+    job |= {"cases": cases, "prompt": prompt if sys.platform != "win32" else ""}
     say(f"Trying {len(expected)} behaviours, each with values of its own …")
     seen = set()
     try:
@@ -264,12 +269,16 @@ def _times_in_words(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
+def _own(manifest: object) -> str:
+    """Return how many parts are the author's own, by the manifest."""
+    owners = manifest.get("owners") if isinstance(manifest, dict) else None
+    parts = list(owners.values()) if isinstance(owners, dict) else []
+    return f"{parts.count('yours')} of {len(parts)}"
+
+
 def _whose(manifest: dict[str, object], files: evidence.Files) -> str:
     """Say whose the parts are, by the manifest and by comparing them with the course's own."""
-    owners = manifest.get("owners")
-    parts = dict(owners) if isinstance(owners, dict) else {}
-    own = [str(part) for part, owner in parts.items() if owner == "yours"]
-    words = f"All hashes fit. The author's own: {len(own)} of {len(parts)} parts."
+    words = f"All hashes fit. The author's own: {_own(manifest)} parts."
     if same := evidence.copied(files.get("agent.py", b"")):
         words += f" Word for word the course's: {', '.join(same)}."
     return words

@@ -43,9 +43,11 @@ from helpers.lessons.text_streaming import (
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request
 
-__all__ = ["PARTS"]
+__all__ = ["FINISHED", "PARTS"]
 
 NOTEBOOK = "12_submit_your_build"
+# A session with the course's own build, to be looked at before one has a build.
+FINISHED = Path(__file__).with_name("finished.cast")
 
 STUB = '''\
 import asyncio

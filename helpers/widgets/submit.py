@@ -92,8 +92,7 @@ class SubmitView(RunningView):
         drawing = asyncio.create_task(self._frames())
         try:
             for id in (one for one in self._steps if one in chosen):
-                if not await self._do(id):
-                    break
+                await self._do(id)
         finally:
             drawing.cancel()
             for id, step in self._steps.items():
@@ -102,27 +101,26 @@ class SubmitView(RunningView):
             self._show()
             self.state = self._picture()
 
-    async def _do(self, id: str) -> bool:
-        """Do one step; say whether the next ones can be done."""
+    async def _do(self, id: str) -> None:
+        """Do one step, if those that it rests on have been done."""
         self._set(id, "running", "")
         if missing := [one for one in NEEDS[id] if not self._is_there(one)]:
             names = ", ".join(self._steps[one].name.lower() for one in missing)
-            self._set(id, "failed", f"This waits for: {names}.")
-            return False
-        do: Callable[[], Awaitable[bool]] = getattr(self, f"_{id}")
+            self._set(id, "waiting", f"This waits for: {names}.")
+            return
+        do: Callable[[], Awaitable[None]] = getattr(self, f"_{id}")
         try:
-            return await do()
+            await do()
         except MENDABLE as problem:
             self._set(id, "failed", str(problem))
         except Exception as error:
             self._set(id, "failed", f"{type(error).__name__}: {error}")
-        return False
 
     def _is_there(self, id: str) -> bool:
         # A report may hold failures, and still be a report.
         return self._steps[id].state == "done" or (id == "check" and bool(self._results))
 
-    async def _bundle(self) -> bool:
+    async def _bundle(self) -> None:
         if self._agent is None:
             ready = await asyncio.to_thread(work.bundled)
         else:
@@ -134,7 +132,6 @@ class SubmitView(RunningView):
         lines = len(source.splitlines())
         whose = work.owned(ready.owners)
         self._set("bundle", "done", f"{_short(ready.file)}, {lines:,} lines: {whose}")
-        return True
 
     def _forget(self) -> None:
         self._results, self._cast, self._measured = [], None, None
@@ -143,7 +140,7 @@ class SubmitView(RunningView):
             if step.id not in ("bundle", "note"):
                 self._steps[step.id] = step
 
-    async def _check(self) -> bool:
+    async def _check(self) -> None:
         file, cases = self._file(), here()
         seeds = random.SystemRandom().sample(range(2**31), self._seeds)
         found: list[Result] = []
@@ -160,9 +157,8 @@ class SubmitView(RunningView):
         words = f"{len(cases) - len(failed)} of {len(cases)} behaviours, tried {times}"
         words += " with values that nobody knew."
         self._set("check", "done" if passed(found) else "failed", words, _failures(found))
-        return True
 
-    async def _record(self) -> bool:
+    async def _record(self) -> None:
         secrets = secrets_here()
         cast = scrub(await asyncio.to_thread(record, self._file(), work.PROMPT), secrets)
         if found := leaks(cast.said, secrets):
@@ -172,25 +168,22 @@ class SubmitView(RunningView):
         self._cast = cast
         self.pictures = {**self.pictures, "record": [animated_svg(cast), cast.said]}
         self._set("record", "done", f"{cast.seconds:.1f} s of a terminal, and no key in it.")
-        return True
 
-    async def _measure(self) -> bool:
+    async def _measure(self) -> None:
         found = await asyncio.to_thread(measured, self._file(), self._measurements)
         self._measured = found
         self.pictures = {**self.pictures, "measure": [found.plot().svg, found.words()]}
         self._set("measure", "done", found.words())
-        return True
 
-    async def _note(self) -> bool:
+    async def _note(self) -> None:
         text = work.note()
         if lacking := problems(text):
             words = f"Write it here or into {_short(progress.home() / 'note.md')}."
             self._set("note", "failed", words, tuple(lacking))
-            return False
+            return
         self._set("note", "done", f"{len(sentences(text))} sentences, and an edge case by name.")
-        return True
 
-    async def _package(self) -> bool:
+    async def _package(self) -> None:
         assert self._ready and self._cast and self._measured  # NEEDS has them done before
         folder = await asyncio.to_thread(
             package,
@@ -205,7 +198,6 @@ class SubmitView(RunningView):
         )
         words = f"Wrote {len(list(folder.iterdir()))} files to {_short(folder)}. Now verify them: "
         self._set("package", "done", f"{words}python3 course.py verify {_short(folder)}")
-        return True
 
     def _file(self) -> Path:
         assert self._ready  # NEEDS has it done before

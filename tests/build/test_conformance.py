@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,15 @@ async def test_a_file_that_is_no_agent_is_said_to_be_none(source: str, words: st
     limits = Limits(seconds=6, patience=3.0)
     [seen] = (await failures(file, 1, cases=cases, limits=limits)).values()
     assert words in seen or "0 requests" in seen
+
+
+async def test_ctrl_c_is_tried_where_it_is_ignored(tmp_path: Path):
+    """A notebook's kernel ignores it between two cells, and programs inherit that."""
+    file = tmp_path / "agent.py"
+    file.write_text(REFERENCE, encoding="utf-8")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        cases = [case for case in here() if case.id == "interrupted"]
+        assert await failures(file, 7, cases=cases) == {}
+    finally:
+        signal.signal(signal.SIGINT, before)

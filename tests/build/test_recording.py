@@ -29,8 +29,9 @@ def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
     assert cast.code == 0
     assert "> get_weather Oslo" in cast.said and "the meaning arrives" in cast.said
     # The call starts, and ends, in the middle of the text.
-    order = [cast.said.index(words) for words in ("Let me", "> get_", "While", "< get_", "bytes")]
+    order = [cast.said.index(words) for words in ("Let me", "> get_", "< get_", "bytes")]
     assert order == sorted(order)
+    assert cast.said.index("While") < order[2]
     assert len(cast.events) > 3 and cast.seconds > 1
     path = tmp_path / "recording.cast"
     path.write_text(cast.text(), encoding="utf-8")
@@ -130,3 +131,10 @@ def test_a_key_with_a_colour_in_its_middle_is_still_a_key():
     assert clean.said == "key: [key]\n"
     pieces = ((0.0, "a SEC\x1b[32m"), (0.1, "RET b SECRET"))
     assert scrub(Cast(80, 24, "x", pieces), {"SECRET": "[key]"}).said == "a [key] b [key]"
+
+
+def test_what_ends_a_line_elsewhere_ends_none_in_a_recording(tmp_path: Path):
+    cast = cast_of((0.0, "a\u2028b\x85c\x1cd"))
+    path = tmp_path / "recording.cast"
+    path.write_text(cast.text(), encoding="utf-8", newline="")
+    assert Cast.read(path).events == cast.events

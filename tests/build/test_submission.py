@@ -74,7 +74,12 @@ def test_a_separate_process_verifies_it_from_a_clean_folder(submission: Path, tm
 
 
 def test_what_is_in_it_can_be_published(submission: Path):
-    assert {path.name for path in submission.iterdir()} == {*CONTENTS, "manifest.json", ".git"}
+    assert {path.name for path in submission.iterdir()} == {
+        *CONTENTS,
+        "manifest.json",
+        ".git",
+        ".gitattributes",
+    }
     whole = b"".join((submission / name).read_bytes() for name in CONTENTS)
     assert str(Path.home()).encode() not in whole or len(str(Path.home())) < 4
     readme = (submission / "README.md").read_text(encoding="utf-8")
@@ -131,7 +136,7 @@ class Copy:
 
     def recording(self, cast: Cast) -> None:
         self.write("recording.cast", cast.text())
-        self.write("recording.svg", animated_svg(cast))
+        self.write("recording.svg", animated_svg(cast_in(self.files)))
 
 
 def owners_changed(copy: Copy) -> None:

@@ -9,6 +9,7 @@ sandbox's task).
 
 import os
 import runpy
+import signal
 import sys
 from typing import Any
 
@@ -47,6 +48,9 @@ def main() -> None:
     """Run the file as if it had been started itself."""
     notes, agent = sys.argv[1:3]
     sys.argv = sys.argv[2:]
+    # Whoever started this may have ignored Ctrl-C, as a notebook's kernel does between two
+    # cells, and a program inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     watch(os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
     runpy.run_path(agent, run_name="__main__")
 

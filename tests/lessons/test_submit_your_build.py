@@ -1,0 +1,30 @@
+"""The last part, on top of parts that other people wrote."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.build.recording import Cast, leaks
+from helpers.lessons import find_part
+from helpers.lessons.runner import check
+from helpers.lessons.submit_your_build import FINISHED
+
+ANSWERS = Path(__file__).parent / "answers"
+# What these raise, and how they close, differs from person to person.
+OTHERS = [path for part in ("text", "loop") for path in sorted((ANSWERS / part).glob("right_*.py"))]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_it_works_with_other_peoples_parts(path: Path) -> None:
+    part = find_part("main")
+    earlier = {path.parent.name: path.read_text("utf-8")}
+    report = check(part, part.reference_source(), earlier=earlier)
+    assert report.status == "passed", report.diagnosis
+    assert report.notes == ()
+
+
+def test_the_finished_session_shows_a_tool_in_mid_stream() -> None:
+    cast = Cast.read(FINISHED)
+    assert cast.said.index("> get_weather") < cast.said.index("still talking")
+    assert len(cast.events) > 20
+    assert leaks(cast.said) == leaks(cast.text()) == []
