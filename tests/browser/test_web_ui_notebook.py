@@ -57,11 +57,12 @@ def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: 
         page = shown.frame_locator("iframe")
         question = page.get_by_label("Your question")
         expect(question).to_be_visible(timeout=60_000)
+        expect(page.locator(".suggestions button")).to_have_count(4, timeout=30_000)  # it listens
         ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
         assert max(map(int, re.findall(r"\d+", ground)[:3])) < 90, ground
         question.fill("Explain in detail how a TCP connection recovers from a lost packet.")
         question.press("Enter")
-        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
         expect(page.locator(".conversation")).to_contain_text("first token", timeout=30_000)
         learner.keyboard.press("Escape")
         expect(page.locator(".conversation")).to_contain_text("Stopped", timeout=30_000)
