@@ -13,6 +13,8 @@ import pytest
 from helpers.build.bundle import PARTS, CannotBundle, bundle, default_models
 from helpers.lessons import find_part
 from helpers.lessons.assemble import new_module
+from helpers.mock.server import start_server
+from helpers.mock.settings import Settings
 
 ANSWERS = Path(__file__).resolve().parents[1] / "lessons" / "answers"
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
@@ -108,6 +110,37 @@ def test_the_file_is_a_program(tmp_path: Path):
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip().endswith(SAID)
     assert "> get_weather Oslo" in run.stderr
+
+
+@pytest.mark.parametrize("fault", [None, "overloaded"])
+@pytest.mark.parametrize("provider", ["anthropic", "openai"])
+def test_the_file_speaks_both_apis(provider: str, fault: str | None, tmp_path: Path):
+    pace = {"first_token": 0.0, "tokens_per_second": 400.0}
+    broken = {"kind": "status", "times": 1} if fault else None  # each request, once
+    settings = Settings.from_json({"pace": pace, "fault": broken})
+    file = tmp_path / "agent.py"
+    file.write_text(bundle({}, models=MODELS).source, encoding="utf-8")
+    with start_server(settings) as server:
+        options = ["--provider", provider, "--base-url", server.base_url]
+        run = subprocess.run(
+            [
+                sys.executable,
+                "-I",
+                "-X",
+                "utf8",
+                str(file),
+                *options,
+                "What's the weather in Lagos?",
+            ],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            cwd=tmp_path,
+        )
+    assert run.returncode == 0, run.stderr
+    assert "> get_weather Lagos" in run.stderr
+    assert "32 °C and sunny" in run.stdout
 
 
 SSE = find_part("sse").reference_source()

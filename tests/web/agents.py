@@ -79,7 +79,9 @@ class Reader:
         assert not self.ids or id > self.ids[-1], "an event came twice, or too late"
         assert self.end is None, "something came behind the end"
         self.ids.append(id)
-        if page["type"] != "text":
+        # Neighbours of these kinds come joined to a reader who is late.
+        joins = page["type"] in ("thinking", "input") and self.kinds[-1:] == [page["type"]]
+        if page["type"] != "text" and not joins:
             self.kinds.append(page["type"])
         match page:
             case {"type": "text", "lines": lines, "text": text}:
