@@ -20,7 +20,7 @@ from typing import NamedTuple
 from helpers.build.names import defined, renamed, used
 from helpers.lessons import find_part
 
-__all__ = ["PARTS", "Bundle", "CannotBundle", "bundle"]
+__all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "default_models"]
 
 PARTS = ("sse", "text", "message", "dispatch", "loop", "recovery", "retry", "main")
 FRAME = ("tools", "offline", "openai", "program")

@@ -18,9 +18,7 @@ from helpers.mock.settings import Settings
 
 ANSWERS = Path(__file__).resolve().parents[1] / "lessons" / "answers"
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
-RIGHT = {
-    part: sorted((ANSWERS / part).glob("right_*.py")) for part in PARTS if (ANSWERS / part).exists()
-}
+RIGHT = {part: sorted((ANSWERS / part).glob("right_*.py")) for part in PARTS}
 SAID = "bytes fall, one by one\na chunk ends inside a word\nthe meaning arrives"
 
 
