@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The stages, in the order in which data moves; a stage never reaches back to a later one.
 STAGES = ("sse", "client", "message", "tools", "dispatch", "history", "recovery", "agent")
 PIPELINE = (*STAGES, "clock", "fields", "models", "openai", "openai_requests", "structured")
-FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "matplotlib", "traitlets")
+FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 
 def module_name(path: Path) -> str:

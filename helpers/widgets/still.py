@@ -5,12 +5,25 @@ same picture, byte for byte, on every machine.
 """
 
 import re
+from collections.abc import Iterable
 from html import escape
 from textwrap import wrap
 
 from helpers.widgets import look
 
-__all__ = ["WIDTH", "line", "number", "picture", "rect", "text", "title", "wrapped"]
+__all__ = [
+    "WIDTH",
+    "bars",
+    "dots",
+    "line",
+    "number",
+    "picture",
+    "polyline",
+    "rect",
+    "text",
+    "title",
+    "wrapped",
+]
 
 # A still must be legible on a static page of this width, in pixels.
 WIDTH = 700
@@ -54,6 +67,28 @@ def line(
         f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
         f'stroke="{stroke}"{_attributes(more)}/>'
     )
+
+
+def polyline(points: Iterable[tuple[float, float]], stroke: str, **more: str | float) -> str:
+    """Return a line through points; `more` are SVG attributes with _ for -."""
+    places = " ".join(f"{number(x)},{number(y)}" for x, y in points)
+    return f'<polyline points="{places}" fill="none" stroke="{stroke}"{_attributes(more)}/>'
+
+
+def dots(points: Iterable[tuple[float, float]], size: float, fill: str) -> str:
+    """Return a round dot at each point, all of them as one path."""
+    # Lines without length, whose round ends make dots: few bytes for each.
+    places = "".join(f"M{number(x)} {number(y)}h0" for x, y in points)
+    return (
+        f'<path d="{places}" fill="none" stroke="{fill}" stroke-width="{number(size)}" '
+        'stroke-linecap="round"/>'
+    )
+
+
+def bars(columns: Iterable[tuple[float, float, float]], width: float, fill: str) -> str:
+    """Return upright bars, each as (x, bottom, top), all of them as one path."""
+    shapes = "".join(f"M{number(x)} {number(bottom)}V{number(top)}" for x, bottom, top in columns)
+    return f'<path d="{shapes}" fill="none" stroke="{fill}" stroke-width="{number(width)}"/>'
 
 
 def text(
