@@ -43,7 +43,8 @@ def main() -> int:
         print(f"Your copies of the notebooks can't be written: {error}.", file=sys.stderr)
         return 1
     os.environ.update(jupyter_environment(home, os.environ))
-    print("JupyterLab opens in your browser. Press Ctrl-C twice, here, to stop it.", flush=True)
+    place = "is at the address below" if options.no_browser else "opens in your browser"
+    print(f"JupyterLab {place}. Press Ctrl-C twice, here, to stop it.", flush=True)
     sys.argv = ["jupyter-lab", *jupyter_arguments(home, options)]
     from jupyterlab.labapp import main as jupyterlab  # slow to import, so only now
 

@@ -1,4 +1,4 @@
-"""One list of packages in three files: pyproject.toml, requirements.lock and environment.yml."""
+"""One list of packages in four files: pyproject.toml, two lock files and environment.yml."""
 
 import re
 import tomllib
@@ -12,20 +12,23 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import course
+from helpers.environment.lock import LEARNER, TESTS, Layer, applies, marker_facts, read_pins
+from helpers.environment.problem import Problem
+from helpers.environment.relock import direct_names, environment_yml
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)
-WANTED = [
-    Requirement(text)
-    for text in PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["test"]
-]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-PINS = course.read_pins(LOCK)
+FOR_LEARNERS = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
+FOR_TESTS = [Requirement(text) for text in PROJECT["dependency-groups"]["test"]]
+WANTED = FOR_LEARNERS + FOR_TESTS
+PINS = read_pins(LEARNER.text())
+TEST_PINS = read_pins(TESTS.text())
+ALL_PINS = PINS + TEST_PINS
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 CONDA_PIP = CONDA["dependencies"][-1]["pip"]
 
+each_layer = pytest.mark.parametrize("layer", [LEARNER, TESTS], ids=lambda layer: layer.file)
 each_wanted = pytest.mark.parametrize("wanted", WANTED, ids=lambda wanted: wanted.name)
 
 
@@ -48,38 +51,55 @@ def test_each_package_has_its_reason(wanted: Requirement):
 
 @each_wanted
 def test_the_lock_has_each_package_in_a_wanted_version(wanted: Requirement):
-    pins = [pin for pin in PINS if pin.name == canonicalize_name(wanted.name)]
+    pins = [pin for pin in ALL_PINS if pin.name == canonicalize_name(wanted.name)]
     assert pins
     for pin in pins:
         assert wanted.specifier.contains(pin.version), pin
 
 
-def test_the_lock_has_nothing_but_pins_with_hashes():
-    logical = LOCK.replace("\\\n", " ").splitlines()
+@each_layer
+def test_a_lock_has_nothing_but_pins_with_hashes(layer: Layer):
+    logical = layer.text().replace("\\\n", " ").splitlines()
     lines = [line for line in logical if line and not line.startswith("#")]
-    assert len(lines) == len(PINS)
-    for line, pin in zip(lines, PINS, strict=True):
+    pins = read_pins(layer.text())
+    assert len(lines) == len(pins)
+    for line, pin in zip(lines, pins, strict=True):
         head, *hashes = line.split("--hash=")
         requirement = Requirement(head.strip())
         assert (requirement.name, str(requirement.specifier)) == (pin.name, f"=={pin.version}")
-        assert hashes
-        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", text.strip()) for text in hashes)
+        assert tuple(text.strip() for text in hashes) == pin.hashes
+        assert pin.hashes
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", text) for text in pin.hashes)
 
 
-def test_the_lock_names_no_machine():
-    assert not re.search(r"://|--(index|extra|find|trusted)|(^|\s)/\w|\\\\", LOCK)
+@each_layer
+def test_a_lock_names_no_machine(layer: Layer):
+    assert not re.search(r"://|--(index|extra|find|trusted)|(^|\s)/\w|\\\\", layer.text())
+
+
+# What only tests need, and what plots once needed, by far the largest of all.
+NOT_FOR_LEARNERS = "playwright mypy hypothesis pytest nbval matplotlib numpy pillow fonttools"
+
+
+@pytest.mark.parametrize("name", NOT_FOR_LEARNERS.split())
+def test_learners_are_spared_what_they_do_not_need(name: str):
+    assert name not in {pin.name for pin in PINS}
+
+
+def test_the_layers_share_no_package():
+    assert not {pin.name for pin in PINS} & {pin.name for pin in TEST_PINS}
 
 
 def test_one_python_gets_one_version_of_each():
     for minor in (11, 12, 13, 14):
         for system, name in (("linux", "posix"), ("darwin", "posix"), ("win32", "nt")):
-            facts = course.marker_facts() | {
+            facts = marker_facts() | {
                 "python_full_version": f"3.{minor}.7",
                 "python_version": f"3.{minor}",
                 "sys_platform": system,
                 "os_name": name,
             }
-            names = [pin.name for pin in PINS if course.applies(pin.marker, facts)]
+            names = [pin.name for pin in ALL_PINS if applies(pin.marker, facts)]
             assert len(names) == len(set(names))
             needed = [one for one in WANTED if one.marker is None or one.marker.evaluate(facts)]
             assert {canonicalize_name(wanted.name) for wanted in needed} <= set(names)
@@ -88,18 +108,23 @@ def test_one_python_gets_one_version_of_each():
 def test_conda_gets_the_same_pins():
     assert CONDA["channels"] == ["conda-forge", "nodefaults"]
     assert CONDA["dependencies"][:2] == ["python=3.12", "pip"]
-    expected = [f"{name}=={version} ; {mark}".removesuffix(" ; ") for name, version, mark in PINS]
+    expected = [f"{pin.name}=={pin.version} ; {pin.marker}".removesuffix(" ; ") for pin in PINS]
     assert sorted(CONDA_PIP) == sorted([*expected, "-e ."])
 
 
 def test_conda_names_what_the_course_uses_first():
-    first = {Requirement(line).name for line in CONDA_PIP[: len(WANTED)]}
-    assert first == {canonicalize_name(wanted.name) for wanted in WANTED}
+    first = {Requirement(line).name for line in CONDA_PIP[: len(FOR_LEARNERS)]}
+    assert first == {canonicalize_name(wanted.name) for wanted in FOR_LEARNERS}
     assert CONDA_PIP[-1] == "-e ."
 
 
+def test_conda_says_how_the_tests_are_added():
+    comment = (ROOT / "environment.yml").read_text("utf-8").partition("name:")[0]
+    assert "pip install --no-deps --require-hashes -r requirements-test.lock" in comment
+
+
 def test_conda_and_the_lock_agree_with_what_the_command_would_write():
-    text = course.environment_yml(course.direct_names(), PINS)
+    text = environment_yml(direct_names(), PINS)
     assert text == (ROOT / "environment.yml").read_text("utf-8")
 
 
@@ -122,8 +147,8 @@ FACTS = st.fixed_dictionaries(
 
 @given(FACTS)
 def test_every_marker_of_the_lock_is_read_as_pip_reads_it(facts: dict[str, str]):
-    for marker in {pin.marker for pin in PINS if pin.marker}:
-        assert course.applies(marker, facts) == Marker(marker).evaluate(facts), marker
+    for marker in {pin.marker for pin in ALL_PINS if pin.marker}:
+        assert applies(marker, facts) == Marker(marker).evaluate(facts), marker
 
 
 @given(
@@ -134,7 +159,7 @@ def test_every_marker_of_the_lock_is_read_as_pip_reads_it(facts: dict[str, str])
 )
 def test_versions_compare_as_numbers(facts: dict[str, str], name: str, sign: str, version: str):
     for marker in (f"{name} {sign} '{version}'", f"'{version}' {sign} {name}"):
-        assert course.applies(marker, facts) == Marker(marker).evaluate(facts), marker
+        assert applies(marker, facts) == Marker(marker).evaluate(facts), marker
 
 
 @pytest.mark.parametrize(
@@ -148,5 +173,5 @@ def test_versions_compare_as_numbers(facts: dict[str, str], name: str, sign: str
     ],
 )
 def test_what_is_no_marker_of_ours_is_refused(marker: str):
-    with pytest.raises(course.Problem, match="a condition that can't be read"):
-        course.applies(marker, course.marker_facts())
+    with pytest.raises(Problem, match="a condition that can't be read"):
+        applies(marker, marker_facts())

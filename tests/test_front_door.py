@@ -27,11 +27,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-import course
+from helpers.environment.problem import explain_installer
 from tests.listening import wait_until_it_listens
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPT = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
+
+LONG = 120  # seconds; for what must come, on the busiest machine
 
 LOCK = """\
 first-thing==1.0 \\
@@ -39,6 +41,11 @@ first-thing==1.0 \\
 second-thing==2.0 ; python_full_version >= '3.11' \\
     --hash=sha256:{hash}
 not-here==3.0 ; sys_platform == 'emscripten' \\
+    --hash=sha256:{hash}
+""".format(hash="0" * 64)
+
+TESTS_LOCK = """\
+third-thing==3.0 \\
     --hash=sha256:{hash}
 """.format(hash="0" * 64)
 
@@ -74,9 +81,12 @@ for name, version in pins:
     folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
     folder.mkdir(exist_ok=True)
     (folder / "METADATA").write_text(f"Name: {name}\\nVersion: {version}\\n")
-    if fake == "slow":
+    if fake in ("slow", "gated"):
         print(f"uv is {os.getpid()}", file=sys.stderr, flush=True)
+    if fake == "slow":
         time.sleep(60)
+    while fake == "gated" and os.path.exists(os.environ["GATE"]):
+        time.sleep(0.01)
 '''
 
 
@@ -84,9 +94,11 @@ for name, version in pins:
 def tree(tmp_path: Path) -> Path:
     """A copy of the course: its front door, a short lock, and helpers that only say they ran."""
     root = tmp_path / "a course"  # people do have spaces in their paths
-    (root / "helpers").mkdir(parents=True)
+    root.mkdir()
     shutil.copy(ROOT / "course.py", root)
     (root / "requirements.lock").write_text(LOCK)
+    (root / "requirements-test.lock").write_text(TESTS_LOCK)
+    shutil.copytree(ROOT / "helpers" / "environment", root / "helpers" / "environment")
     (root / "helpers" / "__init__.py").touch()
     (root / "helpers" / "mock.py").write_text(PROGRAM)
     return root
@@ -107,6 +119,7 @@ def environ(tree: Path, **more: str) -> dict[str, str]:
     tools = tree.parent / "bin"
     tools.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+    # Nor does it have the settings of pip that this machine may have.
     return {**kept, "HOME": str(tree.parent), "PATH": str(tools), **more}
 
 
@@ -122,7 +135,7 @@ def run(
         text=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=LONG,
     )
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     assert done.returncode == expect, done.stdout + done.stderr
@@ -212,24 +225,125 @@ def test_a_re_made_environment_leaves_the_learners_things(tree: Path):
     assert mine.read_text() == "mine"
 
 
+def test_the_tests_get_a_layer_of_their_own_on_top(tree: Path):
+    put_uv(tree.parent / "bin")
+    (tree / "pytest.py").write_text(PROGRAM)
+    assert "Installing 2 packages" in run(tree, "mock").stdout
+    assert "Installing 1 packages" in run(tree, "test").stdout
+    assert run(tree, "test").stdout == run(tree, "mock").stdout
+    assert (tree / ".venv" / "made-from-tests.txt").exists()
+
+
+# ---- Whose is it? Nothing of another folder's is deleted, changed or unstamped
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "course.lock" and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture
+def other(tree: Path) -> Path:
+    """A second course beside the first, with an environment of its own."""
+    put_uv(tree.parent / "bin")
+    root = tree.parent / "another course"
+    shutil.copytree(tree, root)
+    run(root, "mock")
+    return root
+
+
+def link(tree: Path, target: Path) -> None:
+    (tree / ".venv").symlink_to(target, target_is_directory=True)
+
+
+def test_a_link_to_an_empty_place_is_filled(tree: Path):
+    put_uv(tree.parent / "bin")
+    place = tree.parent / "a larger disk" / "für venv"
+    link(tree, place)  # not even there yet
+    assert "Installing 2 packages" in run(tree, "mock").stdout
+    assert "Installing" not in run(tree, "mock").stdout
+    (tree / ".venv" / "made-from.txt").unlink()
+    assert "Installing" in run(tree, "mock").stdout
+    assert (tree / ".venv").is_symlink()
+    assert (place / "made-from.txt").exists()
+
+
+def test_a_link_to_an_environment_with_the_same_packages_is_used_as_it_is(tree: Path, other: Path):
+    before = snapshot(other / ".venv")
+    link(tree, other / ".venv")
+    done = run(tree, "mock")
+    assert "Installing" not in done.stdout
+    assert done.stdout.startswith("ran True ")
+    assert snapshot(other / ".venv") == before
+
+
+def test_a_link_to_an_environment_with_other_packages_is_refused(tree: Path, other: Path):
+    before = snapshot(other / ".venv")
+    (tree / "requirements.lock").write_text(LOCK.replace("==2.0", "==2.1"))
+    link(tree, other / ".venv")
+    said = sentence(run(tree, "mock", expect=1))
+    assert f"which serves the course in {other}" in said
+    assert "Remove the link alone" in said
+    assert snapshot(other / ".venv") == before
+    assert "Installing" not in run(other, "mock").stdout
+
+
+def test_a_link_to_somebodys_folder_is_refused(tree: Path):
+    put_uv(tree.parent / "bin")
+    place = tree.parent / "photos"
+    place.mkdir()
+    (place / "cat.jpg").write_text("a cat")
+    link(tree, place)
+    assert "remove the link" in sentence(run(tree, "mock", expect=1))
+    assert snapshot(place) == {"cat.jpg": b"a cat"}
+
+
+def test_an_environment_that_somebody_made_is_filled_and_keeps_its_own(tree: Path):
+    put_uv(tree.parent / "bin")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tree / ".venv"], check=True)
+    (tree / ".venv" / "mine").touch()
+    assert "Installing 2 packages" in run(tree, "mock").stdout
+    assert "Installing" not in run(tree, "mock").stdout
+    assert (tree / ".venv" / "mine").exists()
+
+
+def test_a_folder_that_is_no_environment_is_left_alone(tree: Path):
+    put_uv(tree.parent / "bin")
+    (tree / ".venv").mkdir()
+    (tree / ".venv" / "notes.txt").write_text("mine")
+    said = sentence(run(tree, "mock", expect=1))
+    assert ".venv holds what this command did not make: rename the folder" in said
+    assert snapshot(tree / ".venv") == {"notes.txt": b"mine"}
+
+
+def test_a_file_of_that_name_is_left_alone(tree: Path):
+    put_uv(tree.parent / "bin")
+    (tree / ".venv").write_text("mine")
+    assert "a file named .venv: rename it" in sentence(run(tree, "mock", expect=1))
+    assert (tree / ".venv").read_text() == "mine"
+
+
 # ---- Interruptions
 
 
 @contextmanager
-def installing(tree: Path) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+def installing(tree: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
     """course.py in the midst of an installation, and the uv that it waits for."""
     log = tree / ".venv-install.log"
     process = subprocess.Popen(
         [sys.executable, "course.py", "mock"],
         cwd=tree,
-        env=environ(tree, FAKE="slow"),
+        env=environ(tree, **{"FAKE": "slow", **more}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + LONG
         while "uv is " not in (log.read_text() if log.exists() else ""):
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -243,7 +357,7 @@ def test_control_c_says_one_sentence_and_the_next_run_goes_on(tree: Path):
     put_uv(tree.parent / "bin")
     with installing(tree) as (process, uv):
         process.send_signal(INTERRUPT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=LONG)
         assert process.returncode == 130
         assert errors.strip() == "Stopped. Run the same command again to go on."
         assert not uv.is_running()
@@ -254,12 +368,35 @@ def test_a_killed_installation_is_not_taken_for_a_whole_one(tree: Path):
     put_uv(tree.parent / "bin")
     with installing(tree) as (process, uv):
         process.kill()
-        process.wait(10)
+        process.wait(LONG)
         uv.kill()
     half = tree / ".venv" / "half"
     half.touch()
     assert "Ready after" in run(tree, "mock").stdout
     assert not half.exists()
+
+
+def test_of_two_first_runs_the_second_waits(tree: Path):
+    put_uv(tree.parent / "bin")
+    gate = tree.parent / "gate"
+    gate.touch()
+    with installing(tree, FAKE="gated", GATE=str(gate)) as (first, _):
+        second = subprocess.Popen(
+            [sys.executable, "course.py", "mock"],
+            cwd=tree,
+            env=environ(tree),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert second.stdout is not None
+        assert "this one waits for it" in second.stdout.readline()
+        gate.unlink()
+        said, errors = first.communicate(timeout=LONG)
+        assert "Ready after" in said, errors
+        assert second.stdout.read() == f"ran True {tree / '.venv'} []\n"
+        second.stdout.close()
+        assert second.wait(LONG) == 0
 
 
 # ---- What goes wrong, in one sentence each
@@ -321,7 +458,7 @@ WORDS = [
 
 @pytest.mark.parametrize(("words", "says"), WORDS)
 def test_an_installers_words_are_understood(words: str, says: str):
-    assert says in str(course.failure(words))
+    assert says in str(explain_installer(words, ".venv-install.log"))
 
 
 WITHOUT_ENSUREPIP = """
@@ -341,9 +478,9 @@ sys.exit(course.main(["mock"]))
 """
 
 NOBODY = """
-import encodings.idna, os, sys
+import encodings.idna, os, platform, sys
 import course
-course.platform.machine(), course.platform.system()
+platform.machine(), platform.system()
 if os.name == "posix" and os.geteuid() == 0:
     os.setuid(65534)
 sys.exit(course.main(["mock"]))
@@ -365,7 +502,7 @@ def test_a_python_without_venv(tree: Path):
 
 def test_too_little_space(tree: Path):
     done = run(tree, code=WITHOUT_SPACE, expect=1)
-    assert "needs about 1 GB, and 0.3 GB are free on this disk" in sentence(done)
+    assert "needs about 0.6 GB, and 0.3 GB are free on this disk" in sentence(done)
     assert not (tree / ".venv").exists()
 
 
@@ -405,7 +542,7 @@ def test_commands_that_are_told_files_run_where_the_person_is(tree: Path, comman
     (place / "helpers").mkdir(parents=True)
     (place / "helpers" / "__init__.py").write_text("raise SystemExit('not mine')")
     code = "import sys, course; course.run = lambda *a: print(course.os.getcwd(), a)\n"
-    code += "course.environment = lambda: 'python'\n"
+    code += "course.environment = lambda *layers, wheels: 'python'\n"
     code += f"course.main([{command!r}, 'x.yaml'])"
     done = run(
         tree,
@@ -440,16 +577,19 @@ def test_help_needs_no_environment(tree: Path, arguments: tuple[str, ...]):
 # ---- The real pip, with wheels in a folder
 
 
-def wheel(folder: Path, version: str = "1.0") -> str:
-    """Write a wheel of first-thing; return its hash."""
-    info = f"first_thing-{version}.dist-info"
+def wheel(
+    folder: Path, version: str = "1.0", name: str = "first-thing", tag: str = "py3-none-any"
+) -> str:
+    """Write a wheel; return its hash."""
+    module = name.replace("-", "_")
+    info = f"{module}-{version}.dist-info"
     files = {
-        "first_thing.py": "",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: first-thing\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{module}.py": "",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
     files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
-    path = folder / f"first_thing-{version}-py3-none-any.whl"
+    path = folder / f"{module}-{version}-{tag}.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)
@@ -467,6 +607,89 @@ def test_pip_installs_what_the_lock_names_and_no_other_file_of_that_name(tree: P
     lock.write_text(f"first-thing==1.1 \\\n    --hash=sha256:{'0' * 64}\n")
     wheel(tree.parent, "1.1")
     assert "A download is not the file" in sentence(run(tree, "mock", expect=1, **wheels))
+
+
+# ---- From a folder, without a network
+
+
+@pytest.fixture
+def stick(tree: Path) -> Path:
+    """A folder with the one wheel that the lock names."""
+    folder = tree.parent / "ein Stick für alle"
+    folder.mkdir()
+    (tree / "requirements.lock").write_text(
+        f"first-thing==1.0 \\\n    --hash=sha256:{wheel(folder)}\n"
+    )
+    return folder
+
+
+# Whoever asks the index meets a closed door.
+NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1"}
+
+
+def test_it_installs_from_a_folder_alone(tree: Path, stick: Path):
+    done = run(tree, "mock", "--wheels", str(stick), "7", expect=7, **NO_NETWORK)
+    assert f"ran True {tree / '.venv'} ['7']" in done.stdout
+    assert "Installing" not in run(tree, "mock").stdout
+    shutil.rmtree(tree / ".venv")
+    assert "can't be reached" in sentence(run(tree, "mock", expect=1, **NO_NETWORK))
+
+
+def test_a_folder_that_lacks_a_file(tree: Path, stick: Path):
+    with (tree / "requirements.lock").open("a") as lock:
+        lock.write(f"second-thing==2.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    said = sentence(run(tree, "mock", "--wheels", str(stick), expect=1))
+    assert "has no file for 1 of the 2 packages (the first is second-thing 2.0)" in said
+
+
+def test_a_folder_with_a_changed_file(tree: Path, stick: Path):
+    (file,) = stick.iterdir()
+    file.write_bytes(file.read_bytes() + b"more")
+    said = sentence(run(tree, "mock", "--wheels", str(stick), expect=1))
+    assert f"{file.name} in {stick} is not the file that the course was tested with" in said
+
+
+def test_a_folder_with_files_for_other_machines(tree: Path, stick: Path):
+    (file,) = stick.iterdir()
+    file.rename(stick / "first_thing-1.0-cp27-cp27m-win32.whl")
+    said = sentence(run(tree, "mock", "--wheels", str(stick), expect=1))
+    assert f"{stick} has no file of first-thing==1.0 that suits Python 3." in said
+
+
+def test_a_folder_that_is_not_there(tree: Path):
+    assert "There is no folder" in sentence(run(tree, "mock", "--wheels", "nowhere", expect=1))
+    assert "comes the folder" in sentence(run(tree, "mock", "--wheels", expect=1))
+
+
+def test_wheels_are_collected_and_suffice(tree: Path, stick: Path):
+    target = tree.parent / "copy"
+    source = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": stick.as_uri()}
+    done = run(tree, "wheels", str(target), **source)
+    assert "holds 1 files" in done.stdout
+    assert [path.name for path in target.iterdir()] == [path.name for path in stick.iterdir()]
+    run(tree, "mock", "--wheels", str(target), **NO_NETWORK)
+
+
+def test_wheels_for_machines_of_every_kind(tree: Path, stick: Path):
+    """One for Windows alone, one for Macs with an M chip alone, one for all."""
+    lock = (tree / "requirements.lock").read_text()
+    for name, marker, tag in (
+        ("win", "sys_platform == 'win32'", "win_amd64"),
+        ("mac", "platform_machine == 'arm64'", "macosx_11_0_arm64"),
+    ):
+        digest = wheel(stick, name=f"only-{name}", tag=f"cp312-cp312-{tag}")
+        lock += f"only-{name}==1.0 ; {marker} \\\n    --hash=sha256:{digest}\n"
+    (tree / "requirements.lock").write_text(lock)
+    source = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": stick.as_uri()}
+    target = tree.parent / "copy"
+    kinds = ("--platforms", "windows", "macos-arm", "linux", "--pythons", "3.12")
+    run(tree, "wheels", str(target), *kinds, **source)
+    assert {path.name for path in target.iterdir()} == {path.name for path in stick.iterdir()}
+
+
+def test_wheels_for_an_unknown_machine(tree: Path):
+    done = run(tree, "wheels", "x", "--platforms", "amiga", expect=2)
+    assert "invalid choice: 'amiga' (choose from" in done.stderr
 
 
 # ---- JupyterLab and the offline API through the door

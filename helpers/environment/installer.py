@@ -1,0 +1,80 @@
+"""Install the lock files in an environment, with uv where there is one, else with pip."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from helpers.environment.lock import Layer, marker_facts, pins_for
+from helpers.environment.progress import run_quietly
+from helpers.environment.wheels import check_folder
+
+__all__ = ["Installer"]
+
+
+class Installer:
+    """uv where there is one, else pip, at work in one environment.
+
+    Attributes:
+        tool: "uv" or "pip".
+    """
+
+    def __init__(self, home: Path, python: Path, started: float, wheels: Path | None) -> None:
+        self._home, self._python, self._started = home, python, started
+        self._wheels = wheels.absolute() if wheels else None
+        self._uv = shutil.which("uv")
+        self.tool = "uv" if self._uv else "pip"
+
+    def check_folder(self, layers: Sequence[Layer]) -> None:
+        """Look whether the folder of wheels, if one is named, holds what is to be installed.
+
+        Raises:
+            Problem: it doesn't.
+        """
+        if self._wheels:
+            facts = marker_facts()
+            check_folder(self._wheels, [pin for one in layers for pin in pins_for(one, facts)])
+
+    def make(self) -> None:
+        """Make the environment, without packages."""
+        base = getattr(sys, "_base_executable", sys.executable)  # .venv's own has just gone
+        if self._uv:
+            make = [self._uv, "venv", "--allow-existing", "--python", base]
+        else:
+            make = [base, "-m", "venv"]
+        self._run([*make, str(self._home)], 0)
+
+    def install(self, lock: Path, total: int) -> None:
+        """Install a lock file of so many packages."""
+        if self._uv:
+            command = [self._uv, "pip", "install", "--python", str(self._python)]
+        else:
+            if not list(self._python.parents[1].glob("[Ll]ib/**/site-packages/pip")):
+                self._run([str(self._python), "-m", "ensurepip"], 0)  # uv made it without
+            command = [str(self._python), "-m", "pip", "--disable-pip-version-check", "install"]
+            # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
+            command += ["--no-input", "--no-compile", "--progress-bar", "off"]
+        if self._wheels:
+            command += ["--no-index", "--find-links", str(self._wheels)]
+        self._run([*command, "--no-deps", "--require-hashes", "-r", str(lock)], total)
+
+    def _run(self, command: list[str], total: int) -> None:
+        before = len(self.packages_in_place())
+
+        def progress(words: str) -> str:
+            installed = len(self.packages_in_place()) - before
+            if total and installed > 0:
+                return f"installing {min(installed, total)} of {total}"
+            found = re.findall(r"(?m)^(?:Collecting|Downloading|Building|Processing) (\S+)", words)
+            if found:
+                return f"fetching {min(len(found), total)} of {total}  {Path(found[-1]).name}"
+            return "preparing"
+
+        run_quietly(command, progress, self._started, str(self._wheels or ""))
+
+    def packages_in_place(self) -> list[Path]:
+        """Return the metadata folder of each package that is installed now."""
+        pattern = "Lib/site-packages" if os.name == "nt" else "lib/python3*/site-packages"
+        return list(self._home.glob(pattern + "/*.dist-info"))
