@@ -5,7 +5,6 @@ import inspect
 import json
 import math
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout, suppress
 from copy import deepcopy
@@ -386,8 +385,9 @@ async def read_page(fetch, url):
     return await asyncio.to_thread(fetch, url)
 '''
 
-# How long a call blocks, in seconds, if nothing happens beside it.
-BLOCKED = 0.3
+# How often a blocking call looks whether something happens beside it, a millisecond apart. It
+# counts looks, not time: a busy machine slows both sides down.
+LOOKS = 300
 # How many turns the loop has to get meanwhile.
 TURNS = 5
 
@@ -415,7 +415,7 @@ class Blocking:
         """Block."""
         self._turns = 0  # those before don't count
         self._loop_lives.clear()
-        self.went_on = self._loop_lives.wait(BLOCKED)
+        self.went_on = any(self._loop_lives.wait(0.001) for _ in range(LOOKS))
 
     def told(self) -> str:
         """What became of the loop."""
@@ -447,21 +447,33 @@ async def thaw_error(my: Namespace) -> object:
         return f"raised OSError: {error}"
 
 
-def meeting(barrier: threading.Barrier) -> str:
-    """Wait for another thread to come here, too; say whether it came."""
-    try:
-        barrier.wait(BLOCKED)
-    except threading.BrokenBarrierError:
+class Meeting:
+    """Where two threads meet, if both come while the other waits."""
+
+    def __init__(self) -> None:
+        self._here = 0
+        self._lock = threading.Lock()
+        self._both = threading.Event()
+
+    def __call__(self) -> str:
+        """Wait for the other thread; say whether it came."""
+        with self._lock:
+            self._here += 1
+            if self._here == 2:
+                self._both.set()
+        if any(self._both.wait(0.001) for _ in range(LOOKS)):
+            return "together"
+        with self._lock:
+            self._here -= 1
         return "alone"
-    return "together"
 
 
 async def thaw_two(my: Namespace) -> object:
     """Read two pages, each of which waits for the other."""
-    both = threading.Barrier(2)
+    both = Meeting()
 
     def fetch(url: str) -> str:
-        return f"{url}: {meeting(both)}"
+        return f"{url}: {both()}"
 
     return await asyncio.gather(my.read_page(fetch, "one"), my.read_page(fetch, "two"))
 
@@ -686,9 +698,10 @@ async def patiently(what: str, given: Any) -> Any:
 
 async def soon(condition: Callable[[], object]) -> bool:
     """Let everybody have a turn until a condition holds, or for a little while."""
-    end_of_patience = time.monotonic() + SOON
+    loop = asyncio.get_running_loop()  # its time, which a busy machine doesn't shorten
+    end_of_patience = loop.time() + SOON
     while not condition():
-        if time.monotonic() > end_of_patience:
+        if loop.time() > end_of_patience:
             return False
         await asyncio.sleep(0.001)
     return True
@@ -991,12 +1004,12 @@ async def blocking_tool(my: Namespace) -> object:
 
 async def both_block(my: Namespace) -> object:
     """Run two blocking tools, each of which waits for the other."""
-    both = threading.Barrier(2)
+    both = Meeting()
 
     @tool
     def fetch(name: str) -> str:
         """Fetch a page."""
-        return meeting(both)
+        return both()
 
     blocks = await Turn(my, fetch).finish(*PAGES)
     return [words(block["content"]) for block in blocks]

@@ -929,10 +929,12 @@ def backing_off(
 
 def decided(my: Namespace) -> object:
     """Return the first wait, and whether it was slept as well."""
-    began = time.monotonic()
-    seconds = wait(my)
-    slept = time.monotonic() - began > 0.3
-    return f"{seconds} s, and it took them" if slept else seconds
+    for _ in range(3):  # a busy machine may make it wait once
+        began = time.monotonic()
+        seconds = wait(my)
+        if time.monotonic() - began < 0.3:
+            return seconds
+    return f"{seconds} s, and it took them"
 
 
 def at_the_end(my: Namespace) -> object:

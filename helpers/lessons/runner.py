@@ -37,23 +37,28 @@ class Limits:
     """How far a check lets a cell go.
 
     Attributes:
-        case_seconds: for each case, and for loading the cell.
-        total_seconds: for everything, from the moment the child is ready.
+        case_seconds: for each case, and for loading the cell; a time that a busy machine
+            doesn't shorten (helpers/lessons/fair_time.py).
+        total_seconds: for everything, from the moment the child is ready, by the wall clock.
         start_seconds: for the child to get ready: Python starts, the lesson is imported.
         output_bytes: printed by one case, or written past Python by all of them.
         memory_bytes: address space, where the platform can limit it.
     """
 
     case_seconds: float = 2.0
-    total_seconds: float = 20.0
+    total_seconds: float = 60.0
     start_seconds: float = 60.0
     output_bytes: int = 200_000
     memory_bytes: int = 2 * 1024**3
 
 
-# The child stops itself at the deadline of a case. When it can't (code in C that never
-# returns), the parent does it this much later.
-GRACE_SECONDS = 1.0
+# The child stops itself at the deadline of a case, or the system does. Where neither can (it has
+# stopped itself, say), the parent ends it after so many times the deadline.
+PATIENCE = 12
+# What a child that has ended may still have to say comes within so many seconds.
+GRACE_SECONDS = 5.0
+# How a child ends when the system's limit on its processor time ends it.
+PROCESSOR_TIME_IS_UP = -getattr(signal, "SIGPROF", 0) or None
 NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that never ends."
 
 
@@ -204,7 +209,7 @@ class _Child:
                 return None
             if "ready" in report:
                 last = time.monotonic() + self._limits.total_seconds
-            step = time.monotonic() + self._limits.case_seconds + GRACE_SECONDS
+            step = time.monotonic() + self._limits.case_seconds * PATIENCE
             deadline = min(step, last)
 
     def _too_late(self) -> Diagnosis:
@@ -220,6 +225,8 @@ class _Child:
             lines = self._written.decode("utf-8", "replace").strip().splitlines() or ["no word"]
             raise RuntimeError(f"the check of {self._part.id} could not start: {lines[-1]}")
         exit_code = self._process.poll()
+        if exit_code == PROCESSOR_TIME_IS_UP:
+            return self._too_late()
         case = self._case()
         expected = plain(shorten(shown(case.expected))) if case else ()
         ran = case.code if case else WHOLE_CELL

@@ -18,15 +18,18 @@ import inspect
 import io
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from helpers.lessons import find_part
 from helpers.lessons.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.explain import Flood, InputAsked, explain, explain_loading
+from helpers.lessons.fair_time import watch
 from helpers.lessons.part import Case, Namespace, Outcome
 from helpers.lessons.where import CELL, where_it_hangs, where_raised
 
@@ -39,6 +42,8 @@ Tell = Callable[[dict[str, Any]], None]
 
 # How much of what a case prints is kept for its diagnosis, in bytes.
 KEPT_OUTPUT = 4_000
+# Code in C that never returns gives no thread a turn: the system ends it this much later.
+GRACE_SECONDS = 1.0
 # When nobody has ended this process by then, its parent is gone.
 OVERTIME_SECONDS = 5.0
 
@@ -122,13 +127,15 @@ class Deadline:
         if not self.seconds:
             yield
             return
-        timer = threading.Timer(self.seconds, self._expire, (self._step, report))
-        timer.daemon = True
-        timer.start()
+        done, expire = threading.Event(), partial(self._expire, self._step, report)
+        _limit_processor(self.seconds + GRACE_SECONDS)
+        args = (self.seconds, done, expire)
+        threading.Thread(target=watch, args=args, daemon=True).start()
         try:
             yield
         finally:
-            timer.cancel()
+            done.set()
+            _limit_processor(0)
             with self._lock:
                 self._step += 1
 
@@ -215,7 +222,9 @@ def _call(case: Case, namespace: Namespace, deadline: Deadline) -> Any:
         return case.run(namespace)
     import asyncio  # slow to import, and most parts do without
 
-    with asyncio.Runner() as runner:
+    from helpers.lessons.fair_time import FairLoop
+
+    with asyncio.Runner(loop_factory=FairLoop if deadline.seconds else None) as runner:
         deadline.loop = runner.get_loop()
         return runner.run(case.run(namespace))
 
@@ -252,6 +261,12 @@ def _limit_memory(size: int) -> None:
         # macOS refuses some; the deadline still holds.
         with suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
+
+
+def _limit_processor(seconds: float) -> None:
+    """Let the system end this process after so much processor time; 0 for no limit."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _end_with_parent(seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,9 +21,8 @@ from helpers.lessons.report import Report, Span
 from helpers.lessons.runner import Limits, check
 from helpers.lessons.sandbox import OVERTIME_SECONDS
 
-QUICK = Limits(case_seconds=0.4, total_seconds=2.0)
-# What a diagnosis may take beyond its deadline: two loaded cores are slow.
-SLACK = 4.0
+QUICK = Limits(case_seconds=0.4)
+LONG = 120  # seconds; for what must come, on the busiest machine
 
 
 def checked(part: Part, source: str, limits: Limits = QUICK) -> Report:
@@ -31,7 +31,7 @@ def checked(part: Part, source: str, limits: Limits = QUICK) -> Report:
     before = set(threading.enumerate()), set(psutil.Process().children(recursive=True))
     started = time.monotonic()
     report = check(part, textwrap.dedent(source), limits=limits)
-    assert time.monotonic() - started < limits.total_seconds + SLACK
+    assert time.monotonic() - started < LONG
     assert set(psutil.Process().children(recursive=True)) <= before[1]
     assert set(threading.enumerate()) == before[0]
     return report
@@ -201,9 +201,10 @@ def test_an_async_case() -> None:
 
 
 def test_all_cases_together_have_a_deadline() -> None:
-    slow = "import time\ndef count(n):\n    time.sleep(0.3)\n    return list(range(n))"
-    report = checked(COUNT, slow, Limits(case_seconds=5, total_seconds=0.8))
-    assert statuses(report) == ["passed", "passed", "failed", "not_run"]
+    slow = "import time\ndef count(n):\n    time.sleep(1)\n    return list(range(n))"
+    report = checked(COUNT, slow, Limits(case_seconds=600, total_seconds=2.5))
+    # Where in them it comes is for the machine to say.
+    assert re.fullmatch("(passed ){0,3}failed( not_run){0,3}", " ".join(statuses(report)))
     assert mistake(report) == "still-running"
 
 
@@ -359,7 +360,7 @@ if os.name == "posix":
             assert process.stdout is not None and process.stdout.readline() == "go\n"
             time.sleep(0.5)
             process.send_signal(signal.SIGINT)
-            assert process.communicate(timeout=10)[0] == "interrupted 0\n"
+            assert process.communicate(timeout=LONG)[0] == "interrupted 0\n"
 
 
 def test_the_child_ends_by_itself_when_nobody_watches() -> None:
@@ -374,7 +375,7 @@ def test_the_child_ends_by_itself_when_nobody_watches() -> None:
         "memory_bytes": 2**31,
     }
     with runner.start_python() as child:
-        child.communicate(json.dumps(job).encode(), timeout=10)
+        child.communicate(json.dumps(job).encode(), timeout=LONG)
         assert child.returncode == 1
 
 
@@ -392,9 +393,15 @@ def test_inline_where_there_are_no_processes() -> None:
 
 
 def test_a_check_is_quick() -> None:
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
+    # Of the processor's time; a busy machine takes its own from the clock on the wall.
+    used = []
+    for _ in range(3):
+        before = os.times()
         check(COUNT, COUNT.reference_source())
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.5
+        after = os.times()
+        spent = [getattr(after, name) - getattr(before, name) for name in CHILDREN]
+        used.append(sum(spent))
+    assert min(used) < 0.5
+
+
+CHILDREN = ("children_user", "children_system")
