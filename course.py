@@ -2,8 +2,8 @@
 
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
                                  (--port N for a certain port, --no-browser to open none)
-    python3 course.py test       run the tests (--all for the long ones, too; what follows is
-                                 handed to pytest)
+    python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;
+                                 what follows is handed to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,
                                  --scenario FILE for answers of your own, --recording FILE)
     python3 course.py tap        record and check every stream between a client and an API
@@ -73,6 +73,8 @@ def main(arguments: list[str]) -> int:
         if command in PROGRAMS:
             layers = (LEARNER, TESTS) if command == "test" else (LEARNER,)
             wheels, rest = take_wheels(rest)
+            if command == "test":
+                rest = choose_layer(rest)
             python = environment(*layers, wheels=wheels)
             if command not in TAKES_FILES:
                 os.chdir(ROOT)
@@ -109,6 +111,13 @@ def take_wheels(arguments: list[str]) -> tuple[Path | None, list[str]]:
     if place + 1 == len(arguments):
         raise Problem("Behind --wheels comes the folder to install from.")
     return Path(arguments[place + 1]), arguments[:place] + arguments[place + 2 :]
+
+
+def choose_layer(arguments: list[str]) -> list[str]:
+    """Return pytest's arguments for the layers of the tests that are asked for."""
+    marks = {"--all": "long or not long", "--long": "long"}
+    chosen = [["-m", marks[one]] if one in marks else [one] for one in arguments]
+    return [argument for part in chosen for argument in part]
 
 
 def benchmark(arguments: list[str]) -> Path:

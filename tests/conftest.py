@@ -6,7 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from tests.programs import missing_programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +33,15 @@ for name in (
 # Kernels and servers that tests start import helpers as those that course.py starts do.
 paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what this machine lacks, and how it is had."""
+    missing = missing_programs()
+    if missing:
+        lacks = "; ".join(f"{name} ({command})" for name, command in missing.items())
+        terminalreporter.write_line(f"Not everything was tried, for this machine lacks: {lacks}")
+
 
 # A busy machine is no failure of a property.
 settings.register_profile("course", deadline=None)

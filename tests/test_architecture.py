@@ -77,9 +77,14 @@ def test_the_mock_knows_nothing_of_the_pipeline(path: Path):
     assert not reaches(found, *FACES)
 
 
-@every("*.py", "helpers/**/*.py", "tests/**/*.py")
-def test_nothing_imports_notebooks(path: Path):
-    assert not reaches(imports(path.read_text("utf-8"), path), "notebooks")
+def test_nothing_imports_notebooks():
+    paths = modules("*.py", "helpers/**/*.py", "tests/**/*.py")
+    assert len(paths) > 1000
+    for path in paths:
+        source = path.read_text("utf-8")
+        # Without the word there is no import; a thousand files are quick to search, not to parse.
+        if "notebooks" in source:
+            assert not reaches(imports(source, path), "notebooks"), path
 
 
 @pytest.mark.parametrize(

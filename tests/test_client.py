@@ -29,7 +29,7 @@ from helpers.client import (
     stream_text,
 )
 
-SOON = 5  # seconds: what must happen at once does so within them, also on a busy machine
+SOON = 60  # seconds: what must happen at once does so within them, also on a busy machine
 REQUEST = {"model": "offline-mock", "max_tokens": 100, "messages": []}
 
 # --- Exact bytes --------------------------------------------------------------------------
@@ -318,7 +318,7 @@ async def leave_by_cancellation_between_events(http: httpx.AsyncClient) -> None:
 
 async def leave_by_a_deadline(http: httpx.AsyncClient) -> None:
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2), open_stream(http, REQUEST) as events:
+        async with asyncio.timeout(1.0), open_stream(http, REQUEST) as events:
             async for _ in events:
                 pass
 
@@ -342,7 +342,7 @@ async def leave_by_closing_a_generator_around_it(http: httpx.AsyncClient) -> Non
 
 
 async def leave_by_read_timeout(http: httpx.AsyncClient) -> None:
-    http.timeout = httpx.Timeout(SOON, read=0.2)
+    http.timeout = httpx.Timeout(SOON, read=1.0)
     with pytest.raises(StreamStalled):
         async with open_stream(http, REQUEST) as events:
             async for _ in events:
@@ -381,7 +381,7 @@ async def test_after_the_block_there_are_no_more_events() -> None:
 async def test_cancellation_before_the_stream_closes_the_socket(answer: bytes) -> None:
     async with serving(answer) as server, http_to(server) as http:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2), open_stream(http, REQUEST):
+            async with asyncio.timeout(1.0), open_stream(http, REQUEST):
                 raise AssertionError("there is no stream")
         await server.sees_closed()
 
@@ -521,12 +521,12 @@ async def test_a_compressed_stream_that_is_cut() -> None:
 
 
 async def test_silence_before_the_headers() -> None:
-    error, _ = await failure(b"", timeout=httpx.Timeout(SOON, read=0.2))
+    error, _ = await failure(b"", timeout=httpx.Timeout(SOON, read=1.0))
     assert isinstance(error, StreamStalled)
 
 
 async def test_silence_in_mid_stream() -> None:
-    error, types = await failure(stream(START, PING), timeout=httpx.Timeout(SOON, read=0.2))
+    error, types = await failure(stream(START, PING), timeout=httpx.Timeout(SOON, read=1.0))
     assert isinstance(error, StreamStalled)
     assert types == ["message_start", "ping"]
 

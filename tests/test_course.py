@@ -72,7 +72,7 @@ def test_views_show_the_answer_before_it_has_come():
 
 def test_a_transcript_streams_from_the_real_socket():
     view = course.transcript(PROMPT)
-    assert view.wait(20)
+    assert view.wait(60)
     assert view.state["state"] == "done"
     assert "One, two, three." in json.dumps(view.state)
     view.close()

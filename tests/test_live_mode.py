@@ -35,7 +35,7 @@ def test_a_run_is_estimated_before_and_priced_after(live: Session):
     assert at_most == live.estimate(course.request("Count to three."))
     assert "One, two" not in view.twin()  # nobody can know what a live model will say
     view.start()
-    assert view.wait(20)
+    assert view.wait(60)
     assert view.state["state"] == "done"
     usage = {"input_tokens": 10, "output_tokens": 6}
     assert view.state["cost"] == price("claude-sonnet-5-5", usage) == live.spent
@@ -47,7 +47,7 @@ def test_the_cap_stops_a_run_before_it_is_sent(live: Session):
     live.set_cap(0.0001)
     view = course.transcript("Count to three.")
     view.start()
-    assert view.wait(20)
+    assert view.wait(60)
     assert view.state["state"] == "failed"
     assert "it was not sent" in view.state["problem"]
     assert live.spent == 0

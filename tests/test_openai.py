@@ -215,7 +215,7 @@ def results(message: dict[str, Any], **more: Any) -> dict[str, Any]:
     ("open_stream", "says"), [(open_chat, chat_says), (open_responses, responses_say)]
 )
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-@pytest.mark.parametrize("limit", [4000, 25])
+@pytest.mark.parametrize("limit", [4000, pytest.param(25, marks=pytest.mark.long)])
 async def test_each_turn_of_a_scenario_is_what_the_sdk_says(
     scenario: Scenario,
     limit: int,
@@ -356,6 +356,7 @@ def test_any_chunking_gives_the_same_events(adapter: Any, data: Any) -> None:
     assert decode(adapter(), chunks) == decode(adapter(), [stream])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("adapter", [ChatAdapter, ResponsesAdapter])
 def test_a_stream_cut_anywhere_is_truncated_or_whole(adapter: Any) -> None:
     stream, whole = STREAMS[adapter], decode(adapter(), [STREAMS[adapter]])
@@ -380,6 +381,7 @@ def faults() -> Iterator[Any]:
                 yield pytest.param(Fault(**{**given, "at": place}), id=f"{name} {place}")
 
 
+@pytest.mark.long
 @both
 @pytest.mark.parametrize("fault", list(faults()))
 async def test_each_fault_ends_in_a_name_or_in_a_message(

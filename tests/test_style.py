@@ -9,7 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "mypy"])
+# Without what it keeps from run to run, mypy alone computes for more than a minute.
+COMMANDS = ["ruff check", "ruff format --check", pytest.param("mypy", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_nothing_to_mend(command: str):
     done = subprocess.run(
         [sys.executable, "-m", *command.split()],

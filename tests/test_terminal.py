@@ -144,7 +144,7 @@ def test_text_is_there_before_the_answer_ends(environment: dict[str, str]):
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read().decode()
         assert rest.endswith("\n\n■ Stopped.\n")
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
 
 
 @posix
@@ -291,7 +291,7 @@ class Terminal:
 
     def expect(self, words: str) -> None:
         """Wait until these words have been written, after those that were waited for before."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (found := self.text.find(words, self.seen)) < 0:
             assert time.monotonic() < deadline, f"{words!r} never came:\n{self.text[self.seen :]}"
             assert self.read(), f"It ended before {words!r}:\n{self.text[self.seen :]}"
@@ -299,11 +299,11 @@ class Terminal:
 
     def ended(self) -> int:
         """Wait for the end; return the exit code."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.read():
             assert time.monotonic() < deadline, self.text[self.seen :]
         assert "Traceback" not in self.text
-        return self.process.wait(10)
+        return self.process.wait(60)
 
 
 @posix

@@ -6,6 +6,7 @@ from helpers.typescript import OUTPUT, PROGRAM
 from helpers.typescript.__main__ import Missing, main, run
 
 
+@pytest.mark.long
 def test_a_real_run_prints_what_is_stored():
     try:
         printed = run()

@@ -61,6 +61,9 @@ async ({ esm, css, traits, views }) => {
 """
 
 
+TWO_FRAMES = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+
+
 class Bridge:
     """A page and a widget that talk to each other while `run` pumps their messages.
 
@@ -115,7 +118,7 @@ class Bridge:
             self.received.append(message)
             self.view._handle_custom_msg(message, [])
 
-    def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Pump until the condition holds.
 
         Raises:
@@ -128,8 +131,11 @@ class Bridge:
             time.sleep(0.005)
 
     def run(self, seconds: float) -> None:
-        """Pump for a while."""
+        """Pump for a while, and until the page has drawn what came."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self.pump()
             time.sleep(0.005)
+        for _ in range(2):
+            self.pump()
+            self.page.evaluate(TWO_FRAMES)

@@ -1,39 +1,16 @@
 """A real browser for the tests: the one that is on the machine, none is downloaded."""
 
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab, running_lab
+from tests.programs import find_browser
 
-NAMES = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-)
-PLACES = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    *(
-        rf"{os.environ.get(folder, '')}\{program}"
-        for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-        for program in (
-            r"Google\Chrome\Application\chrome.exe",
-            r"Chromium\Application\chrome.exe",
-            r"Microsoft\Edge\Application\msedge.exe",
-        )
-    ),
-)
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-background-networking",
@@ -45,11 +22,7 @@ ARGUMENTS = (
 )
 
 
-def find_browser() -> str | None:
-    """Return the path of a Chromium, Chrome or Edge, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None) or next(
-        filter(os.path.exists, PLACES), None
-    )
+PATIENCE = 60_000  # milliseconds; a busy machine takes its time, and what comes ends the wait
 
 
 # Not for the whole session: while it is open, playwright's loop runs on this thread, and
@@ -59,6 +32,7 @@ def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
         pytest.skip("no browser found: install Chromium or Chrome (Debian: apt install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=Path(path), args=ARGUMENTS)
         yield opened
@@ -69,6 +43,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own; a script's error on it fails the test."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))

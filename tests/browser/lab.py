@@ -74,13 +74,13 @@ class Lab:
         last.evaluate("prompt => { prompt.textContent = 'not asked yet'; }")
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        expect(last).not_to_have_text("not asked yet", timeout=30_000)
+        expect(last).not_to_have_text("not asked yet", timeout=60_000)
 
 
 def cell(page: Page, source: str) -> Locator:
     """Return the code cell that holds this piece of source now, whatever is typed into it."""
     cells = page.locator(".jp-NotebookPanel:visible .jp-CodeCell")
-    expect(cells.filter(has_text=source).first).to_be_attached(timeout=30_000)
+    expect(cells.filter(has_text=source).first).to_be_attached(timeout=60_000)
     number = cells.evaluate_all(
         "(cells, source) => cells.findIndex((cell) =>"
         " cell.querySelector('.jp-InputArea-editor').textContent.includes(source))",
@@ -137,11 +137,11 @@ def running_lab(home: Path) -> Iterator[Lab]:
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        listener.join(5)
+        listener.join(60)
         if process.stdout:
             process.stdout.close()
 

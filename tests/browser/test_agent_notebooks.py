@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+
+pytestmark = pytest.mark.long
 
 # How many views each notebook has: widgets, and one under each build cell.
 VIEWS = {
@@ -20,7 +23,7 @@ def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, lea
     lab.run_all(learner)
     view = cell(learner, "PROMPT = ").locator(".sa-timeline").first
     status = view.get_by_role("status")
-    expect(status).to_contain_text("Done after", timeout=30_000)
+    expect(status).to_contain_text("Done after", timeout=60_000)
     expect(status).to_contain_text("2 turns")
     view.scroll_into_view_if_needed()
     shot(learner, "04-timeline")
@@ -29,15 +32,15 @@ def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, lea
 
     view = cell(learner, "course.compare_dispatch(").locator(".sa-timeline").first
     view.get_by_role("button", name="Start").click()
-    expect(view.locator(".sa-timeline-picture")).to_contain_text("the ideal", timeout=20_000)
-    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=20_000)
+    expect(view.locator(".sa-timeline-picture")).to_contain_text("the ideal", timeout=60_000)
+    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=60_000)
     view.scroll_into_view_if_needed()
     shot(learner, "04-compared")
     check_access(learner)
 
     view = cell(learner, "tools=[frozen]").locator(".sa-timeline").first
     view.get_by_role("button", name="Start").click()
-    expect(view.get_by_role("status")).to_contain_text("after the ideal", timeout=20_000)
+    expect(view.get_by_role("status")).to_contain_text("after the ideal", timeout=60_000)
     shot(learner, "04-frozen")
 
 
@@ -50,18 +53,18 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
 
     freezes = cell(learner, "%%build thaw")
     write(freezes, "%%build thaw\nasync def read_page(fetch, url):\n return await fetch(url)")
-    expect(output(freezes)).to_contain_text("there is nothing to wait for", timeout=20_000)
+    expect(output(freezes)).to_contain_text("there is nothing to wait for", timeout=60_000)
 
     answers = ROOT / "tests" / "lessons" / "answers" / "dispatch"
     build = cell(learner, "%%build dispatch")
     wrong = (answers / "wrong_dispatches_at_message_stop.py").read_text("utf-8")
     write(build, f"%%build dispatch\n{wrong}")
-    expect(output(build)).to_contain_text("wait for the end of the reply", timeout=30_000)
+    expect(output(build)).to_contain_text("wait for the end of the reply", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "04-diagnosis")
     check_access(learner)
     write(build, f"%%build dispatch\n{(answers / 'right_callbacks.py').read_text('utf-8')}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "04-passed")
     assert "add_done_callback" in (lab.home / "parts" / "dispatch.py").read_text("utf-8")
@@ -70,7 +73,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     mine.locator(".cm-content").click()
     learner.keyboard.press("Shift+Enter")
     view = mine.locator(".sa-timeline").first
-    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=30_000)
+    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
     learner.keyboard.press("Shift+Enter")
     lab.wait_until_idle(learner)
     expect(output(last)).to_contain_text("paid: [40]")
@@ -84,7 +87,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     lab.open(learner, "05_agent_loop")
     lab.run_all(learner)
     timeline = cell(learner, 'course.timeline("What').locator(".sa-timeline").first
-    expect(timeline).to_contain_text("Done after", timeout=30_000)
+    expect(timeline).to_contain_text("Done after", timeout=60_000)
     lab.wait_until_idle(learner)
     picture = cell(learner, "await results_for(reply, get_weather)})").locator("img").first
     picture.scroll_into_view_if_needed()
@@ -104,13 +107,13 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
         build = cell(learner, f"%%build {part}")
         source = (answers / part / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(words, timeout=30_000)
+        expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"05-{part}-diagnosis")
         check_access(learner)
         source = (answers / part / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     assert "class Turn" in (lab.home / "parts" / "loop.py").read_text("utf-8")
 
     # From here on it is the learner's own loop, with a tool that no scenario knows.
@@ -123,7 +126,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     mine = cell(learner, "run_agent(http, mine, [count_letter]")
     mine.locator(".cm-content").click()
     learner.keyboard.press("Shift+Enter")
-    expect(output(mine)).to_contain_text("): GOOD EVENING", timeout=20_000)
+    expect(output(mine)).to_contain_text("): GOOD EVENING", timeout=60_000)
     mine.scroll_into_view_if_needed()
     shot(learner, "05-own-tool")
 
@@ -132,8 +135,8 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     lab.open(learner, "06_edge_cases")
     lab.run_all(learner)
     view = cell(learner, "from helpers.recovery import Recovery").locator(".sa-timeline").first
-    expect(view).to_contain_text("cut off", timeout=30_000)
-    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=30_000)
+    expect(view).to_contain_text("cut off", timeout=60_000)
+    expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
     view.scroll_into_view_if_needed()
     shot(learner, "06-continued")
     lab.wait_until_idle(learner)
@@ -146,12 +149,12 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     build = cell(learner, "%%build recovery")
     wrong = (answers / "wrong_keeps_cut_thinking.py").read_text("utf-8")
     write(build, f"%%build recovery\n{wrong}")
-    expect(output(build)).to_contain_text("takes for a forgery", timeout=30_000)
+    expect(output(build)).to_contain_text("takes for a forgery", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "06-diagnosis")
     check_access(learner)
     write(build, f"%%build recovery\n{(answers / 'right_rules.py').read_text('utf-8')}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     assert "def complete" in (lab.home / "parts" / "recovery.py").read_text("utf-8")
 
     mine = cell(learner, "tally[await verdict(history)] += 1")
@@ -174,8 +177,8 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     lab.open(learner, "07_retries_and_timeouts")
     lab.run_all(learner)
     view = cell(learner, "course.timeline(").locator(".sa").first
-    expect(view).to_contain_text("asked again", timeout=30_000)
-    expect(view).to_contain_text("Done", timeout=30_000)
+    expect(view).to_contain_text("asked again", timeout=60_000)
+    expect(view).to_contain_text("Done", timeout=60_000)
     view.scroll_into_view_if_needed()
     shot(learner, "07-asked-again")
     lab.wait_until_idle(learner)
@@ -188,18 +191,18 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     dog = cell(learner, "%%build watchdog")
     wrong = (ROOT / "tests/lessons/answers/watchdog/wrong_pings_are_life.py").read_text("utf-8")
     write(dog, f"%%build watchdog\n{wrong}")
-    expect(output(dog)).to_contain_text("not that the answer does", timeout=20_000)
+    expect(output(dog)).to_contain_text("not that the answer does", timeout=60_000)
 
     answers = ROOT / "tests" / "lessons" / "answers" / "retry"
     build = cell(learner, "def worth_retrying")
     wrong = (answers / "wrong_ignores_the_date.py").read_text("utf-8")
     write(build, f"%%build retry\n{wrong}")
-    expect(output(build)).to_contain_text("parsedate_to_datetime", timeout=30_000)
+    expect(output(build)).to_contain_text("parsedate_to_datetime", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "07-diagnosis")
     check_access(learner)
     write(build, f"%%build retry\n{(answers / 'right_match.py').read_text('utf-8')}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "07-passed")
     assert "def until" in (lab.home / "parts" / "retry.py").read_text("utf-8")

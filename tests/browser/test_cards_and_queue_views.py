@@ -224,7 +224,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     bridge.pump()
     page.get_by_role("button", name="Start").focus()
     page.keyboard.press("Enter")
-    bridge.until(lambda: ran(view, "drop"), seconds=20)
+    bridge.until(lambda: ran(view, "drop"), seconds=60)
     bridge.run(0.1)
     assert page.evaluate("document.activeElement.textContent") == "Start again"
     strip = page.get_by_role("region", name="Drop: what doesn't fit is lost")
@@ -233,7 +233,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     page.get_by_role("radio", name="Coalesce").check()
     bridge.pump()
     page.get_by_role("button", name="Start again").click()
-    bridge.until(lambda: ran(view, "coalesce"), seconds=20)
+    bridge.until(lambda: ran(view, "coalesce"), seconds=60)
     bridge.run(0.1)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("tr").all()]
     assert rows[1][1:] == ["–"] * 6
@@ -259,10 +259,10 @@ def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     bridge = Bridge(page, view)
     before = height(page)
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: view.floods["wait"].now.shown > 50, seconds=20)
+    bridge.until(lambda: view.floods["wait"].now.shown > 50, seconds=60)
     bridge.pump()
     page.get_by_role("button", name="Stop").click()
-    bridge.until(lambda: view.state["floods"]["wait"]["state"] == "stopped", seconds=20)
+    bridge.until(lambda: view.state["floods"]["wait"]["state"] == "stopped", seconds=60)
     bridge.run(0.1)
     assert page.get_by_role("status").inner_text().startswith("Stopped after")
     assert height(page) == before

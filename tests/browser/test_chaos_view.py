@@ -88,7 +88,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     bridge = Bridge(page, view)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    bridge.until(lambda: len(view._chaos.cuts) > 200, seconds=20)
+    bridge.until(lambda: len(view._chaos.cuts) > 200, seconds=60)
     bridge.pump()
     focused = "document.activeElement.textContent"
     assert page.evaluate(focused) == "Stop"
@@ -126,7 +126,7 @@ def test_a_click_on_a_cell_says_what_happened_there(page: Page, width: int) -> N
     view = make()
     bridge = Bridge(page, view)
     view.start()
-    bridge.until(lambda: over(view), seconds=20)
+    bridge.until(lambda: over(view), seconds=60)
     bridge.run(0.1)
     assert len(rows(view._chaos)) > 1
     x, y = corner_of(view._chaos, 1, 7)
@@ -152,7 +152,7 @@ def test_nothing_serious_is_found_in_it(page: Page, theme: str) -> None:
     bridge.until(lambda: len(view._chaos.cuts) > 20)
     bridge.pump()
     assert grave(page) == []
-    bridge.until(lambda: over(view), seconds=30)
+    bridge.until(lambda: over(view), seconds=60)
     page.locator("summary").click()
     page.get_by_role("slider").press("Enter")
     bridge.run(0.1)
@@ -192,7 +192,7 @@ def test_words_that_mean_harm_are_only_words(page: Page) -> None:
 def test_a_page_that_comes_late_shows_the_same(page: Page) -> None:
     view = make()
     view.start()
-    assert view.wait(20)
+    assert view.wait(60)
     Bridge(page, view, views=2)  # nothing is pumped here: all there is are the traits
     page.evaluate("window.show()")
     words = page.get_by_role("status").all_inner_texts()
@@ -204,7 +204,7 @@ def test_lost_pictures_do_no_harm(page: Page) -> None:
     bridge = Bridge(page, view)
     bridge.lose = lambda message: True
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: over(view), seconds=20)
+    bridge.until(lambda: over(view), seconds=60)
     bridge.run(0.1)
     assert page.get_by_role("status").inner_text().startswith("✕")
 

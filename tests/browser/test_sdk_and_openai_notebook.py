@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+
+pytestmark = pytest.mark.long
 
 NOTEBOOK = "10_sdk_and_openai"
 # Widgets, and one under each build cell.
@@ -24,7 +27,7 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
     view.scroll_into_view_if_needed()
     expect(view.get_by_role("radio", name="All at once")).to_be_checked()
     view.get_by_role("button", name="Start").click()
-    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=30_000)
+    expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=60_000)
     status = view.get_by_role("status")
     for way in ("By hand", "Anthropic tool_runner", "OpenAI chat"):
         expect(status).to_contain_text(re.compile(rf"{way}: ✓ Done after \d+\.\d s in 2 turns"))
@@ -39,12 +42,12 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         build = cell(learner, f"%%build {part}")
         source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(words, timeout=30_000)
+        expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"10-{part}-diagnosis")
         source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     check_access(learner)
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
 
+pytestmark = pytest.mark.long
+
 NAME = "09_thinking_and_structured_output"
 ANSWERS = ROOT / "tests" / "lessons" / "answers"
 
@@ -28,7 +30,7 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
     lab.run_all(learner)
     lab.wait_until_idle(learner)
     view = cell(learner, "RIDDLE = ").locator(".sa-transcript").first
-    expect(view).to_contain_text("stop reason", timeout=30_000)
+    expect(view).to_contain_text("stop reason", timeout=60_000)
     thought = view.locator("details.sa-thinking")
     expect(thought).not_to_have_attribute("open", "")
     thought.locator("summary").focus()
@@ -39,14 +41,14 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
     shot(learner, "09-thought-dark")
 
     hidden = cell(learner, "course.request(RIDDLE, **omits), **SLOWLY").locator(".sa-transcript")
-    expect(hidden.first).to_contain_text("not shown by the API", timeout=30_000)
+    expect(hidden.first).to_contain_text("not shown by the API", timeout=60_000)
     for source, state in (
         ("PANCAKES = ", "valid"),
         ("course.form(Recipe, short", "cut"),
         ("course.form(Recipe, MUSHROOMS", "refused"),
     ):
         form = cell(learner, source).locator(f".sa-form[data-state={state}]")
-        expect(form).to_be_visible(timeout=30_000)
+        expect(form).to_be_visible(timeout=60_000)
         form.scroll_into_view_if_needed()
         shot(learner, f"09-{state}-dark")
     # A label stands on one line: JupyterLab has a style of its own for lists.
@@ -72,12 +74,12 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
         build = cell(learner, f"%%build {part}")
         source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(words, timeout=30_000)
+        expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"09-{part}-diagnosis")
         source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
-        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+        expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     check_access(learner)
     assert "in_string" in (lab.home / "parts" / "commit.py").read_text("utf-8")
 
@@ -86,7 +88,7 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
     mine.locator(".cm-content").click()
     learner.keyboard.press("Shift+Enter")
     write(again, 'fill_form(Invoice, invoice)\nprint("escaped" in committed.__code__.co_varnames)')
-    expect(output(again)).to_contain_text("done, and it shows 5 fields", timeout=20_000)
+    expect(output(again)).to_contain_text("done, and it shows 5 fields", timeout=60_000)
     expect(output(again)).to_contain_text("True")
     again.scroll_into_view_if_needed()
     shot(learner, "09-mine")

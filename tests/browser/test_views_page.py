@@ -117,7 +117,7 @@ def shown(page: Page) -> str:
 def at_rest(*events: dict[str, Any], **options: Any) -> Transcript:
     """Return a transcript whose stream has ended before any page shows it."""
     view = Transcript("Count.", opener(events), **options)
-    assert view.wait(5)
+    assert view.wait(60)
     return view
 
 
@@ -231,7 +231,7 @@ def test_words_are_shown_as_words(page: Page, piece: str) -> None:
 
 def test_a_problem_is_words_as_well(page: Page) -> None:
     view = Transcript("Count.", opener(text("one"), then=StreamTruncated(HOSTILE)))
-    assert view.wait(5)
+    assert view.wait(60)
     Bridge(page, view)
     assert page.locator(".sa-problem").inner_text() == f"✕ {HOSTILE}."
     assert shown(page).startswith("one")
@@ -331,7 +331,7 @@ def test_a_screen_reader_hears_sentences_calmly_and_the_end(page: Page) -> None:
         "document.querySelector('[role=log]'), { childList: true })"
     )
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: view.state["state"] == "done", seconds=10)
+    bridge.until(lambda: view.state["state"] == "done", seconds=60)
     bridge.run(0.1)
     heard = [words for words in page.evaluate("window.heard") if words]
     assert 1 <= len(heard) <= 4  # two seconds of a hundred sentences

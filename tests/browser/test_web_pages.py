@@ -164,7 +164,7 @@ def ask(page: Page, words: str) -> None:
 
 def over(page: Page, outcome: str = "done", number: int = 0) -> None:
     answer = page.locator(".answer").nth(number)
-    expect(answer).to_have_attribute("data-state", outcome, timeout=30_000)
+    expect(answer).to_have_attribute("data-state", outcome, timeout=60_000)
 
 
 def check_access(page: Page) -> None:
@@ -181,7 +181,7 @@ def under_way(mock: MockServer) -> int:
 
 
 def until(page: Page, true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline, "it never came to be"
         page.wait_for_timeout(20)

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+
+pytestmark = pytest.mark.long
 
 NOTEBOOK = "11_web_ui"
 ANSWERS = ROOT / "tests" / "lessons" / "answers"
@@ -23,7 +26,7 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     page = first.frame_locator("iframe")
     page.get_by_role("button", name="What's the weather in Lagos and Oslo?").click(timeout=60_000)
     answer = page.locator(".conversation")
-    expect(answer).to_contain_text("In Oslo: 4", timeout=30_000)
+    expect(answer).to_contain_text("In Oslo: 4", timeout=60_000)
     first.scroll_into_view_if_needed()
     shot(learner, "11-page")
     lab.wait_until_idle(learner)
@@ -33,13 +36,13 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     build = cell(learner, "%%build while_read")
     wrong = (ANSWERS / "while_read" / "wrong_does_not_wait_for_the_end.py").read_text("utf-8")
     write(build, f"%%build while_read\n{wrong}")
-    expect(output(build)).to_contain_text("Cancelling is a wish", timeout=30_000)
+    expect(output(build)).to_contain_text("Cancelling is a wish", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "11-diagnosis")
     check_access(learner)
     right = (ANSWERS / "while_read" / "right_suppress.py").read_text("utf-8")
     write(build, f"%%build while_read\n{right}")
-    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=30_000)
+    expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
 
     mine = cell(learner, 'course.part("while_read").while_read')
     run(mine)
@@ -57,15 +60,15 @@ def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: 
         page = shown.frame_locator("iframe")
         question = page.get_by_label("Your question")
         expect(question).to_be_visible(timeout=60_000)
-        expect(page.locator(".suggestions button")).to_have_count(4, timeout=30_000)  # it listens
+        expect(page.locator(".suggestions button")).to_have_count(4, timeout=60_000)  # it listens
         ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
         assert max(map(int, re.findall(r"\d+", ground)[:3])) < 90, ground
         question.fill("Explain in detail how a TCP connection recovers from a lost packet.")
         question.press("Enter")
-        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
-        expect(page.locator(".conversation")).to_contain_text("first token", timeout=30_000)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=60_000)
+        expect(page.locator(".conversation")).to_contain_text("first token", timeout=60_000)
         learner.keyboard.press("Escape")
-        expect(page.locator(".conversation")).to_contain_text("Stopped", timeout=30_000)
+        expect(page.locator(".conversation")).to_contain_text("Stopped", timeout=60_000)
         shown.scroll_into_view_if_needed()
         shot(learner, "11-dark")
         check_access(learner)

@@ -43,7 +43,7 @@ def said(source: str) -> str:
             tools = file.agent_tools(None)
             await file.answer(http, messages, tools, model="any", write=text.append)
 
-    asyncio.run(asyncio.wait_for(ask(), 20))
+    asyncio.run(asyncio.wait_for(ask(), 60))
     return "".join(text)
 
 
@@ -62,7 +62,7 @@ def check(source: str) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
     )
     assert "undefined" not in lint.stdout.lower(), lint.stdout
     assert "redefinition" not in lint.stdout.lower(), lint.stdout
@@ -102,7 +102,7 @@ def test_the_file_is_a_program(tmp_path: Path):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         cwd=tmp_path,
     )
     assert run.returncode == 0, run.stderr
@@ -133,7 +133,7 @@ def test_the_file_speaks_both_apis(provider: str, fault: str | None, tmp_path: P
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=300,
             cwd=tmp_path,
         )
     assert run.returncode == 0, run.stderr

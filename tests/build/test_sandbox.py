@@ -46,7 +46,7 @@ def alive(mark: str) -> list[psutil.Process]:
 
 def gone(mark: str) -> bool:
     """Say whether no process has a mark, once the system has cleared up."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while alive(mark):
         if time.monotonic() > deadline:
             return False

@@ -16,6 +16,8 @@ import pytest
 from helpers.mock.server import start_server
 from helpers.mock.settings import Pace, Settings
 
+pytestmark = pytest.mark.long
+
 FOLDER = Path(__file__).with_name("typescript")
 PACKAGES = FOLDER / "node_modules"
 STAMP = PACKAGES / "made-from.txt"  # written last: without it the packages are half there

@@ -4,6 +4,7 @@ answers/<part>/right_*.py must pass. answers/<part>/wrong_*.py must not, and its
 names the misconception that it shows: `# misconception: returns-str`.
 """
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -13,12 +14,22 @@ from helpers.lessons import MODULES, find_part
 from helpers.lessons.diagnosis import render
 from helpers.lessons.part import Misconception, Part
 from helpers.lessons.runner import check
+from tests.lessons.warm import warm_starts
 
 ANSWERS = Path(__file__).parent / "answers"
 RIGHT = sorted(ANSWERS.glob("*/right_*.py"))
 WRONG = sorted(ANSWERS.glob("*/wrong_*.py"))
 
+# The long layer tries each wrong answer; the first, all that is right.
+long = pytest.mark.long
+
 each_part = pytest.mark.parametrize("part_id", MODULES)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    with warm_starts():
+        yield
 
 
 def name(path: Path) -> str:
@@ -55,6 +66,7 @@ def test_another_right_answer_passes(path: Path) -> None:
     assert report.status == "passed", report.diagnosis
 
 
+@long
 @pytest.mark.parametrize("path", WRONG, ids=name)
 def test_a_wrong_answer_gets_its_name(path: Path) -> None:
     part = find_part(path.parent.name)

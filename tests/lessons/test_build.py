@@ -147,7 +147,7 @@ def test_the_kernel_stays_alive(notebook: Notebook, source: str) -> None:
         "passed 0 of 5 · One event, by hand",
         "✕ your cell does not run yet · One event, by hand",
     )
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60
     assert notebook.run("6 * 7")[0].data["text/plain"] == "42"
 
 
@@ -170,6 +170,7 @@ if os.name == "posix":
         assert notebook.run("6 * 7")[0].data["text/plain"] == "42"
 
 
+@pytest.mark.long
 def test_strict_nbval_holds_its_outputs(tmp_path: Path, home: Path) -> None:
     sources = [HELLO.stub, WRONG, "def hello_event(name):\n    while True: pass", "1 / 0", RIGHT]
     notebook = nbformat.v4.new_notebook(
@@ -179,7 +180,7 @@ def test_strict_nbval_holds_its_outputs(tmp_path: Path, home: Path) -> None:
             *(nbformat.v4.new_code_cell(f"%%build hello\n{source}") for source in sources),
         ],
     )
-    NotebookClient(notebook, timeout=30, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     nbformat.write(notebook, tmp_path / "build.ipynb")
     (home / "parts" / "hello.py").unlink()
     (home / "progress.json").unlink()
@@ -188,5 +189,5 @@ def test_strict_nbval_holds_its_outputs(tmp_path: Path, home: Path) -> None:
         *("-p", "no:cacheprovider", "-p", "no:xdist", "-c", os.devnull),
         *("--rootdir", str(tmp_path), str(tmp_path / "build.ipynb")),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert "6 passed" in done.stdout, done.stdout

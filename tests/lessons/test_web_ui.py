@@ -66,7 +66,7 @@ def endless() -> tuple[FastAPI, list[str]]:
 
 async def test_a_server_ends_with_its_block_and_its_readers_with_it() -> None:
     app, told = endless()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async with course.serve(app) as http:
             reading = http.stream("GET", "/")
             response = await reading.__aenter__()

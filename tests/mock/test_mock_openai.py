@@ -688,7 +688,7 @@ def send(server: MockServer, path: str, request: Any) -> list[bytes]:
         f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer any\r\n"
         f"content-length: {len(data)}\r\n\r\n"
     )
-    with socket.create_connection((address.hostname, address.port or 0), timeout=30) as connection:
+    with socket.create_connection((address.hostname, address.port or 0), timeout=60) as connection:
         connection.sendall(head.encode() + data)
         with connection.makefile("rb") as answer:
             assert answer.readline() == b"HTTP/1.1 200 OK\r\n"

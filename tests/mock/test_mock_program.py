@@ -36,7 +36,7 @@ def program(*arguments: str) -> Iterator[str]:
     try:
         yield process.stdout.readline().strip()
     finally:
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def words(base_url: str, prompt: str) -> str:
@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_used(
         [sys.executable, "-m", "helpers.mock", option, str(tmp_path / name)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr

@@ -27,7 +27,7 @@ def exchange(
     server: MockServer, data: bytes, headers: dict[str, str] = HEADERS, **more: Any
 ) -> tuple[int, dict[str, Any]]:
     """Send bytes through a socket, return status and answer; an error must have its frame."""
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=60)
     try:
         method, path = more.get("method", "POST"), more.get("path", "/v1/messages")
         connection.request(method, path, data, headers)

@@ -17,6 +17,7 @@ from exchange import HEADERS, body, read_events, until
 
 from helpers.mock.app import App
 from helpers.mock.engine import MockAPI
+from helpers.mock.faults import Fault
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings, SettingsError
 
@@ -28,7 +29,7 @@ def send(base_url: str, data: bytes, **headers: str) -> socket.socket:
     host = urlsplit(base_url)
     fields = HEADERS | {"host": "x", "content-length": str(len(data)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    connection = socket.create_connection((host.hostname, host.port or 0), timeout=30)
+    connection = socket.create_connection((host.hostname, host.port or 0), timeout=60)
     connection.sendall(b"POST /v1/messages?beta=true HTTP/1.1\r\n" + head.encode() + b"\r\n" + data)
     return connection
 
@@ -162,9 +163,10 @@ def test_tokens_come_at_their_pace(server: MockServer) -> None:
                 arrived.setdefault(line.split()[1].decode(), time.monotonic() - started)
             if line.startswith(b"event: message_stop"):
                 break
-    # Never early; late by no more than a busy machine explains.
+    # Never early, and each by itself; how late is for benchmarks/mock_load.py to say.
     for event, due in (("message_start", 0.2), ("content_block_delta", 0.4), ("message_stop", 0.8)):
-        assert due <= arrived[event] < due + 0.3, arrived
+        assert due <= arrived[event], arrived
+    assert arrived["message_start"] < arrived["content_block_delta"] < arrived["message_stop"]
 
 
 def test_a_whole_answer_takes_the_time_of_the_stream(server: MockServer) -> None:
@@ -173,7 +175,7 @@ def test_a_whole_answer_takes_the_time_of_the_stream(server: MockServer) -> None
     status, headers, chunks = read_answer(
         send(server.base_url, body("Count to three."), **{"mock-settings": pace})
     )
-    assert 0.5 <= time.monotonic() - started < 0.8
+    assert time.monotonic() - started >= 0.5
     assert (status, headers["content-type"], len(chunks)) == (
         "HTTP/1.1 200 OK",
         "application/json",
@@ -227,7 +229,7 @@ def test_it_says_nothing_while_it_serves() -> None:
         connection.sendall(b"not HTTP at all\r\n\r\n")
         connection.recv(1000)
     time.sleep(0.5)
-    out, err = program.process.communicate(timeout=10)  # closes its standard input
+    out, err = program.process.communicate(timeout=60)  # closes its standard input
     assert (out, err, program.process.returncode) == ("", "", 0)
 
 
@@ -245,7 +247,9 @@ async def test_a_client_that_leaves_ends_its_answer() -> None:
             finally:
                 closed.set()
 
-    api = Watched(Settings(Pace(first_token=0.02, tokens_per_second=1000), fault="stall"))
+    api = Watched(
+        Settings(Pace(first_token=0.02, tokens_per_second=1000), fault=Fault("stall", seconds=600))
+    )
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(App(api), lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -260,7 +264,7 @@ async def test_a_client_that_leaves_ends_its_answer() -> None:
     assert not closed.is_set()
     writer.close()
     await writer.wait_closed()
-    async with asyncio.timeout(2):  # the stall would last 20 s
+    async with asyncio.timeout(60):  # the stall would last longer
         await closed.wait()
         await until(lambda: asyncio.all_tasks() == before)
     server.should_exit = True
@@ -286,7 +290,7 @@ class Program:
 def test_it_prints_its_address_on_one_line() -> None:
     program = Program("--parent-pipe")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", program.base_url)
-    assert program.process.communicate(timeout=10) == ("", "")
+    assert program.process.communicate(timeout=60) == ("", "")
 
 
 def test_it_listens_on_loopback_only(server: MockServer) -> None:
@@ -302,7 +306,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         program = Program("--port", str(port))
-        out, err = program.process.communicate(timeout=10)
+        out, err = program.process.communicate(timeout=60)
     assert (program.base_url, out, program.process.returncode) == ("", "", 1)
     assert re.fullmatch(
         rf"The offline API can't listen on port {port} \(.+\): stop what uses it, choose another "
@@ -314,7 +318,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_an_impossible_port_is_one_sentence(port: str) -> None:
     program = Program(f"--port={port}")
-    _, err = program.process.communicate(timeout=10)
+    _, err = program.process.communicate(timeout=60)
     assert program.process.returncode == 2
     assert f"{port!r} is not a port; take a number from 0 to 65535" in err
 
@@ -331,15 +335,13 @@ runpy.run_module("helpers.mock", run_name="__main__")
 @pytest.mark.parametrize("streaming", [False, True])
 def test_ctrl_c_ends_with_one_line(streaming: bool) -> None:
     program = Program(script=INTERRUPTED)
-    # A stream that would go on for a minute.
-    slow = {"mock-settings": '{"pace": {"first_token": 0, "duration": 60}}'}
+    # A stream that would go on for much longer than anybody waits here.
+    slow = {"mock-settings": '{"pace": {"first_token": 0, "duration": 600}}'}
     connection = send(program.base_url, body(DEMO, stream=streaming), **slow)
     with connection:
         if streaming:
             connection.recv(100)
-        started = time.monotonic()
-        out, err = program.process.communicate("now\n", timeout=10)
-        assert time.monotonic() - started < 3
+        out, err = program.process.communicate("now\n", timeout=60)
     assert (out, err) == ("", "The offline API has stopped.\n")
     assert program.process.returncode == 0
 
@@ -368,8 +370,8 @@ def test_it_dies_with_its_parent_even_when_that_is_killed() -> None:
         connection.recv(100)
         assert not gone(pid)
         parent.process.kill()
-        parent.process.communicate(timeout=10)
-        deadline = time.monotonic() + 5
+        parent.process.communicate(timeout=60)
+        deadline = time.monotonic() + 60
         while not gone(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
     assert gone(pid)

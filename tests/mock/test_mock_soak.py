@@ -20,6 +20,8 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings
 
+pytestmark = pytest.mark.long
+
 DATA = json.dumps(
     {
         "model": "offline-mock",
@@ -106,7 +108,7 @@ def test_bad_clients_leave_nothing_behind(server: MockServer) -> None:
             for behave in BAD_CLIENTS:
                 with socket.create_connection((address.hostname, address.port)) as connection:
                     behave(connection)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (under_way(server) or connections(process)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert (under_way(server), connections(process)) == (0, 0)
@@ -125,7 +127,7 @@ def test_connections_that_stay_are_counted_out_when_they_leave(server: MockServe
     assert under_way(server) == 25
     for connection in idle:
         connection.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while (under_way(server) or connections(process)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert (under_way(server), connections(process)) == (0, 0)
@@ -154,10 +156,10 @@ async def test_no_task_outlives_its_client_and_silence_is_hung_up_on() -> None:
             await reader.readuntil(b"message_start")
             writer.close()
         else:
-            async with asyncio.timeout(5):  # these clients stay: the server must hang up
+            async with asyncio.timeout(60):  # these clients stay: the server must hang up
                 await reader.read()
             writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await until(lambda: asyncio.all_tasks() == before and not server.server_state.connections)
     server.should_exit = True
     await serving

@@ -53,7 +53,7 @@ class Tap:
     def stop(self) -> str:
         if self.process.poll() is None:
             self.process.send_signal(STOP)
-        said, _ = self.process.communicate(timeout=10)
+        said, _ = self.process.communicate(timeout=60)
         assert "Traceback" not in said
         assert self.process.returncode == 0, said
         return said
@@ -127,7 +127,7 @@ def send(base_url: str, data: bytes, target: str = "/v1/messages", **headers: st
     place = urlsplit(base_url)
     fields = HEADERS | {"host": "x", "content-length": str(len(data)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    connection = socket.create_connection((place.hostname, place.port), timeout=20)
+    connection = socket.create_connection((place.hostname, place.port), timeout=60)
     connection.sendall(f"POST {target} HTTP/1.1\r\n{head}\r\n".encode() + data)
     return connection
 
@@ -236,7 +236,7 @@ def test_the_head_passes_before_the_first_chunk(
 
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(HEAD + b"\r\n")
-        go.wait(10)
+        go.wait(60)
         connection.sendall(b"0\r\n\r\n")
 
     tap = tapped(upstream(answer).base_url)
@@ -318,7 +318,7 @@ def test_a_client_that_leaves_takes_the_upstream_with_it(
 
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(HEAD + b"\r\n" + chunk(b"data: 1\n\n"))
-        connection.settimeout(10)
+        connection.settimeout(60)
         if connection.recv(1) == b"":
             gone.set()
 
@@ -327,7 +327,7 @@ def test_a_client_that_leaves_takes_the_upstream_with_it(
     while b"data: 1" not in connection.recv(65536):
         pass
     connection.close()
-    assert gone.wait(3)
+    assert gone.wait(60)
     said = tap.stop()
     assert "client left" in said
     assert read(tap.path)[0].end == "client left"
@@ -391,7 +391,7 @@ def test_violations_are_told_while_the_stream_runs(
     def answer(connection: socket.socket, _: bytes) -> None:
         wrong = b'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n'
         connection.sendall(HEAD + b"\r\n" + chunk(wrong))
-        go.wait(10)
+        go.wait(60)
         connection.sendall(b"0\r\n\r\n")
 
     tap = tapped(upstream(answer).base_url)

@@ -25,7 +25,7 @@ from helpers.widgets.transcript import Transcript
 
 for view in [view for view in _instances.values() if isinstance(view, Transcript)]:
     if view.state["state"] != "ready":
-        assert view.wait(30), view
+        assert view.wait(60), view
 """
 
 

@@ -10,7 +10,10 @@ from helpers.lessons import MODULES, find_part
 from helpers.lessons.refresh import NOTEBOOKS
 from tests.notebooks.conftest import PATHS
 
-pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem),
+]
 
 
 def build_outputs(notebook: NotebookNode) -> dict[str, str]:

@@ -291,7 +291,7 @@ async def busy_face(
     server = Server()
     listening = await asyncio.start_server(server, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    async with listening, asyncio.timeout(30):
+    async with listening, asyncio.timeout(60):
         async with aclosing(through(opened(port), queue)) as events:
             await anext(events)
             yield server

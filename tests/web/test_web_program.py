@@ -39,7 +39,7 @@ def test_it_says_where_it_is_serves_and_stops_at_ctrl_c(mock: MockServer, kind: 
         page = httpx.get(address, trust_env=False, timeout=20)
         assert page.status_code == 200 and "<title>" in page.text
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "mock mode" in said and said.endswith("The web server has stopped.\n")
     assert "Traceback" not in said
@@ -49,12 +49,12 @@ def test_a_port_that_is_taken_gets_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with program("--port", port) as process:
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "choose another with --port" in said and "Traceback" not in said
 
 
 def test_a_cap_that_is_none_gets_a_sentence():
     with program("--cap", "-1") as process:
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 1 and said.startswith("The spending cap")

@@ -29,7 +29,7 @@ async def say(socket: ClientConnection, **message: Any) -> None:
 
 
 async def hear(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         page = json.loads(await socket.recv())
     assert isinstance(page, dict)
     return page
@@ -128,7 +128,7 @@ async def test_what_is_no_message_closes_the_socket_with_its_code(
     async with opened(serve(Scripted(["x"]))) as socket:
         await socket.send(sent)
         with pytest.raises(ConnectionClosed) as closed:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await socket.recv()
     assert closed.value.rcvd is not None and closed.value.rcvd.code == code
 

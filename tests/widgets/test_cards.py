@@ -287,7 +287,7 @@ def test_what_a_model_says_reaches_the_page_without_a_script() -> None:
 
 def test_a_live_run_ends_with_what_was_expected() -> None:
     view = course.cards(PROMPT, tools=[search_logs], pace=FAST)
-    assert view.wait(30)
+    assert view.wait(60)
     lane = view.board.lanes[0]
     assert (view.board.state, lane.task) == ("done", PROMPT)
     card = next(item for item in lane.items if isinstance(item, Card))
@@ -305,14 +305,14 @@ def test_a_tool_that_fails_and_a_stream_that_breaks_are_told() -> None:
         raise ToolError("the logs are away")
 
     view = course.cards(PROMPT, tools=[broken], pace=FAST)
-    assert view.wait(30)
+    assert view.wait(60)
     assert "[search_logs, ✕ failed after 0 ms" in view.twin()
     card = item_of(view.board, Card)
     assert (card.state, card.result) == ("failed", "the logs are away")
     cut = course.cards(
         PROMPT, tools=[broken], pace=FAST, fault="reset", recovery=Recovery(attempts=1)
     )
-    assert cut.wait(30)
+    assert cut.wait(60)
     assert cut.board.state == "failed" and cut.board.lanes[0].problem
     assert "✕" in cut.twin()
 
@@ -338,7 +338,7 @@ def test_it_is_stopped_and_its_tools_with_it() -> None:
             break
         assert not view._running.wait(0.05)
     view.stop()
-    assert view.wait(30)
+    assert view.wait(60)
     assert cancelled == ["checkout"]
     assert view.board.state == "stopped" and "stopped by you" in view.state["footer"]
     assert item_of(view.board, Card).state in ("failed", "cut")
@@ -357,7 +357,7 @@ def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
         assert "Press Start" in one.twin() and "✓" not in one.twin()
         assert "sk-test-key" not in json.dumps([one.get_state(), one.still()], default=str)
     view.start()
-    assert view.wait(30)
+    assert view.wait(60)
     assert view.board.state == "done"
     assert f"${live.spent:.4f}" in view.state["footer"] and live.spent > 0
 

@@ -298,7 +298,7 @@ def test_what_never_ends_is_given_up(what: Callable[[], Any], words: str) -> Non
     view = chaos(ends_in(what), every=1000)
     assert found(view).keys() == {"hung"}
     assert words in view.chaos.cuts[0].words
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60  # of 3,600 seconds, and of for ever
 
 
 def test_what_never_waits_is_thrown_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,7 +354,7 @@ def test_an_agent_that_fails_without_a_cut_is_told_so(run: Any, words: str) -> N
         assert view.chaos.state == "failed"
         assert view.chaos.problem.startswith("Even without a cut") and words in view.chaos.problem
         view.start()
-        assert view.wait(5) and view.chaos.state == "failed"
+        assert view.wait(60) and view.chaos.state == "failed"
         ElementTree.fromstring(view.still())
 
 
@@ -393,7 +393,7 @@ def test_a_live_run_cuts_at_every_place_and_ends() -> None:
     view = chaos(every=32)
     assert view.state["done"] == 0 and view.state["planned"] == len(view.chaos.cuts)
     view.start()
-    assert view.wait(20)
+    assert view.wait(60)
     assert view.state["done"] == view.state["planned"] and not view.state["running"]
     assert view.chaos.state == "done"
     assert view.still() == view.state["svg"]
@@ -402,12 +402,12 @@ def test_a_live_run_cuts_at_every_place_and_ends() -> None:
 def test_stop_keeps_what_is_known() -> None:
     view = chaos(every=1)
     view.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while view.state["running"] is False or len(view._chaos.cuts) < 5:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     view.stop()
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.chaos.state == "stopped" and 5 <= len(view.chaos.cuts) < view.state["planned"]
     assert view.state["words"].startswith("Stopped after")
 

@@ -175,27 +175,27 @@ def view_of(events: list[Event], **options: Any) -> FormView:
 
 def test_the_view_ends_with_the_instance() -> None:
     view = view_of(written(TEXT, closing(), END))
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.state["state"] == "valid"
     assert view.form.value == Recipe.model_validate(RECIPE)
     assert view.state["rows"][0]["name"] == "Title"
     view.start()
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.state["fields"] == 10
 
 
 def test_stop_and_failure_leave_what_came() -> None:
     view = FormView(Recipe, "Bake.", opener(written(PARTLY)[:-1], hang=True))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while len(view.form.fields) < 5:
         assert time.monotonic() < deadline
         time.sleep(0.005)
     view.stop()
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.state["state"] == "stopped"
     assert "There is no Recipe" in view.state["verdict"]
     view = FormView(Recipe, "Bake.", opener(written(PARTLY)[:-1], then=OSError("gone")))
-    assert view.wait(5)
+    assert view.wait(60)
     assert (view.state["state"], view.form.problem) == ("failed", "OSError: gone.")
 
 
@@ -203,7 +203,7 @@ def test_the_course_knows_the_form_beforehand_and_streams_it() -> None:
     view = course.form(Recipe, "Write a recipe for pancakes.", pace={"tokens_per_second": 5000})
     assert "An instance of Recipe" in view.twin()
     assert "✓ Title: Pancakes for a slow morning" in view.twin()
-    assert view.wait(10)
+    assert view.wait(60)
     assert view.form.value is not None
     assert repr(view) == "<FormView>"
 

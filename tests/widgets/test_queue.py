@@ -105,7 +105,7 @@ def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() ->
         sent.clear()
         view.choose(policy)
         view.start()
-        assert view.wait(30)
+        assert view.wait(60)
         flood = view.floods[policy]
         assert (flood.state, flood.problem, flood.deepest) == ("done", "", 64)
         assert flood.now.shown + flood.now.dropped == TOKENS
@@ -122,7 +122,7 @@ def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() ->
 
 def test_a_live_run_that_waits_shows_every_token() -> None:
     view = course.queue(**QUICK, autostart=True)
-    assert view.wait(30)
+    assert view.wait(60)
     flood = view.floods["wait"]
     assert (flood.state, flood.now.shown, flood.now.dropped) == ("done", TOKENS, 0)
     assert 0 < flood.deepest <= 64
@@ -133,7 +133,7 @@ def test_it_is_stopped_in_the_middle() -> None:
     view = course.queue("wait")
     view.start()
     view.stop()
-    assert view.wait(30)
+    assert view.wait(60)
     flood = view.floods["wait"]
     assert flood.state == "stopped" and flood.now.shown < TOKENS
     assert sentence(flood).startswith("Stopped after")
@@ -144,7 +144,7 @@ def test_a_server_that_is_not_there_ends_in_a_sentence() -> None:
     view = course.queue("wait", **QUICK)
     view._body = {**view._body, "model": "no-such-model"}
     view.start()
-    assert view.wait(30)
+    assert view.wait(60)
     assert view.floods["wait"].state == "failed"
     assert sentence(view.floods["wait"]).startswith("✕ Failed after")
 

@@ -107,6 +107,7 @@ def test_whatever_a_step_says_the_picture_is_a_picture(said: str, details: list[
 # The steps, for real
 
 
+@pytest.mark.long
 def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
     (home).mkdir()
     (home / "note.md").write_text(NOTE, encoding="utf-8")
@@ -163,7 +164,7 @@ def test_a_behaviour_that_fails_is_told_and_can_still_be_packed(
     quickly(monkeypatch, result(), result(False, "parallel"), result(False, "parallel"))
     view = course.submit()
     view._save(NOTE)
-    assert view.wait(10)
+    assert view.wait(60)
     states = done(view)
     assert states["check"] == "failed" and states["package"] == "done"
     said = words(view, "check")
@@ -179,11 +180,11 @@ def test_without_a_note_nothing_is_packed(home: Path, monkeypatch: pytest.Monkey
     assert states["note"] == "failed" and states["package"] == "waiting"
     assert "three to five" in words(view, "note")
     view._save("It was hard.")
-    assert view.wait(10)
+    assert view.wait(60)
     assert (home / "note.md").read_text("utf-8") == "It was hard."
     assert done(view, "package")["package"] == "waiting"
     view._save(NOTE)
-    assert view.wait(10)
+    assert view.wait(60)
     assert done(view, "package")["package"] == "done"
     assert (home / "submission" / "note.md").read_text("utf-8").strip() == NOTE
 
@@ -263,9 +264,9 @@ def test_stop_ends_the_check_and_leaves_what_was_done(monkeypatch: pytest.Monkey
     view = course.submit()
     view.start()
     view.start("note")  # it runs already: nothing happens
-    assert begun.wait(30)
+    assert begun.wait(60)
     view.stop()
-    assert view.wait(10)
+    assert view.wait(60)
     assert closed.is_set()
     states = {step["id"]: step["state"] for step in view.state["steps"]}
     assert states == {step.id: "waiting" for step in STEPS} | {"bundle": "done"}

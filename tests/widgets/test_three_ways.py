@@ -58,7 +58,7 @@ def test_each_way_runs_for_real():
     pace = {"first_token": 0.01, "tokens_per_second": 2000}
     view = course.three_ways(PROMPT, tools=[broken], ways=list(WAYS), pace=pace)
     view.start()
-    assert view.wait(30)
+    assert view.wait(60)
     for timeline in view.timelines.values():
         assert (timeline.state, timeline.problem) == ("done", "")
         assert [run.state for _, run in calls(timeline) if run] == ["failed", "failed"]
@@ -82,6 +82,6 @@ def test_a_way_that_there_is_not_is_named():
 def test_a_failure_is_told_in_a_sentence():
     view = course.three_ways(PROMPT, ways=list(WAYS), fault={"kind": "status", "status": 400})
     view.start()
-    assert view.wait(30)
+    assert view.wait(60)
     assert {timeline.state for timeline in view.timelines.values()} == {"failed"}
     assert all(timeline.problem for timeline in view.timelines.values())

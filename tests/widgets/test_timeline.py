@@ -257,10 +257,10 @@ def test_strategies_that_do_not_exist_and_turns_without_an_end() -> None:
 
 def test_a_rehearsal_takes_no_time_and_is_the_same_every_time() -> None:
     began = time.monotonic()
-    first = course.rehearse(PROMPT, tools=[weather(20)])
-    assert time.monotonic() - began < 5
-    assert first[-1][0] > 20
-    second = course.rehearse(PROMPT, tools=[weather(20)])
+    first = course.rehearse(PROMPT, tools=[weather(600)])
+    assert time.monotonic() - began < 60
+    assert first[-1][0] > 600
+    second = course.rehearse(PROMPT, tools=[weather(600)])
     assert [at for at, _ in first] == [at for at, _ in second]
     assert table(fold(first)) == table(fold(second))
 
@@ -480,7 +480,7 @@ def test_the_rows_of_several_runs_name_them() -> None:
 
 def test_a_run_fills_the_view_and_the_final_state_stands_in_the_trait() -> None:
     view = course.timeline(PROMPT, tools=[weather(0.1)], pace=FAST)
-    assert view.wait(10)
+    assert view.wait(60)
     assert view.timeline.state == "done"
     assert view.state["running"] is False
     assert view.state["words"][0].startswith("✓ Done after")
@@ -512,12 +512,12 @@ def test_stop_ends_the_run_and_cancels_its_tools() -> None:
 
     view = course.timeline(PROMPT, tools=[slow], pace=FAST)
     cancelled.clear()  # the rehearsal may have cancelled it, too
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not any(bar.kind == "run" for bar in view.timeline.bars):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     view._handle_custom_msg({"op": "stop"}, [])
-    assert view.wait(5)
+    assert view.wait(60)
     assert cancelled.is_set()
     assert view.timeline.state == "stopped"
     assert view.state["words"][0].startswith("Stopped after")
@@ -528,7 +528,7 @@ def test_stop_right_after_start_says_so() -> None:
     for _ in range(10):
         view = TimelineView({"run": Run(lambda: _never())}, autostart=True)
         view.stop()
-        assert view.wait(5)
+        assert view.wait(60)
         assert view.timeline.state == "stopped"
 
 
@@ -543,34 +543,34 @@ def test_a_run_that_raises_ends_in_one_sentence() -> None:
         raise ValueError("no such luck")
 
     view = TimelineView({"run": Run(broken)}, autostart=True)
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.timeline.problem == "ValueError: no such luck."
     assert view.state["words"][0].endswith("ValueError: no such luck.")
 
 
 def test_a_recorded_run_is_played_again_at_its_own_pace() -> None:
     view = course.timeline([(at / 20, event) for at, event in ONE_TURN])
-    assert view.wait(5)
+    assert view.wait(60)
     assert view.timeline.state == "done"
     assert 0.16 <= (view.timeline.ended or 0) < 1.5
     assert table(fold(ONE_TURN))[0][1] == table(view.timeline)[0][1]
 
 
 def test_three_ways_are_run_at_once_or_one_by_one() -> None:
-    view = course.compare_dispatch(PROMPT, tools=[weather(0.3)], pace=FAST)
+    view = course.compare_dispatch(PROMPT, tools=[weather(1.5)], pace=FAST)
     assert {timeline.state for timeline in view.timelines.values()} == {"ready"}
     view._handle_custom_msg({"op": "choose", "run": "serial"}, [])
     view._handle_custom_msg({"op": "choose", "run": "faster"}, [])
     view._handle_custom_msg({"op": "start"}, [])
-    assert view.wait(10)
+    assert view.wait(60)
     assert [timeline.state for timeline in view.timelines.values()] == ["ready", "done", "ready"]
     view.choose("all")
     view.start()
-    assert view.wait(10)
+    assert view.wait(60)
     assert {timeline.state for timeline in view.timelines.values()} == {"done"}
     assert all(len(timeline.turns) == 1 for timeline in view.timelines.values())
     slow, serial, parallel = (timeline.ended or 0 for timeline in view.timelines.values())
-    assert parallel < serial < slow + 0.1
+    assert parallel + 0.5 < serial < slow + 0.5
     with pytest.raises(ValueError, match="no run 'faster'"):
         view.choose("faster")
 
@@ -588,6 +588,6 @@ def test_a_dispatcher_of_ones_own_runs_live() -> None:
     view = course.timeline(
         PROMPT, tools=[weather(0.1, "sync")], pace=FAST, dispatcher=ToolDispatcher
     )
-    assert view.wait(10)
+    assert view.wait(60)
     assert view.timeline.state == "done"
     assert len([bar for bar in view.timeline.bars if bar.kind == "run"]) == 2

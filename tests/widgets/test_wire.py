@@ -311,7 +311,7 @@ def test_it_records_again_in_the_background() -> None:
     running = view._running
     assert running is not None
     go.set()
-    assert running.wait(5)
+    assert running.wait(60)
     assert (view.state, view.model["size"], view.position) == ("ready", 11, 1)
 
 
@@ -321,7 +321,7 @@ def test_a_recording_that_fails_says_so_in_one_sentence() -> None:
 
     view = Wire([(0, ANSWER)], record=record)
     view.record_again()
-    assert view._running is not None and view._running.wait(5)
+    assert view._running is not None and view._running.wait(60)
     assert view.state == "failed"
     assert view.problem == "The recording failed: nobody listens on port 1"
     assert view.model["size"] == len(ANSWER)
@@ -335,5 +335,5 @@ def test_a_recording_can_be_stopped() -> None:
     view = Wire([(0, ANSWER)], record=record)
     view._on_message(view, {"op": "record"}, [])
     view._on_message(view, {"op": "stop"}, [])
-    assert view._running is not None and view._running.wait(5)
+    assert view._running is not None and view._running.wait(60)
     assert view.state == "ready"

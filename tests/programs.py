@@ -1,0 +1,49 @@
+"""The programs that tests need and that pip can't bring."""
+
+import os
+import shutil
+import sys
+
+__all__ = ["find_browser", "missing_programs"]
+
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
+PLACES = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    *(
+        rf"{os.environ.get(folder, '')}\{program}"
+        for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        for program in (
+            r"Google\Chrome\Application\chrome.exe",
+            r"Chromium\Application\chrome.exe",
+            r"Microsoft\Edge\Application\msedge.exe",
+        )
+    ),
+)
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium, Chrome or Edge, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None) or next(
+        filter(os.path.exists, PLACES), None
+    )
+
+
+def missing_programs() -> dict[str, str]:
+    """Return what this machine lacks, each with the command that brings it."""
+    missing = {}
+    if find_browser() is None:
+        missing["a browser"] = "install Chromium or Chrome; Debian: sudo apt install chromium"
+    if not shutil.which("node") or not shutil.which("npm"):
+        missing["Node.js with npm"] = "Debian: sudo apt install nodejs npm"
+    if sys.platform == "linux" and not shutil.which("bwrap"):
+        missing["bubblewrap"] = "Debian: sudo apt install bubblewrap"
+    return missing
