@@ -6,7 +6,10 @@ import sys
 
 __all__ = ["find_browser", "missing_programs"]
 
+# The first two are browsers without windows: they need a third of the processor time.
 NAMES = (
+    "chromium-headless-shell",
+    "chrome-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -41,7 +44,7 @@ def missing_programs() -> dict[str, str]:
     """Return what this machine lacks, each with the command that brings it."""
     missing = {}
     if find_browser() is None:
-        missing["a browser"] = "install Chromium or Chrome; Debian: sudo apt install chromium"
+        missing["a browser"] = "install Chromium or Chrome; Debian: sudo apt install chromium-headless-shell"
     if not shutil.which("node") or not shutil.which("npm"):
         missing["Node.js with npm"] = "Debian: sudo apt install nodejs npm"
     if sys.platform == "linux" and not shutil.which("bwrap"):
