@@ -44,7 +44,9 @@ def missing_programs() -> dict[str, str]:
     """Return what this machine lacks, each with the command that brings it."""
     missing = {}
     if find_browser() is None:
-        missing["a browser"] = "install Chromium or Chrome; Debian: sudo apt install chromium-headless-shell"
+        missing["a browser"] = (
+            "install Chromium or Chrome; Debian: sudo apt install chromium-headless-shell"
+        )
     if not shutil.which("node") or not shutil.which("npm"):
         missing["Node.js with npm"] = "Debian: sudo apt install nodejs npm"
     if sys.platform == "linux" and not shutil.which("bwrap"):

@@ -239,4 +239,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

@@ -11,6 +11,33 @@ function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** Return a module that draws views with `render`, and hears the kernel on a slow machine too. */
+function view(render) {
+  return {
+    render: (given) => {
+      hear(given.model);
+      return render(given);
+    },
+  };
+}
+
+/**
+ * Let the kernel's messages reach a model that anywidget has given up.
+ * anywidget gives a module two seconds to load. A busy browser needs longer; then anywidget draws
+ * the view all the same, but holds back each message for it, for ever.
+ */
+async function hear(model) {
+  if (!model.widget_manager) return;
+  const whole = await model.widget_manager.get_model(model.get("own_id"));
+  try {
+    await whole._handle_comm_msg({ content: { data: { method: "none" } } });
+  } catch {
+    const { _handle_comm_msg: handle } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
+    whole.comm?.on_msg(handle.bind(whole));
+    model.send({ op: "state" }); // what was held back until now is made good
+  }
+}
+
 /** Keep keys pressed inside a view from JupyterLab's shortcuts: "d d" would delete the cell. */
 function keepKeys(root) {
   // Lab looks for this on the element in focus; on one around it, it comes too late.

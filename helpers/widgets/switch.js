@@ -276,4 +276,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

@@ -103,4 +103,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

