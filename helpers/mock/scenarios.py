@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools, structured
+from . import own_tools, structured, thinking
 from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from .rules.output import asked
 from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
@@ -95,10 +95,11 @@ def situation(request: dict[str, Any]) -> Situation:
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
     asked, said = before_the_break(request)
-    if not said:
-        return _answer(scenarios, asked)
-    rest = _rest(_answer(scenarios, asked), said)
-    return _answer(scenarios, request) if rest is None else rest
+    parts = _answer(scenarios, asked)
+    if said:
+        rest = _rest(parts, said)
+        parts = _answer(scenarios, request) if rest is None else rest
+    return thinking.opened(parts, request, situation(asked).prompt)
 
 
 def before_the_break(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
