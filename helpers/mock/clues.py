@@ -6,7 +6,7 @@ kind, together with the words around it, which say what it may be good for.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -22,19 +22,42 @@ COUNTED = "two three four five six seven eight nine ten eleven twelve"
 NUMBER = {name: value for value, name in enumerate(COUNTED.split(), 2)}
 NUMBER |= {"one": 1, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
 
+# Text in quotes: the outermost ones, so that a command keeps the quotes within it.
+QUOTED = (
+    r"```(?:[\w+-]*\n)?(.+?)```|`([^`]+)`|\"((?:\\\"|[^\"])+)\"|“([^”]+)”|‘([^’]+)’|«([^»]+)»"
+    r"|(?<!\w)'((?:[^'\n]|'(?=\w)){1,2000})'(?!\w)"
+)
+# A path begins at a root, at home or with dots, on any system, or has an ending.
+NAME = r"(?:[\w.@+=~%-]|\\ ){1,120}"
+WINDOWS = r"[^\s\\/:*?\"<>|(),;]{1,120}"
+ENDING = r"\.(?:[A-Za-z][A-Za-z0-9]{0,4}|markdown|parquet|sqlite3?|geojson|properties|dockerfile)"
+PATH = (
+    rf"(?<![\w/\\])(?:[A-Za-z]:[\\/]|\\\\(?={WINDOWS}\\)|\.{{1,2}}\\)"
+    rf"(?:{WINDOWS}[\\/]){{0,30}}(?:{WINDOWS}(?<![.,;!)]))?"
+    rf"|(?<![\w/\\])(?:{WINDOWS}\\){{1,30}}{WINDOWS}{ENDING}\b"
+    rf"|(?<![\w/:.~])(?:~\w{{0,40}}|\.{{1,2}}|\$\w{{1,40}})?/(?:{NAME}/){{0,30}}(?:{NAME}(?<![.]))?"
+    rf"|(?<![\w/.@])(?:{NAME}/){{1,30}}(?:{NAME}{ENDING}\b|(?=[\s.,;:!?)]|$))"
+)
+# One name, with an ending or hidden; no abbreviation such as e.g. and no time such as a.m.
+FILE = (
+    rf"(?<![\w/.@-])(?!\w\.\w\b)(?:[\w-]{{1,80}}(?:\.[\w-]{{1,40}}){{0,4}}{ENDING}\b"
+    r"|\.[a-z][\w-]{2,40}\b)"
+)
+GLOB = r"(?<!\S)(?=\S*\*)(?=\S*[\w.])[\w./{},?*\[\]~-]{2,120}(?![^\s.,;:!?)])"
+
 # How values are written, the most telling first; each takes its span from those after it.
 SHAPES: tuple[tuple[str, str], ...] = (
-    ("quoted", r"\"([^\"]+)\"|“([^”]+)”|‘([^’]+)’|«([^»]+)»|`([^`]+)`"),
-    ("quoted", r"(?<!\w)'((?:[^'\n]|'(?=\w)){1,2000})'(?!\w)"),
+    ("quoted", rf"(?s){QUOTED}"),
     ("url", r"\bhttps?://[^\s<>\"]*[^\s<>\".,;:!?)]"),
     ("email", r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}"),
+    ("glob", GLOB),
+    ("file", PATH),
     ("date", r"\b\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?"),
     ("date", rf"(?i)\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH_WORD}(?:,? \d{{4}})?\b"),
     ("date", rf"(?i)\b{MONTH_WORD} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?"),
     ("date", r"\b\d{1,2}[/.]\d{1,2}[/.]\d{4}\b"),
     ("time", r"(?i)\b\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m\b)?|\b\d{1,2} ?[ap]m\b"),
-    ("file", r"(?<![\w/])(?:[.~]?/)?(?:[\w-]{1,80}/)*[\w-]{1,80}\.[A-Za-z][A-Za-z0-9]{0,4}\b"),
-    ("file", r"(?<![\w/])/(?:[\w.-]{1,80}/?){1,20}(?<![.])"),
+    ("file", FILE),
     ("code", r"#?(?<!\w)(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[A-Za-z0-9][\w-]{1,60}\b"),
     (
         "number",
@@ -76,7 +99,7 @@ ENDS = (
 class Clue:
     """A span of the prompt that looks like a value.
 
-    kind: quoted, url, email, date, time, file, code, number, name, topic, rest, sum or member.
+    kind: one of SHAPES, or name, topic, rest, sum or member.
     before, after: the words around it, by their stem, up to the clues beside it; the nearest
         one is the last of `before` and the first of `after`.
     weak: whether it may well be none.
@@ -129,7 +152,28 @@ def find(prompt: str, known: frozenset[str] = frozenset()) -> list[Clue]:
     ]
     dates = [span for span in spans if span.kind in ("date", "url", "quoted")]
     longer = [clue for clue in _long(text) if not _is_part(clue, dates)]
-    return with_words + [place(text, clue) for clue in longer]
+    paths = [replace(clue, kind="file") for clue in with_words if _is_path(clue)]
+    return with_words + paths + [place(text, clue) for clue in longer]
+
+
+def _is_path(clue: Clue) -> bool:
+    """Return whether a quoted text may be a path, spaces and all, and so also a file."""
+    if clue.kind != "quoted":
+        return False
+    path = rf"(?:[A-Za-z]:)?[^\n\"<>|*?]*(?:[\\/][^\n\"<>|*?]*|{ENDING})"
+    return re.fullmatch(path, clue.value) is not None and "://" not in clue.value
+
+
+def without_quotes(prompt: str) -> str:
+    """Return a prompt without what it quotes, but for single words."""
+    return re.sub(
+        rf"(?s){QUOTED}", lambda found: " " if re.search(r"\s", found[0]) else found[0], prompt
+    )
+
+
+def without_paths(prompt: str) -> str:
+    """Return a prompt without its paths and addresses, whose words say nothing of a tool."""
+    return re.sub(rf"{dict(SHAPES)['url']}|{PATH}", " ", prompt[:LONGEST])
 
 
 def place(text: str, clue: Clue, low: int = 0, high: int = LONGEST) -> Clue:
@@ -173,6 +217,8 @@ def _value(kind: str, match: "re.Match[str]", text: str) -> Any:
     match kind:
         case "quoted":
             return next(filter(None, match.groups()), "").strip() or None
+        case "file":
+            return found.rstrip(".,;:!?") if len(found) > 1 else found
         case "date":
             return found if "T" in found and as_date(found) else as_date(found)
         case "time":

@@ -8,21 +8,25 @@ time, and mostly what one would expect; and the text beside them says what was m
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from . import prompts
 from .chance import dice, fingerprint
-from .clues import LONGEST, TOPICS, find, words_of
+from .clues import LONGEST, TOPICS, find, without_paths, words_of
 from .parts import Part, Text, ToolUse
+from .runners import commands
 from .schemas import Judge, Path, SchemaProblem, check_shape, shown
-from .tool_input import FITS, Slot, Writer, Written, joined, write
+from .tool_input import FITS, NoCommand, Slot, Writer, Written, joined, write
 
 MOST_CALLS = 6
 MOST_TOOLS = 200
 ENOUGH = 1.5  # the score from which a tool fits: a word of its name, or some of what it says
 
 WEB = set(words_of("web internet online google wikipedia"))
+RUNNING = set(words_of("run execute command shell terminal script code"))
+ASKING = re.compile(r"(?i)\s*(who|what|when|where|which|why|how)\b")
 SUMS = set(words_of("plus minus times divided multiplied sum"))
 EMPTY = set(
     words_of(
@@ -32,6 +36,10 @@ EMPTY = set(
         where which with you your how would could should will give show tell need"""
     )
 )
+
+
+# A tool that takes the last words of an answer.
+LAST_WORDS = re.compile(r"(?i)final_?(answer|result|response)|attempt_?completion|finish|submit")
 
 
 @dataclass(frozen=True)
@@ -52,11 +60,13 @@ def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:
     if not tools:
         return None
     if results := _results(request):
-        return [Text(_from_results(results))]
+        return concluded(request, [Text(_from_results(results))])
     kind, name = _choice(request)
     forced = kind in ("any", "tool")
     try:
         calls = plan(tools, prompt, name if kind == "tool" else None, forced)
+    except NoCommand as problem:
+        return [Text(_no_command(problem))]
     except SchemaProblem as problem:
         return [Text(_too_hard(problem))]
     if not calls:
@@ -66,6 +76,32 @@ def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:
     uses: list[Part] = [ToolUse(call.name, call.written.input) for call in calls]
     # A forced call comes at once: the API lets the model say nothing before it.
     return uses if forced else [Text(_announced(calls)), *uses]
+
+
+def concluded(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
+    """Return the last words of an answer as its client wants them.
+
+    Agents that only read tool calls offer a tool for the last words, such as final_answer;
+    those that read text only look for a line that begins so.
+    """
+    text = "\n\n".join(part.text for part in parts if isinstance(part, Text))
+    if not text or any(isinstance(part, ToolUse) for part in parts):
+        return list(parts)
+    for tool in usable(request):
+        schema = tool["input_schema"]
+        needed = schema.get("required") if isinstance(schema, dict) else None
+        if LAST_WORDS.fullmatch(tool["name"]) and isinstance(needed, list) and len(needed) == 1:
+            use = ToolUse(tool["name"], {needed[0]: text})
+            return [use] if _takes([tool], use) else list(parts)
+    if "Final Answer:" in json.dumps([request.get("system"), request["messages"]]):
+        return [Text(f"Thought: I now know the final answer.\nFinal Answer: {text}")]
+    return list(parts)
+
+
+def from_text(request: dict[str, Any]) -> list[Part] | None:
+    """Return what to say to results that a client tells as text to a model without tools."""
+    results = _results(request)
+    return concluded(request, [Text(_from_results(results))]) if results else None
 
 
 def covers(request: dict[str, Any], prompt: str, parts: Sequence[Part]) -> bool:
@@ -130,6 +166,8 @@ def plan(
     for tool in ranked(tools, prompt, forced):
         try:
             return _calls(tool, prompt)
+        except NoCommand as error:
+            problem = problem or NoCommand(error.path, tool["name"])
         except SchemaProblem as error:
             problem = problem or _named(tool["name"], error)
     if problem is not None:
@@ -149,29 +187,45 @@ def ranked(
 def _scores(tools: Sequence[dict[str, Any]], prompt: str) -> list[float]:
     """Return for each tool how well its words fit the prompt.
 
-    A word that several tools have tells little of each.
+    A word that several tools have tells little of each. For a word of a tool's own name only
+    the names of the others count: what they say of it in their descriptions changes nothing.
     """
-    asked = set(words_of(prompt)) - EMPTY
+    asked = set(words_of(without_paths(prompt))) - EMPTY
     if re.search(r"\d\s*[-+*/×÷]\s*\d", prompt[:LONGEST]):
         asked |= {"calculate", *words_of("expression")} | ({"add"} if "+" in prompt else set())
     weights = [_weights(tool) for tool in tools]
+    named = [set(words_of(tool["name"])) - EMPTY for tool in tools]
     scores = []
-    for tool, own in zip(tools, weights, strict=True):
+    for tool, own, names in zip(tools, weights, named, strict=True):
         score = 0.0
         for word in asked & own.keys():
-            score += own[word] / sum(word in other for other in weights)
-        names = set(words_of(tool["name"])) - EMPTY
+            having: Sequence[Container[str]] = named if word in names else weights
+            score += own[word] / sum(word in other for other in having)
         for topic in TOPICS:
             if topic & asked and topic & own.keys() and not topic & asked & own.keys():
                 score += 2.5 if topic & names else 1
         if asked & SUMS and own.keys() & TOPICS[5]:
             score += 1.5
-        if names & WEB and re.match(r"(?i)\s*(who|what|when|where|which|why|how)\b", prompt):
+        if asked & RUNNING and commands(tool):
+            score += ENOUGH
+        if (
+            names & WEB
+            and not _needs_address(tool)
+            and re.match(r"(?i)\s*(who|what|when|where|which|why|how)\b", prompt)
+        ):
             score += ENOUGH
         # Each word of the name said makes the whole name likelier.
         score += len(names & asked) / len(names) if names else 0
         scores.append(score)
     return scores
+
+
+def _needs_address(tool: dict[str, Any]) -> bool:
+    """Return whether a tool fetches one page, and so can't look for an answer."""
+    schema = tool["input_schema"]
+    required = schema.get("required") if isinstance(schema, dict) else None
+    needed = required if isinstance(required, list) else []
+    return any(set(words_of(str(name))) & set(words_of("url uri link")) for name in needed)
 
 
 def _weights(tool: dict[str, Any]) -> dict[str, float]:
@@ -200,9 +254,10 @@ def _calls(tool: dict[str, Any], prompt: str) -> list[Call]:
     schema = tool["input_schema"]
     source = fingerprint([tool["name"], prompt], 0)
     clues = find(prompt, frozenset(_weights(tool)))
-    first = write(schema, prompt, clues, dice(source, "made up"))
+    held = commands(tool)
+    first = write(schema, prompt, clues, dice(source, "made up"), held)
     calls = [Call(tool["name"], first)]
-    slots = list(Writer(schema, prompt, dice(source, "made up")).slots(schema, ()))
+    slots = list(Writer(schema, prompt, dice(source, "made up"), held).slots(schema, ()))
     for path, clue in first.taken.items():
         if clue.kind not in ("name", "quoted", "email", "url", "file", "date", "code", "number"):
             continue
@@ -212,7 +267,7 @@ def _calls(tool: dict[str, Any], prompt: str) -> list[Call]:
         for other in others[: MOST_CALLS - 1]:
             rest = [one for one in clues if one != clue and one not in others]
             like = replace(other, before=clue.before, after=clue.after, weak=clue.weak)
-            again = write(schema, prompt, [*rest, like], dice(source, "made up"))
+            again = write(schema, prompt, [*rest, like], dice(source, "made up"), held)
             if again.given.get(path) is not None and again.input != first.input:
                 calls.append(Call(tool["name"], again))
         if len(calls) > 1:
@@ -273,7 +328,7 @@ def _stands_alone(tool: dict[str, Any], part: str) -> bool:
         return False
     try:
         clues = find(part, frozenset(_weights(tool)))
-        written = write(tool["input_schema"], part, clues, dice("", "made up"))
+        written = write(tool["input_schema"], part, clues, dice("", "made up"), commands(tool))
     except SchemaProblem:
         return False
     return not written.made_up
@@ -337,6 +392,14 @@ def _too_hard(problem: SchemaProblem) -> str:
     )
 
 
+def _no_command(problem: NoCommand) -> str:
+    return (
+        f"I'd use {problem.why} for that, but your prompt quotes no `{shown(problem.path)}` for "
+        "it, and I never make up what is run on your machine. Write it in quotes or backticks, "
+        "and I'll pass it on as it stands."
+    )
+
+
 def _named(tool: str, problem: SchemaProblem) -> SchemaProblem:
     named = SchemaProblem(problem.path, problem.why)
     named.args = (f"In {tool}, at `{shown(problem.path)}`: {problem.why}",)
@@ -369,16 +432,21 @@ def _results(request: dict[str, Any]) -> list[_Result]:
     """Return the results since the last prompt, each with the call it belongs to."""
     calls: dict[object, dict[str, Any]] = {}
     results: list[_Result] = []
+    spoken = False
     for message in request["messages"]:
         content = message.get("content")
         blocks = (
             [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
         )
         if message.get("role") == "assistant":
+            spoken = True
             calls |= {str(one.get("id")): one for one in blocks if one.get("type") == "tool_use"}
             continue
         given = [one for one in blocks if one.get("type") == "tool_result"]
-        if not given:
+        told = prompts.result_in(content) if spoken and not given else None
+        if told is not None:
+            results.append(_Result("The tool", "", _readable(told), failed=False))
+        elif not given and not prompts.is_beside(content):
             results = []
         for one in given:
             call = calls.get(str(one.get("tool_use_id")), {})

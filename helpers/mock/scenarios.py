@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools, structured, thinking
+from . import own_tools, prompts, structured, thinking
 from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from .rules.output import asked
 from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
@@ -48,7 +48,7 @@ CONTINUE = re.compile(
 class Situation:
     """Where a conversation stands.
 
-    prompt: the text of the last user message that isn't only tool results.
+    prompt: what the last user message asks that isn't only tool results (prompts.py).
     turn: how many times the assistant has spoken since.
     results: what the last tools gave back, as text, in the order in which they were called.
     failed: whether one of them was an error.
@@ -84,8 +84,10 @@ def situation(request: dict[str, Any]) -> Situation:
             given.sort(key=lambda block: _place(calls, block.get("tool_use_id")))
             results = tuple(_readable(block.get("content", "")) for block in given)
             failed = any(block.get("is_error") is True for block in given)
-        else:
-            prompt, turn, results, failed = _text_of(message["content"]), 0, (), False
+        elif turn and (told := prompts.result_in(message["content"])) is not None:
+            results, failed = (_readable(told),), False
+        elif not (prompt and prompts.is_beside(message["content"])):
+            prompt, turn, results, failed = prompts.asked(message["content"]), 0, (), False
     tools = {tool["name"]: tool for tool in request.get("tools") or []}
     if isinstance(choice := request.get("tool_choice"), dict) and choice.get("type") == "none":
         tools = {}
@@ -116,7 +118,7 @@ def before_the_break(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
             messages.append({**message, "content": whole})
             broken = False
         elif message["role"] == "user" and messages and messages[-1]["role"] == "assistant":
-            broken = CONTINUE.fullmatch(_text_of(message["content"])) is not None
+            broken = CONTINUE.fullmatch(prompts.text_of(message["content"])) is not None
             if not broken:
                 messages.append(message)
         else:
@@ -160,13 +162,14 @@ def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation
     """Return what to say before anybody asks for a schema."""
     scenario = best_fit(scenarios, now.prompt)
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
-        said = own_tools.answer(request, now.prompt)
+        said = own_tools.answer(request, now.prompt) or own_tools.from_text(request)
         return said or [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
     parts = turn.content_if_error if now.failed else turn.content
     if not all(_is_possible(part, now.tools) for part in parts):
         parts = scenario.without_tool
-    return [_fill(part, now) for part in parts]
+    filled = [_fill(part, now) for part in parts]
+    return own_tools.concluded(request, filled) if now.results else filled
 
 
 def settings_for(scenarios: Sequence[Scenario], request: dict[str, Any]) -> Mapping[str, Any]:
@@ -239,18 +242,9 @@ def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
     return content if isinstance(content, list) else []
 
 
-def _text_of(content: object) -> str:
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        blocks = [block for block in content if isinstance(block, dict)]
-        return "\n".join(str(block["text"]) for block in blocks if block.get("type") == "text")
-    return ""
-
-
 def _readable(content: object) -> str:
     """Return a tool's result as a person would say it: a JSON object by its entries."""
-    text = _text_of(content).strip()
+    text = prompts.text_of(content).strip()
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ out is valid, or nothing comes out.
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from .chance import below
-from .clues import TOPICS, Clue, place, words_of
+from .clues import TOPICS, Clue, place, without_quotes, words_of
 from .patterns import samples
 from .schemas import Judge, Path, SchemaProblem, check_shape, types_of
 
@@ -55,19 +55,20 @@ FITS: dict[str, dict[str, float]] = {
     "date": {"date": 3},
     "time": {"time": 3},
     "url": {"url": 3},
-    "file": {"file": 3, "quoted": 2},
-    "phrase": {"quoted": 4, "topic": 3.5, "name": 1.5, "rest": 1},
+    "file": {"file": 3, "quoted": 2, "glob": 1},
+    "phrase": {"quoted": 4, "glob": 2, "topic": 3.5, "name": 1.5, "rest": 1},
     "prose": {"quoted": 3, "rest": 2.5, "topic": 1},
     "title": {"quoted": 3, "name": 1, "topic": 1.5},
     "sum": {"sum": 4, "quoted": 3},
     "code": {"code": 3, "quoted": 2.5, "name": 2, "number": 2, "token": 0.5},
     "text": {
-        "quoted": 3, "name": 2, "email": 2, "code": 2, "file": 1.5, "url": 1.5, "date": 1,
-        "topic": 1.5, "rest": 1.5, "token": 0.5,
+        "quoted": 3, "glob": 2.5, "name": 2, "email": 2, "code": 2, "file": 1.5, "url": 1.5,
+        "date": 1, "topic": 1.5, "rest": 1.5, "token": 0.5,
     },
     "member": {"member": 9},
+    "command": {"quoted": 12},
 }  # fmt: skip
-TELLING = frozenset(("email", "url", "date", "time", "file", "member", "sum"))
+TELLING = frozenset(("email", "url", "date", "time", "file", "member", "sum", "command"))
 
 # Words that stand before a value, by the words in the name of its property.
 CUES = {
@@ -100,6 +101,12 @@ PASSED_OVER = frozenset(words_of("the a an is of line as be equal to number and 
 FIRST = frozenset(["first", "given", "firstname"])
 LAST = frozenset(["last", "family", "surname", "lastname"])
 NOT = frozenset(["no", "not", "without", "don't", "never", "non", "nor", "dont"])
+OFF = frozenset(["false", "off", "no"])
+# Words in the name of a switch that say nothing of it, and some that a prompt holds anyway.
+IDLE = frozenset(words_of("is has include should want with only use be get in on of to a the"))
+VAGUE = frozenset(
+    words_of("all any new full run file files i n o x v r f q s long short first last")
+)
 JOINED = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b|\bvs\.?|\bversus\b|\bthen\b|\s)*\s*")
 LINK = re.compile(
     r"\s*(?:(?:,|;|&|\band\b|\bor\b|\bvs\b|\bversus\b|\bplus\b|\bthen\b)\s*)+"
@@ -118,6 +125,9 @@ MADE_UP = {
     "code": ("A1", "B2", "C3"),
 }
 FORMAT_KINDS = {"email": "email", "uri": "url", "url": "url", "date": "date", "time": "time"}
+
+
+BESIDE = 8  # the score of a value that stands right behind the name of its property
 
 
 @dataclass(frozen=True)
@@ -151,14 +161,26 @@ class Written:
     taken: dict[Path, Clue] = field(default_factory=dict)
 
 
-def write(schema: object, prompt: str, clues: Sequence[Clue], numbers: Random) -> Written:
+class NoCommand(SchemaProblem):
+    """A tool would run what stands at a place, and the prompt doesn't quote it."""
+
+
+def write(
+    schema: object,
+    prompt: str,
+    clues: Sequence[Clue],
+    numbers: Random,
+    commands: Container[Path] = (),
+) -> Written:
     """Return an input for a tool with this schema; raises SchemaProblem if none can be made.
 
     numbers: what made-up values are drawn from.
+    commands: the places of what the tool runs (runners.py); raises NoCommand if one needs a
+        value that the prompt doesn't quote.
     """
     try:
         check_shape(schema)
-        writer = Writer(schema, prompt, numbers)
+        writer = Writer(schema, prompt, numbers, commands)
         try:
             given, taken = writer.give(clues)
         except SchemaProblem:  # a part of the schema that may not even be needed
@@ -183,8 +205,11 @@ def write(schema: object, prompt: str, clues: Sequence[Clue], numbers: Random) -
 class Writer:
     """Writes one input by one schema."""
 
-    def __init__(self, schema: object, prompt: str, numbers: Random) -> None:
+    def __init__(
+        self, schema: object, prompt: str, numbers: Random, commands: Container[Path] = ()
+    ) -> None:
         self.schema = schema
+        self.commands = commands
         self.prompt = prompt
         self.judge = Judge(schema)
         self.words = set(words_of(prompt))
@@ -275,11 +300,26 @@ class Writer:
             elif kind == "array" and path:
                 items = self.flat(option.get("items", True), path)
                 if self.type_for(items) not in ("object", "array"):
-                    yield _slot(path, option, items, needed, many=True)
+                    yield self.slot(path, option, items, needed, many=True)
             elif kind in ("string", "number", "integer", "any") and path:
-                yield _slot(path, whole, option, needed)
+                yield self.slot(path, whole, option, needed)
                 if option is not whole:
                     break
+
+    def slot(
+        self,
+        path: Path,
+        whole: dict[str, Any],
+        schema: dict[str, Any],
+        needed: bool,
+        many: bool = False,
+    ) -> Slot:
+        """Return the place that a property is."""
+        kind = "command" if path in self.commands else _kind(path, schema)
+        kind = "member" if _members(schema) else kind
+        names = [step for step in path if isinstance(step, str)]
+        words = tuple(words_of(names[-1])) if names else ()
+        return Slot(path, whole, kind, words, needed, many)
 
     def give(self, clues: Sequence[Clue]) -> tuple[dict[Path, Any], dict[Path, Clue]]:
         """Return which value goes where, and the clue it came from.
@@ -352,19 +392,9 @@ class Writer:
                 for name, part in _dict(option, "properties").items():
                     found |= self.truths(part, (*path, name))
             elif kind == "boolean" and path:
-                idle = {"is", "ha", "include", "should", "want", "with", "only", "use", "be", "get"}
-                words = [word for word in words_of(str(path[-1])) if word not in idle]
-                told = re.findall(
-                    r"[\w’']+", self.prompt[:LONGEST_TEXT].casefold().replace("’", "'")
-                )
-                stems = [words_of(word)[:1] for word in told]
-                at = next((at for at, one in enumerate(stems) if one and one[0] in words), None)
-                if at is None:  # "recursively" for `recursive`
-                    long = [word for word in words if len(word) > 4]
-                    near = (at for at, one in enumerate(told) if one.startswith(tuple(long)))
-                    at = next(near, None)
-                if at is not None:
-                    found[path] = not NOT & set(told[max(at - 3, 0) : at])
+                told = _told(str(path[-1]), self.prompt)
+                if told is not None:
+                    found[path] = told
         return found
 
     def match(
@@ -514,6 +544,8 @@ class Writer:
         """Yield values worth a try, the best first."""
         if path in self.given:
             yield self.given[path]
+        if path in self.commands:
+            raise NoCommand(path, "the prompt quotes nothing to run")
         if "default" in schema and not self.has_given(path):
             yield schema["default"]
         if "const" in schema:
@@ -737,15 +769,6 @@ def joined(prompt: str, first: Clue, clues: Iterable[Clue]) -> list[Clue]:
     return run
 
 
-def _slot(
-    path: Path, whole: dict[str, Any], schema: dict[str, Any], needed: bool, many: bool = False
-) -> Slot:
-    kind = "member" if _members(schema) else _kind(path, schema)
-    names = [step for step in path if isinstance(step, str)]
-    words = tuple(words_of(names[-1])) if names else ()
-    return Slot(path, whole, kind, words, needed, many)
-
-
 def _kind(path: Path, schema: dict[str, Any]) -> str:
     """Return the kind of value that a property wants, by its type, format, name, description."""
     names = [step for step in path if isinstance(step, str)]
@@ -766,6 +789,32 @@ def _kind(path: Path, schema: dict[str, Any]) -> str:
     return "text"
 
 
+def _told(name: str, prompt: str) -> bool | None:
+    """Return whether a prompt asks for a switch of this name or against it; None for neither.
+
+    All telling words of the name must stand close together: "run the tests" says nothing of
+    run_in_background.
+    """
+    wanted = [word for word in words_of(name) if word not in IDLE]
+    if not wanted or (wanted[0] in VAGUE and len(wanted) == 1):
+        return None
+    plain = without_quotes(prompt[:LONGEST_TEXT]).casefold().replace("’", "'")
+    heard = re.findall(r"[\w']+", plain)
+    places = [
+        next((at for at, one in enumerate(heard) if _says(one, word)), None) for word in wanted
+    ]
+    found = [at for at in places if at is not None]
+    if len(found) < len(wanted) or max(found) - min(found) > len(wanted) + 2:
+        return None
+    before, after = heard[max(min(found) - 3, 0) : min(found)], heard[max(found) + 1 :][:2]
+    return not (NOT & set(before) or OFF & set(after))
+
+
+def _says(heard: str, word: str) -> bool:
+    """Return whether a word that was heard is this one: "recursively" for `recursive`."""
+    return word in words_of(heard) or (len(word) > 4 and heard.startswith(word))
+
+
 def _without(clues: Sequence[Clue], used: Sequence[Clue]) -> list[Clue]:
     return [clue for clue in clues if not any(map(clue.overlaps, used))]
 
@@ -773,7 +822,7 @@ def _without(clues: Sequence[Clue], used: Sequence[Clue]) -> list[Clue]:
 def _score(slot: Slot, clue: Clue, sure: bool) -> float:
     """Return how well a clue fits a slot; 0 if not at all."""
     score = FITS[slot.kind].get(clue.kind, 0)
-    if not score:
+    if not score or (clue.kind == "glob" and slot.kind == "file" and not slot.needed):
         return 0
     before = list(clue.before)
     near = [word for word in before if word not in PASSED_OVER or word in slot.words][-1:]
@@ -782,7 +831,7 @@ def _score(slot: Slot, clue: Clue, sure: bool) -> float:
     cues = set().union(*(CUE.get(word, set()) for word in names))
     told = 0.0
     if names & set(near):
-        told = 8
+        told = BESIDE
     elif cues & set(near):
         told = 6
     elif names & set(before[-4:]):
@@ -795,8 +844,11 @@ def _score(slot: Slot, clue: Clue, sure: bool) -> float:
         told = max(told, 2 if clue.after else 0)
     if not told and slot.kind == "phrase" and clue.kind == "name":
         return 0  # the whole prompt is the better question
-    if not told and (sure or not slot.needed) and slot.kind not in TELLING:
+    first = slot.needed and clue.kind == "quoted"  # quotes are for what the tool can't do without
+    if not told and (sure or not slot.needed) and slot.kind not in TELLING and not first:
         return 0
+    if clue.kind == "quoted" and not slot.needed and told < BESIDE:
+        told -= BESIDE
     return score + told - (1 if clue.weak else 0)
 
 
