@@ -25,7 +25,7 @@ from typing import Any
 from .chance import fingerprint
 from .plan import ConnectionCut, Plan, Request, TimedBytes
 from .response import request_id
-from .scrub import Scrubber, kept, secrets
+from .scrub import Scrubber, identities, kept, secrets
 
 VERSION = 1
 
@@ -348,7 +348,7 @@ class Tape:
 
     def response(self, at: float, status: int, headers: Mapping[str, str]) -> None:
         """Write the beginning of the response; from here on its ids are struck out too."""
-        self.scrubber = Scrubber(self._secrets | secrets(headers))
+        self.scrubber = Scrubber(self._secrets | identities(headers))
         answer = {"at": seconds(at), "status": status, "headers": self._headers(headers)}
         self._put({"response": answer})
 

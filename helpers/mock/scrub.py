@@ -2,7 +2,9 @@
 
 Headers are kept by a list of the harmless ones, so a new one that identifies is left out too. In
 addresses and bodies a key is struck out wherever it stands, one asterisk a byte, so that every
-offset and every chunk stays where it was.
+offset and every chunk stays where it was. Secret is what the request carries in a header for
+credentials, and whatever has the form of a key. A response's own headers make nothing secret but
+the ids that tell who asked.
 """
 
 import base64
@@ -21,12 +23,24 @@ KEPT = re.compile(
 )
 KEPT_IN_ADDRESS = ("beta", "limit", "order", "stream", "starting_after", "alt")
 
-# A header of this kind has a value that must not be found anywhere else either.
-SECRET = re.compile(
-    r"authorization|.*(key|token|secret|cookie|password).*|proxy-authorization"
-    r"|.*(request-id|organization|organisation|workspace|project|account)(-id)?|cf-ray"
+# A header of a request whose value is a secret, by the last word of its name: x-api-key is one,
+# x-token-count is none. Of a response, no header is: what has the form of a key is found anyway.
+CREDENTIAL = re.compile(
+    r"(.*[-_])?(authorization|auth|(api)?key|token|secret|password|credentials?|signature)"
 )
+# These tell who sent a request, in a response too. Their value is struck out if it is an id: a
+# word such as `default` or a number may stand anywhere.
+IDENTITY = re.compile(r".*(request-id|organi[sz]ation|workspace|project|account)([-_]id)?|cf-ray")
+ID = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{12,}")
 SHORTEST = 6  # characters; striking out a shorter value would strike out words
+NUMBER = re.compile(rb"[-+.\d]+")
+# Without these words no recording could be replayed, so no key is made of one of them.
+PROTOCOL = frozenset(
+    """assistant content content_block content_block_delta content_block_start content_block_stop
+    default developer function input_json_delta message message_delta message_start message_stop
+    messages object offline-mock partial_json response signature signature_delta stop_reason stream
+    system text_delta thinking thinking_delta tool_result tool_use""".split()
+)
 
 # Any key in the shape that they have, also one that no header carried.
 KEY = re.compile(rb"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}")
@@ -44,16 +58,17 @@ def kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def secrets(headers: Mapping[str, str], address: str = "") -> set[str]:
-    """Return the values in a request or a response that must never be written.
+    """Return the values in a request that must never be written.
 
     headers: names in lower case.
     address: path and query.
     """
     found = set()
     for name, value in headers.items():
-        if "cookie" in name:
-            found |= {part.partition("=")[2] for part in re.split(r"[;,]\s*", value)}
-        elif SECRET.fullmatch(name) and not KEPT.fullmatch(name):
+        if name == "cookie":
+            cookies = [part.partition("=")[2] for part in re.split(r"[;,]\s*", value)]
+            found |= {one for one in cookies if not one.isdigit()}
+        elif CREDENTIAL.fullmatch(name):
             found |= {value, *value.split()}  # "Bearer <key>", and the key alone
             if value.lower().startswith("basic "):
                 found |= set(unpacked(value[6:]).split(":"))
@@ -61,7 +76,16 @@ def secrets(headers: Mapping[str, str], address: str = "") -> set[str]:
         name, _, value = part.partition("=")
         if name not in KEPT_IN_ADDRESS:
             found.add(value)
-    return {value for value in found if len(value) >= SHORTEST and value.lower() != "bearer"}
+    harmless = PROTOCOL | {"bearer"}
+    found = {one for one in found if len(one) >= SHORTEST and one.lower() not in harmless}
+    return found | identities(headers)
+
+
+def identities(headers: Mapping[str, str]) -> set[str]:
+    """Return the ids in the headers of a request or a response that tell who sent it."""
+    return {
+        value for name, value in headers.items() if IDENTITY.fullmatch(name) and ID.fullmatch(value)
+    }
 
 
 def unpacked(text: str) -> str:
@@ -136,7 +160,7 @@ class Scrubber:
 
         def stars(found: re.Match[bytes]) -> bytes:
             grows = not whole and found.end() == len(data) and found.group() not in self._forms
-            return found.group() if grows else b"*" * len(found.group())
+            return found.group() if grows else struck(found.group())
 
         return self._any.sub(stars, data)
 
@@ -177,6 +201,17 @@ class Scrubber:
         ]
         maybe = MAYBE_KEY.search(text)
         return max([*starts, len(maybe.group()) if maybe else 0], default=0)
+
+
+def struck(secret: bytes) -> bytes:
+    """Return what stands in a secret's place: as many asterisks, in a number other digits.
+
+    An asterisk for a digit would make a number of the body something that nobody can read.
+    """
+    if not NUMBER.fullmatch(secret):
+        return b"*" * len(secret)
+    other = b"2" if set(secret) & set(b"023456789") == set() else b"1"
+    return re.sub(rb"\d", other, secret)
 
 
 def written(secret: str) -> set[str]:

@@ -297,6 +297,57 @@ def test_a_key_that_a_model_spells_out_is_struck_out(data: st.DataObject, key: s
     assert text == said.replace(key, "*" * len(key))
 
 
+LIMITS = {
+    "x-ratelimit-limit-tokens-usage": "400000",
+    "x-token-budget": "400000",
+    "x-max-tokens": "400000",
+    "anthropic-priority-token": "123456",
+    "x-secret-number": "message_start",
+    "x-cache-key": "content_block_delta",
+    "set-cookie": "n=400000; path=/",
+    "x-request-id": "20260101",
+    "openai-project": "default",
+    "x-account-id": "text_delta",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), LIMITS.items())
+def test_a_responses_headers_strike_nothing_out(tmp_path: Path, name: str, value: str) -> None:
+    sent = body("Count to three.", stream=True)
+    event = {"type": "message_start", "usage": {"tokens": 400000, "cost": 1234567.5}, "a": value}
+    data = f"event: message_start\ndata: {json.dumps(event)}\n\n".encode()
+    (found,) = write(tmp_path / "x.jsonl", [(0.1, data)], answer_headers={name: value}, sent=sent)
+    assert b"".join(chunk.data for chunk in found.chunks) == data
+
+
+@given(
+    name=st.sampled_from(["x-api-key", "authorization", "cookie", "x-auth-token", "api-key"]),
+    value=st.sampled_from(["400000", "123456", "111111", "-1234.5", "messages", "message_start"])
+    | st.from_regex(r"[0-9]{6,9}", fullmatch=True),
+)
+def test_a_recording_replays_whatever_the_key(tmp_path_factory: Any, name: str, value: str) -> None:
+    number = f"1{value.strip('-')}" if value[-1].isdigit() else "1"
+    event = f'{{"type": "message_start", "usage": {{"input_tokens": {number}}}}}'
+    data = f"event: message_start\ndata: {event}\n\n".encode()
+    sent = body("Count to three.", stream=True)
+    path = tmp_path_factory.mktemp("tape") / "x.jsonl"
+    found = write(path, [(0.1, data)], headers={name: f"a={value}" if name == "cookie" else value})
+    api = MockAPI(recordings=found)
+    plan = api.plan("POST", "/v1/messages", HEADERS, sent)  # with another key
+    told = b"".join(chunk.data for chunk in plan.chunks)
+    assert told.startswith(b"event: message_start\ndata: ") and len(told) == len(data)
+    assert json.loads(told.split(b"data: ")[1])["type"] == "message_start"
+
+
+def test_a_key_of_digits_is_struck_out_of_numbers_too(tmp_path: Path) -> None:
+    for key in ("4000001", "1111111", "2121212"):
+        data = f'data: {{"n": {key}, "s": "{key}"}}\n\n'.encode()
+        path = tmp_path / f"{key}.jsonl"
+        (found,) = write(path, [(0.1, data)], headers={"x-api-key": key})
+        assert key not in path.read_text("utf-8")
+        json.loads(found.chunks[0].data[6:])
+
+
 # Replaying
 
 
