@@ -15,7 +15,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 from typing import Any, Protocol
 
-from . import control, listing, messages, openai_chat, openai_responses, recording
+from . import (
+    access,
+    control,
+    listing,
+    messages,
+    openai_chat,
+    openai_frame,
+    openai_responses,
+    recording,
+)
 from .chance import fingerprint
 from .delivery import deliver
 from .errors import ApiError, invalid
@@ -144,13 +153,20 @@ class MockAPI:
         lower = {name.lower(): value for name, value in headers.items()}
         path, _, query = path.partition("?")
         request = Request(method, path, lower, body, query)
+        return access.preflight(request) or access.readable(self._plan(request), request)
+
+    def _plan(self, request: Request) -> Plan:
         try:
+            access.check(request)
             if self.recordings and (found := recording.find(self.recordings, request)):
                 settings, source = self.settings_for(request), fingerprint(found.number, 0)
                 return deliver(self, request, settings, found.plan(), source)
             return find_handler(request)(self, request)
         except ApiError as error:
-            source = fingerprint([method, path, body.hex()], self.settings.seed)
+            asked = [request.method, request.path, request.body.hex()]
+            source = fingerprint(asked, self.settings.seed)
+            if openai_frame.speaks_openai(request):
+                return openai_frame.error_plan(error, source)
             told = (error.status, error.type, error.message, request_id(source), error.details)
             return error_plan(*told)
 
@@ -225,7 +241,21 @@ def find_handler(request: Request) -> Handler:
     if request.path.startswith(f"{listing.MODELS}/"):
         methods = {"GET": listing.show_model}
     if methods is None:
-        raise ApiError(404, "not_found_error", "Not Found")
+        raise ApiError(404, "not_found_error", no_endpoint(request))
     if request.method not in methods:
         raise ApiError(405, "invalid_request_error", "Method Not Allowed")
     return methods[request.method]
+
+
+def no_endpoint(request: Request) -> str:
+    """Return the sentences for an address that nothing answers: what there is instead."""
+    known = [f"{method} {path}" for path, methods in ROUTES.items() for method in methods]
+    hint = ""
+    if "/v1/v1/" in request.path:
+        hint = " The address says /v1 twice: leave it out of your client's base URL."
+    elif f"/v1{request.path}" in ROUTES:
+        hint = f" You may mean /v1{request.path}: put /v1 into your client's base URL."
+    return (
+        f"Not Found: the offline API has no {request.method} {request.path}.{hint} "
+        f"It answers {', '.join(known)} and GET {listing.MODELS}/ID."
+    )

@@ -42,6 +42,8 @@ def list_models(api: "MockAPI", request: Request) -> Plan:
 
 def show_model(api: "MockAPI", request: Request) -> Plan:
     """Return one model; raises ApiError if there is none of that id."""
+    if openai_frame.wants_openai(request.headers):
+        return openai_frame.show_openai_model(api, request)
     rules.check_headers(request.headers)
     id = request.path.removeprefix(f"{MODELS}/")
     return _plan(request, describe(facts.of(id)))

@@ -519,8 +519,8 @@ def stream(
     yield TimedBytes(times[-1], DONE)
 
 
-def from_a_fault(event: dict[str, Any]) -> bytes:
-    """Return the bytes of an event that a fault has put into a stream."""
+def from_a_fault(event: dict[str, Any], sent: int) -> bytes:
+    """Return the bytes of an event that a fault has put into a stream, after so many others."""
     match event["type"]:
         case "error":
             event = {"error": error_object(as_openai_error(event["error"]))}

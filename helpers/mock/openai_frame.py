@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from . import delivery, message, rules, scenarios
 from .chance import BASE62, below, dice, fingerprint, identifier
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .engine import MockAPI
 
 Handler = Callable[["MockAPI", Request], Plan]
+InStream = Callable[[dict[str, Any], int], bytes]
 
 MODELS = re.compile(r"offline-mock|(ft:)?(chatgpt-|gpt-|o)[\w.:-]*")
 # The real one counts seconds since 1970; a fixed one keeps the answer the same on every day.
@@ -225,13 +227,18 @@ def read(body: bytes) -> dict[str, Any]:
     if not model:
         raise OpenAIError("you must provide a model parameter")
     expect("model", model, "a string")
-    if not MODELS.fullmatch(model):
+    check_model(model)
+    return request
+
+
+def check_model(id: str) -> None:
+    """Raise OpenAIError unless there is a model of this id."""
+    if not MODELS.fullmatch(id):
         raise OpenAIError(
-            f"The model `{model}` does not exist or you do not have access to it.",
+            f"The model `{id}` does not exist or you do not have access to it.",
             code="model_not_found",
             status=404,
         )
-    return request
 
 
 def check_streaming(request: dict[str, Any]) -> None:
@@ -335,12 +342,13 @@ def deliver(
     http_request: Request,
     answer: Answer,
     told: Callable[[], Iterator[TimedBytes]] | dict[str, Any],
-    in_stream: Callable[[dict[str, Any]], bytes],
+    in_stream: InStream,
 ) -> Plan:
     """Return the plan of an answer, with the faults and the chunking that its settings want.
 
     told: makes the events of a streamed answer, or is the whole one.
-    in_stream: writes an event of the Messages API that a fault has put among the others.
+    in_stream: writes an event of the Messages API that a fault has put among the others, and
+        gets how many of the answer's own were before it.
     """
     if isinstance(told, dict):
         plan = json_plan(200, told, "", at=answer.times[-1])
@@ -354,7 +362,7 @@ def deliver(
     return delivery.deliver(api, http_request, answer.settings, plan, answer.source, tokens, retell)
 
 
-def in_openai_words(plan: Plan, source: str, in_stream: Callable[[dict[str, Any]], bytes]) -> Plan:
+def in_openai_words(plan: Plan, source: str, in_stream: InStream) -> Plan:
     """Return a plan whose headers and errors are OpenAI's instead of the Messages API's."""
     if plan.status >= 400:
         body = json.loads(b"".join(chunk.data for chunk in plan.chunks))
@@ -363,11 +371,13 @@ def in_openai_words(plan: Plan, source: str, in_stream: Callable[[dict[str, Any]
         return replace(refused, headers=refused.headers + kept)
 
     def render() -> Iterator[TimedBytes]:
+        sent = 0
         for chunk in plan.chunks:
             if FROM_A_FAULT.match(chunk.data):
                 event = json.loads(chunk.data.split(b"data: ", 1)[1])
-                yield TimedBytes(chunk.at, in_stream(event))
+                yield TimedBytes(chunk.at, in_stream(event, sent))
             else:
+                sent += 1
                 yield chunk
 
     return replace(plan, headers=openai_headers(plan.headers, source), render=render)
@@ -428,13 +438,33 @@ def wants_openai(headers: Mapping[str, str]) -> bool:
     )
 
 
+def speaks_openai(request: Request) -> bool:
+    """Tell whether an error that no endpoint gives should have OpenAI's shape."""
+    return wants_openai(request.headers) and request.path.startswith("/v1/")
+
+
+LISTED = ("offline-mock", "gpt-5.1", "gpt-4o", "o4-mini")
+
+
+def describe_model(id: str) -> dict[str, Any]:
+    """Return a model as OpenAI lists it."""
+    return {"id": id, "object": "model", "created": CREATED, "owned_by": "offline-mock"}
+
+
+@endpoint
+def show_openai_model(api: "MockAPI", request: Request) -> Plan:
+    """Return one model; raises OpenAIError if there is none of that id."""
+    id = unquote(request.path.removeprefix("/v1/models/"))
+    check_model(id)
+    plan = json_plan(200, describe_model(id), "")
+    source = fingerprint([request.method, request.path], 0)
+    return replace(plan, headers=openai_headers(plan.headers, source))
+
+
 @endpoint
 def list_openai_models(api: "MockAPI", request: Request) -> Plan:
     """Return the models that these endpoints list; any other gpt-... or o... is answered too."""
-    models = [
-        {"id": id, "object": "model", "created": CREATED, "owned_by": "offline-mock"}
-        for id in ("offline-mock", "gpt-5.1", "gpt-4o", "o4-mini")
-    ]
+    models = [describe_model(id) for id in LISTED]
     plan = json_plan(200, {"object": "list", "data": models}, "")
     source = fingerprint([request.method, request.path], 0)
     return replace(plan, headers=openai_headers(plan.headers, source))

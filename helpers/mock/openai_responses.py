@@ -540,12 +540,13 @@ def encode(event: dict[str, Any]) -> bytes:
     return f"event: {event['type']}\ndata: {write(event)}\n\n".encode()
 
 
-def from_a_fault(event: dict[str, Any]) -> bytes:
-    """Return the bytes of an event that a fault has put into a stream."""
+def from_a_fault(event: dict[str, Any], sent: int) -> bytes:
+    """Return the bytes of an event that a fault has put into a stream, after so many others."""
     match event["type"]:
         case "error":
             error = error_object(as_openai_error(event["error"]))
-            event = {"type": "error", "code": error["code"] or error["type"]}
+            event = {"type": "error", "sequence_number": sent}
+            event |= {"code": error["code"] or error["type"]}
             event |= {"message": error["message"], "param": error["param"]}
         case "ping":
             return b": ping\n\n"  # this API has none; compatible servers send comments

@@ -88,7 +88,8 @@ def situation(request: dict[str, Any]) -> Situation:
             results, failed = (_readable(told),), False
         elif not (prompt and prompts.is_beside(message["content"])):
             prompt, turn, results, failed = prompts.asked(message["content"]), 0, (), False
-    tools = {tool["name"]: tool for tool in request.get("tools") or []}
+    # A set of tools that another server brings (mcp_toolset) has no name of its own.
+    tools = {tool["name"]: tool for tool in request.get("tools") or [] if "name" in tool}
     if isinstance(choice := request.get("tool_choice"), dict) and choice.get("type") == "none":
         tools = {}
     return Situation(prompt, turn, results, failed, tools)

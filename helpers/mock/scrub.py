@@ -35,11 +35,10 @@ ID = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{12,}")
 SHORTEST = 6  # characters; striking out a shorter value would strike out words
 NUMBER = re.compile(rb"[-+.\d]+")
 # Without these words no recording could be replayed, so no key is made of one of them.
-PROTOCOL = frozenset(
-    """assistant content content_block content_block_delta content_block_start content_block_stop
-    default developer function input_json_delta message message_delta message_start message_stop
-    messages object offline-mock partial_json response signature signature_delta stop_reason stream
-    system text_delta thinking thinking_delta tool_result tool_use""".split()
+PROTOCOL = re.compile(
+    "assistant|content(_block(_(delta|start|stop))?)?|default|developer|function|object|offline-mock"
+    "|(input_json|signature|text|thinking)_delta|message(s|_delta|_start|_stop)?|partial_json"
+    "|response|signature|stop_reason|stream|system|thinking|tool_(result|use)|bearer"
 )
 
 # Any key in the shape that they have, also one that no header carried.
@@ -76,8 +75,7 @@ def secrets(headers: Mapping[str, str], address: str = "") -> set[str]:
         name, _, value = part.partition("=")
         if name not in KEPT_IN_ADDRESS:
             found.add(value)
-    harmless = PROTOCOL | {"bearer"}
-    found = {one for one in found if len(one) >= SHORTEST and one.lower() not in harmless}
+    found = {one for one in found if len(one) >= SHORTEST and not PROTOCOL.fullmatch(one.lower())}
     return found | identities(headers)
 
 

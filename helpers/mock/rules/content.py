@@ -156,4 +156,4 @@ def _check_result(where: str, block: Mapping[str, Any]) -> None:
         place = f"{where}.content.{index}"
         if shape.tag(place, shape.dictionary(place, part), inside) == "text":
             shape.fields(f"{place}.text", part, KINDS["text"].needed, KINDS["text"].allowed)
-            shape.string(f"{place}.text.text", part["text"])
+            _check_text(place, part)
