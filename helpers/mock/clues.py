@@ -73,13 +73,14 @@ def _set(words: str) -> frozenset[str]:
 
 # Words that start a sentence, or are always written large, and are no name.
 NO_NAMES = _set(
-    """a add all an and answer any are as ask at book buy calculate call can cancel check compare
-    compute convert could count create delete did do does draft edit email explain fetch find for
-    from get give go has have hello help hey hi how i i'd i'll i'm if in is it its let let's list
-    look mail make may me move multiply my new not now of on open or order our please plus put
-    read remind remove reply run save say schedule search see send set should show so sum
-    summarise summarize take tell than thanks that the then there this to translate turn update
-    use using was we weather what what's when when's where where's which who who's why will with
+    """a add all an and answer any are as ask at book buy calculate call can cancel check
+    classify compare compute convert could count create delete did do does draft edit email
+    explain fetch find for extract from generate get give given go has have hello help hey hi
+    how i i'd i'll i'm identify if in is it its let let's list look mail make may me move
+    multiply my new not now of on open or order our output parse please plus put read remind
+    remove reply return run save say schedule search see send set should show so sum summarise
+    summarize take tell than thanks that the then there this to translate turn update use
+    using was we weather what what's when when's where where's which who who's why will with
     would write you your monday tuesday wednesday thursday friday saturday sunday"""
 ) | _set(MONTHS)
 JOINING = _set("of de da del du van von der den la le al el bin dos di y")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools, prompts, structured, thinking
+from . import own_tools, prefill, prompts, structured, thinking
 from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from .rules.output import asked
 from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
@@ -97,11 +97,15 @@ def situation(request: dict[str, Any]) -> Situation:
 
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
-    asked, said = before_the_break(request)
+    whole, begun = prefill.taken_off(request)
+    asked, said = before_the_break(whole)
     parts = _answer(scenarios, asked)
     if said:
         rest = _rest(parts, said)
-        parts = _answer(scenarios, request) if rest is None else rest
+        parts = _answer(scenarios, whole) if rest is None else rest
+    if begun:
+        prompt = situation(whole).prompt
+        return prefill.going_on(parts, begun, structured.any_value(parts, prompt))
     return thinking.opened(parts, request, situation(asked).prompt)
 
 
@@ -156,7 +160,8 @@ def _answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part
     parts = _said(scenarios, request, now)
     if (schema := asked(request)) is None:
         return structured.in_words(parts)
-    return structured.by_schema(parts, schema, " ".join([now.prompt, *now.results]))
+    system = prompts.text_of(request.get("system"))
+    return structured.by_schema(parts, schema, " ".join([now.prompt, *now.results]), system)
 
 
 def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation) -> Sequence[Part]:

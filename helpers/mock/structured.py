@@ -6,15 +6,18 @@ model makes of such a prompt: JSON in a fence, with words around it.
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from . import any_json
 from .chance import dice, fingerprint
 from .clues import find, words_of
 from .parts import Json, Part, Text, ToolUse
 from .schemas import Judge, Path, SchemaProblem, types_of
 from .tool_input import Writer, Written, write
 
+ANY_OBJECT = {"type": "object"}
 LIKELY_ITEMS = 2  # in a list of which nothing says how many there are
 
 
@@ -32,8 +35,29 @@ def in_words(parts: Sequence[Part]) -> list[Part]:
     return said
 
 
-def by_schema(parts: Sequence[Part], schema: dict[str, Any], prompt: str) -> list[Part]:
+def any_value(parts: Sequence[Part], prompt: str) -> object:
+    """Return an object for a prompt that wants JSON without saying by which schema.
+
+    parts: the answer in words, which is told where the prompt names no keys.
+    """
+    known = next((part.value for part in parts if isinstance(part, Json)), None)
+    if isinstance(known, dict):
+        return known
+    if (schema := any_json.schema_for(prompt)) is not None:
+        try:
+            return fitting(known, schema, any_json.without_keys(prompt))
+        except SchemaProblem:
+            pass
+    words = "\n\n".join(part.text for part in parts if isinstance(part, Text))
+    return {"answer": words if known is None else known}
+
+
+def by_schema(
+    parts: Sequence[Part], schema: dict[str, Any], prompt: str, system: str = ""
+) -> list[Part]:
     """Return an answer whose text is JSON by a schema.
+
+    system: what the request says beside the prompt, which may name the keys of any object.
 
     An answer that calls tools is not at its end: it calls them, and says nothing beside.
     """
@@ -42,7 +66,10 @@ def by_schema(parts: Sequence[Part], schema: dict[str, Any], prompt: str) -> lis
         return kept
     known = next((part for part in parts if isinstance(part, Json)), Json(None))
     try:
-        text = written(fitting(known.value, schema, prompt))
+        if schema == ANY_OBJECT:
+            text = written(any_value(parts, f"{system}\n{prompt}"))
+        else:
+            text = written(fitting(known.value, schema, prompt))
     except SchemaProblem:
         text = "{}"  # the API promises a value that fits; here is one that is JSON at least
     text = text[: max(1, int(len(text) * known.cut))]
@@ -72,7 +99,7 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
         numbers = dice(fingerprint([schema, prompt], 0), "made up")
         writer = Writer(likely, prompt, numbers)
         given: dict[Path, Any] = {}
-        clues = find(prompt, frozenset(words_of(prompt)))
+        clues = find(_unquoted(prompt), frozenset(_names(schema)))
         if isinstance(known, dict) and writer.type_for(writer.flat(inner, ())) == "object":
             given = {("value", name): value for name, value in known.items()}
         elif known is not None:
@@ -84,6 +111,24 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
         return _shaped(made.input, whole, (), Writer(whole, prompt, numbers))["value"]
     except RecursionError:
         raise SchemaProblem((), "its schema is nested too deeply") from None
+
+
+def _unquoted(prompt: str) -> str:
+    """Return a prompt without the quotes around a whole sentence: its values are within it."""
+    return re.sub(r"([\"“])([^\"”]{25,})([\"”])|(?<!\w)'([^'\n]{25,})'(?!\w)", r" \2\4 ", prompt)
+
+
+def _names(schema: object) -> Iterator[str]:
+    """Yield the words in the names of a schema's properties: they are no values."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        for name in properties if isinstance(properties, dict) else ():
+            yield from words_of(name)
+        for part in schema.values():
+            yield from _names(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _names(part)
 
 
 def _made(writer: Writer, given: dict[Path, Any]) -> Written | None:

@@ -32,7 +32,7 @@ KINDS = {
     "place": "city place location town country region destination origin airport capital where "
     "state address street area departure arrival venue",
     "person": "author person user name passenger guest artist director contact customer attendee "
-    "who firstname lastname surname invitee player member employee",
+    "participant who firstname lastname surname invitee player member employee",
     "date": "date day deadline birthday checkin checkout",
     "time": "time hour clock",
     "url": "url uri link website webpage site href",
@@ -409,6 +409,8 @@ class Writer:
             own = list(self.members(slot)) + (self.tokens() if "pattern" in slot.schema else [])
             for order, clue in enumerate([*own, *clues]):
                 score = _score(slot, clue, sure)
+                if score and slot.many and clue.kind == "name":
+                    score += 2 * bool(joined(self.prompt, clue, clues))  # several for a list
                 if score:
                     pairs.append((score - 0.01 * order - 0.001 * number, -order, -number, clue))
         given: dict[Path, Any] = {}
