@@ -74,17 +74,12 @@ def prepared(options: argparse.Namespace) -> "Agent":
     except OSError as error:
         raise ValueError(f"The folder {folder} can't be read: {error.strerror}.") from None
     from helpers.mock.settings import Fault, Settings
-    from helpers.session import Session
+    from helpers.options import session_for
     from helpers.terminal_talk import Agent
 
-    wish = {"COURSE_PROVIDER": options.provider} if options.provider else {}
-    session = Session(os.environ | wish)
+    session = session_for(options)
     if session.problem:
         complain(session.problem)
-    if options.model:
-        session.use_model(options.model)
-    if options.cap is not None:
-        session.set_cap(options.cap)
     if options.fault:
         if session.mode != "mock":
             raise ValueError("--fault works in mock mode only: a real API has faults of its own.")
@@ -95,7 +90,7 @@ def prepared(options: argparse.Namespace) -> "Agent":
 def parse_arguments() -> argparse.Namespace:
     """Return the options given on the command line."""
     from helpers.mock.faults import KINDS
-    from helpers.openai import PROVIDERS
+    from helpers.options import add_session_options
 
     parser = argparse.ArgumentParser(
         prog="python3 course.py agent",
@@ -105,18 +100,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", default=".", metavar="DIR", help="what the agent may read (default: this one)"
     )
-    parser.add_argument(
-        "--provider", choices=PROVIDERS, metavar="API", help=f"the API: {', '.join(PROVIDERS)}"
-    )
-    parser.add_argument("--model", metavar="ID", help="the model to ask")
+    add_session_options(parser)
     parser.add_argument(
         "--fault",
         choices=KINDS,
         metavar="KIND",
         help=f"break each answer of the offline API once: {', '.join(KINDS)}",
-    )
-    parser.add_argument(
-        "--cap", type=float, metavar="USD", help="what live requests may cost (default: 1)"
     )
     parser.add_argument(
         "--max-turns", type=turns, default=10, metavar="N", help="turns for one answer, up to 100"

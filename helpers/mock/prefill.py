@@ -67,7 +67,7 @@ def json_rest(body: str, begun: str) -> str | None:
     except ValueError:  # an answer that is cut short
         return None
     for style in ({}, {"indent": 2}, {"separators": (",", ":")}):
-        text = json.dumps(value, ensure_ascii=False, **style)  # type: ignore[arg-type]
+        text = json.dumps(value, ensure_ascii=False, **style)
         if text.startswith(begun):
             return text[len(begun) :]
     return None

@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 
+from helpers.options import add_session_options, session_for
 from helpers.web.answering import Agent
 from helpers.web.pages import NAMES
 from helpers.web.serving import start
@@ -18,15 +19,13 @@ DEFAULT_PORT = 8765
 def main() -> int:
     """Serve until stopped; return an exit code."""
     options = parse_arguments()
-    agent = Agent()
+    try:
+        agent = Agent(session_for(options))
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
     if agent.session.problem:
         sys.stderr.write(f"{agent.session.problem}\n")
-    if options.cap is not None:
-        try:
-            agent.session.set_cap(options.cap)
-        except ValueError as problem:
-            sys.stderr.write(f"{problem}\n")
-            return 1
     try:
         server = start(agent, kind="flask" if options.flask else "fastapi", port=options.port)
     except OSError as error:
@@ -54,9 +53,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--page", choices=NAMES, default=NAMES[0], help="the page to begin with")
     parser.add_argument("--flask", action="store_true", help="serve with Flask, not with FastAPI")
-    parser.add_argument(
-        "--cap", type=float, metavar="USD", help="what live requests may cost (default: 1)"
-    )
+    add_session_options(parser)
     return parser.parse_args()
 
 

@@ -58,3 +58,32 @@ def test_a_cap_that_is_none_gets_a_sentence():
     with program("--cap", "-1") as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 1 and said.startswith("The spending cap")
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai-chat", "openai-responses"])
+def test_it_asks_the_model_of_the_provider_at_the_address(mock: MockServer, provider: str):
+    model = "claude-sonnet-5-5" if provider == "anthropic" else "gpt-5.1"
+    options = ("--port", "0", "--base-url", mock.base_url, "--provider", provider)
+    with program(*options, "--model", model, COURSE_MODE="", COURSE_BASE_URL="") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"requests go to {mock.base_url}" in said and model in said
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--base-url", "nonsense"), "'nonsense' is no base URL"),
+        (("--base-url", ""), "is no base URL"),
+        (("--model", "no-such-model"), "No model 'no-such-model' here: choose one of"),
+        (("--provider", "no-such-api"), "invalid choice: 'no-such-api'"),
+    ],
+)
+def test_what_cannot_be_had_gets_a_sentence(options: tuple[str, ...], words: str):
+    with program("--port", "0", *options, COURSE_MODE="", COURSE_BASE_URL="") as process:
+        _, said = process.communicate(timeout=30)
+    assert process.returncode in (1, 2)
+    assert words in said and "Traceback" not in said and "stays in mock mode" not in said
