@@ -46,6 +46,7 @@ def show_model(api: "MockAPI", request: Request) -> Plan:
         return openai_frame.show_openai_model(api, request)
     rules.check_headers(request.headers)
     id = request.path.removeprefix(f"{MODELS}/")
+    facts.check_available(id, request.headers["anthropic-version"])
     return _plan(request, describe(facts.of(id)))
 
 
@@ -60,7 +61,7 @@ def describe(model: facts.Facts) -> dict[str, Any]:
         "id": model.id,
         "display_name": model.name,
         "created_at": f"{model.released.isoformat()}T00:00:00Z",
-        "lifecycle": "active",
+        "lifecycle": "retired" if model.id in facts.RETIRED else "active",
         "max_input_tokens": model.context,
         "max_tokens": model.max_output,
         # The rest of what the API says here is about features that nobody plays.

@@ -10,7 +10,7 @@ from typing import Any
 
 from .blocks import Block, Delta, Writer
 from .chance import dice, identifier
-from .facts import MODELS
+from .facts import known
 from .parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
 from .thinking import display
 from .usage import InputTokens, count_input
@@ -58,7 +58,7 @@ def compose(parts: Iterable[Part], request: dict[str, Any], source: str) -> Repl
     numbers = dice(source, "ids")
     message_id = identifier(numbers, "msg_01", 22)
     prompt = count_input(request)
-    model = MODELS.get(request["model"])
+    model = known(request["model"])
     window = model.context if model else LARGE_WINDOW
     room = max(window - prompt.total, 0)
     left: int = min(request["max_tokens"], room)

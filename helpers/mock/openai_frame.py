@@ -234,8 +234,9 @@ def read(body: bytes) -> dict[str, Any]:
 def check_model(id: str) -> None:
     """Raise OpenAIError unless there is a model of this id."""
     if not MODELS.fullmatch(id):
+        hint = " It is asked at /v1/messages." if id.startswith("claude-") else ""
         raise OpenAIError(
-            f"The model `{id}` does not exist or you do not have access to it.",
+            f"The model `{id}` does not exist or you do not have access to it.{hint}",
             code="model_not_found",
             status=404,
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools, prefill, prompts, structured, thinking
+from . import own_tools, prefill, prompts, structured, thinking, tutorials
 from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from .rules.output import asked
 from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
@@ -168,12 +168,13 @@ def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation
     """Return what to say before anybody asks for a schema."""
     scenario = best_fit(scenarios, now.prompt)
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
-        said = own_tools.answer(request, now.prompt) or own_tools.from_text(request)
+        said: Sequence[Part] | None = own_tools.answer(request, now.prompt)
+        said = said or own_tools.from_text(request) or tutorials.answer(now.prompt)
         return said or [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
     parts = turn.content_if_error if now.failed else turn.content
     if not all(_is_possible(part, now.tools) for part in parts):
-        parts = scenario.without_tool
+        parts = tutorials.answer(now.prompt) or scenario.without_tool
     filled = [_fill(part, now) for part in parts]
     return own_tools.concluded(request, filled) if now.results else filled
 

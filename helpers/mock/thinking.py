@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .facts import MODELS
+from .facts import known
 from .parts import Part, RedactedThinking, ServerToolUse, Stop, Text, Thinking, ToolUse
 
 # These think whether asked or not, as documented for each of them ("always on").
@@ -18,7 +18,7 @@ def display(request: dict[str, Any]) -> str | None:
     if not (_thinks(asked, request) or ALWAYS.fullmatch(request["model"])):
         return None
     # Since 4.7, the first models that don't take "enabled", thinking is omitted by default.
-    model = MODELS.get(request["model"])
+    model = known(request["model"])
     default = "summarized" if model and "enabled" in model.thinking else "omitted"
     return "summarized" if asked.get("display", default) == "summarized" else "omitted"
 

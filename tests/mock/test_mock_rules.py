@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -543,9 +544,45 @@ def test_either_form_of_key_and_either_version_is_accepted(
     assert exchange(server, body("Hi"), headers, path="/v1/messages?beta=true")[0] == 200
 
 
-@pytest.mark.parametrize("model", ["gpt-9", "claude-opus-9", "claude-3-opus-latest", ""])
-def test_an_unknown_model_is_not_found(server: MockServer, model: str) -> None:
-    assert said(server, {"model": model}) == (404, "not_found_error", f"model: {model}")
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        ("gpt-9", "OpenAI's: ask it at /v1/chat/completions"),
+        ("o4-mini", "OpenAI's: ask it at /v1/chat/completions"),
+        ("claude-opus-9", "Do you mean claude-opus-"),
+        ("claude-sonnet-5.5", "Do you mean claude-sonnet-5-5?"),
+        ("claude-3-5-sonet-20241022", "Do you mean claude-sonnet-5-5?"),
+        ("claude-3-opus-latest", "retired on 2026-01-05; claude-opus-5-5 stands for it"),
+        ("claude-sonnet-4-20250514", "retired on 2026-06-15; claude-sonnet-5-5 stands for it"),
+        ("", "GET /v1/models lists them"),
+        ("x" * 5000, "GET /v1/models lists them"),
+    ],
+)
+def test_an_unknown_model_is_not_found(server: MockServer, model: str, hint: str) -> None:
+    status, kind, words = said(server, {"model": model})
+    assert (status, kind) == (404, "not_found_error")
+    assert words.startswith(f"model: {model}. ")  # the API's own words first
+    assert hint in words
+
+
+OLDER = {"x-api-key": "any", "anthropic-version": "2023-06-01"}
+
+
+@pytest.mark.parametrize("model", facts.RETIRED)
+def test_a_retired_model_answers_clients_of_its_time(model: str) -> None:
+    api, gone = MockAPI(), facts.RETIRED[model]
+    thinks = "enabled" in gone.facts.thinking
+    more: dict[str, Any] = {"temperature": 1, "max_tokens": 4000}
+    if thinks:
+        more["thinking"] = {"type": "enabled", "budget_tokens": 1024}
+    sent = body("Count to three.", model=model, **more)
+    plan = api.plan("POST", "/v1/messages", OLDER, sent)
+    answer = json.loads(b"".join(chunk.data for chunk in plan.chunks))
+    assert plan.status == 200 and answer["model"] == model
+    assert [block["type"] for block in answer["content"]] == ["thinking"] * thinks + ["text"]
+    assert api.plan("POST", "/v1/messages", HEADERS, body("Hi", model=model)).status == 404
+    assert api.plan("GET", f"/v1/models/{model}", OLDER, b"").status == 200
+    assert gone.instead in facts.MODELS and gone.on < date(2026, 10, 21)
 
 
 @pytest.mark.parametrize("model", facts.MODELS)

@@ -50,7 +50,8 @@ def check_fields(
     fields.check(request, headers, counting)
     content.check(request["messages"], headers, may_be_empty=fields.continues(request))
     tools.check(request.get("tools"), request.get("tool_choice"), fields.continues(request))
-    facts.of(request["model"])
+    version = headers.get("anthropic-version", facts.NEWEST_VERSION)
+    facts.check_available(request["model"], version)
     if not counting:
         fields.check_max_tokens(request)
 

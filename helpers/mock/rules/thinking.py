@@ -31,7 +31,9 @@ def check_settings(request: dict[str, Any], model: Facts) -> None:
     if thinking.get("display") is not None:
         displays = ("summarized", "omitted", "updates")
         shape.one_of(f"{where}.display", thinking["display"], displays)
-    if kind not in model.thinking:
+    if not model.thinking and kind != "disabled":  # this wording is not verified
+        raise invalid(f"'{model.id}' does not support thinking.")
+    if kind not in model.thinking and model.thinking:
         raise invalid(_refusal(kind))
     if kind == "enabled":
         budget = shape.integer(f"{where}.budget_tokens", thinking["budget_tokens"], LEAST_BUDGET)
