@@ -172,7 +172,7 @@ def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation
         said = said or own_tools.from_text(request) or tutorials.answer(now.prompt)
         return said or [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
-    parts = turn.content_if_error if now.failed else turn.content
+    parts: Sequence[Part] = turn.content_if_error if now.failed else turn.content
     if not all(_is_possible(part, now.tools) for part in parts):
         parts = tutorials.answer(now.prompt) or scenario.without_tool
     filled = [_fill(part, now) for part in parts]

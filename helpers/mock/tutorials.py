@@ -16,14 +16,6 @@ NUMERALS = {"a": 1, "an": 1, "some": 3, "few": 3, "several": 4, "zero": 0} | NUM
 COUNTED = "|".join([r"\d{1,7}", *NUMERALS])
 TENS = {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 TENS |= {"tens": 10, "hundreds": 100, "thousand": 1000}
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-    "tens": 10,
-    "hundreds": 100,
-    "thousand": 1000,
-}
 WHOLE = "|".join([r"-?\d{1,7}", *NUMBER, *TENS, "zero", "a hundred", "a thousand"])
 
 Answer = Callable[["re.Match[str]"], list[Part] | None]
