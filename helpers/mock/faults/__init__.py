@@ -28,6 +28,7 @@ from .fault import (
     words,
 )
 from .places import Place, find, is_stream
+from .quirks import QUIRKS
 from .refusal import error_event, refused
 from .under_way import Break, strike_all
 
@@ -36,6 +37,7 @@ __all__ = [
     "KINDS",
     "OF_EVENTS",
     "PLACES",
+    "QUIRKS",
     "SLOW_START_SECONDS",
     "STALL_SECONDS",
     "Attempts",
@@ -106,6 +108,8 @@ def apply(
     for fault in faults:
         if fault.kind == "malformed":
             plan = _struck(fault, plan, tokens, _by_event(malformed))
+        elif fault.kind in QUIRKS and is_stream(plan):
+            plan = _quirky(fault, plan)
     for fault in faults:
         if not _counts_bytes(fault):
             plan = _in_connection(fault, plan, tokens)
@@ -150,6 +154,11 @@ def _in_connection(fault: Fault, plan: Plan, tokens: int | None) -> Plan:
         on_time = 1 if is_stream(plan) else 0
         return replace(plan, render=lambda: slow_start(fault, plan, on_time))
     return plan
+
+
+def _quirky(fault: Fault, plan: Plan) -> Plan:
+    """Return the plan as another server would stream it."""
+    return replace(plan, render=lambda: QUIRKS[fault.kind](fault, plan))
 
 
 def _counts_bytes(fault: Fault) -> bool:

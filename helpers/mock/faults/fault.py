@@ -42,6 +42,7 @@ REFUSAL = {
     "retry_after_date": None,
     "retry_after_ms": None,
 }
+NUMBERED = ANYWHERE | {"status": 429, "message": None}
 
 KINDS: dict[str, Kind] = {
     "close": Kind(
@@ -78,6 +79,36 @@ KINDS: dict[str, Kind] = {
     "crlf": Kind("End lines with CR LF instead of LF.", {}),
     "cr": Kind("End lines with CR instead of LF.", {}),
     "gzip": Kind("Compress the body, if the request accepts gzip.", {"forced": False}),
+    # What other servers do differently (quirks.py); each holds for the whole stream.
+    "interleaved_calls": Kind("Send the fragments of parallel calls in turn, by index.", {}),
+    "ids_missing": Kind("Leave out the ids of tool calls.", {}),
+    "ids_empty": Kind("Give tool calls an empty text for an id.", {}),
+    "ids_null": Kind("Give tool calls null for an id.", {}),
+    "ids_repeated": Kind("Give all tool calls the same id.", {}),
+    "ids_renewed": Kind("Give each fragment of a tool call a new id (chat completions).", {}),
+    "late_names": Kind("Send a tool call's name after its id (chat completions).", {}),
+    "argument_objects": Kind("Give a tool call's arguments as an object, not as text.", {}),
+    "finish_stop": Kind("Say stop or end_turn where there are tool calls.", {}),
+    "finish_missing": Kind("Give no reason for the end.", {}),
+    "finish_unusual": Kind("Give a reason for the end that no API has (eos).", {}),
+    "finish_early": Kind("Send the last piece after the finish (chat completions).", {}),
+    "no_done": Kind("Leave out the last [DONE] or message_stop.", {}),
+    "done_everywhere": Kind("End with [DONE], whatever the API.", {}),
+    "empty_data": Kind("Send empty data lines as a sign of life.", {}),
+    "bare_ping": Kind("Send pings that hold no JSON.", {}),
+    "comments": Kind("Send comments as a sign of life.", {}),
+    "start_twice": Kind("Send the first event twice.", {}),
+    "text_at_once": Kind("Give text whole: in content_block_start, .done or the finish.", {}),
+    "content_parts": Kind("Give content as a list of parts (chat completions).", {}),
+    "usage_elsewhere": Kind("Give the usage in another place.", {}),
+    "usage_missing": Kind("Give no usage.", {}),
+    "cached_beside": Kind("Count more cached tokens than the prompt has (OpenAI).", {}),
+    "index_missing": Kind("Leave out every index that is 0.", {}),
+    "emoji_halves": Kind("Send the halves of an emoji in two deltas.", {}),
+    "reasoning_content": Kind("Think in reasoning_content first (chat completions).", {}),
+    "error_number": Kind("Send an error with the number {status} for its code.", NUMBERED),
+    "error_line": Kind("Send an error in a line that begins with error:.", NUMBERED),
+    "error_bare": Kind("Send an error as bare JSON, without data:.", NUMBERED),
 }
 
 
