@@ -16,7 +16,7 @@ import pytest
 
 from helpers.agent import AgentEvent, Interrupted, RunFinished, TextDelta, ToolStarted, run_agent
 from helpers.history import Conversation
-from helpers.mock.faults import KINDS, Fault
+from helpers.mock.faults import KINDS, QUIRKS, Fault
 from helpers.mock.server import MockServer, start_server
 from helpers.recovery import Recovery
 from helpers.tools import tool
@@ -64,7 +64,8 @@ def test_an_end_after_every_event(then: Any) -> None:
 def test_the_cases_leave_nothing_out() -> None:
     found = [*cases("what_time_is_it")]
     assert len(found) == len({*found}) > 20_000
-    assert {fault.kind for case in found for fault in case.faults} == {*KINDS}
+    # What other servers do differently breaks nothing: it is another way to write a stream.
+    assert {fault.kind for case in found for fault in case.faults} == {*KINDS} - {*QUIRKS}
     plans = healthy_run("what_time_is_it").plans
     for number, plan in enumerate(plans, 1):
         size = sum(len(chunk.data) for chunk in plan.chunks)

@@ -4,16 +4,21 @@ Read it in this order; each module makes what the next one takes:
 
     settings.py   how the API should behave: pace, chunking, fault, seed
     rules/        what a request must look like, and the error it gets if it doesn't
-                  (facts.py: what each model takes; signing.py: seals on thinking)
+                  (access.py: which pages may ask; facts.py: what each model takes;
+                  signing.py: seals on thinking)
     threads.py    the conversations that stay here, so that a request brings only what is new
     scenarios.py  which content answers this conversation (the YAML files in scenarios/, which
-                  scenario_files.py reads; parts.py says what they can hold)
+                  scenario_files.py reads; parts.py says what they can hold; prompts.py finds
+                  the prompt, prefill.py goes on from an answer that the client began)
     own_tools.py  a call to a tool that no scenario knows: which one (clues.py), with what
-                  input (tool_input.py, by schemas.py and patterns.py)
+                  input (tool_input.py, by schemas.py and patterns.py; runners.py: which tools
+                  run what they get), and what its result says (tool_results.py)
+    tutorials.py  the prompts that people paste first, with a number or a topic of their own
+    structured.py answers that are JSON (any_json.py: without a schema)
     message.py    that content as a finished message, cut at max_tokens and stop sequences
                   (blocks.py writes each block, usage.py counts what the request costs)
     wire.py       that message as server-sent events, each with the time when it leaves
-    faults/       those bytes, broken on purpose
+    faults/       those bytes, broken on purpose, or written as other servers do (quirks.py)
     chunking.py   what is left, cut into network chunks (delivery.py puts the two behind
                   every endpoint's answer)
     messages.py   POST /v1/messages, from request to plan; listing.py and control.py answer

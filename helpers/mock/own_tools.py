@@ -12,7 +12,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import prompts
+from . import tool_results
 from .chance import dice, fingerprint
 from .clues import LONGEST, TOPICS, find, without_paths, words_of
 from .parts import Part, Text, ToolUse
@@ -59,8 +59,8 @@ def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:
     tools = usable(request)
     if not tools:
         return None
-    if results := _results(request):
-        return concluded(request, [Text(_from_results(results))])
+    if results := tool_results.results_in(request):
+        return concluded(request, [Text(tool_results.told(results))])
     kind, name = _choice(request)
     forced = kind in ("any", "tool")
     try:
@@ -100,8 +100,8 @@ def concluded(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
 
 def from_text(request: dict[str, Any]) -> list[Part] | None:
     """Return what to say to results that a client tells as text to a model without tools."""
-    results = _results(request)
-    return concluded(request, [Text(_from_results(results))]) if results else None
+    results = tool_results.results_in(request)
+    return concluded(request, [Text(tool_results.told(results))]) if results else None
 
 
 def covers(request: dict[str, Any], prompt: str, parts: Sequence[Part]) -> bool:
@@ -369,21 +369,6 @@ def _announced(calls: Sequence[Call]) -> str:
     return text
 
 
-def _from_results(results: Sequence["_Result"]) -> str:
-    lines = []
-    for result in results:
-        with_input = f" (called with {result.input})" if result.input else ""
-        if result.failed:
-            lines.append(
-                f"{result.name} failed{with_input}. It says: {result.text}\n\nI would look at "
-                "that message, put the input right and call it once more; if it failed again, "
-                "I'd answer without it and say so."
-            )
-        else:
-            lines.append(f"{result.name} says{with_input}: {result.text}")
-    return "\n\n".join(lines)
-
-
 def _too_hard(problem: SchemaProblem) -> str:
     return (
         f"One of your tools fits, but I couldn't write a valid input for it. {problem}.\n\n"
@@ -416,80 +401,6 @@ def nothing_fits(request: dict[str, Any]) -> str:
         "prompt shares with a tool's name, description and properties. Name one in the prompt, "
         "or set tool_choice.\n\n"
     )
-
-
-@dataclass(frozen=True)
-class _Result:
-    """What a tool gave back: its name and input as text, and its result as text."""
-
-    name: str
-    input: str
-    text: str
-    failed: bool
-
-
-def _results(request: dict[str, Any]) -> list[_Result]:
-    """Return the results since the last prompt, each with the call it belongs to."""
-    calls: dict[object, dict[str, Any]] = {}
-    results: list[_Result] = []
-    spoken = False
-    for message in request["messages"]:
-        content = message.get("content")
-        blocks = (
-            [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
-        )
-        if message.get("role") == "assistant":
-            spoken = True
-            calls |= {str(one.get("id")): one for one in blocks if one.get("type") == "tool_use"}
-            continue
-        given = [one for one in blocks if one.get("type") == "tool_result"]
-        told = prompts.result_in(content) if spoken and not given else None
-        if told is not None:
-            results.append(_Result("The tool", "", _readable(told), failed=False))
-        elif not given and not prompts.is_beside(content):
-            results = []
-        for one in given:
-            call = calls.get(str(one.get("tool_use_id")), {})
-            name, entry = call.get("name"), call.get("input")
-            results.append(
-                _Result(
-                    name if isinstance(name, str) else "The tool",
-                    _in_words(entry) if isinstance(entry, dict) else "",
-                    _readable(one.get("content")),
-                    one.get("is_error") is True,
-                )
-            )
-    return results
-
-
-def _readable(content: object) -> str:
-    """Return a tool's result as text: JSON by its entries, and what is no text by its type."""
-    if isinstance(content, list):
-        blocks = [one for one in content if isinstance(one, dict)]
-        texts = [
-            str(one.get("text", "")) if one.get("type") == "text" else f"[{one.get('type')}]"
-            for one in blocks
-        ]
-        content = "\n".join(texts)
-    if not isinstance(content, str) or not content.strip():
-        return "nothing"
-    text = content.strip()
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    if isinstance(value, dict) and value:
-        return _in_words(value)
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return "\n" + "\n".join(f"- {_in_words(one)}" for one in value)
-    return value if isinstance(value, str) and value.strip() else text
-
-
-def _in_words(value: dict[str, Any]) -> str:
-    def entry(one: object) -> str:
-        return one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
-
-    return ", ".join(f"{name.replace('_', ' ')}: {entry(one)}" for name, one in value.items())
 
 
 def _and(names: Sequence[str]) -> str:

@@ -197,8 +197,9 @@ def _finish(chat: str | None, messages: str | None, only: tuple[str, ...] = ()) 
         if choice.get("finish_reason") and (not only or choice["finish_reason"] in only):
             choice["finish_reason"] = chat
         delta = read.get("delta")
-        ends = read.get("type") == "message_delta" and isinstance(delta, dict)
-        if ends and (not only or delta.get("stop_reason") in only):
+        if read.get("type") != "message_delta" or not isinstance(delta, dict):
+            return
+        if not only or delta.get("stop_reason") in only:
             delta["stop_reason"] = messages
 
     return changed(change)
