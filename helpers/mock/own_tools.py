@@ -5,17 +5,16 @@ schema and what the prompt gives. It is no understanding, but the calls are vali
 time, and mostly what one would expect; and the text beside them says what was made up.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import tool_results
+from . import prompts, tool_results
 from .chance import dice, fingerprint
 from .clues import LONGEST, TOPICS, find, without_paths, words_of
-from .parts import Part, Text, ToolUse
+from .parts import Part, Text, Thinking, ToolUse
 from .runners import commands
 from .schemas import Judge, Path, SchemaProblem, check_shape, shown
 from .tool_input import FITS, NoCommand, Slot, Writer, Written, joined, write
@@ -85,16 +84,18 @@ def concluded(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
     those that read text only look for a line that begins so.
     """
     text = "\n\n".join(part.text for part in parts if isinstance(part, Text))
-    if not text or any(isinstance(part, ToolUse) for part in parts):
+    if not text or not all(isinstance(part, Text | Thinking) for part in parts):
         return list(parts)
+    if prompts.wants_final_answer(request):
+        if "Final Answer:" in text:
+            return list(parts)
+        return [Text(f"Thought: I now know the final answer.\nFinal Answer: {text}")]
     for tool in usable(request):
         schema = tool["input_schema"]
         needed = schema.get("required") if isinstance(schema, dict) else None
         if LAST_WORDS.fullmatch(tool["name"]) and isinstance(needed, list) and len(needed) == 1:
             use = ToolUse(tool["name"], {needed[0]: text})
             return [use] if _takes([tool], use) else list(parts)
-    if "Final Answer:" in json.dumps([request.get("system"), request["messages"]]):
-        return [Text(f"Thought: I now know the final answer.\nFinal Answer: {text}")]
     return list(parts)
 
 

@@ -37,6 +37,13 @@ RESULT_TAG = re.compile(
 )
 
 
+# Agents that keep no messages write all that happened into one, and end it where the model is
+# to go on.
+SCRATCHPAD = re.compile(
+    r"\bAction(?: Input)?:.*\nObservation:\s*(\S.*?)\s*(?:\n+Thought:\s*)?\Z", re.DOTALL
+)
+
+
 def asked(content: object) -> str:
     """Return what a user message asks; all of its text if nothing else is left of it."""
     text = text_of(content)
@@ -61,6 +68,19 @@ def result_in(content: object) -> str | None:
     if found := RESULT.match(text):
         return text[found.end() :].strip()
     return None
+
+
+def result_in_notes(content: object) -> str | None:
+    """Return the last result in an agent's notes of its own; None if a message has none."""
+    text = text_of(content) if is_text(content) or isinstance(content, str) else ""
+    found = SCRATCHPAD.search(text) if "Observation:" in text else None
+    return found[1] if found else None
+
+
+def wants_final_answer(request: dict[str, Any]) -> bool:
+    """Tell whether a client looks for a line that begins with Final Answer."""
+    said = [request.get("system"), *(message["content"] for message in request["messages"])]
+    return any("Final Answer:" in text_of(content) for content in said)
 
 
 def is_text(content: object) -> bool:

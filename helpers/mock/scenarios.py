@@ -86,6 +86,9 @@ def situation(request: dict[str, Any]) -> Situation:
             failed = any(block.get("is_error") is True for block in given)
         elif turn and (told := prompts.result_in(message["content"])) is not None:
             results, failed = (_readable(told),), False
+        elif (noted := prompts.result_in_notes(message["content"])) is not None:
+            prompt, turn = prompts.asked(message["content"]), 1
+            results, failed = (_readable(noted),), False
         elif not (prompt and prompts.is_beside(message["content"])):
             prompt, turn, results, failed = prompts.asked(message["content"]), 0, (), False
     # A set of tools that another server brings (mcp_toolset) has no name of its own.
@@ -170,13 +173,14 @@ def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
         said: Sequence[Part] | None = own_tools.answer(request, now.prompt)
         said = said or own_tools.from_text(request) or tutorials.answer(now.prompt)
-        return said or [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
+        unknown = [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
+        return own_tools.concluded(request, said or unknown)
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
     parts: Sequence[Part] = turn.content_if_error if now.failed else turn.content
     if not all(_is_possible(part, now.tools) for part in parts):
         parts = tutorials.answer(now.prompt) or scenario.without_tool
     filled = [_fill(part, now) for part in parts]
-    return own_tools.concluded(request, filled) if now.results else filled
+    return own_tools.concluded(request, filled)
 
 
 def settings_for(scenarios: Sequence[Scenario], request: dict[str, Any]) -> Mapping[str, Any]:

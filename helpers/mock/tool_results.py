@@ -50,6 +50,7 @@ def results_in(request: dict[str, Any]) -> list[Result]:
             continue
         given = [one for one in blocks if one.get("type") == "tool_result"]
         text = prompts.result_in(content) if spoken and not given else None
+        text = prompts.result_in_notes(content) if text is None and not given else text
         if text is not None:
             results.append(Result("The tool", "", _readable(text), failed=False))
         elif not given and not prompts.is_beside(content):

@@ -295,6 +295,31 @@ def test_agents_get_the_last_words_where_they_look_for_them() -> None:
     assert "\nFinal Answer: " in text and "blue" in text
 
 
+NOTES = """Answer the question. Use this format:
+Question: the question
+Action: the tool to use
+Action Input: its input
+Observation: what it gave
+Final Answer: the answer
+
+Question: What's the weather in Lagos?
+Thought:"""
+
+
+@pytest.mark.parametrize("system", [False, True])
+@pytest.mark.parametrize(
+    "step",
+    ["", " I need it.\nAction: get_weather\nAction Input: Lagos\nObservation: 31 °C\nThought:"],
+)
+def test_an_agent_that_keeps_notes_of_its_own_comes_to_an_end(system: bool, step: str) -> None:
+    request = question(f"Question: What's the weather in Lagos?\nThought:{step}", system=NOTES)
+    if not system:
+        request = question(NOTES + step)
+    told = words(answer(SCENARIOS, request))
+    assert "\nFinal Answer: " in told
+    assert ("31 °C" in told) == bool(step)
+
+
 # Paths
 
 PATHS = [
