@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +108,8 @@ def check_available(model: str, version: str) -> None:
 
 def unknown(model: str) -> ApiError:
     """Return the error for a model that never was: the API's own words, and what may help."""
+    from difflib import get_close_matches  # imported late: no healthy request needs it
+
     if re.match(r"(gpt-|chatgpt-|o\d)", model):
         hint = "That is a model of OpenAI's: ask it at /v1/chat/completions or /v1/responses."
     elif close := get_close_matches(model, [*MODELS, *RETIRED], n=1):

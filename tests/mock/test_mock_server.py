@@ -63,7 +63,7 @@ def test_it_is_up_in_under_a_second() -> None:
         with start_server() as server:
             host = urlsplit(server.base_url)
             with socket.create_connection((host.hostname, host.port or 0)) as connection:
-                connection.sendall(b"GET /mock/settings HTTP/1.1\r\nhost: x\r\n\r\n")
+                connection.sendall(b"GET /mock/settings HTTP/1.1\r\nhost: localhost\r\n\r\n")
                 assert connection.recv(15) == b"HTTP/1.1 200 OK"
             return time.perf_counter() - started
 
