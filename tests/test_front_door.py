@@ -596,6 +596,7 @@ def wheel(
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.long
 def test_pip_installs_what_the_lock_names_and_no_other_file_of_that_name(tree: Path):
     wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": tree.parent.as_uri(), "PIP_USER": "1"}
     lock = tree / "requirements.lock"
@@ -627,6 +628,7 @@ def stick(tree: Path) -> Path:
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1"}
 
 
+@pytest.mark.long
 def test_it_installs_from_a_folder_alone(tree: Path, stick: Path):
     done = run(tree, "mock", "--wheels", str(stick), "7", expect=7, **NO_NETWORK)
     assert f"ran True {tree / '.venv'} ['7']" in done.stdout
@@ -649,6 +651,7 @@ def test_a_folder_with_a_changed_file(tree: Path, stick: Path):
     assert f"{file.name} in {stick} is not the file that the course was tested with" in said
 
 
+@pytest.mark.long
 def test_a_folder_with_files_for_other_machines(tree: Path, stick: Path):
     (file,) = stick.iterdir()
     file.rename(stick / "first_thing-1.0-cp27-cp27m-win32.whl")
@@ -661,6 +664,7 @@ def test_a_folder_that_is_not_there(tree: Path):
     assert "comes the folder" in sentence(run(tree, "mock", "--wheels", expect=1))
 
 
+@pytest.mark.long
 def test_wheels_are_collected_and_suffice(tree: Path, stick: Path):
     target = tree.parent / "copy"
     source = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": stick.as_uri()}
@@ -670,6 +674,7 @@ def test_wheels_are_collected_and_suffice(tree: Path, stick: Path):
     run(tree, "mock", "--wheels", str(target), **NO_NETWORK)
 
 
+@pytest.mark.long
 def test_wheels_for_machines_of_every_kind(tree: Path, stick: Path):
     """One for Windows alone, one for Macs with an M chip alone, one for all."""
     lock = (tree / "requirements.lock").read_text()

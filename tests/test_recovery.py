@@ -257,7 +257,7 @@ async def test_an_answer_that_never_ends() -> None:
 def test_it_barks_whatever_the_clock_says(start: float, idle: float, at: list[float]) -> None:
     # Sums of fractions are seldom exact: a watchdog that compares them may wait for ever.
     events = [(time, TEXT) for time in sorted(at)]
-    said, when = asyncio.run(barked(Recovery(idle=idle, total=200), *events, start=start))
+    said, when = asyncio.run(barked(Recovery(idle=idle, total=300), *events, start=start))
     assert "nothing new" in said
     assert 0 < when <= max([*at, 0]) + idle + 1e-6
 

@@ -81,12 +81,12 @@ def collect(arguments: list[str]) -> int:
         pip = _make_pip(Path(scratch), started)
         for name in options.platforms:
             for version in options.pythons:
-                for pins in _pin_lists(layers, PLATFORMS[name], version):
+                for patch, pins in _pin_lists(layers, PLATFORMS[name], version):
                     say(f"{name}, Python {version}: {len(pins)} packages")
                     wanted = Path(scratch) / "wanted.txt"
                     wanted.write_text("".join(map(_requirement, pins)), encoding="utf-8")
                     command = [*pip, "download", "--no-deps", "--require-hashes", "-r", str(wanted)]
-                    command += ["--only-binary=:all:", "--python-version", version]
+                    command += ["--only-binary=:all:", "--python-version", patch]
                     command += ["--implementation", "cp", "--dest", str(folder)]
                     command += [f"--platform={tag}" for tag in PLATFORMS[name].tags]
                     run_quietly(command, partial(_how_far, len(pins)), started)
@@ -131,14 +131,14 @@ def _here() -> str | None:
     )
 
 
-def _pin_lists(layers: list[Layer], machine: Platform, version: str) -> list[list[Pin]]:
+def _pin_lists(layers: list[Layer], machine: Platform, version: str) -> list[tuple[str, list[Pin]]]:
     """Return the pins for a Python, once for each list that its patches may need."""
-    lists: list[list[Pin]] = []
-    for patch in (0, 99):
-        facts = {"python_version": version, "python_full_version": f"{version}.{patch}"}
+    lists: list[tuple[str, list[Pin]]] = []
+    for patch in (f"{version}.99", f"{version}.0"):
+        facts = {"python_version": version, "python_full_version": patch}
         pins = [pin for one in layers for pin in pins_for(one, {**machine.facts, **facts})]
-        if pins not in lists:
-            lists.append(pins)
+        if pins not in [known for _, known in lists]:
+            lists.append((patch, pins))
     return lists
 
 

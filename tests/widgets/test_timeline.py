@@ -257,10 +257,9 @@ def test_strategies_that_do_not_exist_and_turns_without_an_end() -> None:
 
 def test_a_rehearsal_takes_no_time_and_is_the_same_every_time() -> None:
     began = time.monotonic()
-    first = course.rehearse(PROMPT, tools=[weather(600)])
-    assert time.monotonic() - began < 60
-    assert first[-1][0] > 600
-    second = course.rehearse(PROMPT, tools=[weather(600)])
+    first = course.rehearse(PROMPT, tools=[weather(28)])
+    assert first[-1][0] > 28 > time.monotonic() - began
+    second = course.rehearse(PROMPT, tools=[weather(28)])
     assert [at for at, _ in first] == [at for at, _ in second]
     assert table(fold(first)) == table(fold(second))
 
