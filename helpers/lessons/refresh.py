@@ -23,7 +23,7 @@ __all__ = ["NOTEBOOKS", "execute", "main", "normalise"]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-CELL_SECONDS = 60
+CELL_SECONDS = 600
 
 
 def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -> NotebookNode:
