@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from helpers.environment.lock import Layer, marker_facts, pins_for
+from helpers.environment.lock import Layer, marker_facts, pins_for, pip_requirement
 from helpers.environment.progress import run_quietly
 from helpers.environment.wheels import check_folder
 
@@ -44,23 +44,30 @@ class Installer:
             make = [self._uv, "venv", "--allow-existing", "--python", base]
         else:
             make = [base, "-m", "venv"]
-        self._run([*make, str(self._home)], 0)
+        self._run_quietly([*make, str(self._home)], 0)
 
     def install(self, lock: Path, total: int) -> None:
         """Install a lock file of so many packages."""
         if self._uv:
-            command = [self._uv, "pip", "install", "--python", str(self._python)]
-        else:
-            if not list(self._python.parents[1].glob("[Ll]ib/**/site-packages/pip")):
-                self._run([str(self._python), "-m", "ensurepip"], 0)  # uv made it without
-            command = [str(self._python), "-m", "pip", "--disable-pip-version-check", "install"]
-            # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
-            command += ["--no-input", "--no-compile", "--progress-bar", "off"]
-        if self._wheels:
-            command += ["--no-index", "--find-links", str(self._wheels)]
-        self._run([*command, "--no-deps", "--require-hashes", "-r", str(lock)], total)
+            self._run([self._uv, "pip", "install", "--python", str(self._python)], lock, total)
+            return
+        if not list(self._home.glob("[Ll]ib/**/site-packages/pip")):  # uv made it without
+            self._run_quietly([str(self._python), "-m", "ensurepip"], 0)
+        command = [str(self._python), "-m", "pip", "--disable-pip-version-check", "install"]
+        # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
+        command += ["--no-input", "--no-compile", "--progress-bar", "off"]
+        if pip := pip_requirement():  # first of all pip itself: it makes the rest quick
+            newer = self._home / "pip.txt"
+            newer.write_text(pip, encoding="utf-8")
+            self._run(command, newer, 0)
+        self._run(command, lock, total)
 
-    def _run(self, command: list[str], total: int) -> None:
+    def _run(self, command: list[str], lock: Path, total: int) -> None:
+        if self._wheels:
+            command = [*command, "--no-index", "--find-links", str(self._wheels)]
+        self._run_quietly([*command, "--no-deps", "--require-hashes", "-r", str(lock)], total)
+
+    def _run_quietly(self, command: list[str], total: int) -> None:
         before = len(self.packages_in_place())
 
         def progress(words: str) -> str:

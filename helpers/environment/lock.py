@@ -24,7 +24,9 @@ __all__ = [
     "installed",
     "marker_facts",
     "pins_for",
+    "pip_requirement",
     "read_pins",
+    "requirement",
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +88,16 @@ def read_pins(lock: str) -> list[Pin]:
 def pins_for(layer: Layer, facts: Mapping[str, str]) -> list[Pin]:
     """Return the pins of a layer that apply to a machine."""
     return [pin for pin in read_pins(layer.text()) if applies(pin.marker, facts)]
+
+
+def requirement(pin: Pin) -> str:
+    """Return a line that pip reads, without the marker: that has been looked at."""
+    return " ".join([f"{pin.name}=={pin.version}", *(f"--hash={one}" for one in pin.hashes)]) + "\n"
+
+
+def pip_requirement() -> str:
+    """Return the line of the learner's list that names pip; empty if none does."""
+    return "".join(requirement(pin) for pin in read_pins(LEARNER.text()) if pin.name == "pip")
 
 
 def marker_facts() -> dict[str, str]:

@@ -12,7 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.environment.lock import LEARNER, TESTS, Layer, Pin, pins_for
+from helpers.environment.lock import (
+    LEARNER,
+    TESTS,
+    Layer,
+    Pin,
+    pins_for,
+    pip_requirement,
+    requirement,
+)
 from helpers.environment.problem import Problem
 from helpers.environment.progress import run_quietly, say
 
@@ -84,7 +92,7 @@ def collect(arguments: list[str]) -> int:
                 for patch, pins in _pin_lists(layers, PLATFORMS[name], version):
                     say(f"{name}, Python {version}: {len(pins)} packages")
                     wanted = Path(scratch) / "wanted.txt"
-                    wanted.write_text("".join(map(_requirement, pins)), encoding="utf-8")
+                    wanted.write_text("".join(map(requirement, pins)), encoding="utf-8")
                     command = [*pip, "download", "--no-deps", "--require-hashes", "-r", str(wanted)]
                     command += ["--only-binary=:all:", "--python-version", patch]
                     command += ["--implementation", "cp", "--dest", str(folder)]
@@ -147,12 +155,12 @@ def _make_pip(scratch: Path, started: float) -> list[str]:
     home = scratch / "pip"
     run_quietly([sys.executable, "-m", "venv", str(home)], lambda words: "preparing", started)
     python = next(path for path in home.glob("*/python*") if path.stem == "python")
-    return [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-
-
-def _requirement(pin: Pin) -> str:
-    """Return a line that pip reads; the marker has been looked at."""
-    return " ".join([f"{pin.name}=={pin.version}", *(f"--hash={one}" for one in pin.hashes)]) + "\n"
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    if text := pip_requirement():  # a newer one: it needs less than half the time
+        newer = scratch / "pip.txt"
+        newer.write_text(text, encoding="utf-8")
+        run_quietly([*pip, "install", "-r", str(newer)], lambda words: "preparing", started)
+    return pip
 
 
 def _how_far(total: int, words: str) -> str:
