@@ -5,9 +5,10 @@
             ...
 
 This is the only stage that touches the network. An adapter says what the payloads of an
-API mean: `MessagesAdapter` gives them as they are, those of openai.py translate.
+API mean: `MessagesAdapter` gives them nearly as they are, those of openai.py translate.
 
-Whatever goes wrong on the way has a name, chosen by what the caller can do about it:
+Whatever goes wrong on the way has a name, chosen by what the caller can do about it. What
+goes wrong behind a whole answer has none: it takes nothing away.
 
     StreamError
     ├── ConnectFailed     nothing was sent back: the request may be repeated
@@ -20,13 +21,27 @@ Whatever goes wrong on the way has a name, chosen by what the caller can do abou
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, NoReturn
 
 import httpx
 
-from helpers.sse import EventTooLarge, SSEDecoder
+from helpers.failures import (
+    ConnectFailed,
+    ErrorEvent,
+    ProtocolError,
+    StatusError,
+    StreamError,
+    StreamStalled,
+    StreamTruncated,
+    error_of,
+    error_of_body,
+    request_id,
+)
+from helpers.payloads import Adapter, Event, MessagesAdapter
+from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 
 __all__ = [
     "Adapter",
@@ -42,10 +57,9 @@ __all__ = [
     "StreamTruncated",
     "open_events",
     "open_stream",
+    "read_events",
     "stream_text",
 ]
-
-Event = dict[str, Any]
 
 # What opens a stream: open_stream below, or another that takes and gives the same.
 OpenStream = Callable[
@@ -55,118 +69,18 @@ OpenStream = Callable[
 # A body ends right behind its last event. A server that holds it open is not waited for.
 DRAIN_SECONDS = 0.5
 
+# Behind a whole answer its usage or its last event may come, and comes soon.
+LATE_SECONDS = 5.0
+
+DONE = "[DONE]"  # ends the stream of a chat completion, and of any API behind some gateways
+PINGS = ("ping", "keepalive", "heartbeat")  # names of events whose data says nothing
+PING: Event = {"type": "ping"}
+
+# An error that stands between the events: a line `error: …`, or bare JSON.
+STRAY = re.compile(r"^(error:)?[ \t]*(?=[{\[])|^error:(.+)", re.MULTILINE)
+
 # So much of an answer that is no stream is read to say what it was; it might never end.
 MAX_ERROR_BYTES = 64 * 1024
-
-
-class StreamError(Exception):
-    """The answer did not arrive whole."""
-
-
-class ConnectFailed(StreamError):
-    """The server could not be reached, or hung up before its first byte."""
-
-
-class StatusError(StreamError):
-    """The server refused the request with an HTTP status.
-
-    Attributes:
-        status: the HTTP status code, such as 429.
-        type: the API's name for the error, such as "rate_limit_error".
-        request_id: what to quote when asking the provider about it.
-        headers: the answer's headers, `retry-after` among them.
-    """
-
-    def __init__(self, status: int, type: str, message: str, headers: Mapping[str, str]) -> None:
-        super().__init__(f"HTTP {status} {type}: {message}")
-        self.status = status
-        self.type = type
-        self.request_id = _request_id(headers)
-        self.headers = headers
-
-
-class ErrorEvent(StreamError):
-    """The server gave up in the middle of an answer that had begun with a 200.
-
-    Attributes:
-        type: the API's name for the error, such as "overloaded_error".
-        request_id: what to quote when asking the provider about it.
-    """
-
-    def __init__(self, type: str, message: str, request_id: str = "") -> None:
-        super().__init__(f"{type} in mid-stream: {message}")
-        self.type = type
-        self.request_id = request_id  # open_events fills it in: an event has no headers
-
-
-class StreamTruncated(StreamError):
-    """The connection ended, cleanly or not, before the message was complete."""
-
-
-class StreamStalled(StreamError):
-    """No byte arrived for longer than the client's read timeout."""
-
-
-class ProtocolError(StreamError):
-    """What arrived is not the protocol: no event stream, no JSON, or no sense."""
-
-
-class Adapter(Protocol):
-    """What an API's payloads mean: told in events of the Messages API.
-
-    Attributes:
-        end_mark: data that is no JSON and ends the stream, such as "[DONE]"; or None.
-        finished: whether the message is whole, so that nothing more is read.
-    """
-
-    end_mark: str | None
-    finished: bool
-
-    def feed(self, payload: Event) -> list[Event]:
-        """Take the next payload; return the events that it means."""
-
-    def close(self) -> list[Event]:
-        """Take the end of the stream; return the events that were held back for it.
-
-        Raises:
-            StreamTruncated: the message isn't complete.
-        """
-
-
-class MessagesAdapter:
-    """The Messages API's own events: given as they are, and watched for their end."""
-
-    end_mark: str | None = None
-
-    def __init__(self) -> None:
-        self.finished = False
-        self._complete = False
-
-    def feed(self, payload: Event) -> list[Event]:
-        """Return the event, unless it is an error."""
-        match payload:
-            case {"type": "content_block_delta"}:  # by far the most frequent comes first
-                pass
-            case {"type": "message_delta", "delta": {"stop_reason": str()}}:
-                self._complete = True
-            case {"type": "message_stop"}:
-                self.finished = True
-            case {"type": "error"}:
-                error = payload.get("error")
-                said = error if isinstance(error, dict) else {}
-                type = str(said.get("type", "unknown_error"))
-                raise ErrorEvent(type, str(said.get("message", "no message")))
-            case {"type": str()}:
-                pass
-            case _:
-                raise ProtocolError(f"an event has no type: {json.dumps(payload)[:80]!r}")
-        return [payload]
-
-    def close(self) -> list[Event]:
-        """Accept the end after a stop reason: some gateways leave message_stop out."""
-        if not self._complete:
-            raise StreamTruncated("the connection closed before the message was complete")
-        return []
 
 
 def open_stream(
@@ -203,7 +117,7 @@ async def open_events(
     try:
         # A generator left in the middle would wait for the garbage collector:
         # aclosing ends it together with this block.
-        async with aclosing(_events(response, adapter)) as events:
+        async with aclosing(read_events(response, adapter)) as events:
             yield events
     finally:
         await response.aclose()
@@ -213,7 +127,7 @@ async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
     """Give the pieces of text in a stream of events as they arrive."""
     async for event in events:
         match event:
-            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
+            case {"delta": {"type": "text_delta", "text": str(text)}}:
                 yield text
 
 
@@ -236,7 +150,7 @@ async def _send(http: httpx.AsyncClient, path: str, body: Event) -> httpx.Respon
         await response.aclose()
     if response.status_code != 200:
         raise _status_error(response, raw)
-    raise ProtocolError(f"asked for an event stream, got {content_type}: {raw[:80]!r}")
+    raise _error_of_no_stream(response, content_type, raw)
 
 
 async def _beginning(response: httpx.Response) -> bytes:
@@ -253,40 +167,63 @@ async def _beginning(response: httpx.Response) -> bytes:
 def _status_error(response: httpx.Response, raw: bytes) -> StatusError:
     try:
         error = json.loads(raw)["error"]
-        type, message = str(error["type"] or "unknown_error"), str(error["message"])
-    except (ValueError, KeyError, TypeError, RecursionError):  # a proxy's page, not the API's
-        type = "unknown_error"
+        type, message = str(error.get("type") or "unknown_error"), str(error["message"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        type = "unknown_error"  # it is a proxy's page, not the API's error
         message = raw[:200].decode("utf-8", "replace") or response.reason_phrase
     return StatusError(response.status_code, type, message, response.headers)
 
 
-async def _events(response: httpx.Response, adapter: Adapter) -> AsyncGenerator[Event]:
-    """Decode the body into event dicts, to the end of the message and no further."""
+def _error_of_no_stream(response: httpx.Response, content_type: str, raw: bytes) -> StreamError:
+    """Return the error that a body of a 200 tells of, or say that it is no event stream."""
+    with suppress(ValueError, RecursionError):
+        if error := error_of_body(json.loads(raw)):
+            error.request_id = request_id(response.headers)
+            return error
+    return ProtocolError(f"asked for an event stream, got {content_type}: {raw[:80]!r}")
+
+
+async def read_events(response: httpx.Response, adapter: Adapter) -> AsyncGenerator[Event]:
+    """Decode an open response into event dicts, to the end of the message and no further.
+
+    Args:
+        response: an event stream whose body nobody has read.
+        adapter: a fresh one.
+
+    Raises:
+        StreamError: one of the family above.
+    """
     decoder = SSEDecoder()
     chunks = response.aiter_bytes()
     try:
-        async for chunk in chunks:
+        while (chunk := await _next(chunks, adapter)) is not None:
+            comments, strays = decoder.comments, len(decoder.strays)
             for sse in decoder.feed(chunk):
-                ended = sse.data == adapter.end_mark
-                for event in adapter.close() if ended else adapter.feed(_payload(sse.data)):
+                for event in _meaning(sse, adapter):
                     yield event
                 if adapter.finished:
                     await _drain(chunks)
                     return
-    except ErrorEvent as error:
-        error.request_id = _request_id(response.headers)
-        raise
-    except EventTooLarge as error:
-        raise ProtocolError(str(error)) from error
-    except httpx.DecodingError as error:
-        raise ProtocolError(f"the compressed body is broken: {error}") from error
-    except httpx.TimeoutException as error:
-        raise StreamStalled("no byte arrived before the read timeout") from error
-    except httpx.TransportError as error:
-        reason = str(error) or type(error).__name__  # a reset carries no text
-        raise StreamTruncated(f"the connection broke in mid-answer: {reason}") from error
+            if decoder.comments > comments:  # how some servers say that they are still there
+                yield {**PING}
+            if len(decoder.strays) > strays:
+                _raise_stray_error(decoder.strays)
+        _raise_stray_error(decoder.strays + decoder.pending.decode("utf-8", "replace"))
+    except (StreamError, EventTooLarge, httpx.RequestError) as error:
+        if not adapter.complete:
+            _raise_by_name(error, response)
     for event in adapter.close():
         yield event
+
+
+async def _next(chunks: AsyncIterator[bytes], adapter: Adapter) -> bytes | None:
+    """Return the next chunk; None at the end, which behind a whole answer comes soon."""
+    if not adapter.complete:
+        return await anext(chunks, None)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LATE_SECONDS):
+            return await anext(chunks, None)
+    return None
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
@@ -297,16 +234,61 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
                 pass
 
 
-def _payload(data: str) -> Event:
+def _meaning(sse: ServerSentEvent, adapter: Adapter) -> list[Event]:
+    """Return the events that a server-sent event means."""
+    data = sse.data.strip()
+    if data == DONE:
+        return adapter.close(done=True)
+    if sse.event in PINGS or (not data and sse.event == "message"):
+        return [{**PING}]
+    return adapter.feed(_payload(sse.event, data or "{}"))
+
+
+def _payload(name: str, data: str) -> Event:
+    """Return the JSON of an event; its name stands in for a type that is missing.
+
+    Raises:
+        ProtocolError: it is no JSON object, and no error either.
+    """
     try:
         payload = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"an event's data is not JSON: {data[:80]!r}") from error
+        if name != "error":
+            raise ProtocolError(f"an event's data is not JSON: {data[:80]!r}") from error
+        payload = data
+    if name == "error" and not (isinstance(payload, dict) and error_of(payload)):
+        return {"type": "error", "error": payload}
     if not isinstance(payload, dict):
         raise ProtocolError(f"an event's data is no JSON object: {data[:80]!r}")
+    if name != "message" and not payload.get("type"):
+        payload["type"] = name
     return payload
 
 
-def _request_id(headers: Mapping[str, str]) -> str:
-    """Return the id under which the provider knows a request; OpenAI's has an x-."""
-    return headers.get("request-id") or headers.get("x-request-id", "")
+def _raise_stray_error(text: str) -> None:
+    """Raise the error that the lines between the events tell of, if they do."""
+    for found in STRAY.finditer(text):
+        error = error_of({"error": found[2].strip()}) if found[2] else None
+        with suppress(ValueError, RecursionError):  # the rest of it may still come
+            body, _ = json.JSONDecoder().raw_decode(text, found.end())
+            error = error_of_body({"error": body} if found[1] and "error" not in body else body)
+        if error:
+            raise error
+
+
+def _raise_by_name(error: Exception, response: httpx.Response) -> NoReturn:
+    """Raise what an error means for the answer, in the names of the family."""
+    match error:
+        case ErrorEvent():
+            error.request_id = request_id(response.headers)
+            raise error
+        case StreamError():
+            raise error
+        case httpx.DecodingError():
+            raise ProtocolError(f"the compressed body is broken: {error}") from error
+        case httpx.TimeoutException():
+            raise StreamStalled("no byte arrived before the read timeout") from error
+        case httpx.RequestError():
+            reason = str(error) or type(error).__name__  # a reset carries no text
+            raise StreamTruncated(f"the connection broke in mid-answer: {reason}") from error
+    raise ProtocolError(str(error)) from error

@@ -29,7 +29,9 @@ __all__ = ["Recovery", "Watchdog", "backoff", "retry_after", "worth_retrying"]
 RETRIED_STATUSES = (408, 409, 429)
 
 # Errors after the 200 have no status: their type says the same.
-RETRIED_TYPES = ("overloaded_error", "api_error", "rate_limit_error", "timeout_error")
+RETRIED_TYPES = (
+    *("overloaded_error", "api_error", "rate_limit_error", "timeout_error", "conflict_error"),
+)
 
 CONNECT_SECONDS = 5.0  # also for a free place in the connection pool
 
@@ -45,7 +47,7 @@ class Recovery:
         longest_retry_after: a server that asks for a longer wait than this gets none:
             the turn fails at once, and the person can decide.
         idle: silence after which an answer is given up; pings don't break it.
-        pings_count: let pings break the silence, for models that think for long.
+        pings_count: let pings and comments break the silence, for models that think for long.
         total: how long one answer may take altogether.
         after_text: what to do when an answer fails whose text was shown already:
             "stop"; "restart" the turn, which shows other text; or "continue" the text.

@@ -16,6 +16,8 @@ __all__ = ["EventTooLarge", "SSEDecoder", "ServerSentEvent"]
 # of the Messages API carry whole search results: some hundred kilobytes.
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 
+MAX_STRAYS = 64 * 1024  # characters
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CR = ord("\r")  # a number, because `in` finds one ten times as fast as b"\r"
 
@@ -45,11 +47,15 @@ class SSEDecoder:
     Attributes:
         last_event_id: what a client would send as Last-Event-ID to resume.
         retry: the reconnection time that the server asked for, in milliseconds.
+        comments: how many comments came: they say only that the server is still there.
+        strays: the beginning of what came in no field; some servers put errors there.
     """
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.last_event_id = ""
         self.retry: int | None = None
+        self.comments = 0
+        self.strays = ""
         self._max_event_bytes = max_event_bytes
         self._at_start = True  # a byte order mark may still come
         self._skip_lf = False  # the last chunk ended in CR: LF would be its other half
@@ -81,9 +87,9 @@ class SSEDecoder:
             if line:
                 size += len(line)
                 # Only whole lines are decoded, so no character is ever cut in two.
-                name, _, value = line.decode("utf-8", "replace").partition(":")
+                name, colon, value = line.decode("utf-8", "replace").partition(":")
                 value = value.removeprefix(" ")
-                match name:  # a name nobody knows, or none (a comment), is ignored
+                match name:
                     case "data":
                         data.append(value)
                     case "event":
@@ -92,6 +98,10 @@ class SSEDecoder:
                         self._id = value
                     case "retry" if value.isascii() and value.isdigit() and len(value) < 16:
                         self.retry = int(value)
+                    case "":
+                        self.comments += 1
+                    case _ if len(self.strays) < MAX_STRAYS:  # otherwise it is ignored
+                        self.strays += f"{name}{colon}{value}\n"
                 continue
             # A blank line ends the event.
             if size > self._max_event_bytes:

@@ -12,8 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # The stages, in the order in which data moves; a stage never reaches back to a later one.
-STAGES = ("sse", "client", "message", "tools", "dispatch", "history", "recovery", "agent")
-PIPELINE = (*STAGES, "clock", "fields", "models", "openai", "openai_requests", "structured")
+STAGES = (
+    *("sse", "failures", "payloads", "client", "tool_input", "message"),
+    *("tools", "dispatch", "history", "recovery", "agent"),
+)
+OPENAI = ("openai", "openai_chat", "openai_events", "openai_requests", "openai_responses")
+PIPELINE = (*STAGES, *OPENAI, "clock", "fields", "models", "structured")
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 
