@@ -10,18 +10,20 @@ leaves open:
   themselves, so they are collected as they are and parsed once, when the block ends.
 - **When is a call complete?** Not when its block ends: a reply that is cut off in
   mid-call closes its last block too. It is complete when the model has *moved on*: when
-  something else follows, or the message ends because the model wants its tools run.
+  something else follows, or the message ends and was neither cut off nor refused.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from helpers.client import Event, ProtocolError
+from helpers.payloads import whole_characters
+from helpers.tool_input import can_be_written, read_input
 
 __all__ = [
+    "CUT_OR_REFUSED",
     "BlockStarted",
     "BlockStopped",
     "CitationDelta",
@@ -149,23 +151,25 @@ PIECES: dict[str, tuple[str, Callable[[int, str], Update]]] = {
 EMPTY: dict[str, dict[str, Any]] = {
     "text": {"text": ""},
     "thinking": {"thinking": "", "signature": ""},
-    "tool_use": {"input": {}},
+    "tool_use": {"id": "", "input": {}},
     "server_tool_use": {"input": {}},
     "mcp_tool_use": {"input": {}},
 }
+CALLS = ("tool_use", "server_tool_use", "mcp_tool_use")
 NOT_FOR_CALLS = {"text_delta", "thinking_delta", "signature_delta", "citations_delta"}
 NOT_FOR = {
     "text": {"thinking_delta", "signature_delta", "input_json_delta"},
     "thinking": {"text_delta", "citations_delta", "input_json_delta"},
     "redacted_thinking": {*PIECES, "signature_delta", "citations_delta"},
-    "tool_use": NOT_FOR_CALLS,
-    "server_tool_use": NOT_FOR_CALLS,
-    "mcp_tool_use": NOT_FOR_CALLS,
+    **dict.fromkeys(CALLS, NOT_FOR_CALLS),
 }
 
-# Levels of nesting in a tool's input. Python reads and writes JSON on its stack, so what
-# could be read at the edge of that could not be written back a few calls deeper.
-MAX_DEPTH = 100
+# Ends that leave the last call in doubt: the message was cut off, or taken back. "steered" and
+# those before it are OpenAI's words.
+CUT_OR_REFUSED = {
+    *("max_tokens", "model_context_window_exceeded", "refusal"),
+    *("incomplete", "max_messages", "steered"),
+}
 
 
 class MessageAssembler:
@@ -199,6 +203,11 @@ class MessageAssembler:
         """Why the model stopped, as soon as that is known."""
         reason = self._end.get("stop_reason")
         return reason if isinstance(reason, str) else None
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether there is a call, of our tools or of the API's own, complete or not."""
+        return any(block.start["type"] in CALLS for block in self._blocks.values())
 
     @property
     def incomplete(self) -> dict[int, str]:
@@ -240,8 +249,7 @@ class MessageAssembler:
         if self._start is not None:
             refuse({"type": "message_start"}, "the message has begun already")
         self._start = {**message, "content": []}
-        usage = message.get("usage")
-        self._usage = {**usage} if isinstance(usage, dict) else {}
+        self._usage = _counts(message.get("usage"))
         return [MessageStarted(self.message), UsageUpdated({**self._usage})]
 
     def _block_start(self, index: int, block: dict[str, Any]) -> list[Update]:
@@ -251,9 +259,21 @@ class MessageAssembler:
         opened = _open(block)
         if opened is None:
             refuse({"type": "content_block_start", "index": index}, "the block is malformed")
-        moved_on = self._complete_calls()
+        updates = self._complete_calls()
+        ids = {block.start.get("id") for block in self._blocks.values()}
+        if opened.start["type"] == "tool_use" and opened.start["id"] in {"", *ids}:
+            # Some servers give no id, or the same one to each call: results go by it.
+            opened.start["id"] = f"{opened.start['id'] or 'toolu'}_{index}"
         self._blocks[index] = opened
-        return [*moved_on, BlockStarted(index, {**block})]
+        kind = opened.start["type"]
+        begun_with = opened.start[kind] if kind in ("text", "thinking") else ""
+        if begun_with:  # it is shown like the rest, so it is told like the rest
+            opened.start[kind] = ""
+        updates.append(BlockStarted(index, {**opened.start}))
+        if begun_with:
+            delta = {"type": f"{kind}_delta", kind: begun_with}
+            updates += self._delta({"type": "content_block_delta", "index": index, "delta": delta})
+        return updates
 
     def _delta(self, event: Event) -> list[Update]:
         try:
@@ -270,6 +290,8 @@ class MessageAssembler:
                 piece = delta[name]
                 if not isinstance(piece, str):
                     refuse(event, f"its {name} is no text")
+                if block.half or not piece.isascii():
+                    piece, block.half = whole_characters(block.half, piece)
                 # Pieces are collected, not added up: a sum would be copied for each of them.
                 block.pieces[name].append(piece)
                 updates.append(update(index, piece))
@@ -282,6 +304,8 @@ class MessageAssembler:
                     refuse(event, "its citation is no object")
                 block.citations.append(delta["citation"])
                 updates.append(CitationDelta(index, delta["citation"]))
+            elif kind == "compaction_delta":  # it brings the whole of what the block holds
+                block.start |= {name: value for name, value in delta.items() if name != "type"}
         except (KeyError, TypeError):
             refuse(event, "its block never began, or it lacks a field")
         return updates
@@ -302,11 +326,12 @@ class MessageAssembler:
         updates: list[Update] = []
         if "stop_reason" in self._end:
             updates += self._close_blocks()
-        if self._end.get("stop_reason") == "tool_use":
-            updates += self._complete_calls()
+        reason = self._end.get("stop_reason")
+        if isinstance(reason, str) and reason not in CUT_OR_REFUSED:
+            updates += self._complete_calls(broken_too=reason == "tool_use")
         if isinstance(usage, dict):
             # Cumulative: each count replaces the one before.
-            self._usage |= {name: count for name, count in usage.items() if count is not None}
+            self._usage |= {name: n for name, n in _counts(usage).items() if n is not None}
             updates.append(UsageUpdated({**self._usage}))
         return updates
 
@@ -321,9 +346,10 @@ class MessageAssembler:
         still_open = [index for index, block in self._blocks.items() if not block.stopped]
         return [update for index in still_open for update in self._block_stop(index)]
 
-    def _complete_calls(self) -> list[Update]:
-        """Return the calls that are now known to be complete."""
-        indexes, self._closed_calls = self._closed_calls, []
+    def _complete_calls(self, *, broken_too: bool = True) -> list[Update]:
+        """Return the calls that are now known to be complete; their JSON may be broken."""
+        indexes = [i for i in self._closed_calls if broken_too or self._blocks[i].input is not None]
+        self._closed_calls = [i for i in self._closed_calls if i not in indexes]
         return [self._blocks[index].call(index) for index in sorted(indexes)]
 
 
@@ -336,6 +362,7 @@ class _Block:
     pieces: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     citations: list[dict[str, Any]] = field(default_factory=list)
     signature: str | None = None
+    half: str = ""  # of a character whose other half comes with the next piece
     stopped: bool = False
     input: dict[str, Any] | None = None
 
@@ -384,6 +411,11 @@ def _open(block: dict[str, Any]) -> _Block | None:
     kind = block.get("type")
     if not isinstance(kind, str):
         return None
+    given = block.get("input")
+    if kind in CALLS and isinstance(given, str):  # some servers send the JSON as text
+        block = block | {"input": read_input(given) if given.strip() else {}}
+        if block["input"] is None:
+            return None
     # null is as good as nothing
     start = block | {name: block.get(name) or empty for name, empty in EMPTY.get(kind, {}).items()}
     match start:
@@ -397,49 +429,19 @@ def _open(block: dict[str, Any]) -> _Block | None:
             "name": str(),
             "input": dict(input),
         }:
-            well_formed = _can_be_written(input)
+            well_formed = can_be_written(input)
         case _:
             well_formed = kind not in EMPTY
     return _Block(start, NOT_FOR.get(kind, set())) if well_formed else None
 
 
-def read_input(raw: str) -> dict[str, Any] | None:
-    """Return a tool's input from its whole JSON, or None if it isn't an object.
-
-    NaN and Infinity, which Python's parser would take, are no JSON. An object that is nested
-    a hundred levels deep is nothing that a tool asked for.
-    """
-    try:
-        value = json.loads(raw, parse_constant=_not_json)
-    except (ValueError, RecursionError):
-        return None
-    # Without many brackets it can't be deep, which saves nearly every input the walk.
-    if raw.count("{") + raw.count("[") > MAX_DEPTH and _is_too_deep(value):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _is_too_deep(value: object) -> bool:
-    """Say whether a value has more than MAX_DEPTH levels, looking at one after another."""
-    level: list[Any] = [value]
-    for _ in range(MAX_DEPTH):
-        inner = [node.values() if isinstance(node, dict) else node for node in level]
-        level = [node for nodes in inner for node in nodes if isinstance(node, dict | list)]
-        if not level:
-            return False
-    return True
-
-
-def _can_be_written(input: dict[str, Any]) -> bool:
-    """Say whether an input that came whole, in its block's start, is sound JSON."""
-    try:
-        return not input or read_input(json.dumps(input)) is not None
-    except (ValueError, RecursionError):
-        return False
-
-
-def _not_json(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def _counts(usage: object) -> dict[str, Any]:
+    """Return what was counted. A count below zero is a server's mistake: prices go by it."""
+    counts = usage if isinstance(usage, dict) else {}
+    return {
+        name: max(0, count) if isinstance(count, int | float) else count
+        for name, count in counts.items()
+    }
 
 
 def refuse(event: Event, why: str) -> NoReturn:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import message as message_module
+from helpers import tool_input as tool_input_module
 from helpers.client import ProtocolError
 from helpers.history import Conversation
 from helpers.message import (
@@ -30,12 +30,12 @@ from helpers.message import (
     ToolCall,
     Update,
     UsageUpdated,
-    read_input,
 )
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.parts import ServerToolUse, ToolUse
 from helpers.mock.scenario_files import Scenario, load
 from helpers.sse import SSEDecoder
+from helpers.tool_input import read_input
 
 Event = dict[str, Any]
 Block = dict[str, Any]
@@ -170,6 +170,22 @@ def test_a_text_block_that_says_nothing_of_its_text() -> None:
         assert content([START, opened(0, empty)]) == [TEXT]
 
 
+@pytest.mark.parametrize(("kind", "update"), [("text", TextDelta), ("thinking", ThinkingDelta)])
+def test_what_a_block_begins_with_is_told_like_the_rest(kind: str, update: Any) -> None:
+    start = {"text": TEXT, "thinking": THINKING}[kind]
+    more = delta(0, f"{kind}_delta", **{kind: "llo"})
+    assembler, updates = fed([START, *block(0, start | {kind: "He"}, more)])
+    assert updates[2:5] == [BlockStarted(0, start), update(0, "He"), update(0, "llo")]
+    assert assembler.message["content"] == [start | {kind: "Hello"}]
+
+
+def test_what_was_compacted_is_kept() -> None:
+    start = {"type": "compaction", "content": None}
+    brought = delta(0, "compaction_delta", content="So far: …", encrypted_content="EqQB")
+    whole = {"type": "compaction", "content": "So far: …", "encrypted_content": "EqQB"}
+    assert content([START, *block(0, start, brought)]) == [whole]
+
+
 def test_thinking_is_shown_and_signed() -> None:
     events = [
         delta(0, "thinking_delta", thinking="Let "),
@@ -261,6 +277,14 @@ def test_usage_is_a_total() -> None:
         "cache_read_input_tokens": 0,
         "output_tokens": 30,
     }
+
+
+def test_no_count_is_below_zero() -> None:
+    start = {**START, "message": {**SENT, "usage": {"input_tokens": -990, "output_tokens": 1}}}
+    counts = {"output_tokens": -1, "cache_read_input_tokens": -5}
+    assembler, _ = fed([start, end("end_turn", counts), STOP])
+    assert set(assembler.usage.values()) == {0}
+    assert assembler.message["usage"] == assembler.usage
 
 
 def test_an_end_without_usage_is_an_end() -> None:
@@ -392,14 +416,28 @@ def test_wanting_tools_completes_a_call() -> None:
     assert assembler.incomplete == {}
 
 
+@pytest.mark.parametrize("reason", ["end_turn", "stop_sequence", "pause_turn", "eos", "sneeze"])
+def test_so_does_any_end_of_a_whole_reply(reason: str) -> None:
+    assembler, updates = fed([START, *LAGOS, *call(1, ""), end(reason), STOP])
+    assert [one.input for one in calls(updates)] == [{"city": "Lagos"}, {}]
+    assert assembler.incomplete == {}
+
+
+@pytest.mark.parametrize("reason", ["end_turn", "eos", "sneeze"])
+def test_but_it_runs_no_call_that_does_not_parse(reason: str) -> None:
+    assembler, updates = fed([START, *LAGOS, *call(1, '{"city": "Os'), end(reason), STOP])
+    assert calls(updates) == [COMPLETE]  # the next one had begun
+    assert assembler.incomplete == {1: '{"city": "Os'}
+
+
 @pytest.mark.parametrize(
     "reason",
     [
-        *["max_tokens", "stop_sequence", "end_turn", "pause_turn", "refusal", "sneeze", None],
-        "model_context_window_exceeded",
+        *["max_tokens", "refusal", "model_context_window_exceeded", None],
+        *["incomplete", "max_messages", "steered"],
     ],
 )
-def test_any_other_end_does_not(reason: str | None) -> None:
+def test_the_end_of_a_reply_that_was_cut_or_refused_does_not(reason: str | None) -> None:
     assembler, updates = fed([START, *LAGOS, end(reason), STOP])
     assert calls(updates) == []
     assert assembler.incomplete == {0: '{"city": "Lagos"}'}
@@ -476,6 +514,22 @@ def test_an_input_that_the_start_says_nothing_of() -> None:
         assert calls(updates)[0].input == {"city": "Lagos"}
 
 
+def test_an_input_that_is_given_as_text() -> None:
+    assert input_of(input='{"city": "Lagos"}') == {"city": "Lagos"}
+    assert input_of(input=" ") == {}
+
+
+def test_calls_with_the_same_id_or_none_get_their_own() -> None:
+    ids: list[Any] = ["toolu_a", "toolu_a", "", None, "toolu_a", "toolu_b"]
+    events = [event for index, id in enumerate(ids) for event in call(index, "{}", id=id)]
+    assembler, updates = fed(whole(*events, reason="tool_use"))
+    told = [one.id for one in calls(updates)]
+    assert (told[0], told[-1], len(set(told))) == ("toolu_a", "toolu_b", len(ids))
+    assert told == [one["id"] for one in assembler.message["content"]]
+    started = [update.block["id"] for update in updates if isinstance(update, BlockStarted)]
+    assert started == told
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -516,6 +570,27 @@ def test_half_a_character_is_no_mistake_of_the_json() -> None:
     assert json.loads(json.dumps(content([START, *block(0, TEXT, text(0, "\ud83d"))])))
 
 
+@given(st.text(st.characters(min_codepoint=0x1F600, max_codepoint=0x1F64F) | st.sampled_from("ab")))
+def test_halves_of_characters_are_joined_before_anybody_sees_them(said: str) -> None:
+    units = said.encode("utf-16-le")
+    halves = [
+        units[i : i + 2].decode("utf-16-le", "surrogatepass") for i in range(0, len(units), 2)
+    ]
+    events = block(0, TEXT, *[text(0, half) for half in halves])
+    assembler, updates = fed([START, *events])
+    pieces = [update.text for update in updates if isinstance(update, TextDelta)]
+    assert "".join(pieces) == said
+    assert all(piece.encode() is not None for piece in pieces)  # no half is left
+    assert assembler.message["content"][0]["text"] == said
+
+
+def test_a_half_without_its_other_half_is_marked() -> None:
+    assert (
+        content([START, *block(0, TEXT, text(0, "a\ud83d"), text(0, "b"))])[0]["text"] == "a\ufffdb"
+    )
+    assert content([START, *block(0, TEXT, text(0, "\ude00b"))])[0]["text"] == "\ufffdb"
+
+
 # --- What contradicts the protocol --------------------------------------------------------
 
 CONTRADICTIONS: dict[str, list[Event]] = {
@@ -550,7 +625,8 @@ CONTRADICTIONS: dict[str, list[Event]] = {
     "a text that is a number": [START, opened(0, TEXT | {"text": 5})],
     "citations that are a number": [START, opened(0, TEXT | {"citations": 5})],
     "a signature that is a number": [START, opened(0, THINKING | {"signature": 5})],
-    "a call without an id": [START, opened(0, {"type": "tool_use", "name": "a", "input": {}})],
+    "a call whose id is a number": [START, opened(0, CALL | {"id": 5})],
+    "an input that is broken text": [START, opened(0, CALL | {"input": '{"city"'})],
     "a call without a name": [START, opened(0, {"type": "tool_use", "id": "a", "input": {}})],
     "an input that is a list": [START, opened(0, CALL | {"input": [1]})],
     "a piece that is a number": [START, opened(0, TEXT), delta(0, "text_delta", text=5)],
@@ -936,7 +1012,7 @@ def test_any_interleaving_makes_the_same_message(
         assert any(isinstance(u, BlockStopped) and u.index == one.index for u in updates[:at])
         whole = assembler.message["content"][one.index]
         assert (one.id, one.name, one.input) == (whole["id"], whole["name"], whole["input"])
-    if assembler.stop_reason == "tool_use":
+    if assembler.stop_reason != "max_tokens":
         assert sorted(call.index for call in seen) == due
     assert {call.index for call in seen} | set(assembler.incomplete) >= set(due)
 
@@ -952,7 +1028,7 @@ def test_a_call_is_complete_as_soon_as_something_follows(
     for event in [START, *data.draw(interleaved(found)), last, STOP]:
         completed = [call.index for call in calls(assembler.feed(event))]
         follows = event["type"] in ("content_block_start", "content_block_delta")
-        if follows or (event is last and last["delta"]["stop_reason"] == "tool_use"):
+        if follows or (event is last and last["delta"]["stop_reason"] != "max_tokens"):
             assert completed == sorted(waiting)
             waiting = []
         else:
@@ -1084,7 +1160,7 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     assembler = MessageAssembler()
     with monkeypatch.context() as patch:
-        patch.setattr(message_module.json, "loads", counting)
+        patch.setattr(tool_input_module.json, "loads", counting)
         before = sys.getprofile()
         sys.setprofile(profile)
         try:
@@ -1112,7 +1188,7 @@ def test_each_input_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
     loads = partial(json.loads)
     monkeypatch.setattr(
-        message_module.json,
+        tool_input_module.json,
         "loads",
         lambda text, **options: parsed.append(text) or loads(text, **options),
     )
