@@ -341,8 +341,8 @@ def decode(adapter: Adapter, chunks: list[bytes]) -> list[Event]:
     decoder, events = SSEDecoder(), []
     for chunk in chunks:
         for sse in decoder.feed(chunk):
-            if sse.data == adapter.end_mark:
-                return events + adapter.close()
+            if sse.data == "[DONE]":
+                return events + adapter.close(done=True)
             events += adapter.feed(json.loads(sse.data))
     return events + adapter.close()
 
@@ -432,7 +432,7 @@ def chunk(delta: dict[str, Any] | None = None, finish: str | None = None, **more
     return {"id": "chatcmpl-1", "model": "m", "choices": [choice], **more}
 
 
-def call(index: int | None, arguments: Any = None, *, id: str = "", name: str = "") -> Event:
+def call(index: object, arguments: Any = None, *, id: str = "", name: str = "") -> Event:
     fragment: dict[str, Any] = {"function": {}}
     fragment |= {"index": index} if index is not None else {}
     if id:
@@ -468,12 +468,25 @@ def test_text_before_and_after_the_calls_keeps_its_place() -> None:
     assert [(one.id, one.input) for one in calls] == [("a", {"x": 1}), ("b", {"x": 2})]
 
 
-def test_a_call_is_complete_as_soon_as_the_next_thing_begins() -> None:
-    adapter = ChatAdapter()
+@pytest.mark.parametrize(("tools", "arguments"), [(["look"], ""), ([], "{"), (["look"], "{")])
+def test_a_whole_call_is_complete_as_soon_as_the_next_one_begins(
+    tools: list[str], arguments: str
+) -> None:
+    adapter = ChatAdapter(tools)
     events = adapter.feed(call(0, "{}", id="a", name="look"))
     assert assemble(events)[1] == []
-    events += adapter.feed(call(1, "", id="b", name="look"))
+    events += adapter.feed(call(1, arguments, id="b", name="look"))
     assert [one.id for one in assemble(events)[1]] == ["a"]
+
+
+def test_a_call_that_can_go_on_is_not() -> None:
+    adapter = ChatAdapter(["look"])
+    events = feed(
+        adapter, call(0, '{"x": ', id="a", name="look"), call(1, "{}", id="b", name="look")
+    )
+    assert assemble(events)[1] == []
+    events += feed(adapter, call(0, "1}"), chunk(finish="tool_calls")) + adapter.close()
+    assert [one.input for one in assemble(events)[1]] == [{"x": 1}, {}]
 
 
 @pytest.mark.parametrize(
@@ -509,6 +522,9 @@ def test_calls_that_end_with_stop_are_to_be_run() -> None:
         ("function_call", "tool_use"),
         ("content_filter", "refusal"),
         ("brand_new", "brand_new"),
+        *[("end_turn", "end_turn"), ("eos", "end_turn"), ("STOP", "end_turn")],
+        *[("max_tokens", "max_tokens"), ("MAX_TOKENS", "max_tokens"), ("tool_use", "tool_use")],
+        ("model_length", "model_context_window_exceeded"),
     ],
 )
 def test_why_a_completion_ended(reason: str, stop_reason: str) -> None:
@@ -549,6 +565,8 @@ USAGE = {
 def test_usage_is_told_once_with_the_end(end: list[Event]) -> None:
     adapter = ChatAdapter()
     events = feed(adapter, chunk({"content": "Hi"}), *end)
+    assert adapter.complete and not adapter.finished  # more may come behind the finish
+    events += adapter.close()
     assert adapter.finished and adapter.close() == []
     assert [event["type"] for event in events[-2:]] == ["message_delta", "message_stop"]
     assert sum(event["type"] == "message_delta" for event in events) == 1
@@ -580,16 +598,18 @@ def test_an_end_without_a_reason_is_truncated() -> None:
     "chunks",
     [
         [call(0, "{}")],  # no call has begun
-        [call(0, {"x": 1}, id="a", name="look")],  # arguments that are no text
-        [call(0, "{", id="a", name="look"), call(1, "{}", id="b", name="look"), call(0, "}")],
-        [call(0, "{}", id="a")],
-        [chunk({"content": ["Hi"]})],
+        [call(0, 5, id="a", name="look")],  # arguments that are no text
+        [call(0, ["x"], id="a", name="look")],
+        [call(0, "{}", id="a")],  # its name never comes
+        [call([0], "{}", id="a", name="look")],
+        [chunk({"content": [5]})],
+        [chunk({"content": 5})],
         [chunk({"tool_calls": "look"})],
     ],
 )
 def test_chunks_that_cannot_be_trusted_are_refused(chunks: list[Event]) -> None:
     with pytest.raises(ProtocolError):
-        feed(ChatAdapter(), *chunks)
+        chat_message(*chunks, chunk(finish="tool_calls"))
 
 
 @pytest.mark.parametrize(
@@ -599,7 +619,9 @@ def test_chunks_that_cannot_be_trusted_are_refused(chunks: list[Event]) -> None:
         ({"type": "server_error", "code": "server_is_overloaded"}, "overloaded_error"),
         ({"type": "requests", "code": "rate_limit_exceeded"}, "rate_limit_error"),
         ({"type": "insufficient_quota"}, "billing_error"),
-        ({"type": "brand_new", "code": 502}, "502"),
+        ({"type": "brand_new", "code": 502}, "api_error"),
+        ({"type": "brand_new"}, "brand_new"),
+        ({"type": "invalid_request_error", "code": "context_length"}, "invalid_request_error"),
         ({"message": "Oops"}, "unknown_error"),
         ("Oops", "unknown_error"),
     ],
@@ -622,6 +644,7 @@ def added(index: int, **item: Any) -> Event:
     return {"type": "response.output_item.added", "output_index": index, "item": item}
 
 
+FRAGMENT = {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": "{"}
 LOOK = added(0, type="function_call", call_id="a", name="look", arguments="")
 
 
@@ -690,10 +713,10 @@ def test_a_failed_response_is_an_error() -> None:
     [
         [{}],
         [LOOK, LOOK],
-        [{"type": "response.function_call_arguments.delta", "output_index": 0, "delta": "{"}],
+        [FRAGMENT, COMPLETED],  # the name of the call never comes
         [LOOK, {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": {}}],
-        [added(0, type="function_call", name="look")],
-        [{"type": "response.output_text.delta", "output_index": 0, "delta": None}],
+        [added(0, type="function_call", call_id="a"), COMPLETED],
+        [{"type": "response.output_text.delta", "output_index": 0, "delta": 5}],
     ],
 )
 def test_events_that_cannot_be_trusted_are_refused(events: list[Event]) -> None:
@@ -907,11 +930,18 @@ async def test_every_provider_gives_the_same_words() -> None:
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("name", ["openai", "openai_requests"])
+NAMES = ["openai", "openai_chat", "openai_events", "openai_requests", "openai_responses"]
+EARLIER = {
+    "httpx",
+    *[f"helpers.{name}" for name in ("client", "failures", "payloads", "tool_input")],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_it_stands_on_the_client_alone(name: str) -> None:
     path = Path(__file__).parent.parent / "helpers" / f"{name}.py"
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     modules = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     beyond = {name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names}
-    assert beyond <= {"httpx", "helpers.client", "helpers.openai_requests"}
+    assert beyond <= EARLIER | {f"helpers.{name}" for name in NAMES}

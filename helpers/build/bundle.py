@@ -189,7 +189,7 @@ class _House:
                 section.imports[name] = library.imports[name]
                 self._take(section, name, library.imports[name])
                 return section.names.get(name, name)
-            if name in library.defined():
+            if name in library.defined() or name in library.wanted:
                 return self._from_library(library.module, name)
         raise CannotBundle(
             f"Your part {section.name} uses {name}, which nothing in it or before it defines: "

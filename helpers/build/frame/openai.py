@@ -5,14 +5,14 @@ the agent has to change: the request is translated on its way out, the stream on
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
 
 import httpx
 
-from helpers.client import ErrorEvent, Event, StreamError
-from helpers.openai import ChatAdapter
+from helpers.client import ErrorEvent, Event, StreamError, read_events
+from helpers.openai_chat import ChatAdapter
 from helpers.openai_requests import chat_request
-from helpers.sse import SSEDecoder
 
 __all__ = ["ChatTransport"]
 
@@ -29,7 +29,8 @@ class ChatTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the translated request; translate its stream, and leave errors as they are."""
-        body = chat_request(json.loads(await request.aread()))
+        asked = json.loads(await request.aread())
+        tools = [str(tool.get("name")) for tool in asked.get("tools") or ()]
         path = request.url.path.removesuffix("/messages") + "/chat/completions"
         headers = {
             "authorization": request.headers.get("authorization", ""),
@@ -39,14 +40,14 @@ class ChatTransport(httpx.AsyncBaseTransport):
             "POST",
             request.url.copy_with(path=path),
             headers=headers,
-            json=body,
+            json=chat_request(asked),
             extensions=request.extensions,
         )
         response = await self.inner.handle_async_request(sent)
         if response.status_code != 200:
             return response
         headers = {"content-type": "text/event-stream; charset=utf-8"}
-        return httpx.Response(200, headers=headers, stream=TranslatedBody(response))
+        return httpx.Response(200, headers=headers, stream=TranslatedBody(response, tools))
 
     async def aclose(self) -> None:
         """Close what reaches the network."""
@@ -54,23 +55,22 @@ class ChatTransport(httpx.AsyncBaseTransport):
 
 
 class TranslatedBody(httpx.AsyncByteStream):
-    """The bytes of a chat completion, as the Messages API would have sent them."""
+    """The bytes of a chat completion, as the Messages API would have sent them.
 
-    def __init__(self, response: httpx.Response) -> None:
+    Args:
+        response: the chat completion.
+        tools: the names of the tools that it may call.
+    """
+
+    def __init__(self, response: httpx.Response, tools: Collection[str]) -> None:
         self.response = response
+        self.tools = tools
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        decoder, adapter = SSEDecoder(), ChatAdapter()
         try:
-            async for chunk in self.response.aiter_raw():
-                for sse in decoder.feed(chunk):
-                    done = sse.data == adapter.end_mark
-                    for event in adapter.close() if done else adapter.feed(json.loads(sse.data)):
-                        yield written(event)
-                    if adapter.finished:
-                        return
-            for event in adapter.close():
-                yield written(event)
+            async with aclosing(read_events(self.response, ChatAdapter(self.tools))) as events:
+                async for event in events:
+                    yield written(event)
         except ErrorEvent as error:
             yield written({"type": "error", "error": {"type": error.type, "message": str(error)}})
         except (StreamError, ValueError) as error:  # cut, or no chat completion at all
