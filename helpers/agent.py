@@ -34,6 +34,7 @@ from helpers.clock import Clock, RealClock, first
 from helpers.dispatch import ToolDispatcher, ToolEvent, ToolFinished, ToolProgress, ToolStarted
 from helpers.history import Conversation, Message, text_of
 from helpers.message import (
+    CUT_OR_REFUSED,
     BlockStarted,
     BlockStopped,
     CitationDelta,
@@ -282,7 +283,7 @@ class _Run:
     async def finish_turn(self, tools: ToolDispatcher) -> None:
         """Wait for the tools of a whole reply, and decide whether there is a next turn."""
         message, stop_reason = self.reply.message, str(self.reply.stop_reason)
-        if stop_reason == "tool_use":
+        if stop_reason not in CUT_OR_REFUSED:
             tools.release()
         if stop_reason == "refusal":  # what the model takes back is no part of the history
             await tools.cancel()
@@ -338,8 +339,13 @@ class _Run:
         reading = self.read(self.body(messages), tools, watchdog)
         try:
             await self.unless_interrupted(reading, watchdog.bark())
+        except StreamError:
+            if self.reply.stop_reason is None:
+                raise  # otherwise the answer is whole, and what broke behind it takes nothing away
         finally:
             self.usage.update(self.reply.usage)
+        if self.reply.stop_reason == "tool_use" and not self.reply.has_calls:
+            raise StreamTruncated("the model stopped to use a tool, but no call came")
 
     async def read(self, body: Event, tools: ToolDispatcher, watchdog: Watchdog) -> None:
         """Read one reply to its end; nothing in here waits for anything but the stream."""

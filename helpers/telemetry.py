@@ -175,6 +175,8 @@ class _Run:
         if isinstance(event, TurnStarted):
             self.end_chat(now)
             self.asks = now
+            # Some servers give the same ids in each turn, so those of earlier ones mean nothing.
+            self.tools = [tool for tool in self.tools if not tool.ended]
         elif isinstance(event, Interrupted) and self.asks is not None and self.asks > now:
             self.asks = None  # it never went out
         # Who waits and who tells the time have two clocks, which may disagree by a little.
@@ -285,6 +287,7 @@ class _Run:
     def finish_tool(self, event: ToolFinished, now: float) -> None:
         """End the span of a tool; one that could not even start gets one all the same."""
         found = [tool for tool in self.tools if tool.call.id == event.call.id]
+        found.sort(key=lambda tool: (tool.call != event.call, tool.ended))
         tool = found[0] if found else self.start_tool(event.call, now)
         if tool.ended:  # told again for a repeated reply
             return

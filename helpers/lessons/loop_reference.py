@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from helpers.client import open_stream
+from helpers.client import StreamTruncated, open_stream
 from helpers.lessons.dispatch_reference import ToolDispatcher
 from helpers.message import MessageAssembler, ToolCall
 
@@ -47,6 +47,8 @@ async def run_agent(
                             calls.append(update.id)
                             dispatcher.start(update)
                     yield event
+            if reply.stop_reason == "tool_use" and not calls:
+                raise StreamTruncated("the model stopped to use a tool, but no call came")
             dispatcher.release()
             results = await dispatcher.results()
         finally:
