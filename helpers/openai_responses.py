@@ -225,19 +225,18 @@ class ResponsesAdapter:
             if item.get("type") != "function_call":
                 new = [part for part in _parts(item) if KINDS.get(str(part["type"])) not in kinds]
                 yield from self._item(f"end {number}", {**item, "content": new, "summary": None})
-            elif not self._knows(item):
-                yield from self._call_done(f"call end {number}", item)
+            else:
+                yield from self._call_done(self._key_of(item) or f"call end {number}", item)
 
-    def _knows(self, item: Event) -> bool:
-        """Say whether a call was told already: by its id, or by all that it says."""
+    def _key_of(self, item: Event) -> str | None:
+        """Return the key of a call that was told already: by its id, or all that it says."""
         new = Call()
         new.learn(item)
-        return any(
-            call.id == new.id
-            if call.id and new.id
-            else (call.name, call.told) == (new.name, new.given)
-            for call in self._calls.values()
-        )
+        for key, call in self._calls.items():
+            same = (call.name, call.told) == (new.name, new.given)
+            if call.id == new.id if call.id and new.id else same:
+                return key
+        return None
 
     def _end(self, status: str, response: Event) -> list[Event]:
         status = str(response.get("status") or status)
@@ -253,6 +252,7 @@ class ResponsesAdapter:
             case _ if status == "incomplete":
                 reason = "incomplete"
             case _:
+                events += [event for key in self._calls for event in self._call_done(key, {})]
                 reason = stop_reason("stop", calls=bool(self._calls))
         self.complete = self.finished = True
         counts = usage(response.get("usage"))
