@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from helpers.client import Event, ProtocolError
-from helpers.payloads import whole_characters
+from helpers.failures import ProtocolError
+from helpers.payloads import Event, whole_characters
 from helpers.tool_input import can_be_written, read_input
 
 __all__ = [

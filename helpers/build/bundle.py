@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from helpers.build.names import defined, renamed, used
 from helpers.lessons import find_part
+from helpers.lessons.part import SUPPORT
 
 __all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "default_models"]
 
@@ -431,7 +432,8 @@ def _check_import(section: Section, node: ast.Import | ast.ImportFrom) -> None:
     for module in modules:
         top = module.split(".")[0]
         relative = isinstance(node, ast.ImportFrom) and node.level > 0
-        if relative or _is_ours(module) or top in SDKS:
+        ours = _is_ours(module) and module not in SUPPORT
+        if relative or ours or top in SDKS:
             raise CannotBundle(
                 f"Your part {section.name} imports {module or 'a neighbour'} (line {node.lineno}), "
                 "and the file has to work without it: write what you need of it yourself."

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Case", "Misconception", "MissingName", "Namespace", "Outcome", "Part"]
+__all__ = ["SUPPORT", "Case", "Misconception", "MissingName", "Namespace", "Outcome", "Part"]
+
+# What the course's own parts take from the library, since no part stands for it: how other
+# servers differ from the API. A file for others gets a copy of what is used of it.
+SUPPORT = ("helpers.failures", "helpers.payloads", "helpers.tool_input")
 
 
 class MissingName(AttributeError):
@@ -132,13 +136,14 @@ class Part:
     in_build: bool = True
 
     def reference_source(self) -> str:
-        """Return the reference as a learner would write it: without helpers' imports."""
+        """Return the reference as a learner would write it: no other part is imported."""
         if isinstance(self.reference, str):
             return self.reference
         source = self.reference.read_text(encoding="utf-8")
         lines = source.splitlines(keepends=True)
         for node in ast.parse(source).body:
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
+            module = (isinstance(node, ast.ImportFrom) and node.module) or ""
+            if module.startswith("helpers") and module not in SUPPORT:
                 lines[node.lineno - 1 : node.end_lineno] = [""] * (
                     (node.end_lineno or node.lineno) - node.lineno + 1
                 )

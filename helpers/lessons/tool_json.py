@@ -1364,7 +1364,7 @@ COMPLETE_CASES = (
             looks_like="a call given because its JSON parses; nothing has come that says the model "
             "was done with it",
             try_next="Hold it back until another block begins or `message_delta` says `tool_use`. "
-            "Any other stop reason, or none, confirms nothing.",
+            "A reason such as `max_tokens`, or none, confirms nothing.",
             matches=lambda out: bool(out.returned[0] or out.returned[1]),
         ),
     ),
