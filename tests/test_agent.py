@@ -454,6 +454,15 @@ async def test_silence_is_given_up_and_pings_do_not_break_it() -> None:
     assert of(Retrying, events) == []
 
 
+async def test_silence_behind_a_whole_answer_takes_nothing_away() -> None:
+    clock = VirtualClock()
+    whole = reply(text("Hello"))
+    script = Script([*whole[:-1], lambda: clock.sleep(100), whole[-1]])
+    events = await script.run(saying("Hi"), clock=clock, recovery=Recovery(idle=20))
+    assert of(Retrying, events) == []
+    assert (events[-1].reason, events[-1].error) == ("end_turn", None)
+
+
 async def test_an_answer_that_never_ends_is_given_up() -> None:
     clock = VirtualClock()
     drip: list[Step] = [reply()[0], text()[0]]

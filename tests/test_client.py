@@ -206,6 +206,26 @@ async def test_an_event_is_given_before_the_next_has_come() -> None:
             assert (await anext(events))["delta"]["text"] == "first"
 
 
+async def test_a_comment_is_a_sign_of_life() -> None:
+    answer = stream(START, b": still here\n", b"\n: and here\n\n", text("hi"), STOP)
+    async with serving(answer + LAST_CHUNK) as server:
+        types = [event["type"] for event in await collect(server)]
+    assert types.count("ping") >= 1
+    assert [one for one in types if one != "ping"] == [
+        *("message_start", "content_block_delta", "message_stop"),
+    ]
+
+
+async def test_silence_behind_a_whole_answer_takes_nothing_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "LATE_SECONDS", 0.01)
+    async with serving(stream(START, text("hi"), STOP_REASON)) as server:
+        types = [event["type"] for event in await collect(server, timeout=60)]
+        await server.sees_closed()
+    assert types == ["message_start", "content_block_delta", "message_delta"]
+
+
 async def test_the_stream_ends_at_message_stop() -> None:
     async with serving(stream(WHOLE, text("never shown")) + LAST_CHUNK) as server:
         assert [event["type"] for event in await collect(server)] == WHOLE_TYPES

@@ -600,3 +600,25 @@ def test_it_needs_nothing_beyond_the_standard_library() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines() == ["", "helpers helpers.sse"]
+
+
+# --- What is no event ---------------------------------------------------------------------
+
+
+@given(st.integers(1, 40))
+def test_what_is_no_field_is_kept_apart(size: int) -> None:
+    stream = b': one\n\ndata: x\n:two\nerror: {"a": 1}\n\n{"b":\n 2}\nid: 7\nfoo\n'
+    decoder = SSEDecoder()
+    events = [
+        event for i in range(0, len(stream), size) for event in decoder.feed(stream[i : i + size])
+    ]
+    assert [event.data for event in events] == ["x"]
+    assert decoder.comments == 2
+    assert decoder.strays == 'error:{"a": 1}\n{"b":\n 2}\nfoo\n'
+
+
+def test_what_is_no_field_does_not_fill_the_memory() -> None:
+    decoder = SSEDecoder()
+    for _ in range(200):
+        decoder.feed(b"<p>" + b"x" * 1000 + b"</p>\n\n")
+    assert len(decoder.strays) < 70_000

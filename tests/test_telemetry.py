@@ -332,3 +332,29 @@ async def test_what_was_said_stays_out_unless_it_is_asked_for():
 
     assert "Lagos" not in everything(await traced_run())
     assert "Lagos" in everything(await traced_run(content=True))
+
+
+async def test_an_id_that_comes_again_in_a_later_turn_is_another_call():
+    tracing = Tracing()
+    script: list[AgentEvent | float] = []
+    for turn, city in enumerate(("Oslo", "Rome", "Rome"), 1):
+        call = ToolCall(0, "call_0", "look", {"city": city}, city)
+        done = [ToolFinished(call, "rain", False, 0.5), TurnFinished(turn, MESSAGE, "tool_use")]
+        started = [ToolStarted(call, "Looking")] if turn < 3 else []  # the last couldn't start
+        script += [TurnStarted(turn), *started, 0.5, *done]
+    await tracing.run(*script, RunFinished("end_turn", {}, 3))
+    spans = [span for span in tracing.exporter.get_finished_spans() if "look" in span.name]
+    assert [times(span) for span in spans] == [(0, 0.5), (0.5, 1), (1.5, 1.5)]
+    assert [span.events for span in spans] == [()] * 3
+
+
+async def test_calls_of_one_turn_with_the_same_id_end_each_for_itself():
+    tracing = Tracing()
+    calls = [ToolCall(i, "call_0", "look", {"city": city}, city) for i, city in enumerate("ab")]
+    started = [ToolStarted(call, "Looking") for call in calls]
+    finished = [ToolFinished(call, "rain", False, 0.5) for call in reversed(calls)]
+    await tracing.run(
+        TurnStarted(1), *started, 0.5, finished[0], 0.5, finished[1], RunFinished("x", {}, 1)
+    )
+    spans = [span for span in tracing.exporter.get_finished_spans() if "look" in span.name]
+    assert [(times(span), span.events) for span in spans] == [((0, 0.5), ()), ((0, 1), ())]

@@ -4,6 +4,7 @@ answers/<part>/right_*.py must pass. answers/<part>/wrong_*.py must not, and its
 names the misconception that it shows: `# misconception: returns-str`.
 """
 
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from helpers.lessons import MODULES, find_part
 from helpers.lessons.diagnosis import render
-from helpers.lessons.part import Misconception, Part
+from helpers.lessons.part import SUPPORT, Misconception, Part
 from helpers.lessons.runner import check
 from tests.lessons.warm import warm_starts
 
@@ -96,7 +97,8 @@ def test_a_part_says_what_it_must(part_id: str) -> None:
     assert set(part.needs) <= set(MODULES)
     assert part.minutes > 0 and part.difficulty and part.title and part.teaches
     assert all(hint.strip() for hint in part.hints)
-    assert "from helpers" not in part.reference_source()
+    taken = re.findall(r"^ *(?:from|import) (helpers\S*)", part.reference_source(), re.MULTILINE)
+    assert set(taken) <= set(SUPPORT)
     assert len({case.name for case in part.cases}) == len(part.cases)
     assert all(case.why and case.code for case in part.cases)
     # The same mistake may show in another way in another case, but it has one name.
