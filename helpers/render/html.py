@@ -113,7 +113,9 @@ class MarkdownHtml:
         return [_as_it_is(piece) for piece in pieces]
 
     def _end_line(self) -> list[str]:
-        text, self._open = self._open, ""
+        # Halves of a character join in the line: who feeds this may have cut them apart.
+        text = self._open.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        self._open = ""
         if self._cut:
             self._cut = False
             return [_as_it_is(text)]
