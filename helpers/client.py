@@ -197,18 +197,20 @@ async def read_events(response: httpx.Response, adapter: Adapter) -> AsyncGenera
     chunks = response.aiter_bytes()
     try:
         while (chunk := await _next(chunks, adapter)) is not None:
-            comments, strays = decoder.comments, len(decoder.strays)
+            before = _beside(decoder)
             for sse in decoder.feed(chunk):
                 for event in _meaning(sse, adapter):
                     yield event
                 if adapter.finished:
                     await _drain(chunks)
                     return
-            if decoder.comments > comments:  # how some servers say that they are still there
+            comments, strays = _beside(decoder)
+            if comments != before[0]:  # how some servers say that they are still there
                 yield {**PING}
-            if len(decoder.strays) > strays:
-                _raise_stray_error(decoder.strays)
-        _raise_stray_error(decoder.strays + decoder.pending.decode("utf-8", "replace"))
+            if strays != before[1]:
+                _raise_stray_error(strays)
+        unfinished: bytes = getattr(decoder, "pending", b"")
+        _raise_stray_error(_beside(decoder)[1] + unfinished.decode("utf-8", "replace"))
     except (StreamError, EventTooLarge, httpx.RequestError) as error:
         if not adapter.complete:
             _raise_by_name(error, response)
@@ -224,6 +226,11 @@ async def _next(chunks: AsyncIterator[bytes], adapter: Adapter) -> bytes | None:
         async with asyncio.timeout(LATE_SECONDS):
             return await anext(chunks, None)
     return None
+
+
+def _beside(decoder: SSEDecoder) -> tuple[int, str]:
+    """Return what a decoder has seen beside events; one of your own may keep none of it."""
+    return getattr(decoder, "comments", 0), getattr(decoder, "strays", "")
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
