@@ -71,6 +71,7 @@ def test_the_server_knows_better_than_its_status(status: int) -> None:
         ("api_error", True),
         ("rate_limit_error", True),
         ("timeout_error", True),
+        ("conflict_error", True),
         ("invalid_request_error", False),
         ("authentication_error", False),
         ("billing_error", False),
@@ -439,11 +440,17 @@ async def test_overload_inside_a_200_is_retried_before_text(event: int) -> None:
 
 
 async def test_overload_inside_a_200_ends_the_run_once_text_was_shown() -> None:
-    fault = {"kind": "error", "at": "after_message_delta", "times": 1}
+    fault = {"kind": "error", "at_event": 6, "times": 1}
     events, _ = await answered(fault)
     assert (end(events).reason, waits(events)) == ("failed", [])
     events, _ = await answered(fault, Recovery(after_text="restart"))
     assert (end(events).reason, waits(events)) == ("end_turn", [0.5])
+
+
+@pytest.mark.parametrize("kind", ["error", "close", "drop"])
+async def test_what_breaks_behind_the_stop_reason_takes_nothing_away(kind: str) -> None:
+    events, _ = await answered({"kind": kind, "at": "after_message_delta", "times": 1})
+    assert (end(events).reason, waits(events)) == ("end_turn", [])
 
 
 async def test_another_error_inside_a_200_is_not_retried() -> None:
