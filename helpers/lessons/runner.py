@@ -186,7 +186,7 @@ class _Child:
         last = started  # never earlier than the end of the job
         while True:
             if len(self._written) > self._limits.output_bytes:
-                return self._diagnose(Outcome(error=Flood()))
+                return self._flood()
             try:
                 line = self._inbox.get(timeout=0.05)
             except queue.Empty:
@@ -211,6 +211,16 @@ class _Child:
                 last = time.monotonic() + self._limits.total_seconds
             step = time.monotonic() + self._limits.case_seconds * PATIENCE
             deadline = min(step, last)
+
+    def _flood(self) -> Diagnosis:
+        """It writes without end. What it told before that may still wait to be read."""
+        self._kill()
+        self._readers[0].join(timeout=GRACE_SECONDS)
+        while not self._inbox.empty():
+            line = self._inbox.get()
+            if line and line.endswith(b"\n"):
+                self._reports.append(json.loads(line))
+        return self._diagnose(Outcome(error=Flood()))
 
     def _too_late(self) -> Diagnosis:
         """It hangs where the child can't stop itself, or all cases together take too long."""

@@ -731,7 +731,8 @@ class Writer:
         if kind in MADE_UP:
             choices = MADE_UP[kind]
             text = choices[pick % len(choices)]
-            if "first" in (words := words_of(str(path[-1]))):
+            words = words_of(str(path[-1])) if path else []
+            if "first" in words:
                 text = text.split()[0]
             elif "last" in words:
                 text = text.split()[-1]
