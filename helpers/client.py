@@ -11,6 +11,7 @@ Whatever goes wrong on the way has a name, chosen by what the caller can do abou
 goes wrong behind a whole answer has none: it takes nothing away.
 
     StreamError
+    ├── InvalidRequest    a mistake on this side: nothing was sent
     ├── ConnectFailed     nothing was sent back: the request may be repeated
     ├── StatusError       an HTTP error instead of a stream: its status says why
     ├── ErrorEvent        an `error` event after the 200: the answer ends there
@@ -31,6 +32,7 @@ import httpx
 from helpers.failures import (
     ConnectFailed,
     ErrorEvent,
+    InvalidRequest,
     ProtocolError,
     StatusError,
     StreamError,
@@ -40,6 +42,7 @@ from helpers.failures import (
     error_of_body,
     request_id,
 )
+from helpers.keys import strike
 from helpers.payloads import Adapter, Event, MessagesAdapter
 from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 
@@ -48,6 +51,7 @@ __all__ = [
     "ConnectFailed",
     "ErrorEvent",
     "Event",
+    "InvalidRequest",
     "MessagesAdapter",
     "OpenStream",
     "ProtocolError",
@@ -65,6 +69,11 @@ __all__ = [
 OpenStream = Callable[
     [httpx.AsyncClient, Mapping[str, Any]], AbstractAsyncContextManager[AsyncIterator[Event]]
 ]
+
+# Source: RFC 9110, section 5.5.
+HEADER_VALUE = re.compile(rb"(?! )[\x20-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*(?<![ \t]))?|")
+NO_HEADER = "a header of the request, such as the key, holds a character that none may have"
+NO_ADDRESS = "the base URL is no address that a request can go to"
 
 # A body ends right behind its last event. A server that holds it open is not waited for.
 DRAIN_SECONDS = 0.5
@@ -113,14 +122,19 @@ async def open_events(
     Raises:
         StreamError: one of the family above, here or while iterating.
     """
-    response = await _send(http, path, body)
+    post = _request(http, path, body)
     try:
-        # A generator left in the middle would wait for the garbage collector:
-        # aclosing ends it together with this block.
-        async with aclosing(read_events(response, adapter)) as events:
-            yield events
-    finally:
-        await response.aclose()
+        response = await _send(http, post)
+        try:
+            # A generator left in the middle would wait for the garbage collector:
+            # aclosing ends it together with this block.
+            async with aclosing(read_events(response, adapter)) as events:
+                yield events
+        finally:
+            await response.aclose()
+    except StreamError as error:
+        strike(error, post.headers)  # a server may repeat the key that it doesn't like
+        raise
 
 
 async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
@@ -131,16 +145,49 @@ async def stream_text(events: AsyncIterable[Event]) -> AsyncIterator[str]:
                 yield text
 
 
-async def _send(http: httpx.AsyncClient, path: str, body: Event) -> httpx.Response:
-    """Post the body; return the open response, which is an event stream."""
-    post = http.build_request("POST", path, json=body)
+def _request(http: httpx.AsyncClient, path: str, body: Event) -> httpx.Request:
+    """Return the request, ready to be sent.
+
+    Raises:
+        InvalidRequest: there is none to be sent; the text repeats nothing of it.
+    """
+    try:
+        post = http.build_request("POST", path, json=body)
+        mistake = _mistake(post)
+    except (TypeError, ValueError):
+        mistake = "the request is no JSON: it holds NaN, half a character, or an object"
+    except httpx.InvalidURL:
+        mistake = NO_ADDRESS
+    if mistake:  # not inside `except`: what was to be sent must not hang on this error
+        raise InvalidRequest(mistake)
+    return post
+
+
+def _mistake(post: httpx.Request) -> str:
+    """Return what is wrong with a request, or "": httpx would print it, and write it into logs."""
+    if post.url.userinfo:
+        return "the base URL holds a password: give it to the client as `auth`"
+    fits = all(HEADER_VALUE.fullmatch(value) for _, value in post.headers.raw)
+    return "" if fits else NO_HEADER
+
+
+async def _send(http: httpx.AsyncClient, post: httpx.Request) -> httpx.Response:
+    """Send the request; return the open response, which is an event stream."""
+    server = f"{post.url.scheme}://{post.url.netloc.decode()}"  # without a password in it
+    mistake = ""
     try:
         response = await http.send(post, stream=True)
     except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
-        raise StreamStalled(f"no answer from {http.base_url} before the read timeout") from error
+        raise StreamStalled(f"no answer from {server} before the read timeout") from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+        mistake = NO_ADDRESS
+    except (httpx.LocalProtocolError, UnicodeError):
+        mistake = NO_HEADER
     except httpx.TransportError as error:
         reason = str(error) or type(error).__name__  # timeouts carry no text
-        raise ConnectFailed(f"no answer from {http.base_url}: {reason}") from error
+        raise ConnectFailed(f"no answer from {server}: {reason}") from error
+    if mistake:  # not inside `except`, as above
+        raise InvalidRequest(mistake)
     content_type = response.headers.get("content-type", "no content type")
     if response.status_code == 200 and content_type.lower().startswith("text/event-stream"):
         return response

@@ -11,6 +11,7 @@ from typing import Any
 __all__ = [
     "ConnectFailed",
     "ErrorEvent",
+    "InvalidRequest",
     "ProtocolError",
     "StatusError",
     "StreamError",
@@ -25,6 +26,10 @@ __all__ = [
 
 class StreamError(Exception):
     """The answer did not arrive whole."""
+
+
+class InvalidRequest(StreamError):
+    """The request can't be sent as it is, so there is no use in sending it again."""
 
 
 class ConnectFailed(StreamError):

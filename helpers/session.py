@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from helpers.client import OpenStream
+from helpers.keys import clean_headers, clean_key
 from helpers.mock.settings import Settings
 from helpers.models import (
     AS_OF,
@@ -44,6 +45,8 @@ API_VERSION = "2026-10-21"
 
 # Who made an API: the first word of a provider's name, and the variable with their key.
 KEY_VARIABLES = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # The mock takes any key but none at all, as the real API's first check does.
 MOCK_KEY = "mock-key"
@@ -158,6 +161,9 @@ class Session:
                 f"There is no provider {provider!r} in the mode {mode!r}: choose one of "
                 f"{', '.join(fitting)} (COURSE_PROVIDER, or the switch)."
             )
+        key = clean_key(key, "The key")
+        if mode != "mock" and not key:
+            self._clean_key(maker)  # refuses one of the environment that can't be sent
         has_key = bool(key or self._key(provider))
         match mode:
             case "mock":
@@ -258,8 +264,20 @@ class Session:
 
     def _key(self, provider: str) -> str:
         """Return the key for a provider: what was typed in, or that of the environment."""
-        maker = provider.partition("-")[0]
-        return self._keys.get(maker) or self._environment.get(KEY_VARIABLES[maker], "")
+        try:
+            return self._clean_key(provider.partition("-")[0])
+        except ValueError:  # `use` has said why
+            return ""
+
+    def _clean_key(self, maker: str) -> str:
+        """Return the key for a company's API, or "".
+
+        Raises:
+            ValueError: that of the environment can't be sent.
+        """
+        variable = KEY_VARIABLES[maker]
+        given = self._environment.get(variable, "")
+        return self._keys.get(maker) or clean_key(given, variable)
 
     def _started_server(self) -> "MockServer":
         with self._starting:
@@ -274,6 +292,9 @@ class Session:
 
         Args:
             options: anything that httpx.AsyncClient takes.
+
+        Raises:
+            ValueError: a header can't be sent; the sentence doesn't repeat its value.
         """
         key = MOCK_KEY if self.mode == "mock" else self._key(self.provider)
         headers = {
@@ -282,7 +303,7 @@ class Session:
             **({"anthropic-version": API_VERSION} if self.provider == "anthropic" else {}),
             # Bytes as they are: compression would hide what the notebooks look at.
             "accept-encoding": "identity",
-            **options.pop("headers", {}),
+            **clean_headers(options.pop("headers", {})),
         }
         options.setdefault("timeout", httpx.Timeout(60, connect=5))
         if self.mode != "mock":
@@ -311,18 +332,28 @@ def _checked_url(url: str, *, sends_key: bool) -> str:
     """Return a base URL that requests may go to.
 
     Raises:
-        ValueError: it is none, or would send a key in the clear.
+        ValueError: it is none, or would send a key in the clear. The sentence repeats nothing:
+            a key may have been given in the wrong place.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    url = url.strip()
+    try:
+        address, port = httpx.URL(url), urlsplit(url).port
+    except (httpx.InvalidURL, ValueError):
+        address, port = httpx.URL(""), None
+    if address.scheme not in ("http", "https") or not address.host or port == 0:
         raise ValueError(
-            f"{url!r} is no base URL: it reads like http://127.0.0.1:8000 "
-            "(COURSE_BASE_URL, or the switch)."
+            f"{'The address' if url else repr(url)} is no base URL: it reads like "
+            "http://127.0.0.1:8000 (COURSE_BASE_URL, or the switch)."
         )
-    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if parts.scheme == "http" and sends_key and not loopback:
+    if address.userinfo or address.query or address.fragment:
         raise ValueError(
-            f"{url} would carry your key unencrypted: use https, or a server on this machine."
+            "The base URL has no place for a password, a key or a query: the key belongs in its "
+            "variable, or in the field of the switch."
+        )
+    if address.scheme == "http" and sends_key and address.host not in LOOPBACK:
+        raise ValueError(
+            f"http://{address.host} would carry your key unencrypted: use https, or a server on "
+            "this machine."
         )
     # OpenAI's clients want the address with the version, which our paths have already.
     return url.rstrip("/").removesuffix("/v1")

@@ -18,6 +18,7 @@ from helpers.build.submitted import CannotRead, looks_like_one
 from helpers.build.table import table
 from helpers.build.ttft import CannotMeasure, measured
 from helpers.build.verify import verify
+from helpers.keys import clean_key
 from helpers.lessons import progress
 
 __all__ = ["main"]
@@ -73,13 +74,22 @@ def _count(word: str) -> int:
     return int(word)
 
 
+def _key(environment: Mapping[str, str]) -> str:
+    """Return the key for the live model."""
+    try:
+        key = clean_key(environment.get(KEY, ""), KEY)
+    except ValueError as problem:
+        raise CannotSubmit(str(problem)) from None
+    if not key:
+        raise CannotSubmit(f"There is no key: set {KEY}, or leave --live out.")
+    return key
+
+
 def _submit(chosen: argparse.Namespace) -> int:
     """Make a submission, step by step."""
     environment: Mapping[str, str] = {}
     if chosen.live:
-        if not os.environ.get(KEY):
-            raise CannotSubmit(f"There is no key: set {KEY}, or leave --live out.")
-        environment = {KEY: os.environ[KEY]}
+        environment = {KEY: _key(os.environ)}
     if chosen.agent:
         ready = brought(chosen.agent)
         _tell(f"{ready.file}: {owned(ready.owners)}")

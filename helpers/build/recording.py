@@ -195,9 +195,9 @@ def record(
 def secrets_here(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return what must not be in a recording made here, and what stands in its place."""
     found = {
-        value: "[key]"
+        value.strip(): "[key]"  # without the line end that a file may have put behind it
         for name, value in environment.items()
-        if KEY_NAMES.search(name.upper()) and len(value) >= 8
+        if KEY_NAMES.search(name.upper()) and len(value.strip()) >= 8
     }
     home = str(Path.home())
     if len(home) > 3:

@@ -67,7 +67,7 @@ class Switch(View):
         session = self._session
         match message:
             case {"op": "use", "mode": str(mode), "base_url": str(url), "key": str(key)}:
-                url, key, provider = url.strip(), key.strip(), str(message.get("provider", ""))
+                provider = str(message.get("provider", ""))
                 self._try(lambda: session.use(mode, base_url=url, key=key, provider=provider))
             case {"op": "model", "id": str(id)}:
                 self._try(lambda: session.use_model(id))

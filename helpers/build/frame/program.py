@@ -93,6 +93,8 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
     base_url, variable = PROVIDERS[chosen.provider]
     base_url = chosen.base_url or base_url
     key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise SystemExit(f"No header can hold the key in {variable}: copy it again.")
     if chosen.mock:
         base_url, key = "http://offline", "none"
     elif not key and urlsplit(base_url).hostname in ON_THIS_MACHINE:
