@@ -26,6 +26,7 @@ from helpers.agent import (
     TurnFinished,
     run_agent,
 )
+from helpers.event_queue import EventQueue
 from helpers.history import Conversation
 from helpers.tools import Tool, ToolError, tool
 
@@ -98,7 +99,7 @@ async def run_team(
     names = [supervisor.name, *(member.name for member in specialists)]
     if len(set(names)) < len(names):
         raise ValueError(f"Members need different names: {', '.join(names)}.")
-    events: asyncio.Queue[TeamEvent | None] = asyncio.Queue()
+    events = EventQueue()
     times_asked: Counter[str] = Counter()
 
     async def run(
@@ -107,7 +108,7 @@ async def run_team(
         """Run a member to its end; return what its last turn says, and how it ended."""
         conversation = Conversation()
         conversation.say(task)
-        events.put_nowait((name, Asked(task)))
+        events.put(Asked(task), name)
         fields = {"system": member.system, **options} if member.system else options
         agent = run_agent(
             http,
@@ -121,7 +122,8 @@ async def run_team(
         said, finished = "", None
         async with aclosing(agent) as agent_events:
             async for event in agent_events:
-                events.put_nowait((name, event))
+                await events.catch_up()
+                events.put(event, name)
                 match event:
                     case TextDelta(text=text):
                         said += text
@@ -153,9 +155,9 @@ async def run_team(
 
     tools = [*supervisor.tools, *map(asking, specialists)]
     work = asyncio.create_task(run(supervisor.name, supervisor, question, tools))
-    work.add_done_callback(lambda _: events.put_nowait(None))
+    work.add_done_callback(lambda _: events.close())
     try:
-        while (event := await events.get()) is not None:
+        async for event in events:
             yield event
         work.result()  # what isn't a StreamError is not ours to turn into an event
     finally:

@@ -27,19 +27,13 @@ from helpers.agent import (
     ToolStarted,
     TurnStarted,
 )
-from helpers.render.cost import count
+from helpers.render.endings import ending, sentence
 from helpers.terminal_screen import Screen
 
 __all__ = ["sentence", "show"]
 
 SHOWN_OF_INPUT = 60  # characters
 SHOWN_OF_RESULT = 160  # characters
-
-ENDINGS = {
-    "max_tokens": "The answer was cut off: it had reached the most tokens it may have.",
-    "refusal": "The model declined to go on.",
-    "model_context_window_exceeded": "The conversation has become too long for this model.",
-}
 
 
 async def show(
@@ -165,19 +159,13 @@ class _Face:
 
     def end_run(self, run: RunFinished) -> None:
         """Say why a run ended, unless it ended as it should."""
+        end = ending(run.reason, run.error)
         if run.error is not None:
-            self.screen.note("✕", f"The answer failed. {sentence(str(run.error))}")
+            self.screen.note(end.sign, f"The answer failed. {end.sentence}")
         elif run.reason == "max_turns":
-            turns = count(run.turns, "turn")
-            self.screen.note("■", f"Stopped after {turns}: --max-turns allows more.")
-        elif run.reason in ENDINGS:
-            self.screen.note("■", ENDINGS[run.reason])
-
-
-def sentence(words: str) -> str:
-    """Return an error's words as a sentence of their own."""
-    bare = words.rstrip(" .:")
-    return f"{bare[:1].upper()}{bare[1:]}."
+            self.screen.note(end.sign, f"{end.sentence} --max-turns allows more.")
+        elif not end.ok:
+            self.screen.note(end.sign, end.sentence)
 
 
 def beginning(content: str | list[dict[str, Any]]) -> str:

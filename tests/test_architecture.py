@@ -17,7 +17,7 @@ STAGES = (
     *("tools", "dispatch", "history", "recovery", "agent"),
 )
 OPENAI = ("openai", "openai_chat", "openai_events", "openai_requests", "openai_responses")
-PIPELINE = (*STAGES, *OPENAI, "clock", "fields", "keys", "models", "structured")
+PIPELINE = (*STAGES, *OPENAI, "clock", "event_queue", "fields", "keys", "models", "structured")
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 

@@ -22,7 +22,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar, cast
 
-from helpers.message import InputDelta, TextDelta, ThinkingDelta
+from helpers.event_queue import DELTAS as SAID
 
 __all__ = ["BoundedQueue", "QueueClosed", "WhenFull", "through"]
 
@@ -30,8 +30,7 @@ T = TypeVar("T")
 
 WhenFull = Literal["wait", "drop", "coalesce"]
 
-# The field that holds what a delta says: of an agent's events, and of the wire's.
-SAID = {TextDelta: "text", ThinkingDelta: "thinking", InputDelta: "fragment"}
+# The field that holds what a delta says, of the wire's events.
 SAID_ON_THE_WIRE = {
     "text_delta": "text",
     "thinking_delta": "thinking",

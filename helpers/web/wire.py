@@ -42,6 +42,7 @@ from helpers.agent import (
     TurnStarted,
     UsageUpdated,
 )
+from helpers.render.endings import ending, sentence
 from helpers.render.html import MarkdownHtml
 
 __all__ = ["HEARTBEAT", "RETRY", "Page", "Telling", "Told", "merged", "message", "sentence", "sse"]
@@ -57,13 +58,6 @@ INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_token
 SHOWN_OF_RESULT = 4_000  # characters
 CHARACTERS_PER_TOKEN = 4  # about
 LONGEST_JOINED = 32_768  # characters: readers have limits for one event
-
-ENDINGS = {
-    "max_tokens": "The answer was cut off: it had reached the most tokens it may have.",
-    "refusal": "The model declined to go on.",
-    "model_context_window_exceeded": "The conversation has become too long for this model.",
-    "max_turns": "The agent stopped: it had taken as many turns as it may.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +201,8 @@ class Telling:
             case Interrupted():
                 return self._end_turn()
             case RunFinished(reason, _, turns, error):
-                words = sentence(str(error)) if error else ENDINGS.get(reason, "")
-                return self.end("failed" if error else "done", words, turns)
+                end = ending(reason, error)
+                return self.end("failed" if error else "done", end.sentence, turns)
         return []
 
     def end(self, outcome: str, words: str = "", turns: int = 0) -> list[Page]:
@@ -301,12 +295,6 @@ class Telling:
 
 def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 3)
-
-
-def sentence(words: str) -> str:
-    """Return an error's words as a sentence of their own."""
-    bare = " ".join(words.split()).rstrip(" .:")
-    return f"{bare[:1].upper()}{bare[1:]}."
 
 
 def _beginning(content: str | list[dict[str, Any]]) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from helpers.render.endings import DONE, STOPPED, Ending, ending, failure
+
 __all__ = [
     "RUNNING",
     "Answer",
@@ -21,6 +23,7 @@ __all__ = [
     "apply",
     "changes",
     "end",
+    "ending_of",
     "figures",
     "fold",
     "snapshot",
@@ -262,8 +265,11 @@ def _with_states(
 
 def figures(answer: Answer) -> dict[str, Any]:
     """Return what stands in a view's footer, as JSON."""
+    how = ending_of(answer)
     return {
         "state": answer.state,
+        "word": how.label if how else "",
+        "note": how.note if how and how != STOPPED else "",
         "first_token": answer.first_token,
         "rate": answer.rate,
         "tokens": answer.tokens,
@@ -272,6 +278,18 @@ def figures(answer: Answer) -> dict[str, Any]:
         "ended": answer.ended,
         "problem": answer.problem,
     }
+
+
+def ending_of(answer: Answer) -> Ending | None:
+    """Return how an answer ended; None while it may go on."""
+    match answer.state:
+        case "done":
+            return ending(answer.stop_reason) if answer.stop_reason else DONE
+        case "stopped":
+            return STOPPED
+        case "failed":
+            return failure(answer.problem)
+    return None
 
 
 def _face(block: Block) -> dict[str, Any]:

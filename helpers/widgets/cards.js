@@ -184,7 +184,7 @@ function makeLane(name, number, lines, states) {
       node.dataset.state = state;
       words.textContent = now.words;
       task.textContent = now.task;
-      problem.textContent = now.problem ? `✕ ${now.problem}` : "";
+      problem.textContent = now.problem;
       if (now.problem) body.append(problem);
       else problem.remove();
     },
@@ -269,7 +269,7 @@ function render({ model, el }) {
     root.dataset.state = shown.state;
     const cost = atMost === null ? "" : ` It costs money: at most $${atMost.toFixed(4)} a turn.`;
     footer.textContent = shown.state === "ready" ? `Press Start.${cost}` : shown.footer;
-    problem.textContent = shown.problem ? `✕ ${shown.problem}` : "";
+    problem.textContent = shown.problem;
     if (!running) clock.textContent = shown.ended === null ? "0.0 s" : `${shown.ended.toFixed(1)} s`;
     showButtons(root, start, stop, running, shown.state !== "ready");
     if (running && !ticking) {

@@ -13,7 +13,15 @@ import helpers.render
 from helpers.render.cost import footer
 from helpers.render.html import MarkdownHtml
 from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words, apply, end, fold
-from helpers.widgets.cards_still import STATES, draw, footer_of, lane_words, lines_for, tell
+from helpers.widgets.cards_still import (
+    STATES,
+    draw,
+    footer_of,
+    lane_words,
+    lines_for,
+    problem_line,
+    tell,
+)
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import problem_of
 from helpers.widgets.view import assets
@@ -193,7 +201,11 @@ class CardsView(RunningView):
         return updates
 
     def _figures(self, board: Board) -> dict[str, Any]:
-        return {"footer": self._footer(board), "ended": board.ended, "problem": board.problem}
+        return {
+            "footer": self._footer(board),
+            "ended": board.ended,
+            "problem": f"✕ {board.problem}" if board.problem else "",
+        }
 
     def _snapshot(self) -> dict[str, Any]:
         board = self._board
@@ -272,5 +284,5 @@ def _lane_face(lane: Lane) -> Update:
         "task": lane.task,
         "state": lane.state,
         "words": lane_words(lane),
-        "problem": lane.problem,
+        "problem": problem_line(lane),
     }

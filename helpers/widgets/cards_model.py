@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from helpers.render.endings import DONE, STOPPED, Ending, ending, failure
+
 __all__ = [
     "Board",
     "Card",
@@ -101,7 +103,7 @@ class Lane:
 
     Attributes:
         name: the agent's; empty if there is only one.
-        state: waiting, running, done, failed or stopped.
+        state: waiting, running, done, failed or stopped (short of its end, by whomever).
         task: what it was asked, if that was told.
         turn: the present one; 0 before the first.
         items: words, cards and notes, in the order in which they began.
@@ -110,6 +112,7 @@ class Lane:
         deltas: how many have come since it said so: about one a token.
         ended: when it was over, in seconds since the start.
         problem: one sentence on what went wrong.
+        ending: how it ended, once it has.
     """
 
     name: str = ""
@@ -122,6 +125,7 @@ class Lane:
     deltas: int = 0
     ended: float | None = None
     problem: str = ""
+    ending: Ending | None = None
 
     @property
     def tokens(self) -> dict[str, int]:
@@ -140,12 +144,14 @@ class Board:
         lanes: one for each agent.
         ended: when all was over, in seconds since the start.
         problem: one sentence on what went wrong.
+        ending: how it all ended, once it has.
     """
 
     state: str = "ready"
     lanes: tuple[Lane, ...] = ()
     ended: float | None = None
     problem: str = ""
+    ending: Ending | None = None
 
     @property
     def tokens(self) -> dict[str, int]:
@@ -204,10 +210,12 @@ def end(board: Board, state: str, at: float, problem: str = "") -> Board:
     if board.ended is not None:
         return board
     lanes = tuple(
-        lane if lane.ended is not None or not lane.turn else _end_lane(lane, "stopped", at)
+        lane if lane.ended is not None or not lane.turn else _end_lane(lane, STOPPED, at)
         for lane in board.lanes
     )
-    return replace(board, state=state, lanes=lanes, ended=at, problem=problem)
+    first = next((lane.ending for lane in board.lanes[:1]), None) or DONE
+    how = {"stopped": STOPPED, "failed": failure(problem) if problem else first}.get(state, first)
+    return replace(board, state=how.state, lanes=lanes, ended=at, problem=problem, ending=how)
 
 
 def readable(content: str | list[dict[str, Any]]) -> str:
@@ -258,8 +266,9 @@ def _with_event(lane: Lane, event: Any, at: float) -> Lane:
             return replace(_cut(lane, at), items=(*_cut(lane, at).items, Note("Interrupted.")))
         case "RunFinished":
             error = event.error
+            how = ending(event.reason, error)
             lane = replace(lane, counted=event.usage, usage={}, deltas=0, problem=str(error or ""))
-            return _end_lane(lane, "failed" if error else "done", at)
+            return _end_lane(lane, how, at)
     return lane
 
 
@@ -351,9 +360,9 @@ def _cut_item(item: Words | Card | Note, at: float) -> Words | Card | Note:
     return item
 
 
-def _end_lane(lane: Lane, state: str, at: float) -> Lane:
+def _end_lane(lane: Lane, how: Ending, at: float) -> Lane:
     items = [
         replace(item, state="cut") if isinstance(item, Card) and item.state not in OVER else item
         for item in _cut(lane, at).items
     ]
-    return replace(lane, state=state, items=tuple(items), ended=at)
+    return replace(lane, state=how.state, items=tuple(items), ended=at, ending=how)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from helpers.render.cost import count
+from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
 from helpers.widgets import look, still
 from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words
@@ -39,13 +40,10 @@ def lane_words(lane: Lane) -> str:
     about = "~" if lane.deltas else ""  # the API counts when it has finished
     written = about + count(tokens.get("output_tokens", 0), "token") if tokens else ""
     after = "" if lane.ended is None else f" after {lane.ended:.1f} s"
-    word = {
-        "waiting": "not asked yet",
-        "running": f"turn {lane.turn}",
-        "done": f"✓ done{after}",
-        "failed": f"✕ failed{after}",
-        "stopped": f"stopped{after}",
-    }[lane.state]
+    if lane.ending is not None:
+        word = lane.ending.label + after
+    else:
+        word = "not asked yet" if lane.state == "waiting" else f"turn {lane.turn}"
     return " · ".join(filter(None, [word, written]))
 
 
@@ -118,8 +116,8 @@ class _Pen:
         self.y += 4
         for item in lane.items:
             self.item(item)
-        if lane.problem:
-            self.rows(still.wrapped(f"✕ {lane.problem}", COLUMNS), 26, look.ON_FAILED)
+        if problem := problem_line(lane):
+            self.rows(still.wrapped(problem, COLUMNS), 26, look.ON_FAILED)
         self.y += 6
 
     def item(self, item: Item) -> None:
@@ -201,14 +199,17 @@ def draw(board: Board, footer: str, title: str) -> str:
 
 def footer_of(board: Board, words: str) -> str:
     """Return the last line: how the run ended, and what it took."""
-    word = {
-        "ready": "Press Start",
-        "running": "running",
-        "done": "✓ done",
-        "failed": "✕ failed",
-        "stopped": "stopped by you",
-    }[board.state]
-    return f"{word} · {words}" if board.state != "ready" else word
+    if board.state == "ready":
+        return "Press Start"
+    word = board.ending.label if board.ending is not None else "running"
+    return f"{word} · {words}"
+
+
+def problem_line(part: Board | Lane) -> str:
+    """Return what went wrong in a run or a lane, with its sign; empty if nothing did."""
+    if part.ending is None or part.ending == STOPPED:  # the footer says so
+        return ""
+    return part.ending.note
 
 
 def tell(board: Board, footer: str) -> str:
@@ -232,6 +233,5 @@ def tell(board: Board, footer: str) -> str:
                         rows.append(f"  {item.result}")
                 case Note():
                     rows.append(item.words)
-        if lane.problem:
-            rows.append(f"✕ {lane.problem}")
+        rows += filter(None, [problem_line(lane)])
     return "\n".join([*rows, footer])

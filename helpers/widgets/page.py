@@ -18,6 +18,7 @@ from helpers.agent import (
     ToolFinished,
     TurnStarted,
 )
+from helpers.render.endings import ending
 from helpers.widgets import live, look, still
 from helpers.widgets.view import View, assets
 
@@ -40,7 +41,7 @@ class Row:
     """One thing that the page shows.
 
     Attributes:
-        kind: text, thinking, tool, or end.
+        kind: text, thinking, tool, note (how it ended, if not well), or end.
         words: what it says; of a tool, its name and input.
         result: of a tool.
         seconds: how long it took; of a text, 0.
@@ -79,7 +80,8 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
                 result = content if isinstance(content, str) else json.dumps(content)
                 words = f"{call.name}  {json.dumps(call.input, ensure_ascii=False)}"
                 rows.append(Row("tool", words, result, seconds, is_error))
-            case RunFinished(usage=usage):
+            case RunFinished(reason, usage, error=error):
+                rows.append(Row("note", ending(reason, error).note))
                 tokens = (
                     f"{usage.get('input_tokens', 0):,} tokens in, {usage.get('output_tokens', 0):,}"
                 )

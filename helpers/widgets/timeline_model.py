@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.render.endings import STOPPED, Ending, ending, failure
+
 __all__ = [
     "STRATEGIES",
     "Bar",
@@ -97,6 +99,7 @@ class Timeline:
         bars: in the order in which they began.
         ended: when the run was over, in seconds.
         problem: one sentence on what went wrong.
+        ending: how it ended, once it has told.
     """
 
     state: str = "ready"
@@ -105,6 +108,7 @@ class Timeline:
     turns: tuple[Turn, ...] = ()
     ended: float | None = None
     problem: str = ""
+    ending: Ending | None = None
 
 
 # Building it
@@ -174,7 +178,9 @@ def apply(timeline: Timeline, event: Any, at: float) -> Timeline:
             return _change_turn(_mark(timeline, "interrupted", at), ended=at)
         case "RunFinished":
             error = getattr(event, "error", None)
-            return end(timeline, "failed" if error else "done", at, str(error or ""))
+            how = ending(str(event.reason), error)
+            timeline = end(timeline, how.state, at, str(error or ""))
+            return replace(timeline, ending=how)
     return timeline
 
 
@@ -190,7 +196,8 @@ def end(timeline: Timeline, state: str, at: float, problem: str = "") -> Timelin
     if timeline.ended is not None:
         return timeline
     timeline = _close(timeline, at, "waiting", "text", "thinking", "input", "run", state="cut")
-    return replace(timeline, state=state, ended=at, problem=problem)
+    how = {"stopped": STOPPED, "failed": failure(problem)}.get(state)
+    return replace(timeline, state=state, ended=at, problem=problem, ending=how)
 
 
 def _kind(block: Mapping[str, Any]) -> str:

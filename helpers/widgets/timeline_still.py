@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
+from helpers.render.endings import STOPPED
 from helpers.widgets import look, still
 from helpers.widgets.timeline_model import Bar, Timeline, calls, table
 
@@ -331,10 +332,9 @@ class _Picture:
         if timeline.ended is None:
             return []
         if missed is None or track.ideal is None:
-            sign, colour = (
-                ("✕ ", look.ON_FAILED) if timeline.state == "failed" else ("", look.INK_1)
-            )
-            words = f"{sign}{timeline.state} at {timeline.ended:.1f} s"
+            colour = look.ON_FAILED if timeline.state == "failed" else look.INK_1
+            word = timeline.ending.label if timeline.ending is not None else timeline.state
+            words = f"{word} at {timeline.ended:.1f} s"
             return [self.words_at(self.x(timeline.ended), base, words, colour)]
         at, to = self.x(track.ideal), self.x(timeline.ended)
         if missed < NOTHING:
@@ -456,10 +456,12 @@ def sentence(track: Track) -> str:
             return "Not started."
         case "running":
             return "Running."
-        case "stopped":
-            return f"Stopped after {timeline.ended or 0:.1f} s."
-        case "failed":
-            return f"✕ Failed after {timeline.ended or 0:.1f} s: {timeline.problem}"
+        case "stopped" if timeline.ending in (None, STOPPED):
+            return f"■ Stopped by you after {timeline.ended or 0:.1f} s."
+        case "stopped" | "failed" if timeline.ending is not None:
+            how = timeline.ending
+            word = how.word.capitalize()
+            return f"{how.sign} {word} after {timeline.ended or 0:.1f} s: {how.sentence}"
     done = f"✓ Done after {timeline.ended or 0:.1f} s{turns}"
     if missed is None:
         return f"{done}."

@@ -2,9 +2,6 @@ const WORDS = {
   ready: "press Start",
   waiting: "waiting for the first token",
   streaming: "streaming",
-  done: "✓ done",
-  stopped: "stopped by you",
-  failed: "✕ failed",
 };
 const money = (dollars) => (dollars === null || dollars === undefined ? "–" : `$${dollars.toFixed(6)}`);
 const isRunning = (state) => state === "waiting" || state === "streaming";
@@ -181,12 +178,13 @@ function render({ model, el }) {
   function drawState() {
     const { state, ended } = shown;
     const running = isRunning(state);
-    root.dataset.state = state;
-    word.textContent = WORDS[state];
+    // An answer that was cut off or declined has come to its end, but not to a good one.
+    root.dataset.state = state === "done" && shown.note ? "stopped" : state;
+    word.textContent = shown.word || WORDS[state];
     if (ended !== null && ended !== undefined) clock.textContent = `after ${duration(ended)}`;
     else if (!running) clock.textContent = "";
-    problem.textContent = shown.problem ? `✕ ${shown.problem}` : "";
-    if (shown.problem) answer.append(problem);
+    problem.textContent = shown.note ?? "";
+    if (shown.note) answer.append(problem);
     else problem.remove();
     showButtons(root, start, stop, running, state !== "ready");
     if (running) tick();
@@ -202,7 +200,7 @@ function render({ model, el }) {
     else if (shown.state === "streaming") status.textContent = `First token after ${duration(shown.first_token)}.`;
     else if (!isRunning(shown.state)) {
       voice.finish();
-      status.textContent = `${WORDS[shown.state]} after ${duration(shown.ended)}. ${shown.problem ?? ""}`;
+      status.textContent = `${shown.word} after ${duration(shown.ended)}. ${shown.note ?? ""}`;
     }
   }
 

@@ -19,6 +19,8 @@ from helpers.widgets.answer import (
     apply,
     changes,
     end,
+    ending_of,
+    figures,
     fold,
     snapshot,
 )
@@ -168,16 +170,14 @@ _WORDS = {
     "ready": "press Start",
     "waiting": "waiting for the first token",
     "streaming": "streaming",
-    "done": "✓ done",
-    "stopped": "stopped by you",
-    "failed": "✕ failed",
 }
 
 
 def footer(answer: Answer, cost: float | None, max_tokens: int | None) -> list[str]:
     """Return the footer's entries, such as "TTFT 284 ms"."""
     about = "" if answer.counted else "~"
-    entries = [_WORDS[answer.state]]
+    how = ending_of(answer)
+    entries = [how.label if how else _WORDS[answer.state]]
     if answer.ended is not None:
         entries[0] += f" after {seconds(answer.ended)}"
     if answer.state == "ready":
@@ -192,6 +192,11 @@ def footer(answer: Answer, cost: float | None, max_tokens: int | None) -> list[s
     if answer.stop_reason:
         entries.append(f"stop reason {answer.stop_reason}")
     return entries
+
+
+def _note(answer: Answer) -> str:
+    """Return what stands under an answer that did not end as it should."""
+    return str(figures(answer)["note"])
 
 
 def _summary(block: Block) -> str:
@@ -227,8 +232,7 @@ def tell(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
             rows.append(f"Assistant: {block.text}")
         else:
             rows.append(f"[{_summary(block)}]" + (f" {block.text}" if block.kind == "tool" else ""))
-    if answer.problem:
-        rows.append(f"✕ {answer.problem}")
+    rows += filter(None, [_note(answer)])
     rows.append(" · ".join(footer(answer, cost, max_tokens)))
     return "\n".join(rows)
 
@@ -277,8 +281,8 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
             case _:
                 rows([_summary(block)], 90, look.INK_2)
         y += 6
-    if answer.problem:
-        rows(still.wrapped(f"✕ {answer.problem}", COLUMNS), 90, look.ON_FAILED)
+    if note := _note(answer):
+        rows(still.wrapped(note, COLUMNS), 90, look.ON_FAILED)
         y += 6
     parts.append(still.line(16, y - 10, still.WIDTH - 16, y - 10))
     y += 10

@@ -43,7 +43,8 @@ export function figures(told, { mode }) {
 /** What stands under an answer that did not end as it should; empty if it did. */
 export function ending({ outcome, words }) {
   if (outcome === "stopped") return `■ ${words || "Stopped."}`;
-  return outcome === "failed" ? `✕ ${words}` : words;
+  if (outcome === "failed") return `✕ ${words}`;
+  return words && `■ ${words}`;
 }
 
 /** What is said while another attempt is on its way. */
