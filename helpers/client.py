@@ -73,6 +73,9 @@ OpenStream = Callable[
 # Source: RFC 9110, section 5.5.
 HEADER_VALUE = re.compile(rb"(?! )[\x20-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*(?<![ \t]))?|")
 NO_HEADER = "a header of the request, such as the key, holds a character that none may have"
+# Where other servers' answers hold the model's reasoning; see openai.py.
+REASONING_FIELDS = ("reasoning_content", "reasoning")
+
 NO_ADDRESS = "the base URL is no address that a request can go to"
 
 # A body ends right behind its last event. A server that holds it open is not waited for.
@@ -104,7 +107,19 @@ def open_stream(
     Raises:
         StreamError: one of the family above, here or while iterating.
     """
-    return open_events(http, "/v1/messages", {**request, "stream": True}, MessagesAdapter())
+    body = {**request, "stream": True}
+    if "messages" in body:
+        body["messages"] = [_without_reasoning(message) for message in body["messages"]]
+    return open_events(http, "/v1/messages", body, MessagesAdapter())
+
+
+def _without_reasoning(message: Any) -> Any:
+    """Return a message without the reasoning of other servers: this API hasn't signed it."""
+    match message:
+        case {"content": list(blocks)}:
+            own = [block for block in blocks if block.get("signature") not in REASONING_FIELDS]
+            return message if len(own) == len(blocks) else {**message, "content": own}
+    return message
 
 
 @asynccontextmanager

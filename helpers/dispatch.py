@@ -13,7 +13,7 @@ import inspect
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +21,16 @@ from typing import Any
 
 from helpers.clock import Clock, RealClock, TimeLimit, cancelled, within
 from helpers.message import ToolCall
-from helpers.tools import Tool, ToolError, error_content, result_content
+from helpers.tools import (
+    Tool,
+    ToolError,
+    error_content,
+    is_lazy,
+    materialized,
+    number,
+    result_content,
+    shown,
+)
 
 __all__ = ["ToolDispatcher", "ToolEvent", "ToolFinished", "ToolProgress", "ToolStarted"]
 
@@ -202,7 +211,10 @@ class ToolDispatcher:
                 self._tell(run, ToolProgress(run.call, message, done, total))
 
         def progress(message: str, done: float | None = None, total: float | None = None) -> None:
-            loop.call_soon_threadsafe(tell, message, done, total)
+            # A tool may give anything: Decimals, numpy's numbers, NaN after a division.
+            told = shown(message), number(done), number(total)
+            with suppress(RuntimeError):  # the loop has ended, and the thread goes on
+                loop.call_soon_threadsafe(tell, *told)
 
         return progress
 
@@ -234,13 +246,20 @@ def _asked(call: ToolCall) -> tuple[str, str]:
 async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
     """Call a tool's function, in a thread if it may block; await what it has to give."""
     function = partial(tool.function, **arguments)
+    threads = sys.platform != "emscripten"  # a browser kernel has none
     try:
-        if tool.is_async or sys.platform == "emscripten":  # a browser kernel has no threads
+        if tool.is_async or not threads:
             value = function()
         else:
-            value = await in_thread(partial(contextvars.copy_context().run, function))
+            # What it gives back may be lazy, and belongs to the thread that made it.
+            value = await in_thread(_in_context(lambda: materialized(function())))
         # A decorated async function looks like a sync one, and returns a coroutine.
-        return await value if inspect.isawaitable(value) else value
+        value = await value if inspect.isawaitable(value) else value
+        if isinstance(value, AsyncIterator):
+            return [row async for row in value]
+        if tool.is_async and threads and is_lazy(value):
+            return await in_thread(_in_context(lambda: materialized(value)))
+        return materialized(value)
     except Exception:
         raise
     except BaseException as error:
@@ -248,6 +267,11 @@ async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
         if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
             raise  # we cancel it; else it is the tool's own, which concerns nobody else
         raise _portable(error) from error
+
+
+def _in_context(function: Callable[[], object]) -> Callable[[], object]:
+    """Return a function that runs elsewhere with the context variables of this place."""
+    return partial(contextvars.copy_context().run, function)
 
 
 async def in_thread(function: Callable[[], object]) -> object:

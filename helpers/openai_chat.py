@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.client import REASONING_FIELDS
 from helpers.failures import ProtocolError, StreamTruncated, error_of, error_of_reason
 from helpers.openai_events import (
     Blocks,
@@ -119,7 +120,9 @@ class ChatAdapter:
                 continue
             if kind not in self._blocks.open:
                 events += self._stop_texts() + self._calls.settle()
-                events.append(self._blocks.start_text(kind, kind))
+                # Some servers want their reasoning back, so its field's name is kept.
+                signature = _reasoning_field(delta) if kind == "thinking" else ""
+                events.append(self._blocks.start_text(kind, kind, signature))
             events.append(self._blocks.piece(kind, kind, piece))
         for fragment in _fragments(delta):
             told = self._calls.feed(fragment)
@@ -298,10 +301,14 @@ class Calls:
 
 def _pieces(delta: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Give the pieces of text in a delta, with what they are."""
-    # Servers of open models show their reasoning, under one of two names.
-    yield from _parts("thinking", delta.get("reasoning_content") or delta.get("reasoning"))
+    yield from _parts("thinking", delta.get(_reasoning_field(delta)))
     yield from _parts("text", delta.get("content"))
     yield from _parts("refusal", delta.get("refusal"))
+
+
+def _reasoning_field(delta: dict[str, Any]) -> str:
+    """Return where servers of open models show their reasoning, if they do."""
+    return next((name for name in REASONING_FIELDS if delta.get(name)), "")
 
 
 def _parts(kind: str, content: object, depth: int = 0) -> Iterator[tuple[str, object]]:

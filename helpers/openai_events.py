@@ -49,9 +49,10 @@ class Blocks:
         self.count += 1
         return {"type": "content_block_start", "index": index, "content_block": block}
 
-    def start_text(self, key: str, kind: str) -> Event:
-        """Begin a block of text or thinking."""
-        return self.start(key, {**EMPTY_BLOCKS[kind]})
+    def start_text(self, key: str, kind: str, signature: str = "") -> Event:
+        """Begin a block of text, or of thinking with what stands for its signature."""
+        signed = {"signature": signature} if signature else {}
+        return self.start(key, EMPTY_BLOCKS[kind] | signed)
 
     def start_call(self, key: str, id: str, name: str, message_id: str) -> Event:
         """Begin a call; its id is made up if it is missing, or stands for another call."""

@@ -9,8 +9,10 @@ thinking, whose signature means nothing elsewhere, its own tools' results, cache
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from helpers.client import REASONING_FIELDS
 
 __all__ = ["chat_request", "responses_request"]
 
@@ -27,9 +29,13 @@ def chat_request(request: Mapping[str, Any]) -> dict[str, Any]:
     messages: list[dict[str, Any]] = []
     if request.get("system"):
         messages.append({"role": "system", "content": _text(request["system"])})
-    for message in request["messages"]:
-        turn = _assistant_turn if message["role"] == "assistant" else _user_turn
-        messages += turn(_blocks(message["content"]))
+    asked = _last_question(request["messages"])
+    for place, message in enumerate(request["messages"]):
+        blocks = _blocks(message["content"])
+        if message["role"] == "assistant":
+            messages += _assistant_turn(blocks, still_answers=place > asked)
+        else:
+            messages += _user_turn(blocks)
     body: dict[str, Any] = {
         "model": request["model"],
         "messages": messages,
@@ -52,8 +58,26 @@ def chat_request(request: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _assistant_turn(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the message of a model's turn; thinking can't be given back to this API."""
+def _last_question(messages: Sequence[Mapping[str, Any]]) -> int:
+    """Return the place of the last message in which the user says something."""
+    said = [
+        place
+        for place, message in enumerate(messages)
+        if message["role"] == "user"
+        and any(block["type"] != "tool_result" for block in _blocks(message["content"]))
+    ]
+    return max(said, default=-1)
+
+
+def _assistant_turn(
+    blocks: list[dict[str, Any]], still_answers: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield the message of a model's turn.
+
+    Signed thinking can't be given back to this API. Reasoning that a server has shown goes
+    back to it in the turns that answer the last question: some refuse a call without it,
+    and some refuse it anywhere else.
+    """
     text = "".join(block["text"] for block in blocks if block["type"] == "text")
     calls = [
         {
@@ -66,7 +90,19 @@ def _assistant_turn(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     ]
     if text or calls:
         turn = {"role": "assistant", "content": text or None}
+        if calls and still_answers:
+            turn |= _reasoning(blocks)
         yield {**turn, "tool_calls": calls} if calls else turn
+
+
+def _reasoning(blocks: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the reasoning that a server has shown, under the names under which it did."""
+    found: dict[str, str] = {}
+    for block in blocks:
+        name = block.get("signature")
+        if block["type"] == "thinking" and name in REASONING_FIELDS:
+            found[name] = found.get(name, "") + block["thinking"]
+    return found
 
 
 def _user_turn(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

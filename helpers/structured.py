@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from helpers.fields import Field, FieldsView
-from helpers.message import TextDelta
+from helpers.message import BlockStarted, MessageStopped, TextDelta
 
 __all__ = [
     "Invalid",
@@ -113,10 +113,10 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     try:
         for name in definitions:
             _check_ends(name, definitions, ())
-        schema = _accepted(whole, "")
+        schema = _accepted(whole, "", definitions)
         if definitions:
             schema["$defs"] = {
-                name: _accepted(part, f"{name}.") for name, part in definitions.items()
+                name: _accepted(part, f"{name}.", definitions) for name, part in definitions.items()
             }
     except TypeError as error:
         raise TypeError(f"{model.__name__} can't be an output format: {error}.") from None
@@ -126,7 +126,8 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
 class StructuredAnswer(Generic[Model]):
     """One answer: its fields as they commit, and in the end an instance of its class.
 
-    After a retry, which writes the answer anew, begin with a new one.
+    Of a run with tools, the answer is what the model says after the last of them: what it
+    said before a call is no part of it, nor what a retry or the user has made void.
 
     Args:
         model: what the answer is to be.
@@ -134,6 +135,10 @@ class StructuredAnswer(Generic[Model]):
 
     def __init__(self, model: type[Model]) -> None:
         self.model = model
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what has come: it was not the answer."""
         self.view = FieldsView()
         self._fields: list[Field] = []
         self._pieces: list[str] = []
@@ -151,8 +156,10 @@ class StructuredAnswer(Generic[Model]):
     def feed(self, update: object) -> list[Field]:
         """Take an update, an agent's event or a piece of text; return what it commits.
 
-        All but text is passed over: the model may think first.
+        All but text is passed over: the model may think first, and use tools.
         """
+        if _voids(update):
+            self._begin()
         text = update.text if isinstance(update, TextDelta) else update
         if not isinstance(text, str):
             return []
@@ -196,23 +203,44 @@ class StructuredAnswer(Generic[Model]):
             raise Invalid(f"{where}: {first['msg']}.{and_more}", *so_far) from None
 
 
-def _accepted(schema: dict[str, Any], path: str) -> dict[str, Any]:
+def _voids(update: object) -> bool:
+    """Say whether the text before an update is not the answer."""
+    match update:
+        case BlockStarted(block={"type": str(block_type)}):
+            return block_type.endswith("tool_use")
+        case MessageStopped(message={"stop_reason": "tool_use"}):
+            return True
+    # The agent's own events, by their names: this module knows messages and no agent.
+    kind = type(update).__name__
+    again = kind == "Retrying" and bool(getattr(update, "restarts", False))
+    called = kind == "TurnFinished" and getattr(update, "stop_reason", "") == "tool_use"
+    return again or called or kind == "Interrupted"
+
+
+def _accepted(schema: dict[str, Any], path: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema as the API takes it; raises TypeError if there is none.
 
     path: where it stands in the answer, with a dot behind it; "" for the whole.
+    definitions: what its references name.
     """
     here = path.removesuffix(".") or "the whole"
     if "$ref" in schema:
-        return {"$ref": schema["$ref"]}
+        beside = ("description", "default")
+        words: dict[str, Any] = {word: schema[word] for word in beside if word in schema}
+        if not words:
+            return {"$ref": schema["$ref"]}
+        # Nothing may stand beside a reference, so what it names is put here with these words.
+        named: dict[str, Any] = definitions[schema["$ref"].rpartition("/")[2]]
+        schema = named | words
     if "prefixItems" in schema:
         raise TypeError(f"{here} is a tuple; use a list, or a class with named fields")
     accepted = {word: schema[word] for word in KEPT if word in schema}
     rest = {word: value for word, value in schema.items() if word not in (*KEPT, *DROPPED)}
     choices = rest.pop("anyOf", None) or rest.pop("oneOf", None)
     if choices:
-        accepted["anyOf"] = [_accepted(choice, path) for choice in choices]
+        accepted["anyOf"] = [_accepted(choice, path, definitions) for choice in choices]
     if "allOf" in rest:
-        accepted["allOf"] = [_accepted(part, path) for part in rest.pop("allOf")]
+        accepted["allOf"] = [_accepted(part, path, definitions) for part in rest.pop("allOf")]
     match accepted.get("type"):
         case "object":
             if rest.pop("additionalProperties", False) is not False or "properties" not in rest:
@@ -221,13 +249,15 @@ def _accepted(schema: dict[str, Any], path: str) -> dict[str, Any]:
                     "objects only; use a class, or a list of pairs"
                 )
             accepted["properties"] = {
-                name: _accepted(part, f"{path}{name}.")
+                name: _accepted(part, f"{path}{name}.", definitions)
                 for name, part in rest.pop("properties").items()
             }
             accepted["required"] = rest.pop("required", [])
             accepted["additionalProperties"] = False
         case "array":
-            accepted["items"] = _accepted(rest.pop("items", {}), f"{path.removesuffix('.')}[].")
+            accepted["items"] = _accepted(
+                rest.pop("items", {}), f"{path.removesuffix('.')}[].", definitions
+            )
             if rest.get("minItems") in (0, 1):
                 accepted["minItems"] = rest.pop("minItems")
         case "string" if rest.get("format") in FORMATS:

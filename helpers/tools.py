@@ -13,10 +13,11 @@ the model writes is held to them before the function sees it.
 """
 
 import inspect
+import math
 import re
 import reprlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, cast, get_args, get_type_hints, overload
@@ -32,7 +33,11 @@ __all__ = [
     "ToolError",
     "ToolInputError",
     "error_content",
+    "is_lazy",
+    "materialized",
+    "number",
     "result_content",
+    "shown",
     "tool",
 ]
 
@@ -46,6 +51,11 @@ MAX_ERROR_CHARS = 2_000
 MAX_ERRORS = 5
 MAX_VALUE_CHARS = 60
 MAX_STATUS_CHARS = 160
+
+MAX_ROWS = 100_000  # of an iterator, which may never end
+DEEPEST_LAZY = 3  # levels of lists and dicts in which an iterator is looked for
+
+NO_OUTPUT = "(no output)"  # the API refuses an empty text block
 
 
 class ToolError(Exception):
@@ -212,7 +222,7 @@ def result_content(value: object) -> str | list[dict[str, Any]]:
     Text and content blocks go as they are, anything else as JSON, or else as `str` has it.
     """
     if value is None:
-        return "(no output)"
+        return NO_OUTPUT
     if isinstance(value, str):
         return _str(value)
     try:
@@ -221,8 +231,66 @@ def result_content(value: object) -> str | list[dict[str, Any]]:
         return _str(value)
     if isinstance(value, list) and value and all(map(_is_block, value)):
         # A copy: what the history holds must not change any more.
-        return cast(list[dict[str, Any]], from_json(as_json))
+        return without_blanks(from_json(as_json)) or NO_OUTPUT
     return as_json
+
+
+def without_blanks(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a result's blocks without texts in which nothing stands: the API refuses them."""
+    kept = []
+    for block in blocks:
+        content = block.get("content")
+        if block.get("type") == "search_result" and isinstance(content, list):
+            block = {**block, "content": without_blanks(content)}
+            if not block["content"]:
+                continue
+        if block.get("type") != "text" or str(block.get("text") or "").strip():
+            kept.append(block)
+    return kept
+
+
+def is_lazy(value: object, depth: int = DEEPEST_LAZY) -> bool:
+    """Say whether something has still to be read: an iterator, or one in a list or a dict."""
+    if isinstance(value, Iterator):
+        return True
+    if not depth or not isinstance(value, list | tuple | dict):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return any(is_lazy(part, depth - 1) for part in parts)
+
+
+def materialized(value: object, depth: int = DEEPEST_LAZY) -> object:
+    """Return a value whose iterators were read to their ends; that may take its time.
+
+    Raises:
+        ToolError: an iterator gives more than a model could ever read.
+    """
+    if not is_lazy(value, depth):
+        return value
+    if isinstance(value, dict):
+        return {name: materialized(part, depth - 1) for name, part in value.items()}
+    rows: list[object] = []
+    for row in cast(Iterable[object], value):
+        if len(rows) == MAX_ROWS:
+            raise ToolError(f"The tool gives more than {MAX_ROWS:,} values: ask for fewer.")
+        rows.append(materialized(row, depth - 1))
+    return rows
+
+
+def number(value: object) -> int | float | None:
+    """Return what a tool tells as a number that JSON has; None if it is none. Never raises."""
+    if value is None or type(value) is int:
+        return value
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except Exception:  # whatever the class of a stranger's number raises
+        return None
+    return found if math.isfinite(found) else None
+
+
+def shown(value: object) -> str:
+    """Return a value as text that can be shown and sent. Never raises."""
+    return _str(value)
 
 
 def error_content(error: BaseException) -> str:

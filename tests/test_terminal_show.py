@@ -166,7 +166,7 @@ async def test_thinking_is_folded_to_a_line():
         ("end_turn", ""),
         ("max_tokens", "cut off"),
         ("refusal", "declined"),
-        ("max_turns", "Stopped after 3 turns"),
+        ("max_turns", "as many turns as it may. --max-turns allows more"),
         ("model_context_window_exceeded", "too long"),
     ],
 )

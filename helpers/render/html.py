@@ -126,17 +126,19 @@ class MarkdownHtml:
 def html_of(line: Line) -> str:
     """Return the HTML of a line, safe to put into a page; empty if there is nothing to show."""
     said = _inline(line.spans[line.start :])
+    sign = _sign(line)  # an item may begin with something else than a paragraph
     match line.kind:
         case "heading":
             tag = f"h{min(TOP_HEADING + line.level - 1, LOWEST_HEADING)}"
-            html = f'<{tag} dir="auto">{said}</{tag}>'
+            html = f'{sign}<{tag} dir="auto">{said}</{tag}>'
         case "rule":
-            html = "<hr>"
+            html = f"{sign}<hr>"
         case "fence":  # tells a person which language it is, or nothing
             language = _text(line).strip("`~ ")
-            html = f'<p class="md-fence">{escape(language)}</p>' if language else ""
+            told = f'<p class="md-fence{_place(line)}">{escape(language)}</p>' if language else ""
+            html = sign + told
         case "code" | "long":
-            html = f'<pre class="md-{line.kind}">{escape(_text(line))}</pre>'
+            html = f'{sign}<pre class="md-{line.kind}{_place(line)}">{escape(_text(line))}</pre>'
         case _:
             html = _paragraph(line, said)
     return _cleaner.clean(html)
@@ -145,14 +147,35 @@ def html_of(line: Line) -> str:
 def _paragraph(line: Line, said: str) -> str:
     tag = "blockquote" if line.quoted else "p"
     if line.kind == "item":
-        start = line.spans[: line.start]
-        bullet = _inline(span for span in start if "bullet" in span.marks)
-        indent = sum(len(span.text) for span in start if span.text.isspace())
-        step = min(indent // COLUMNS_PER_STEP + 1, DEEPEST_STEP)
-        return f'<{tag} class="md-item md-in{step}" dir="auto">{bullet}{said}</{tag}>'
+        return f'<{tag} class="md-item md-in{_step(line)}" dir="auto">{_bullet(line)}{said}</{tag}>'
     if not said:
         return '<p class="md-blank"></p>'
     return f'<{tag} dir="auto">{said}</{tag}>'
+
+
+def _sign(line: Line) -> str:
+    """Return the sign of the item that begins in a line, in a line of its own; or nothing."""
+    bullet = _bullet(line)
+    return f'<p class="md-item md-in{_step(line)}" dir="auto">{bullet}</p>' if bullet else ""
+
+
+def _bullet(line: Line) -> str:
+    return _inline(span for span in line.spans[: line.start] if "bullet" in span.marks)
+
+
+def _step(line: Line) -> int:
+    return min(_indent(line) // COLUMNS_PER_STEP + 1, DEEPEST_STEP)
+
+
+def _place(line: Line) -> str:
+    """Return the classes that put code where its item or its quote is."""
+    steps = min(_indent(line) // COLUMNS_PER_STEP, DEEPEST_STEP)
+    inside = f" md-in{steps}" if steps and line.kind != "long" else ""
+    return inside + (" md-quoted" if line.quoted else "")
+
+
+def _indent(line: Line) -> int:
+    return sum(len(span.text) for span in line.spans[: line.start] if span.text.isspace())
 
 
 def _inline(spans: Iterable[Span]) -> str:
@@ -176,7 +199,7 @@ def _span(span: Span) -> str:
 
 
 def _text(line: Line) -> str:
-    return "".join(span.text for span in line.spans)
+    return "".join(span.text for span in line.spans[line.start :])
 
 
 def _as_it_is(text: str) -> str:

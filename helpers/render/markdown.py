@@ -2,30 +2,23 @@
 
 A document that still grows can't be parsed as a whole for every token: that would cost more
 with every line, and lines already shown would change their look. So blocks are told apart by
-how their lines begin, with no memory but whether a fence is open, and only what stands inside
-a line goes to a Markdown parser.
+how their lines begin, in the containers that are open there (blocks.py), and only what stands
+inside a line goes to a Markdown parser.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import mistune
 
+from helpers.render.blocks import Blocks, tabs_expanded
 from helpers.render.spans import Span, printable
 
 __all__ = ["Line", "MarkdownLines"]
 
 # Longer ones are shown as they are: no person wrote them.
 LONGEST = 10_000
-
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([^`]*)$")
-HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+|$)")
-CLOSING = re.compile(r"(?:^|\s)#+$")  # a heading may end in these, for symmetry
-RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
-ITEM = re.compile(r"(\s*)([-*+]|\d{1,9}[.)])\s+(?:\[([ xX])\]\s+)?(?=\S)")
-QUOTE = re.compile(r" {0,3}>\s?")
 
 # The parser's names for what stands in a line, and the marks that faces know.
 MARKS = {
@@ -38,6 +31,9 @@ MARKS = {
 }
 
 FAINT = frozenset({"faint"})
+
+# What stands in front of a line, by its kind.
+_START = {"quote": FAINT, "space": frozenset[str](), "sign": frozenset({"bullet"})}
 
 _inline = mistune.create_markdown(renderer=None, plugins=["strikethrough"]).inline
 
@@ -71,7 +67,7 @@ class MarkdownLines:
     """Style the lines of one text, in their order."""
 
     def __init__(self) -> None:
-        self._fence = ""  # what opened the block of code that we are in
+        self._blocks = Blocks()
 
     def line(self, text: str) -> Line:
         """Return the next line in its style.
@@ -79,50 +75,34 @@ class MarkdownLines:
         Args:
             text: the line, without its end; control characters are taken out here.
         """
-        text = printable(text).replace("\n", " ").rstrip()
+        text = printable(tabs_expanded(text)).replace("\n", " ").rstrip()
         if len(text) > LONGEST:
             return Line((Span(text),), verbatim=True, kind="long")
-        fence = FENCE.match(text)
-        if self._fence:
-            if fence and fence[1].startswith(self._fence) and not fence[2]:
-                self._fence = ""
-                return Line((Span(fence[1], FAINT),), verbatim=True, kind="fence")
-            return Line((Span(text, frozenset({"code"})),), verbatim=True, kind="code")
-        if fence:
-            self._fence = fence[1]
-            return Line((Span(text.strip(), FAINT),), verbatim=True, kind="fence")
-        if heading := HEADING.match(text):
-            title = CLOSING.sub("", text[heading.end() :]).rstrip()
-            spans = tuple(_inline_spans(title, frozenset({"heading"})))
-            return Line(spans, kind="heading", level=len(heading[1]))
-        if RULE.match(text):
-            return Line((Span("─" * 20, FAINT),), kind="rule")
-        return self._paragraph(text)
+        row = self._blocks.row(text)
+        start = [Span(words, _START[kind]) for kind, words in row.start if words]
+        begins = len(start)
+        match row.kind:
+            case "code":
+                spans = (*start, Span(row.text, frozenset({"code"})))
+                return Line(spans, verbatim=True, kind="code", start=begins, quoted=row.quoted)
+            case "fence":
+                spans = (*start, Span(row.text.strip(), FAINT))
+                return Line(spans, verbatim=True, kind="fence", start=begins, quoted=row.quoted)
+            case "heading":
+                said = tuple(_inline_spans(row.text, frozenset({"heading"})))
+                indent = _columns(start)
+                return Line((*start, *said), indent, False, "heading", row.level, begins)
+            case "rule":
+                return Line((*start, Span("─" * 20, FAINT)), kind="rule", start=begins)
+        marks = frozenset({"quote"}) if row.quoted else frozenset[str]()
+        inline = [Span(row.text, marks)] if row.kind == "html" else _inline_spans(row.text, marks)
+        kind = "item" if row.kind == "item" else "text"
+        spans = (*start, *inline)
+        return Line(spans, _columns(start), kind=kind, start=begins, quoted=row.quoted)
 
-    def _paragraph(self, text: str) -> Line:
-        """Return a line of text, which may be quoted or an item of a list."""
-        start: list[Span] = []
-        marks: frozenset[str] = frozenset()
-        kind = "text"
-        while quote := QUOTE.match(text):
-            start.append(Span("│ ", FAINT))
-            marks = frozenset({"quote"})
-            text = text[quote.end() :]
-        if item := ITEM.match(text):
-            kind = "item"
-            sign = item[2] if item[2][0].isdigit() else "•"
-            if item[3]:  # a task is done, or it isn't
-                sign += " [ ]" if item[3] == " " else " [x]"
-            start += [Span(item[1]), Span(sign + " ", frozenset({"bullet"}))]
-            text = text[item.end() :]
-        else:
-            bare = text.lstrip()
-            start.append(Span(" " * (len(text) - len(bare))))
-            text = bare
-        start = [span for span in start if span.text]
-        indent = sum(len(span.text) for span in start)
-        spans = (*start, *_inline_spans(text, marks))
-        return Line(spans, indent, kind=kind, start=len(start), quoted="quote" in marks)
+
+def _columns(spans: Iterable[Span]) -> int:
+    return sum(len(span.text) for span in spans)
 
 
 def _inline_spans(text: str, marks: frozenset[str]) -> Iterable[Span]:

@@ -14,10 +14,19 @@ from wcwidth import wcswidth
 
 __all__ = ["Span", "columns", "printable", "wrap"]
 
-# Invisible, but part of how words and emoji are written in many languages.
-JOINERS = "\u200c\u200d"
-# These reorder the text around them, so that code can be shown as what it is not.
+# These can't be seen and mean something: they join or part the letters of many languages
+# (Khmer's spaces, Arabic's joiners), say where a word may be broken, or lead figures.
+UNSEEN = frozenset(
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064"
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+# The others of their kind reorder the text around them, so that code can be shown as what it
+# is not, or hide a text in it.
 INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
+
+# The flags of England, Scotland and Wales: letters that can't be seen, behind a black flag.
+FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{3,6}\U000e007f")
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Span(NamedTuple):
@@ -40,7 +49,15 @@ def printable(text: str) -> str:
     Line feeds stay, tabs and unusual spaces become spaces, and an escape character becomes
     a mark that shows that something was there.
     """
-    return "".join(map(_printable, text)) if not _is_plain(text) else text
+    if _is_plain(text):
+        return text
+    if HALVES.search(text):  # a character that came in two halves is one
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    at, parts = 0, []
+    for flag in FLAG.finditer(text):
+        parts += [*map(_printable, text[at : flag.start()]), flag[0]]
+        at = flag.end()
+    return "".join([*parts, *map(_printable, text[at:])])
 
 
 def _is_plain(text: str) -> bool:
@@ -48,7 +65,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _printable(character: str) -> str:
-    if character.isprintable() or character == "\n" or character in JOINERS:
+    if character.isprintable() or character == "\n" or character in UNSEEN:
         return character
     if character == "\t":
         return "    "

@@ -44,6 +44,7 @@ from helpers.agent import (
 )
 from helpers.render.endings import ending, sentence
 from helpers.render.html import MarkdownHtml
+from helpers.tools import number, shown
 
 __all__ = ["HEARTBEAT", "RETRY", "Page", "Telling", "Told", "merged", "message", "sentence", "sse"]
 
@@ -80,9 +81,31 @@ def message(told: Told) -> str:
 
 
 def _json(page: Page) -> str:
-    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    options: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
+    try:
+        text = json.dumps(page, allow_nan=False, **options)
+    except (TypeError, ValueError, RecursionError):  # a stranger's agent may tell anything
+        text = json.dumps(_plain(page), allow_nan=False, **options)
     # A lone surrogate, which JSON may hold and UTF-8 may not.
     return text.encode("utf-8", "replace").decode()
+
+
+def _plain(value: object, depth: int = 8) -> object:
+    """Return a value in what JSON has; no reader may lose an answer for a number it hasn't."""
+    match value:
+        case None | bool() | str():
+            return value
+        case dict() if depth:
+            return {shown(name): _plain(part, depth - 1) for name, part in value.items()}
+        case list() | tuple() | set() | frozenset() if depth:
+            return [_plain(part, depth - 1) for part in value]
+        case dict() | list() | tuple() | set() | frozenset() | bytes():
+            return shown(value)
+    try:
+        is_number = float(value) is not None  # type: ignore[arg-type]
+    except Exception:
+        is_number = False
+    return number(value) if is_number else shown(value)
 
 
 def merged(told: Iterable[Told]) -> list[Told]:

@@ -41,7 +41,7 @@ def lane_words(lane: Lane) -> str:
     written = about + count(tokens.get("output_tokens", 0), "token") if tokens else ""
     after = "" if lane.ended is None else f" after {lane.ended:.1f} s"
     if lane.ending is not None:
-        word = lane.ending.label + after
+        word = ("stopped" if lane.ending == STOPPED else lane.ending.label) + after
     else:
         word = "not asked yet" if lane.state == "waiting" else f"turn {lane.turn}"
     return " · ".join(filter(None, [word, written]))

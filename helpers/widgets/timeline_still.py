@@ -457,7 +457,7 @@ def sentence(track: Track) -> str:
         case "running":
             return "Running."
         case "stopped" if timeline.ending in (None, STOPPED):
-            return f"■ Stopped by you after {timeline.ended or 0:.1f} s."
+            return f"Stopped after {timeline.ended or 0:.1f} s."
         case "stopped" | "failed" if timeline.ending is not None:
             how = timeline.ending
             word = how.word.capitalize()

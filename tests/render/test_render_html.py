@@ -12,7 +12,9 @@ from helpers.render.html import ALLOWED, MarkdownHtml
 from helpers.render.markdown import LONGEST
 
 VOID = {"hr"}
-CLASSES = re.compile(r"md-(fence|code|long|blank|faint|bullet|item( md-in[0-8])?)")
+CLASSES = re.compile(
+    r"md-((fence|code)( md-in[0-8])?( md-quoted)?|long|blank|faint|bullet|item( md-in[0-8])?)"
+)
 
 
 class Page(HTMLParser):
@@ -95,7 +97,8 @@ def test_what_stands_in_a_line(text: str, html: str):
             '<p class="md-item md-in2" dir="auto"><span class="md-bullet">• </span>item</p>',
         ),
         ("- [x] done", 'md-in1" dir="auto"><span class="md-bullet">• [x] </span>done</p>'),
-        ("    1. a", '<p class="md-item md-in3"'),
+        ("    1. a", '<pre class="md-code md-in2">1. a</pre>'),
+        ("   1. a", '<p class="md-item md-in2"'),
         ("> 1. a", '<blockquote class="md-item md-in1" dir="auto"><span class="md-bullet">1. '),
     ],
 )

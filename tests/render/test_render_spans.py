@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.render.spans import Span, columns, printable, wrap
+from helpers.render.spans import FLAG, UNSEEN, Span, columns, printable, wrap
 
+REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 STRONG = frozenset({"strong"})
 
 
@@ -24,6 +25,13 @@ STRONG = frozenset({"strong"})
         ("if access \u202e⁦// checked", "if access ��// checked"),
         ("\ufeffx\x00\x7f\x08", "x���"),
         ("\ud800", "�"),
+        ("\ud83d\ude00 in two halves, \ude00\ud83d", "😀 in two halves, ��"),
+        (
+            "Donau\u00addampf, ខ្មែរ\u200bភាសា, می\u200cخواهم",
+            "Donau\u00addampf, ខ្មែរ\u200bភាសា, می\u200cخواهم",
+        ),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇰🇭", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇰🇭"),
+        ("hidden\U000e0068\U000e0069", "hidden��"),
     ],
 )
 def test_what_would_steer_a_terminal_is_taken_out(text: str, shown: str):
@@ -33,7 +41,12 @@ def test_what_would_steer_a_terminal_is_taken_out(text: str, shown: str):
 @given(st.text())
 def test_nothing_that_is_shown_steers_a_terminal(text: str):
     shown = printable(text)
-    assert not {unicodedata.category(c) for c in shown if c not in "\n\u200c\u200d"} & {"Cc", "Cf"}
+    bare = FLAG.sub("", shown)
+    assert not {unicodedata.category(c) for c in bare if c != "\n" and c not in UNSEEN} & {
+        "Cc",
+        "Cf",
+    }
+    assert not set(bare) & set(REORDERING)
     assert printable(shown) == shown
     shown.encode()  # whole characters only
 

@@ -404,7 +404,7 @@ def test_the_twin_is_a_sentence_and_a_table() -> None:
     [
         ("done", "✓ Done after 3.2 s: the ideal."),
         ("stopped", "Stopped after 3.2 s."),
-        ("failed", "✕ Failed after 3.2 s: it broke"),
+        ("failed", "✕ Failed after 3.2 s: It broke."),
     ],
 )
 def test_a_sentence_says_how_it_ended(state: str, words: str) -> None:

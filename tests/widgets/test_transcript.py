@@ -255,7 +255,8 @@ def test_a_twin_tells_every_kind_of_block() -> None:
         "[Thought for 200 ms]",
         "Assistant: It rains",
         '[Tool get_weather: input cut off] {"city": "La',
-        "✓ done after 2.0 s · TTFT 200 ms · 41 tok/s · 30 tokens (100% of max_tokens) · "
+        "■ The answer was cut off: it had reached the most tokens it may have.",
+        "■ cut off after 2.0 s · TTFT 200 ms · 41 tok/s · 30 tokens (100% of max_tokens) · "
         "$0.500000 · stop reason max_tokens",
     ]
 
