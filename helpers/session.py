@@ -29,6 +29,7 @@ from helpers.models import (
     Model,
 )
 from helpers.openai import PROVIDERS
+from helpers.proxies import LOOPBACK, network_options
 from helpers.spending import Ledger, MeteredClient, worst_case
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ API_VERSION = "2026-10-21"
 
 # Who made an API: the first word of a provider's name, and the variable with their key.
 KEY_VARIABLES = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # The mock takes any key but none at all, as the real API's first check does.
 MOCK_KEY = "mock-key"
@@ -294,7 +293,8 @@ class Session:
             options: anything that httpx.AsyncClient takes.
 
         Raises:
-            ValueError: a header can't be sent; the sentence doesn't repeat its value.
+            ValueError: a header can't be sent, or a proxy can't be used; the sentence repeats
+                neither.
         """
         key = MOCK_KEY if self.mode == "mock" else self._key(self.provider)
         headers = {
@@ -307,6 +307,7 @@ class Session:
         }
         options.setdefault("timeout", httpx.Timeout(60, connect=5))
         if self.mode != "mock":
+            options = network_options(self._base_url, options)
             return MeteredClient(self.ledger, base_url=self._base_url, headers=headers, **options)
         # On loopback there is no proxy to ask, and no certificate: loading them all for a
         # client that checks none takes 20 ms.

@@ -14,6 +14,7 @@ import asyncio
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the agent as the command line says; return an exit code."""
+    if sys.stdout is None:  # closed by whoever started it, as by >&-
+        complain("The answer can't be written: standard output is closed.")
+        return 1
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     typed = sys.stdin is not None and sys.stdin.isatty()
     live = typed and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
@@ -58,7 +62,9 @@ def gave_up_writing(error: OSError) -> int:
 
 def complain(words: str) -> None:
     """Tell the person something that is no part of the answer."""
-    sys.stderr.write(f"{words}\n")
+    if sys.stderr is not None:
+        with suppress(OSError):  # nobody reads it, either
+            sys.stderr.write(f"{words}\n")
 
 
 def prepared(options: argparse.Namespace) -> "Agent":

@@ -147,7 +147,16 @@ async def serve(upstream: httpx.URL, listener: socket.socket, writer: Writer) ->
     import uvicorn
 
     screen = Screen()
-    async with open_client(upstream) as client:
+    try:
+        opened = open_client(upstream)
+    except (ImportError, ValueError, httpx.InvalidURL):  # its text may hold a password
+        opened = None
+    if opened is None:
+        raise Problem(
+            "The shell's proxy variables can't be used (a SOCKS proxy, or an IPv6 network in "
+            "NO_PROXY): unset them, or name an HTTP proxy."
+        )
+    async with opened as client:
         config = uvicorn.Config(
             Tap(upstream, client, writer, screen),
             http=Protocol,

@@ -169,7 +169,8 @@ def _step(line: Line) -> int:
 
 def _place(line: Line) -> str:
     """Return the classes that put code where its item or its quote is."""
-    steps = min(_indent(line) // COLUMNS_PER_STEP, DEEPEST_STEP)
+    begun = 1 if _bullet(line) else 0  # behind the sign of its own item
+    steps = min(_indent(line) // COLUMNS_PER_STEP + begun, DEEPEST_STEP)
     inside = f" md-in{steps}" if steps and line.kind != "long" else ""
     return inside + (" md-quoted" if line.quoted else "")
 

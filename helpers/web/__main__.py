@@ -4,6 +4,7 @@ It prints one line, the page's address, once that address answers.
 """
 
 import argparse
+import asyncio
 import sys
 import threading
 from contextlib import suppress
@@ -27,6 +28,11 @@ def main() -> int:
     if agent.session.problem:
         sys.stderr.write(f"{agent.session.problem}\n")
     try:
+        asyncio.run(agent.session.http().aclose())  # what it can't be made of is told here
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    try:
         server = start(agent, kind="flask" if options.flask else "fastapi", port=options.port)
     except OSError as error:
         sys.stderr.write(
@@ -36,8 +42,9 @@ def main() -> int:
         return 1
     with server, suppress(KeyboardInterrupt):
         sys.stderr.write(f"{agent.session.describe()}\nCtrl-C stops the server.\n")
-        sys.stdout.write(f"{server.page(options.page)}\n")
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by whoever started it: then nobody wants the address
+            sys.stdout.write(f"{server.page(options.page)}\n")
+            sys.stdout.flush()
         threading.Event().wait()
     sys.stderr.write("The web server has stopped.\n")
     return 0

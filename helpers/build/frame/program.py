@@ -133,6 +133,8 @@ def main(arguments: list[str] | None = None, exit: Callable[[int], Any] = sys.ex
     chosen = options(arguments)
     if not chosen.prompt.strip():
         raise SystemExit("Ask something: the prompt is empty.")
+    if sys.stdout is None:
+        raise SystemExit("The answer can't be written: standard output is closed.")
     screen = Screen()
     try:
         asyncio.run(run(chosen, screen))

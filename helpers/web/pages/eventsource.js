@@ -1,9 +1,11 @@
 // The answer through an EventSource: it comes back by itself when its connection breaks, and tells
 // the server which event it saw last. A page that is loaded anew in mid-answer reads it from the
-// beginning: the server has kept it.
+// beginning: the server has kept it. Only the server can say that it hasn't, with a 404.
 
 import { start } from "./chat.js";
 import { post } from "./sse.js";
+
+const PAUSE = 1000; // milliseconds before a closed stream is asked for again
 
 /** The run under way in this tab, as the page's next life finds it; null when there is none. */
 const kept = {
@@ -25,16 +27,17 @@ const kept = {
 
 function ask(prompt, after, face, unfinished) {
   const asking = new AbortController();
-  let source = null;
   let id = "";
+  let have = "0"; // the last event's id
 
   function read(run) {
     id = run.id;
     kept.run = { id, prompt };
-    source = new EventSource(`/runs/${id}/events`);
+    const source = new EventSource(`/runs/${id}/events?after=${have}`);
     source.onopen = () => face.connection("live");
-    source.onmessage = ({ data }) => {
+    source.onmessage = ({ data, lastEventId }) => {
       const page = JSON.parse(data);
+      have = lastEventId;
       if (page.type === "end") {
         source.close(); // else it would come back for more, again and again
         kept.run = null;
@@ -42,13 +45,32 @@ function ask(prompt, after, face, unfinished) {
       face.tell(page, id);
     };
     source.onerror = () => {
-      if (source.readyState === EventSource.CONNECTING) {
-        face.connection("lost");
-        return;
-      }
-      kept.run = null;
-      face.fail("The server doesn't know this answer any more: ask again.");
+      face.connection("lost");
+      // It comes back by itself, unless it got an answer that was no stream. A page that is being
+      // left is told the same; its next life will want the run.
+      if (source.readyState === EventSource.CLOSED) knows(run).then(again);
     };
+    const again = (known) => {
+      if (known) setTimeout(() => read(run), PAUSE);
+      else {
+        kept.run = null;
+        face.fail("The server doesn't know this answer any more: ask again.");
+      }
+    };
+  }
+
+  /** Say whether the server may still have a run: all but its own 404 is somebody else's word. */
+  async function knows(run) {
+    const looking = new AbortController();
+    try {
+      const address = `/runs/${run.id}/events?after=${have}`;
+      const { status } = await fetch(address, { signal: looking.signal });
+      return status !== 404;
+    } catch {
+      return true; // it can't be reached
+    } finally {
+      looking.abort(); // only the status was wanted, not the stream
+    }
   }
 
   if (unfinished) read(unfinished);
