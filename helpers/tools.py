@@ -279,13 +279,13 @@ def materialized(value: object, depth: int = DEEPEST_LAZY) -> object:
 
 def number(value: object) -> int | float | None:
     """Return what a tool tells as a number that JSON has; None if it is none. Never raises."""
-    if value is None or type(value) is int:
-        return value
     try:
         found = float(value)  # type: ignore[arg-type]
     except Exception:  # whatever the class of a stranger's number raises
         return None
-    return found if math.isfinite(found) else None
+    if not math.isfinite(found):
+        return None
+    return value if type(value) is int else found
 
 
 def shown(value: object) -> str:

@@ -1,5 +1,7 @@
 """The session: modes, models, keys that nobody sees, and one sentence per mistake."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -190,3 +192,81 @@ def test_live_modes_do_not_offer_the_offline_model():
     assert OFFLINE_MODEL not in {model.id for model in session.models()}
     session.use("mock")
     assert session.model == OFFLINE_MODEL
+
+
+# ---- Proxies of the shell
+
+NO_PROXIES = [
+    name
+    for word in ("all", "http", "https", "no")
+    for name in (f"{word}_proxy", f"{word.upper()}_PROXY")
+]
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in NO_PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+AFAR = {"COURSE_BASE_URL": "http://api.example.org"}
+NEAR = {"COURSE_BASE_URL": "http://127.0.0.1:9"}
+SECRET = "pass-that-must-never-show"
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    [
+        {"ALL_PROXY": f"socks5h://u:{SECRET}@127.0.0.1:1"},
+        {"HTTP_PROXY": f"socks5://{SECRET}:1"},
+        {"HTTP_PROXY": f"gopher://u:{SECRET}@h:1"},
+        {"HTTP_PROXY": f"http://h:{SECRET}"},
+        {"HTTP_PROXY": "http://[::1"},
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_said_in_a_sentence(
+    shell: pytest.MonkeyPatch, proxies: dict[str, str]
+):
+    for name, value in proxies.items():
+        shell.setenv(name, value)
+    with pytest.raises(ValueError, match="The environment names a") as refusal:
+        Session(AFAR).http()
+    shown = str(refusal.value) + repr(refusal.value.__cause__) + repr(refusal.value.__context__)
+    assert SECRET not in shown
+    assert isinstance(Session(NEAR).http(), httpx.AsyncClient)  # this machine needs none
+
+
+@pytest.mark.parametrize(
+    "list", ["localhost,::1,fd00::/8", "[::1]:80,[fd00::]", "fe80::1%eth0", "*"]
+)
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "127.0.0.1:1", "http://[::1]:1"])
+@pytest.mark.parametrize("url", [AFAR, NEAR, {"COURSE_BASE_URL": "http://[fd00::1]:9"}])
+def test_addresses_of_ipv6_in_no_proxy_stop_nothing(
+    shell: pytest.MonkeyPatch, list: str, proxy: str, url: dict[str, str]
+):
+    shell.setenv("NO_PROXY", list)
+    shell.setenv("HTTP_PROXY", proxy)
+    assert isinstance(Session(url).http(), httpx.AsyncClient)
+
+
+async def test_the_proxy_is_asked_for_what_is_afar_alone(shell: pytest.MonkeyPatch):
+    seen: list[bytes] = []
+
+    async def proxied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(proxied, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    shell.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
+    shell.setenv("NO_PROXY", "fd00::/8,near.example.org")
+    async with server:
+        async with Session(AFAR).http() as http:
+            assert (await http.get("/v1/models")).status_code == 204
+        assert seen[0].startswith(b"GET http://api.example.org/v1/models")
+        near = Session({"COURSE_BASE_URL": f"http://127.0.0.1:{port}"})
+        async with near.http() as http:
+            await http.get("/v1/models")
+        assert seen[1].startswith(b"GET /v1/models")

@@ -1,6 +1,7 @@
 """Structured output: a schema that the API takes, fields as they commit, and honest ends."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from helpers import fields
-from helpers.message import InputDelta, TextDelta, ThinkingDelta
+from helpers.agent import Interrupted, Retrying, TurnFinished
+from helpers.message import BlockStarted, InputDelta, MessageStopped, TextDelta, ThinkingDelta
 from helpers.structured import (
     Invalid,
     NoAnswer,
@@ -169,3 +171,96 @@ def test_a_whole_answer_is_held_to_the_class(text: str, why: str):
     with pytest.raises(Invalid, match=why) as caught:
         answer.finish("end_turn")
     assert isinstance(caught.value, NoAnswer)
+
+
+# ---- After a turn with tools
+
+
+def turn_finished(reason: str) -> TurnFinished:
+    return TurnFinished(1, {"content": []}, reason)
+
+
+CALL_BLOCK = {"type": "tool_use", "id": "t", "name": "look", "input": {}}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [TextDelta(0, "Let me look."), turn_finished("tool_use")],
+        [TextDelta(0, '{"title": "no'), BlockStarted(1, CALL_BLOCK), turn_finished("tool_use")],
+        [TextDelta(0, "Looking."), MessageStopped({"stop_reason": "tool_use"})],
+        [
+            TextDelta(0, "One."),
+            turn_finished("tool_use"),
+            TextDelta(0, "Two."),
+            turn_finished("tool_use"),
+        ],
+        [TextDelta(0, "Hm."), BlockStarted(1, {"type": "server_tool_use", "name": "web_search"})],
+        [TextDelta(0, WRITTEN[:30]), Retrying(2, 0.1, "it broke", True)],
+        [TextDelta(0, WRITTEN[:30]), Interrupted()],
+        [TextDelta(0, WRITTEN), turn_finished("tool_use")],
+    ],
+)
+def test_the_answer_is_what_comes_after_the_last_call(before: list[Any]):
+    answer = StructuredAnswer(Recipe)
+    for update in before:
+        answer.feed(update)
+    assert answer.text == ""
+    assert answer.fields == ()
+    for at in range(0, len(WRITTEN), 7):
+        answer.feed(TextDelta(0, WRITTEN[at : at + 7]))
+    assert answer.finish("end_turn") == Recipe(**PANCAKES)
+    assert json.loads(answer.text) == PANCAKES
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        Retrying(2, 0.1, "it broke", False),  # the text goes on
+        turn_finished("pause_turn"),
+        BlockStarted(1, {"type": "text", "text": ""}),
+        MessageStopped({"stop_reason": "end_turn"}),
+    ],
+)
+def test_an_answer_in_two_parts_is_one(between: object):
+    answer = StructuredAnswer(Recipe)
+    answer.feed(TextDelta(0, WRITTEN[:20]))
+    answer.feed(between)
+    answer.feed(TextDelta(0, WRITTEN[20:]))
+    assert answer.finish("end_turn") == Recipe(**PANCAKES)
+
+
+# ---- Words beside a reference
+
+
+class Oven(BaseModel):
+    """An oven."""
+
+    degrees: int
+
+
+class Dish(BaseModel):
+    oven: Oven = Field(description="Where it is baked.")
+    other: Oven
+    maybe: Oven | None = Field(default=None, description="If there are two.")
+
+
+def test_a_description_beside_a_reference_is_kept_and_nothing_stands_beside_one():
+    schema = schema_of(Dish)
+    assert schema["properties"]["oven"]["description"] == "Where it is baked."
+    assert schema["properties"]["oven"]["properties"] == {"degrees": {"type": "integer"}}
+    assert schema["properties"]["other"] == {"$ref": "#/$defs/Oven"}
+    assert schema["properties"]["maybe"]["description"] == "If there are two."
+
+    def references(part: object) -> Iterator[dict[str, Any]]:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                yield part
+            for inner in part.values():
+                yield from references(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from references(inner)
+
+    assert all(set(one) == {"$ref"} for one in references(schema))
+    assert list(references(schema))

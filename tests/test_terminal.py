@@ -370,3 +370,23 @@ def test_a_terminal_that_can_do_little(environment: dict[str, str], folder: Path
         terminal.type("\x04")
         assert terminal.ended() == 0
     assert b"\x1b" not in terminal.raw
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-", "<&-"])
+def test_a_closed_stream_is_no_traceback(server: MockServer, folder: Path, closed: str):
+    command = f'"$0" -m helpers.terminal "Show me what streaming looks like." {closed}'
+    ran = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        env={**os.environ, "COURSE_BASE_URL": server.base_url},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert "Traceback" not in ran.stderr
+    assert ran.returncode == (1 if ">&- " in f"{closed} " and not closed.startswith("2") else 0)
+    if closed == ">&-":
+        assert ran.stderr == "The answer can't be written: standard output is closed.\n"
+    if ran.returncode == 0:
+        assert "this emoji: 🧵" in ran.stdout

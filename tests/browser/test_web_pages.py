@@ -13,7 +13,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lab import shot
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from helpers.agent import (
     AgentEvent,
@@ -310,6 +310,103 @@ def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
         assert here.locator(".text").inner_text().split() == "".join(words).split()
         here.reload()  # what is over is not told again
         expect(here.locator(".suggestions button")).to_have_count(4)
+
+
+def test_an_answer_is_read_on_after_each_reload_and_each_strange_refusal(here: Page) -> None:
+    """Only the server's 404 says that an answer is gone."""
+    words = [f"word-{place} " for place in range(100)]
+    with start(Speaker(words, gap=0.05)) as server:
+        open_page(here, server.page("eventsource"))
+        ask(here, "Say something.")
+        for place in (5, 15, 25):
+            expect(here.locator(".text")).to_contain_text(f"word-{place} ")
+            here.reload()
+            expect(here.locator(".question")).to_have_text("Say something.")
+            expect(here.locator(".text")).to_contain_text("word-0 ")
+        refused: list[int] = []
+
+        def refuse(route: Route) -> None:
+            refused.append(503)
+            if len(refused) <= 2:  # the stream, and the look whether the answer is still there
+                route.fulfill(status=503, body="busy")
+            else:
+                route.continue_()
+
+        here.route("**/runs/*/events*", refuse)
+        here.reload()
+        over(here)
+        assert len(refused) >= 3
+        assert here.locator(".text").inner_text().split() == "".join(words).split()
+        assert here.evaluate("JSON.parse(sessionStorage.getItem('run under way'))") is None
+        shot(here, "web-eventsource-reloaded")
+
+
+def test_an_answer_that_the_server_has_forgotten_is_let_go(here: Page) -> None:
+    with start(Speaker(["a "])) as server:
+        open_page(here, server.page("eventsource"))
+        kept = (
+            "sessionStorage.setItem('run under way', JSON.stringify({id: 'gone', prompt: 'Hm?'}))"
+        )
+        here.evaluate(kept)
+        here.reload()
+        expect(here.locator(".answer")).to_contain_text("doesn't know this answer any more")
+        assert here.evaluate("JSON.parse(sessionStorage.getItem('run under way'))") is None
+
+
+def test_an_answer_that_was_declined_has_no_sign_of_success(here: Page) -> None:
+    class Declines(Speaker):
+        async def answer(self, conversation: Conversation) -> AsyncGenerator[AgentEvent]:
+            conversation.take()
+            yield TurnStarted(1)
+            yield RunFinished("refusal", {}, 1)
+
+    with start(Declines([])) as server:
+        for name in NAMES:
+            open_page(here, server.page(name))
+            ask(here, "Do it.")
+            expect(here.locator(".answer")).to_contain_text("■ The model declined to go on.")
+            shot(here, f"web-{name}-declined")
+
+
+FENCED = """\
+1. Make it:
+
+   ```python
+   def __init__(self): ...
+   ```
+
+   - so:
+     ```sh
+     ls *.py
+     ```
+
+> ```python
+> x.__init__()
+> ```
+
+- ```sh
+  cat __main__.py
+  ```
+
+Behind **all** of it: 🇰🇭 ខ្មែរ\u200bភាសា Donau\u00addampf.
+"""
+
+
+def test_code_in_lists_and_quotes_stands_in_its_place(here: Page) -> None:
+    with start(Speaker([*FENCED])) as server:
+        open_page(here, server.page("fetch"))
+        ask(here, "Show me.")
+        over(here)
+        lines = here.locator(".answer .lines")
+        expect(lines.locator("pre")).to_have_text(
+            ["def __init__(self): ...", "ls *.py", "x.__init__()", "cat __main__.py"]
+        )
+        expect(lines.locator("strong")).to_have_text("all")
+        places = lines.locator("pre").evaluate_all(
+            "all => all.map((one) => parseFloat(getComputedStyle(one).paddingLeft))"
+        )
+        assert places[0] > places[2] and places[1] > places[0]
+        shot(here, "web-code-in-containers")
 
 
 HOSTILE = """\
