@@ -403,7 +403,7 @@ def test_code_in_lists_and_quotes_stands_in_its_place(here: Page) -> None:
         )
         expect(lines.locator("strong")).to_have_text("all")
         places = lines.locator("pre").evaluate_all(
-            "all => all.map((one) => parseFloat(getComputedStyle(one).paddingLeft))"
+            "all => all.map((one) => one.getBoundingClientRect().left)"
         )
         assert places[0] > places[2] and places[1] > places[0]
         shot(here, "web-code-in-containers")
