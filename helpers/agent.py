@@ -360,7 +360,6 @@ class _Run:
             async for event in events:
                 watchdog.saw(event)
                 for update in self.reply.feed(event):
-                    await self.events.catch_up()
                     self.emit(update)
                     if isinstance(update, ToolCall) and not self.last:
                         tools.start(update)

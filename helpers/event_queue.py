@@ -78,12 +78,6 @@ class EventQueue:
         self.deepest = max(self.deepest, self.depth)
         self._news.set()
 
-    async def catch_up(self) -> None:
-        """Let a quick reader take what waits; a slow one isn't waited for."""
-        # Events come in bursts: without this, nobody could be quick enough.
-        if self.depth >= self.limit:
-            await asyncio.sleep(0)
-
     def close(self) -> None:
         """End the queue; what waits in it is still given."""
         self._closed = True

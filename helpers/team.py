@@ -122,7 +122,6 @@ async def run_team(
         said, finished = "", None
         async with aclosing(agent) as agent_events:
             async for event in agent_events:
-                await events.catch_up()
                 events.put(event, name)
                 match event:
                     case TextDelta(text=text):

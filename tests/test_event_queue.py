@@ -177,13 +177,20 @@ async def test_a_slow_reader_holds_nothing_up_and_misses_nothing():
     assert len(got) < 1_000
 
 
-async def test_a_quick_reader_gets_each_delta():
+async def test_a_burst_is_joined_and_what_comes_in_its_time_is_not():
     conversation = Conversation()
     conversation.say("hi")
     head = {"content-type": "text/event-stream"}
+    bodies = iter([wire(ANSWERED), in_pieces(wire(ANSWERED))])
     transport = httpx.MockTransport(
-        lambda request: httpx.Response(200, headers=head, content=wire(ANSWERED))
+        lambda request: httpx.Response(200, headers=head, content=next(bodies))
     )
     async with httpx.AsyncClient(base_url="http://mock", transport=transport) as http:
         events = [event async for event in run_agent(http, conversation, model="m")]
-    assert [event.text for event in events if isinstance(event, TextDelta)] == WORDS
+        burst = [event.text for event in events if isinstance(event, TextDelta)]
+        assert "".join(burst) == "".join(WORDS)
+        assert len(burst) <= LIMIT
+        conversation.say("again")
+        events = [event async for event in run_agent(http, conversation, model="m")]
+        pieces = [event.text for event in events if isinstance(event, TextDelta)]
+        assert pieces == WORDS
