@@ -10,7 +10,7 @@ __all__ = ["SUPPORT", "Case", "Misconception", "MissingName", "Namespace", "Outc
 
 # What the course's own parts take from the library, since no part stands for it: how other
 # servers differ from the API. A file for others gets a copy of what is used of it.
-SUPPORT = ("helpers.failures", "helpers.payloads", "helpers.tool_input")
+SUPPORT = ("helpers.failures", "helpers.keys", "helpers.payloads", "helpers.tool_input")
 
 
 class MissingName(AttributeError):
