@@ -144,6 +144,14 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     broken.scroll_into_view_if_needed()
     shot(learner, "06-poisoned")
     check_access(learner)
+    for way, source in (
+        ("stdio", '"notifications/cancelled"'),
+        ("http", 'http.stream("POST", url'),
+    ):
+        stopped = cell(learner, source)
+        expect(output(stopped)).to_contain_text("in the server: the tool has stopped")
+        stopped.scroll_into_view_if_needed()
+        shot(learner, f"06-stopped-{way}")
 
     answers = ROOT / "tests" / "lessons" / "answers" / "recovery"
     build = cell(learner, "%%build recovery")
