@@ -65,6 +65,7 @@ def price(model_id: str, usage: Mapping[str, Any]) -> float | None:
     input, output, cache_read = model.input, model.output, model.cache_read
     if model.long_prompt and fresh + cached > model.long_prompt["above"]:
         input, output = model.long_prompt["input"], model.long_prompt["output"]
+        cache_read = model.long_prompt.get("cache_read")
     if cache_read is None:  # not published here: the full price is the upper bound
         cache_read = input
     tokens_out = usage.get("output_tokens") or 0

@@ -1,11 +1,24 @@
 """The models that the course knows, and the arithmetic of their prices."""
 
-from datetime import date
-from typing import Any
+import re
+from datetime import date, datetime
+from typing import Any, get_args
 
+import anthropic
 import pytest
+from anthropic.resources.messages.messages import DEPRECATED_MODELS
+from openai.types import ChatModel
 
-from helpers.models import AS_OF, DEFAULT_LIVE_MODEL, MODELS, OFFLINE_MODEL, price
+from helpers.mock import facts
+from helpers.models import (
+    AS_OF,
+    DEFAULT_LIVE_MODEL,
+    DEFAULT_OPENAI_MODEL,
+    MODELS,
+    OFFLINE_MODEL,
+    price,
+)
+from helpers.session import API_VERSION
 
 MILLION = 1_000_000
 
@@ -25,6 +38,30 @@ def test_the_prices_have_a_date() -> None:
     assert type(AS_OF) is date
 
 
+def test_the_models_and_the_version_are_those_of_the_installed_sdks() -> None:
+    known = {id for kind in get_args(anthropic.types.Model) for id in get_args(kind)}
+    assert known  # the literal is the first of its union
+    assert facts.MODELS.keys() <= known | {OFFLINE_MODEL}
+    assert known <= facts.MODELS.keys() | facts.RETIRED.keys()
+    with anthropic.Anthropic(api_key="none") as client:
+        assert client.default_headers["anthropic-version"] == API_VERSION == facts.NEWEST_VERSION
+    assert DEFAULT_OPENAI_MODEL in get_args(ChatModel)
+
+
+@pytest.mark.parametrize("model", DEPRECATED_MODELS)
+def test_a_model_is_retired_on_the_day_that_the_sdk_names(model: str) -> None:
+    named = re.sub(r"(\d)(st|nd|rd|th),", r"\1,", DEPRECATED_MODELS[model])
+    day = datetime.strptime(named, "%B %d, %Y").date()
+    assert (model in facts.RETIRED) == (day <= AS_OF)
+    if model in facts.RETIRED:
+        assert facts.RETIRED[model].on == day
+
+
+def test_the_newest_models_are_listed_first() -> None:
+    days = [model.released for model in facts.MODELS.values() if model.id != OFFLINE_MODEL]
+    assert days == sorted(days, reverse=True)
+
+
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_each_entry_is_sound(model: Any) -> None:
     assert MODELS[model.id] is model
@@ -35,9 +72,10 @@ def test_each_entry_is_sound(model: Any) -> None:
     assert 0 < model.input < model.output
     assert model.cache_read is None or 0 < model.cache_read < model.input
     if model.long_prompt:
-        assert set(model.long_prompt) == {"above", "input", "output"}
+        assert set(model.long_prompt) == {"above", "input", "output", "cache_read"}
         assert model.long_prompt["input"] > model.input
         assert model.long_prompt["output"] > model.output
+        assert model.cache_read < model.long_prompt["cache_read"] < model.long_prompt["input"]
 
 
 def test_a_price_is_tokens_times_the_price_of_a_million() -> None:
@@ -74,7 +112,7 @@ def test_other_fields_of_the_usage_are_no_obstacle() -> None:
 def test_tokens_from_the_cache_have_their_own_price_where_it_is_known() -> None:
     usage = {"cache_read_input_tokens": MILLION}
     assert price("claude-sonnet-5-5", usage) == pytest.approx(0.10)
-    assert price("claude-opus-5-5", usage) == 4  # not published here: the upper bound
+    assert price("claude-fable-5-2", usage) == 8  # not published here: the upper bound
 
 
 def test_tokens_written_to_the_cache_cost_as_much_as_fresh_ones() -> None:
@@ -95,4 +133,5 @@ def test_cached_tokens_count_towards_a_long_prompt() -> None:
         "cache_creation_input_tokens": 25_000,
         "cache_read_input_tokens": 25_001,
     }
-    assert price("claude-haiku-5-5", usage) == pytest.approx(0.05, rel=1e-4)
+    # 75,000 fresh ones at 0.50 for a million, and 25,001 from the cache at 0.05.
+    assert price("claude-haiku-5-5", usage) == pytest.approx(0.03875, rel=1e-4)
