@@ -41,7 +41,7 @@ REQUEST: dict[str, Any] = {
     "max_tokens": 4096,
     "messages": [{"role": "user", "content": "Say hello."}],
 }
-HEADERS = {"x-api-key": "none", "anthropic-version": "2023-06-01"}
+HEADERS = {"x-api-key": "none", "anthropic-version": "2026-10-21"}
 
 # What the server sends: a head, and a short answer in one chunk of HTTP for each event.
 MESSAGE = {

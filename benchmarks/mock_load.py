@@ -38,7 +38,7 @@ TOKENS = 5 * RATE
 EVENT = b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,' + (
     b'"delta":{"type":"text_delta","text":" again"}       }\n\n'
 )
-HEADERS = "host: x\r\nx-api-key: none\r\nanthropic-version: 2023-06-01\r\n"
+HEADERS = "host: x\r\nx-api-key: none\r\nanthropic-version: 2026-10-21\r\n"
 SAY = (Text("Once" + " again" * (TOKENS - 1)),)
 SCENARIO = Scenario("again", "Again.", (frozenset({"again"}),), (Turn(SAY, SAY),), SAY)
 
@@ -75,7 +75,7 @@ def body(number: int) -> bytes:
 
 def mock_times(number: int) -> list[float]:
     """Return when each event of one client's answer is due, in seconds."""
-    headers = {"x-api-key": "none", "anthropic-version": "2023-06-01"}
+    headers = {"x-api-key": "none", "anthropic-version": "2026-10-21"}
     plan = MockAPI(scenarios=[SCENARIO]).plan("POST", "/v1/messages", headers, body(number))
     return [chunk.at for chunk in plan.chunks]
 

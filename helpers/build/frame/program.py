@@ -104,7 +104,7 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
     if chosen.provider == "openai":
         headers = {"authorization": f"Bearer {key}"}
     else:
-        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        headers = {"x-api-key": key, "anthropic-version": "2026-10-21"}
     transport: httpx.AsyncBaseTransport | None = None
     if chosen.mock:
         transport = OfflineTransport()
