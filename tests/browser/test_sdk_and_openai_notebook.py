@@ -21,6 +21,15 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
     lab.wait_until_idle(learner)
     faults = output(cell(learner, "FAULTS = {"))
     expect(faults).to_contain_text("stop_reason None")
+    for quirk, words in (
+        ("interleaved_calls", "call 0 is done: ''"),
+        ("ids_missing", "SDK:    None None"),
+        ("error_number", "429  ErrorEvent: rate_limit_error in mid-stream"),
+    ):
+        told = cell(learner, f'"{quirk}"')
+        expect(output(told)).to_contain_text(words)
+        output(told).scroll_into_view_if_needed()
+        shot(learner, f"10-{quirk}")
 
     view = cell(learner, "course.three_ways(COMPARE, tools=[get_weather])")
     view = view.locator(".sa-timeline").first
