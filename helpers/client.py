@@ -43,7 +43,7 @@ from helpers.failures import (
     request_id,
 )
 from helpers.keys import strike
-from helpers.payloads import Adapter, Event, MessagesAdapter
+from helpers.payloads import REASONING_FIELDS, Adapter, Event, MessagesAdapter
 from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 
 __all__ = [
@@ -73,9 +73,6 @@ OpenStream = Callable[
 # Source: RFC 9110, section 5.5.
 HEADER_VALUE = re.compile(rb"(?! )[\x20-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*(?<![ \t]))?|")
 NO_HEADER = "a header of the request, such as the key, holds a character that none may have"
-# Where other servers' answers hold the model's reasoning; see openai.py.
-REASONING_FIELDS = ("reasoning_content", "reasoning")
-
 NO_ADDRESS = "the base URL is no address that a request can go to"
 
 # A body ends right behind its last event. A server that holds it open is not waited for.

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.client import REASONING_FIELDS
 from helpers.failures import ProtocolError, StreamTruncated, error_of, error_of_reason
 from helpers.openai_events import (
     Blocks,
@@ -24,7 +23,7 @@ from helpers.openai_events import (
     stop_reason,
     usage,
 )
-from helpers.payloads import Event
+from helpers.payloads import REASONING_FIELDS, Event
 
 __all__ = ["ChatAdapter"]
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from helpers.client import REASONING_FIELDS
+from helpers.payloads import REASONING_FIELDS
 
 __all__ = ["chat_request", "responses_request"]
 

@@ -12,7 +12,10 @@ from typing import Any, Protocol
 
 from helpers.failures import ProtocolError, StreamTruncated, error_of, error_of_reason
 
-__all__ = ["PIECES", "Adapter", "Event", "MessagesAdapter", "whole_characters"]
+__all__ = ["PIECES", "REASONING_FIELDS", "Adapter", "Event", "MessagesAdapter", "whole_characters"]
+
+# Where other servers' answers hold the model's reasoning.
+REASONING_FIELDS = ("reasoning_content", "reasoning")
 
 Event = dict[str, Any]
 
