@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -216,7 +217,13 @@ async def test_an_iterator_stays_in_its_thread_and_an_async_one_on_the_loop():
     @tool(name="odd")
     def rows() -> object:
         """Read a database, which is no other thread's business."""
-        return sqlite3.connect(":memory:").execute("select 1 union select 2")
+        database = sqlite3.connect(":memory:")
+
+        def give() -> Iterator[tuple[int]]:
+            with closing(database):
+                yield from database.execute("select 1 union select 2")
+
+        return give()
 
     @tool(name="odd")
     async def agen() -> object:

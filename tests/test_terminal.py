@@ -316,6 +316,7 @@ def test_a_conversation(environment: dict[str, str], folder: Path):
         terminal.expect("A TCP connection promises")  # finished lines are written whole
         terminal.type("\x03")
         terminal.expect("■ Stopped.")
+        terminal.expect("Ctrl-D ends.")  # the line for the next question is there
         terminal.type("What is 12*(3+4)?\r")
         terminal.expect("✓ Calculating 12*(3+4): done")
         terminal.expect("no cost (mock)")

@@ -76,7 +76,7 @@ def test_it_asks_the_model_of_the_provider_at_the_address(mock: MockServer, prov
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--base-url", "nonsense"), "'nonsense' is no base URL"),
+        (("--base-url", "nonsense"), "The address is no base URL"),
         (("--base-url", ""), "is no base URL"),
         (("--model", "no-such-model"), "No model 'no-such-model' here: choose one of"),
         (("--provider", "no-such-api"), "invalid choice: 'no-such-api'"),
