@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from helpers.failures import InvalidRequest
 from helpers.lessons.part import Case, Misconception, Namespace, Outcome, Part
 from helpers.lessons.text_streaming import (
     BASE_URL,
@@ -629,7 +630,7 @@ def weather(sleeps: dict[str, float] | None = None) -> Tool:
 # What is tried with the learner's loop
 
 # A slip in the code rather than a decision to raise: shown with its line.
-SLIPS = (AttributeError, LookupError, NameError, NotImplementedError, TypeError)
+SLIPS = (AttributeError, LookupError, NameError, NotImplementedError, TypeError, InvalidRequest)
 NOT_A_GENERATOR = "`async for` takes no"
 
 
@@ -770,7 +771,7 @@ SHAPE = (
         looks_like="tools put into the request as Python objects: what goes on the wire is what "
         "the model may know of them",
         try_next="Send `[tool.definition for tool in tools]`; the functions stay here.",
-        matches=lambda out: mentions(out, "not JSON serializable"),
+        matches=lambda out: mentions(out, "the request is no JSON"),
     ),
     Misconception(
         id="stream-not-entered",
