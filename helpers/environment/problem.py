@@ -37,14 +37,9 @@ CAUSES = (
     ),
 )
 
-# The same for an installation from a folder, where no network is asked.
+# The same for an installation from a folder, whose files' hashes were looked at before.
 FOLDER_CAUSES = (
     CAUSES[0],
-    (
-        r"do not match the hashes|hash mismatch",
-        "{file} in {folder} is not the file that the course was tested with, so nothing of it was "
-        "used. Collect it again where there is a network (python3 course.py wheels FOLDER).",
-    ),
     (
         r"No matching distribution|no wheels with a matching|not satisfy|unsatisfiable|invalid"
         r"|BadZipFile|not a zip",
@@ -71,7 +66,6 @@ def explain_installer(words: str, log: str, folder: str = "") -> Problem:
             return Problem(
                 sentence.format(
                     folder=folder,
-                    file=_named(r"([\w.+-]+\.whl)", words) or "A file",
                     package=_named(
                         r"(?:found for|because|no version of|of) ([\w.-]+==[\w.]+)", words
                     )
