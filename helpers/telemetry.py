@@ -45,7 +45,7 @@ from helpers.agent import (
     UsageUpdated,
 )
 from helpers.models import price
-from helpers.render.cost import INPUTS
+from helpers.render.cost import INPUTS, amount
 
 __all__ = ["COST", "traced", "tree"]
 
@@ -402,7 +402,7 @@ def _facts(span: ReadableSpan, seconds: bool) -> str:
         read = told[gen_ai.GEN_AI_USAGE_INPUT_TOKENS]
         facts.append(f"{read:,} → {told[gen_ai.GEN_AI_USAGE_OUTPUT_TOKENS]:,} tokens")
     if told.get(COST):
-        facts.append(f"${told[COST]:.4f}")
+        facts.append(amount(told[COST]))
     facts += told.get(gen_ai.GEN_AI_RESPONSE_FINISH_REASONS, ())
     first = told.get(gen_ai.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)
     if seconds and first is not None:

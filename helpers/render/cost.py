@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["count", "footer"]
+__all__ = ["amount", "count", "footer"]
 
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -24,10 +24,15 @@ def footer(
     if offline:
         cost = "no cost (mock)"
     else:
-        cost = "price unknown" if dollars is None else f"${dollars:.4f}"
+        cost = "price unknown" if dollars is None else amount(dollars)
     written = usage.get("output_tokens") or 0
     tokens = f"{read:,} tokens in, {written:,} out"
     return " · ".join([count(turns, "turn"), tokens, cost, f"{seconds:.1f} s"])
+
+
+def amount(dollars: float) -> str:
+    """Return an amount of US dollars; below a cent down to a millionth."""
+    return f"${dollars:.6f}" if dollars < 0.01 else f"${dollars:.4f}"
 
 
 def count(number: int, noun: str) -> str:
