@@ -45,7 +45,7 @@ from pathlib import Path
 from helpers.environment.lock import LEARNER, ROOT, TESTS
 from helpers.environment.problem import Problem, explain_file_error
 from helpers.environment.relock import write_lists
-from helpers.environment.venv import environment
+from helpers.environment.venv import VENV, environment, python_in
 from helpers.environment.wheels import collect
 
 # What each command runs in the environment.
@@ -132,6 +132,10 @@ def benchmark(arguments: list[str]) -> Path:
 
 def run(python: str, *arguments: str) -> int:
     """Run Python with helpers importable; return its exit code."""
+    if python == str(python_in(VENV)) and os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Without any bytecode, each start compiles some thousand modules anew. Whoever wants none
+        # beside the sources has it in .venv.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(VENV.resolve() / "bytecode")
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     sys.stdout.flush()

@@ -98,7 +98,9 @@ def tree(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "course.py", root)
     (root / "requirements.lock").write_text(LOCK)
     (root / "requirements-test.lock").write_text(TESTS_LOCK)
-    shutil.copytree(ROOT / "helpers" / "environment", root / "helpers" / "environment")
+    environment = root / "helpers" / "environment"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "helpers" / "environment", environment, ignore=ignored)
     (root / "helpers" / "__init__.py").touch()
     (root / "helpers" / "mock.py").write_text(PROGRAM)
     return root
@@ -170,6 +172,14 @@ def test_what_follows_a_command_and_its_exit_code_go_through(tree: Path):
     put_uv(tree.parent / "bin")
     done = run(tree, "mock", "7", "--port", "a b", expect=7)
     assert "['7', '--port', 'a b']" in done.stdout
+
+
+def test_who_wants_no_bytecode_beside_the_sources_has_it_in_the_environment(tree: Path):
+    put_uv(tree.parent / "bin")
+    run(tree, "mock", PYTHONDONTWRITEBYTECODE="1")
+    assert not [path for path in tree.rglob("__pycache__") if ".venv" not in path.parts]
+    kept = {path.name.split(".")[0] for path in (tree / ".venv" / "bytecode").rglob("*.pyc")}
+    assert "__init__" in kept
 
 
 def test_editors_find_helpers(tree: Path):

@@ -233,7 +233,7 @@ async def test_live_answers_tell_their_price(server: MockServer, folder: Path):
     session.use("custom", base_url=server.base_url)
     code, said = await answered(session, folder)
     assert code == 0
-    assert re.search(r"^1 turn · \d+ tokens in, 6 out · \$0\.\d{4} · \d\.\d s$", said, re.MULTILINE)
+    assert re.search(r"^1 turn · \d+ tokens in, 6 out · \$0\.\d{6} · \d\.\d s$", said, re.MULTILINE)
 
 
 # ---- On a terminal

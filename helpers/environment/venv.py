@@ -19,7 +19,7 @@ from helpers.environment.problem import Problem
 from helpers.environment.progress import say
 from helpers.environment.turns import LOCK_NAME, turn
 
-__all__ = ["environment", "write_whole"]
+__all__ = ["VENV", "environment", "python_in", "write_whole"]
 
 VENV = ROOT / ".venv"
 # Says for which folder .venv was made. Where it is missing, somebody else made it.

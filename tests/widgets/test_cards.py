@@ -31,6 +31,7 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.recovery import Recovery
+from helpers.render.cost import amount
 from helpers.session import Session
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
@@ -359,7 +360,7 @@ def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
     view.start()
     assert view.wait(60)
     assert view.board.state == "done"
-    assert f"${live.spent:.4f}" in view.state["footer"] and live.spent > 0
+    assert amount(live.spent) in view.state["footer"] and live.spent > 0
 
 
 def test_a_team_has_a_lane_for_each_and_all_of_it_is_known_beforehand() -> None:
