@@ -504,9 +504,20 @@ def events_of(blocks: Iterable[tuple[Block, list[dict[str, Any]]]], reason: str)
     return [*events, end, {"type": "message_stop"}]
 
 
-@settings(max_examples=250)
+@settings(max_examples=40)
 @given(st.data(), st.booleans())
 def test_any_life_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
+    live(data, prefill)
+
+
+@pytest.mark.long
+@settings(max_examples=250)
+@given(st.data(), st.booleans())
+def test_many_lives_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
+    live(data, prefill)
+
+
+def live(data: st.DataObject, prefill: bool) -> None:
     life = Life(data.draw, prefill)
     life.say()
     for _ in range(data.draw(st.integers(1, 6))):

@@ -199,6 +199,7 @@ def test_the_agent_of_the_course_ends_or_recovers_at_every_byte() -> None:
     assert offsets(view.chaos, "recovered")[0][:2] == (0, 0)
 
 
+@pytest.mark.long
 def test_an_agent_that_begins_again_recovers_at_every_byte() -> None:
     view = chaos(prompt=PROMPT, recovery=Recovery(after_text="restart"))
     assert found(view).keys() == {"recovered"}
@@ -209,6 +210,7 @@ def test_a_close_is_not_taken_for_an_end() -> None:
     assert found(view).keys() == {"recovered"}
 
 
+@pytest.mark.long
 def test_the_loop_of_the_lesson_ends_with_a_name() -> None:
     view = chaos(run_agent, PROMPT)
     # Behind the stop reason an answer is whole: a cut there takes nothing away.
@@ -378,6 +380,7 @@ def test_bytes_between_cuts_must_be_some() -> None:
 # The view
 
 
+@pytest.mark.long
 def test_the_still_is_the_same_every_time() -> None:
     one, other = chaos(prompt=PROMPT, every=8), chaos(prompt=PROMPT, every=8)
     assert one.still() == other.still() and one.twin() == other.twin()
