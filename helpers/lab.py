@@ -40,7 +40,11 @@ def main() -> int:
             json.dumps(LAB_SETTINGS, indent=2).encode(),
         )
     except OSError as error:
-        print(f"Your copies of the notebooks can't be written: {error}.", file=sys.stderr)
+        print(
+            f"Your copies of the notebooks can't be written to {home} ({error.strerror}): name "
+            "another folder in COURSE_HOME, then run the same command again.",
+            file=sys.stderr,
+        )
         return 1
     os.environ.update(jupyter_environment(home, os.environ))
     place = "is at the address below" if options.no_browser else "opens in your browser"

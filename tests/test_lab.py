@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.sign import NotebookNotary
 
-from helpers.lab import copy_notebooks, sign
+from helpers.lab import copy_notebooks, main, sign
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_sse.ipynb"
@@ -169,3 +169,15 @@ def test_the_copies_are_trusted_so_that_their_pictures_show(tmp_path: Path):
         assert notary.check_signature(stored)
     finally:
         notary.store.close()
+
+
+def test_a_folder_that_takes_no_copies_gets_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "a file").touch()
+    home = tmp_path / "a file" / "my"
+    monkeypatch.setenv("COURSE_HOME", str(home))
+    monkeypatch.setattr("sys.argv", ["lab", "--no-browser"])
+    assert main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(home) in line and line.endswith("COURSE_HOME, then run the same command again.")
