@@ -121,6 +121,6 @@ def suite_version() -> str:
     folder = Path(__file__).parent
     drawn = [folder / name for name in ("report.py", "report.css", "picture.py", "ttft.py")]
     whole = hashlib.sha256()
-    for path in [*sorted(folder.glob("conformance/*.py")), *drawn]:
+    for path in [*sorted(folder.glob("conformance/**/*.py")), *drawn]:
         whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return whole.hexdigest()[:16]

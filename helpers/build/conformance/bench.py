@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import parse_qs, urlsplit
 
 from helpers.build.conformance.listener import Exchange, Listener
 from helpers.build.conformance.process import Agent, Limits, launched
-from helpers.build.conformance.scene import Dice, Event, encoded
+from helpers.build.conformance.scene import Dice, Event, encoded, message, text
 from helpers.mock.engine import MockAPI
 from helpers.mock.settings import Settings
 
-__all__ = ["Bench", "Failed", "Run", "visible"]
+__all__ = ["Answer", "Bench", "Failed", "Run", "city_of", "error", "visible"]
 
 
 class Failed(Exception):
@@ -50,6 +51,7 @@ class Run:
         elsewhere: requests to an address that nobody gave it.
         key: the key that it was given, fresh for this run.
         patience: seconds to wait for what has to come.
+        close_weather: lets the weather service refuse connections from now on.
     """
 
     agent: Agent
@@ -58,12 +60,14 @@ class Run:
     elsewhere: list[Exchange]
     key: str
     patience: float
+    close_weather: Callable[[], None]
 
     async def finish(self, more: float = 0.0) -> int:
         """Wait for its end, with so many more seconds of patience; return its exit code.
 
         Raises:
-            Failed: it doesn't end, or writes without end.
+            Failed: it doesn't end, writes without end, or never asked: then it did nothing,
+                whatever the case is about.
         """
         seconds = self.patience + more
         code = await self.agent.ends(seconds)
@@ -71,6 +75,11 @@ class Run:
             raise Failed("it wrote more than a megabyte", "the answer, and little else")
         if code is None:
             raise Failed(f"it still ran after {seconds:.0f} s", "an end")
+        if not self.asked:
+            self.fail(
+                f"it ended with {code} and had sent no request",
+                "a request to {base-url}/v1/messages",
+            )
         return code
 
     async def answered(self) -> None:
@@ -93,19 +102,60 @@ class Run:
         said = f"; its last words: {last[0].strip()[:160]!r}" if last else ""
         raise Failed(f"{seen}{said}", expected)
 
+    def shows(self, words: str) -> bool:
+        """Say whether some words are on the screen, whatever stands between them."""
+        return visible(words) in visible(self.agent.out)
+
+    def must_show(self, sent: Mapping[str, str]) -> None:
+        """Look whether all words are on the screen.
+
+        Args:
+            sent: the words -> where in the answers they came, or how.
+
+        Raises:
+            Failed: some aren't.
+        """
+        for words, how in sent.items():
+            if not self.shows(words):
+                self.fail(f"the screen lacks {words!r}, which came {how}", "these words")
+
+    def counted(self) -> str:
+        """Return how many requests there were, in words."""
+        return f"{len(self.asked)} request{'' if len(self.asked) == 1 else 's'}"
+
+    def request(self, number: int) -> dict[str, Any]:
+        """Return the body of a request, counted from 0.
+
+        Raises:
+            Failed: there is none.
+        """
+        if len(self.asked) <= number:
+            self.fail(f"it sent {self.counted()}", f"request {number + 1}")
+        return self.asked[number].json
+
     def results(self, request: int) -> list[dict[str, Any]]:
         """Return the tool_result blocks of a request's last message.
 
         Raises:
             Failed: there is no such request, or no such message.
         """
-        if len(self.asked) <= request:
-            self.fail(f"it sent {len(self.asked)} requests", f"request {request + 1}")
-        messages = self.asked[request].json.get("messages") or [{}]
+        messages = self.request(request).get("messages") or [{}]
         content = messages[-1].get("content")
         if not isinstance(content, list):
-            self.fail("the last message of its next request holds no results", "tool_result blocks")
+            self.fail(
+                f"the last message of request {request + 1} holds no results", "tool_result blocks"
+            )
         return [block for block in content if block.get("type") == "tool_result"]
+
+    def check_history(self) -> None:
+        """Look whether the API would have taken each request.
+
+        Raises:
+            Failed: it wouldn't; with its words.
+        """
+        for number, exchange in enumerate(self.asked, 1):
+            if said := refusal(exchange.json):
+                self.fail(f"request {number} would be refused: {said}", "what the API takes")
 
 
 @dataclass
@@ -131,7 +181,7 @@ class Bench:
         weather: Answer | None = None,
         *,
         prompt: str = "",
-        environment: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
     ) -> AsyncGenerator[Run]:
         """Start the agent and answer its requests.
 
@@ -140,7 +190,7 @@ class Bench:
                 further requests get an error that is not worth a retry.
             weather: what answers at the weather service; without it, a random weather.
             prompt: what the agent is asked.
-            environment: more of its environment.
+            arguments: more of its command line.
         """
         key = f"sk-{self.dice.word()}-{self.dice.randrange(10**12)}"
         turns = list(api) if isinstance(api, Sequence) else None
@@ -160,23 +210,26 @@ class Bench:
                     400, error("invalid_request_error", "this was one request too many")
                 )
 
-        async def some_weather(exchange: Exchange) -> None:
+        some = f"{self.dice.randint(-9, 39)} degrees, {self.dice.word()}"
+        asked_for_weather = weather or self.weather(lambda city: some)
+
+        async def weather_answer(exchange: Exchange) -> None:
             await ready.wait()
-            await exchange.reply(200, f"{self.dice.randint(-9, 39)} degrees, {self.dice.word()}")
+            await asked_for_weather(exchange)
 
         async def nobody(exchange: Exchange) -> None:
             await exchange.reply(404, "nobody is here")
 
         async with (
             Listener(answer) as listening,
-            Listener(weather or some_weather) as sky,
+            Listener(weather_answer) as sky,
             Listener(nobody) as trap,
         ):
             self.trap = trap.url
-            arguments = ["--base-url", listening.url, "--weather-url", sky.url]
-            arguments.append(prompt or f"What is the weather in {self.dice.city()}?")
-            given = {"ANTHROPIC_API_KEY": key, **(environment or {})}
-            async with launched(self.file, arguments, given, self.limits) as agent:
+            line = ["--base-url", listening.url, "--weather-url", sky.url, *arguments]
+            line.append(prompt or f"What is the weather in {self.dice.city()}?")
+            given = {"ANTHROPIC_API_KEY": key}
+            async with launched(self.file, line, given, self.limits) as agent:
                 run = Run(
                     agent,
                     listening.exchanges,
@@ -184,22 +237,47 @@ class Bench:
                     trap.exchanges,
                     key,
                     self.limits.patience,
+                    sky.refuse,
                 )
                 ready.set()
                 yield run
             for failure in (*listening.failures, *sky.failures):
                 raise failure
 
-    def streams(self, events: Iterable[Event], *, most: int = 40) -> Answer:
-        """Return an answer that streams some events, cut anywhere."""
-        data = encoded(events)
+    def sends(self, chunks: Sequence[bytes]) -> Answer:
+        """Return an answer that sends an event stream in these chunks."""
 
         async def answer(exchange: Exchange) -> None:
             await exchange.begin()
-            for chunk in self.dice.chunks(data, most):
+            for chunk in chunks:
                 await exchange.send(chunk)
                 await asyncio.sleep(0)
             await exchange.finish()
+
+        return answer
+
+    def streams(self, events: Iterable[Event], *, most: int = 40) -> Answer:
+        """Return an answer that streams some events, cut anywhere."""
+        return self.sends(self.dice.chunks(encoded(events), most))
+
+    def says(self, words: str) -> Answer:
+        """Return an answer that streams a message of some words, and no more."""
+        return self.streams(message(self.dice, [text(0, self.dice.split(words))]))
+
+    def weather(self, of: Callable[[str], str | None]) -> Answer:
+        """Return what a weather service answers.
+
+        Args:
+            of: gives the weather of a city; None where it has none.
+        """
+
+        async def answer(exchange: Exchange) -> None:
+            city = city_of(exchange)
+            found = of(city)
+            if found is None:
+                await exchange.reply(404, {"error": f"there is no {city!r}"})
+            else:
+                await exchange.reply(200, {"city": city, "weather": found})
 
         return answer
 
@@ -212,6 +290,11 @@ class Bench:
             await exchange.reply(status, error(type, words), dict(headers or {}))
 
         return answer
+
+
+def city_of(exchange: Exchange) -> str:
+    """Return the city that the weather service was asked for."""
+    return parse_qs(urlsplit(exchange.path).query, encoding="utf-8").get("city", [""])[0]
 
 
 def error(type: str, words: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Exchange:
     Attributes:
         method, path, headers, body: what was asked; the path with its query.
         at: when it had arrived, in seconds on the monotonic clock.
+        answered: when its answer had been sent; None as long as it hasn't.
         gone: set once the other side has closed the connection.
     """
 
@@ -32,6 +33,7 @@ class Exchange:
         self.headers = {name.decode().lower(): v.decode("latin-1") for name, v in request.headers}
         self.body = body
         self.at = time.monotonic()
+        self.answered: float | None = None
         self.gone = wire.gone
         self._wire = wire
 
@@ -74,6 +76,7 @@ class Exchange:
 
     async def finish(self) -> None:
         """End the body as it should end."""
+        self.answered = time.monotonic()
         await self._wire.write(h11.EndOfMessage())
 
     async def cut(self, *, reset: bool = False) -> None:
@@ -149,6 +152,7 @@ class Listener:
     def __init__(self, answer: Callable[[Exchange], Awaitable[None]]) -> None:
         self._answer = answer
         self._server: asyncio.Server | None = None
+        self._held: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.exchanges: list[Exchange] = []
         self.failures: list[Exception] = []
@@ -158,6 +162,15 @@ class Listener:
         """Its address."""
         assert self._server is not None
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    def refuse(self) -> None:
+        """Refuse connections from now on; the port stays taken, so that nobody else has it."""
+        assert self._server is not None
+        address = self._server.sockets[0].getsockname()
+        self._server.close()
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(address)  # and nobody listens
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
@@ -171,6 +184,8 @@ class Listener:
     ) -> None:
         assert self._server is not None
         self._server.close()
+        if self._held is not None:
+            self._held.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

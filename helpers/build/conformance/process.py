@@ -75,7 +75,7 @@ class Agent:
         """Wait until some words have been written; False if they weren't in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: words in self.out)
+                await self._news.wait_for(lambda: words in self.out or not self._open)
         return words in self.out
 
     async def writes(self, seconds: float) -> bool:

@@ -5,7 +5,20 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["Dice", "encoded", "end", "message", "pieces", "start", "text", "tool_use"]
+__all__ = [
+    "Dice",
+    "Event",
+    "call",
+    "delta",
+    "encoded",
+    "end",
+    "in_data_lines",
+    "message",
+    "pieces",
+    "start",
+    "text",
+    "tool_use",
+]
 
 Event = dict[str, Any]
 
@@ -16,8 +29,6 @@ ODD = [
     "漢字",
     "🌦️",
     "👩\u200d🔬",
-    "\u2028",
-    "\u0085",
     "“quoted”",
     "Ω≈ç",
     "data:",
@@ -89,7 +100,7 @@ def text(index: int, parts: Iterable[str]) -> list[Event]:
     block = {"type": "text", "text": ""}
     return [
         {"type": "content_block_start", "index": index, "content_block": block},
-        *(_delta(index, {"type": "text_delta", "text": part}) for part in parts),
+        *(delta(index, {"type": "text_delta", "text": part}) for part in parts),
         {"type": "content_block_stop", "index": index},
     ]
 
@@ -99,9 +110,15 @@ def tool_use(index: int, id: str, name: str, fragments: Iterable[str]) -> list[E
     block = {"type": "tool_use", "id": id, "name": name, "input": {}}
     return [
         {"type": "content_block_start", "index": index, "content_block": block},
-        *(_delta(index, {"type": "input_json_delta", "partial_json": f}) for f in ["", *fragments]),
+        *(delta(index, {"type": "input_json_delta", "partial_json": f}) for f in ["", *fragments]),
         {"type": "content_block_stop", "index": index},
     ]
+
+
+def call(dice: Dice, index: int = 0) -> tuple[str, str, list[Event]]:
+    """Return a random call of get_weather: its city, its id, its events."""
+    city, id = dice.city(), f"toolu_{dice.randrange(10**9)}"
+    return city, id, tool_use(index, id, "get_weather", pieces(dice, {"city": city}))
 
 
 def end(stop_reason: str = "end_turn") -> list[Event]:
@@ -133,5 +150,18 @@ def encoded(events: Iterable[Event], newline: str = "\n") -> bytes:
     ).encode()
 
 
-def _delta(index: int, delta: Event) -> Event:
-    return {"type": "content_block_delta", "index": index, "delta": delta}
+def in_data_lines(events: Iterable[Event]) -> bytes:
+    """Return events as an event stream in which each one's JSON takes several data lines."""
+    lines = []
+    for number, event in enumerate(events):
+        lines.append(f"event: {event['type']}")
+        space = " " * (number % 2)  # it may be left out
+        data = json.dumps(event, ensure_ascii=False, indent=1).splitlines()
+        lines += [f"data:{space}{line}" for line in data]
+        lines.append("")
+    return "\n".join([*lines, ""]).encode()
+
+
+def delta(index: int, given: Event) -> Event:
+    """Return the event that brings a delta."""
+    return {"type": "content_block_delta", "index": index, "delta": given}

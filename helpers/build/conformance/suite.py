@@ -67,7 +67,9 @@ async def tried(
             return await _result(file, case, seed, limits or Limits())
 
     chosen = here() if cases is None else cases
-    tasks = [asyncio.create_task(one(case, seed)) for seed in seeds for case in chosen]
+    # Those that mostly wait begin first, so that nobody waits for them in the end.
+    ordered = sorted(chosen, key=lambda case: not case.waits)
+    tasks = [asyncio.create_task(one(case, seed)) for seed in seeds for case in ordered]
     try:
         for task in asyncio.as_completed(tasks):
             yield await task

@@ -3,9 +3,10 @@
 import argparse
 import asyncio
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,15 @@ PROVIDERS = {
 }
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+# Ends that leave an answer incomplete; whoever reads it can't see that.
+INCOMPLETE = {
+    "max_tokens": "The answer was cut: it reached max_tokens.",
+    "model_context_window_exceeded": "The answer was cut: the context window is full.",
+    "refusal": "The model declined to go on (refusal).",
+}
+# In a text or in a tool's input, each of these quotes would have a backslash before it.
+STOP_REASON = re.compile(rb'"stop_reason"\s*:\s*"(\w+)"')
+LONGEST_STOP_REASON = 80  # bytes, with its name
 
 
 class Screen:
@@ -56,6 +66,46 @@ class Screen:
         sys.stderr.flush()
 
 
+class Ending:
+    """Why the model stopped, as its last answer said it: seen beside the parts that read it.
+
+    Attributes:
+        reason: the last stop_reason that has passed, such as "end_turn"; "" before the first.
+    """
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    async def watch(self, response: httpx.Response) -> None:
+        """Look at a response's bytes as they are read."""
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = WatchedBody(response.stream, self)
+
+    def see(self, data: bytes) -> None:
+        """Look for a stop reason in some bytes."""
+        if found := STOP_REASON.findall(data):
+            self.reason = found[-1].decode()
+
+
+class WatchedBody(httpx.AsyncByteStream):
+    """The bytes of another body, which are looked at on their way."""
+
+    def __init__(self, body: httpx.AsyncByteStream, ending: Ending) -> None:
+        self.body = body
+        self.ending = ending
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        tail = b""
+        async for chunk in self.body:
+            self.ending.see(tail + chunk)
+            tail = (tail + chunk)[-LONGEST_STOP_REASON:]
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Close the other body."""
+        await self.body.aclose()
+
+
 def watched(tool: Tool, screen: Screen) -> Tool:
     """Return the tool with a line on the screen when it starts and when it ends."""
 
@@ -81,7 +131,22 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--base-url", help="another server that speaks the provider's API")
     parser.add_argument("--model", help="the model's id")
     parser.add_argument("--weather-url", help="a service that answers GET /weather?city=...")
+    parser.add_argument(
+        "--read-timeout",
+        type=seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="the longest silence in an answer (default: 60)",
+    )
     return parser.parse_args(arguments)
+
+
+def seconds(word: str) -> float:
+    """Read a number of seconds."""
+    number = float(word)
+    if not 0 < number < 1e6:
+        raise ValueError(f"{word} is no time to wait")
+    return number
 
 
 def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
@@ -105,6 +170,7 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {key}"}
     else:
         headers = {"x-api-key": key, "anthropic-version": "2026-10-21"}
+    headers["accept-encoding"] = "identity"  # why the model stopped is read from the bytes
     transport: httpx.AsyncBaseTransport | None = None
     if chosen.mock:
         transport = OfflineTransport()
@@ -114,22 +180,30 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
         base_url=base_url,
         headers=headers,
         transport=transport,
-        timeout=httpx.Timeout(60, connect=10),
+        timeout=httpx.Timeout(chosen.read_timeout, connect=10),
         trust_env=urlsplit(base_url).hostname not in ON_THIS_MACHINE,
     )
 
 
-async def run(chosen: argparse.Namespace, screen: Screen) -> None:
-    """Answer the prompt."""
+async def run(chosen: argparse.Namespace, screen: Screen) -> str:
+    """Answer the prompt; return why the answer is incomplete, in a sentence, or ""."""
+    ending = Ending()
+
+    async def sleep(seconds: float) -> None:
+        screen.line(f"  ! it broke off; asking again in {seconds:.1f} s")
+        await asyncio.sleep(seconds)
+
     messages: list[dict[str, Any]] = [{"role": "user", "content": chosen.prompt}]
     tools = [watched(tool, screen) for tool in agent_tools(chosen.weather_url)]
     model = chosen.model or MODELS[chosen.provider]
     async with client(chosen) as http:
-        await answer(http, messages, tools, model=model, write=screen.text)
+        http.event_hooks["response"].append(ending.watch)
+        await answer(http, messages, tools, model=model, write=screen.text, sleep=sleep)
+    return INCOMPLETE.get(ending.reason, "")
 
 
 def main(arguments: list[str] | None = None, exit: Callable[[int], Any] = sys.exit) -> None:
-    """Run the program; ends the process with 0, 1 (it failed), 2 or 130 (Ctrl-C)."""
+    """Run the program; ends the process with 0, 1 (no whole answer), 2 or 130 (Ctrl-C)."""
     chosen = options(arguments)
     if not chosen.prompt.strip():
         raise SystemExit("Ask something: the prompt is empty.")
@@ -137,7 +211,7 @@ def main(arguments: list[str] | None = None, exit: Callable[[int], Any] = sys.ex
         raise SystemExit("The answer can't be written: standard output is closed.")
     screen = Screen()
     try:
-        asyncio.run(run(chosen, screen))
+        incomplete = asyncio.run(run(chosen, screen))
     except KeyboardInterrupt:
         screen.line("Stopped.")
         exit(130)
@@ -147,6 +221,9 @@ def main(arguments: list[str] | None = None, exit: Callable[[int], Any] = sys.ex
     else:
         first = f"first text after {screen.first_text:.2f} s, " if screen.first_text else ""
         screen.line(f"{first}{time.monotonic() - screen.started:.2f} s in all")
+        if incomplete:
+            screen.line(incomplete)
+            exit(1)
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@ def agent_tools(weather_url: str | None) -> list[Tool]:
             url = f"{weather_url.rstrip('/')}/weather"
             answer = await http.get(url, params={"city": city})
             answer.raise_for_status()
+            answer.json()  # broken JSON is a failure, which the model is told
             return answer.text[:2000]
 
     def get_time() -> str:
