@@ -21,34 +21,112 @@ def breaks(fails: str, *changes: tuple[str, str]) -> Broken:
     return Broken(changes, frozenset(fails.split()))
 
 
-WRITE = "                            write(text)\n"
-RETURN = "            return\n        except FINAL:"
+ADDED = '            messages.append({"role": "assistant", "content": content})\n'
 
 BROKEN = {
-    "shows the text at the end": breaks(
+    "forgets to flush": breaks(
         # Who shows nothing before the end can't be stopped at a word either.
         "streams_text interrupted",
-        (WRITE, ""),
         (
-            RETURN,
-            "            for part in turn.message['content']:\n"
-            "                write(part.get('text', ''))\n" + RETURN,
+            "        sys.stdout.write(piece)\n        sys.stdout.flush()\n",
+            "        sys.stdout.write(piece)\n",
         ),
     ),
     "decodes each chunk on its own": breaks(
         "any_chunking",
         (
-            "async for chunk in chunks:\n",
-            "async for chunk in chunks:\n            chunk = "
-            "chunk.decode('utf-8', 'replace').encode()\n",
+            "for sse in decoder.feed(chunk):",
+            "for sse in decoder.feed(chunk.decode('utf-8', 'replace').encode()):",
         ),
+    ),
+    "knows LF alone for the end of a line": breaks(
+        "line_ends",
+        (r'return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")', "return chunk"),
+    ),
+    "reads the last data line alone": breaks(
+        "data_lines",
+        (r'"\n".join(data), self._id)', "data[-1], self._id)"),
+    ),
+    "reads the data of each event": breaks(
+        "keepalives",
+        ('if sse.event in PINGS or (not data and sse.event == "message"):', "if False:"),
+        ('data or "{}"', "data"),
+    ),
+    "runs a call at each of its stops": breaks(
+        "stops_twice",
+        (
+            "        if index in self._closed:\n            return []\n"
+            "        self._closed.add(index)\n",
+            "",
+        ),
+        ("        if block is None or block.stopped:\n", "        if block is None:\n"),
     ),
     "trips over unknown events": breaks(
         "unknown_events",
         (
-            '            case {"type": str()}:\n                pass\n',
-            '            case {"type": "ping" | "content_block_start" | "content_block_stop" | '
-            '"message_start" | "message_delta"}:\n                pass\n',
+            'case {"type": str()} if kind != "error":',
+            'case {"type": "ping" | "message_delta"}:',
+        ),
+    ),
+    "gives each fragment to the newest call": breaks(
+        "interleaved",
+        (
+            'block, kind = self._blocks[index], delta["type"]',
+            'block, kind = self._blocks[max(self._blocks)], delta["type"]',
+        ),
+    ),
+    "reads the empty string as JSON": breaks(
+        "empty_input",
+        (
+            "        if raw.strip():\n            self.input = read_input(raw)\n",
+            "        if self.has_input:\n"
+            "            self.input = read_input(raw) if raw else json.loads(raw)\n",
+        ),
+    ),
+    "takes an error's page for the weather": breaks(
+        "tool_fails",
+        (
+            "            answer.raise_for_status()\n",
+            "            if answer.is_error:\n                return answer.text\n",
+        ),
+    ),
+    "takes half a JSON for the weather": breaks(
+        "tool_nonsense",
+        ("            answer.json()  # broken JSON is a failure, which the model is told\n", ""),
+    ),
+    "ends when a tool fails": breaks(
+        "tool_fails tool_nonsense empty_input",
+        (
+            "except Exception as error:  # not CancelledError: that one has to get through\n",
+            "except Exception as error:\n            os._exit(1)\n",
+        ),
+    ),
+    "sends other words than were said": breaks(
+        "turn_kept",
+        (
+            ADDED,
+            "            content = [{**b, 'text': '(text)'} if b['type'] == 'text' else b "
+            "for b in content]\n" + ADDED,
+        ),
+    ),
+    "sends the calls behind all text": breaks(
+        "turn_kept",
+        (ADDED, "            content.sort(key=lambda b: b['type'] == 'tool_use')\n" + ADDED),
+    ),
+    "drops the thinking": breaks(
+        "thinking_kept",
+        (
+            "                keep = bool(signature)  # it comes last, so without it the thinking "
+            "was cut\n",
+            "                keep = False\n",
+        ),
+    ),
+    "drops the signature of the thinking": breaks(
+        "thinking_kept",
+        (
+            ADDED,
+            "            content = [{k: v for k, v in b.items() if k != 'signature'} "
+            "for b in content]\n" + ADDED,
         ),
     ),
     "dispatches at the end of the turn": breaks(
@@ -89,12 +167,55 @@ BROKEN = {
         ),
     ),
     "stops after the first tools": breaks(
-        "tool_json call_order loops",
+        # All that can be seen in the next request alone.
+        "tool_json call_order loops stops_twice interleaved empty_input tool_fails tool_nonsense "
+        "turn_kept thinking_kept",
         ("        if not results:\n            return\n", "        return\n"),
     ),
     "never asks again": breaks(
-        "retries retry_after overloaded_mid_stream",
+        "retries patience retry_after overloaded_mid_stream",
         ("            if seconds is None:\n                raise\n", "            raise\n"),
+    ),
+    "waits less each time": breaks(
+        "patience",
+        (
+            "doubled: float = FIRST_WAIT * 2 ** (attempt - 1)",
+            "doubled: float = FIRST_WAIT / 2 ** (attempt - 1)",
+        ),
+    ),
+    "asks again after any error in the stream": breaks(
+        "error_in_stream",
+        ("        return type in RETRIED_TYPES or not type\n", "        return True\n"),
+    ),
+    "takes an error behind text for the end": breaks(
+        "error_behind_text",
+        (
+            "        except Exception as error:\n            seconds = seconds_to_wait(\n",
+            "        except Exception as error:\n"
+            "            if shown and getattr(error, 'type', ''):\n                return\n"
+            "            seconds = seconds_to_wait(\n",
+        ),
+    ),
+    "waits for ever in a silence": breaks(
+        "silence",
+        ("httpx.Timeout(chosen.read_timeout, connect=10)", "httpx.Timeout(None, connect=10)"),
+    ),
+    "asks again for a whole answer": breaks(
+        "whole_answer",
+        (
+            "    with suppress(httpx.RequestError, TimeoutError):\n"
+            "        async with asyncio.timeout(DRAIN_SECONDS):\n",
+            "    with suppress(TimeoutError):\n"
+            "        async with asyncio.timeout(DRAIN_SECONDS):\n",
+        ),
+        (
+            "        if not adapter.complete:\n            _raise_by_name(",
+            "        if True:\n            _raise_by_name(",
+        ),
+    ),
+    "keeps max_tokens to itself": breaks(
+        "max_tokens",
+        ('    return INCOMPLETE.get(ending.reason, "")\n', '    return ""\n'),
     ),
     "ignores Retry-After": breaks(
         "retry_after",
@@ -123,8 +244,8 @@ BROKEN = {
     "runs a call that was cut": breaks(
         "cut_call",
         (
-            'if self._end.get("stop_reason") == "tool_use":',
-            'if self._end.get("stop_reason") in ("tool_use", "max_tokens"):',
+            "if isinstance(reason, str) and reason not in CUT_OR_REFUSED:",
+            "if isinstance(reason, str):",
         ),
         (
             "        value = json.loads(raw, parse_constant=_not_json)\n",

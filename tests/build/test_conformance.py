@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from helpers.build.bundle import bundle, default_models
-from helpers.build.conformance.cases import here
+from helpers.build.conformance.cases import CASES, here
 from helpers.build.conformance.process import Limits
 from helpers.build.conformance.suite import passed, tried
 from tests.build.broken import BROKEN, Broken, broken_source
 
 # Every behaviour has a build that breaks it, and each build names the case that must see it.
 REFERENCE = bundle({}, models=default_models()).source
+AGENTS = Path(__file__).with_name("agents")
 
 
 async def failures(file: Path, seed: int, **options: object) -> dict[str, str]:
@@ -34,7 +35,12 @@ async def test_the_reference_does_everything(tmp_path: Path):
 
 def test_every_behaviour_has_a_build_that_breaks_it():
     assert {case.id for case in here()} == {name for b in BROKEN.values() for name in b.fails}
-    assert len(BROKEN) >= 15
+    assert len(BROKEN) >= 35
+
+
+def test_every_case_has_an_id_and_a_title_of_its_own():
+    for words in ([case.id for case in CASES], [case.title for case in CASES]):
+        assert len(set(words)) == len(words)
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -88,6 +94,45 @@ async def test_a_file_that_is_no_agent_is_said_to_be_none(source: str, words: st
     limits = Limits(seconds=6, patience=3.0)
     [seen] = (await failures(file, 1, cases=cases, limits=limits)).values()
     assert words in seen or "0 requests" in seen
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["raise SystemExit(1)\n", "", "print('It is 21 degrees in Lagos, and sunny.', flush=True)\n"],
+    ids=["gives up", "does nothing", "prints what it likes"],
+)
+async def test_a_file_that_asks_nothing_passes_nothing(source: str, tmp_path: Path):
+    file = tmp_path / "agent.py"
+    file.write_text(source + REFERENCE if "Exit" in source else source, encoding="utf-8")
+    found = await failures(file, random.randrange(10**9), limits=Limits(patience=2.0))
+    assert set(found) == {case.id for case in here()}
+    assert all("no request" in seen or "not shown" in seen for seen in found.values()), found
+
+
+@pytest.mark.long
+async def test_an_agent_that_shows_nothing_passes_nothing(tmp_path: Path):
+    """It asks, calls and asks again as it should; but nobody ever sees a word of it."""
+    file = tmp_path / "agent.py"
+    shows = ("sys.stdout.write(piece)", 'sys.stderr.write(f"{words}\\n")')
+    source = REFERENCE
+    for call in shows:
+        assert source.count(call) == 1
+        source = source.replace(call, "pass")
+    file.write_text(source, encoding="utf-8")
+    found = await failures(file, random.randrange(10**9), limits=Limits(patience=2.0))
+    assert set(found) == {case.id for case in here()}
+
+
+async def test_the_workshops_own_agent_is_told_true_things():
+    """It streams, and calls tools; it knows no failure, and asks nobody twice."""
+    found = await failures(AGENTS / "workshop.py", random.randrange(10**9))
+    does = {case.id for case in here()} - set(found)
+    assert does == {
+        *("streams_text", "any_chunking", "unknown_events"),
+        *("tool_json", "interleaved", "mid_stream", "call_order", "loops"),
+        *("no_text_twice", "whole_answer", "cut_call", "history"),
+        *("closes", "key", "by_hand"),
+    } & {case.id for case in here()}
 
 
 async def test_ctrl_c_is_tried_where_it_is_ignored(tmp_path: Path):

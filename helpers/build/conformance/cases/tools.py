@@ -101,14 +101,14 @@ async def empty_input(bench: Bench) -> None:
     "Otherwise each tool waits for the end of the answer.",
 )
 async def mid_stream(bench: Bench) -> None:
+    first, last = bench.dice.word(), bench.dice.word()
     _, _, calls = call(bench.dice)
-    last = bench.dice.word()
     asked = asyncio.Event()
     early: list[bool] = []
 
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
-        await exchange.send(encoded([start(bench.dice), *calls, *text(1, ["So "])[:-1]]))
+        await exchange.send(encoded([start(bench.dice), *calls, *text(1, [f"{first} "])[:-1]]))
         try:
             await asyncio.wait_for(asked.wait(), bench.limits.patience)
             early.append(True)
@@ -122,12 +122,12 @@ async def mid_stream(bench: Bench) -> None:
         asked.set()
         return "fair"
 
-    bench.sent = "a call, then text that doesn't go on until the tool has started"
+    bench.sent = f"a call, then {first!r}, and no more until the tool has started"
     async with bench.run([api, bench.says(last)], bench.weather(weather)) as run:
         await run.finish(bench.limits.patience)
         if early != [True]:
             run.fail("the tool didn't start while the stream was open", "a start in mid-stream")
-        run.must_show({last: "in the second turn"})
+        run.must_show({first: "behind the call"})
 
 
 @case(
@@ -136,7 +136,7 @@ async def mid_stream(bench: Bench) -> None:
     "Three tools of a second each should take one second.",
 )
 async def parallel(bench: Bench) -> None:
-    last = bench.dice.word()
+    first, last = bench.dice.word(), bench.dice.word()
     both = asyncio.Event()
     together: list[bool] = []
 
@@ -151,13 +151,13 @@ async def parallel(bench: Bench) -> None:
         await exchange.reply(200, {"city": city_of(exchange), "weather": "fair"})
 
     bench.sent = "two calls; the weather answers the first when it has been asked for the second"
-    blocks = [call(bench.dice, index)[2] for index in range(2)]
+    blocks = [text(0, [f"{first} "]), *(call(bench.dice, index)[2] for index in (1, 2))]
     turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
     async with bench.run(turns, sky) as run:
         await run.finish(bench.limits.patience)
         if len(together) < 2 or not together[0]:
             run.fail("the second tool waited for the first", "both at once")
-        run.must_show({last: "in the second turn"})
+        run.must_show({first: "before the calls"})
 
 
 @case(
