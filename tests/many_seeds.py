@@ -54,6 +54,9 @@ async def main() -> int:
         is_right = found == broken.fails and len(failed) == len(found) * len(seeds)
         wrong += not is_right
         print(f"{'as it should' if is_right else 'WRONG'}: {name}: {', '.join(sorted(found))}")
+        for result in () if is_right else failed:
+            if result.case not in broken.fails:
+                print(f"    {result.case} with seed {result.seed}: {result.seen}")
     print(f"{time.monotonic() - start:.0f} s")
     return 1 if wrong else 0
 

@@ -105,7 +105,7 @@ def _submit(chosen: argparse.Namespace) -> int:
         cast = Cast.read(chosen.recording)
     else:
         _tell("Recording a session …")
-        arguments = () if chosen.live else ("--mock",)
+        arguments = () if chosen.live else None
         cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
     _tell(f"Measuring the first token, {chosen.runs} times …")
     base_url, mode = (LIVE_URL, "live") if chosen.live else (None, "mock")

@@ -19,7 +19,7 @@ from helpers.build.bundle import MARK, SDKS, bundle, default_models
 from helpers.build.conformance.cases import CASES
 from helpers.build.conformance.suite import Result
 from helpers.build.picture import animated_svg
-from helpers.build.recording import CannotRecord, Cast, leaks
+from helpers.build.recording import OFFLINE_API, CannotRecord, Cast, leaks
 from helpers.build.report import NoReport, page, results_in
 from helpers.build.ttft import MOCK_FIRST_TOKEN, Measured
 
@@ -187,7 +187,7 @@ def recording_problems(files: Files, mode: str, again: Cast | None, *, same_kit:
     Args:
         files: the submission's.
         mode: "mock" or "live".
-        again: the same agent, rehearsing here; None if that could not be recorded.
+        again: the same agent, asked here; None if that could not be recorded.
         same_kit: whether the picture was made with this version of the course.
     """
     try:
@@ -210,7 +210,8 @@ def recording_problems(files: Files, mode: str, again: Cast | None, *, same_kit:
         problems.append(f"recording.cast shows no tool: {TOOL} is never named.")
     elif not (re.search(r"\w", before) and len(re.findall(r"\w+", after)) > 5):
         problems.append("recording.cast shows no tool in mid-stream: no text before or after it.")
-    if (mode == "mock") != ("--mock" in cast.command.split()):
+    offline = {"--mock", OFFLINE_API} & set(cast.command.split())
+    if (mode == "mock") != bool(offline):
         problems.append(f"recording.cast's command line is not one of mode {mode!r}.")
     if mode == "mock" and again is not None:
         shared = _alike(cast.said, again.said)

@@ -23,10 +23,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from helpers.build.conformance.process import Limits, limiter
+from helpers.build.played import ENVIRONMENT, played
 
-__all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
+__all__ = ["OFFLINE_API", "CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
 
 MOST_BYTES = 2_000_000
+# What a recorded command line shows for the addresses that the course plays.
+OFFLINE_API, OFFLINE_WEATHER = "$MOCK", "$WEATHER"
 # What a key looks like, whoever gives it out; and the start of what an environment calls one.
 KEY = re.compile(r"\b(?:sk|pk|rk|key|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{16}\b")
 KEY_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
@@ -108,7 +111,7 @@ def record(
     file: Path,
     prompt: str,
     *,
-    arguments: Sequence[str] = ("--mock",),
+    arguments: Sequence[str] | None = None,
     columns: int = 80,
     rows: int = 24,
     seconds: float = 60.0,
@@ -120,7 +123,8 @@ def record(
     Args:
         file: the agent.
         prompt: what it is asked.
-        arguments: the rest of its command line.
+        arguments: the rest of its command line; without it, the course plays the API and the
+            weather service, so that nothing is needed and nothing paid.
         columns, rows: the size of the terminal.
         seconds: the longest that it may take.
         environment: what it finds in its environment, beside what a terminal sets.
@@ -138,6 +142,14 @@ def record(
     import pty
     import termios
 
+    if arguments is None:
+        with played() as (api, weather):
+            line = ("--base-url", api, "--weather-url", weather)
+            more = {"columns": columns, "rows": rows, "seconds": seconds}
+            given = {**ENVIRONMENT, **(environment or {})}
+            cast = record(file, prompt, arguments=line, environment=given, limits=limits, **more)
+        command = cast.command.replace(api, OFFLINE_API).replace(weather, OFFLINE_WEATHER)
+        return replace(cast, command=command)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     given = {"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", "LANG": "C.UTF-8"}

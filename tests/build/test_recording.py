@@ -38,7 +38,8 @@ def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
     again = Cast.read(path)
     assert (
         again.said == cast.said
-        and again.command == 'python agent.py --mock "What\'s the weather in Oslo?"'
+        and again.command
+        == 'python agent.py --base-url $MOCK --weather-url $WEATHER "What\'s the weather in Oslo?"'
     )
     tree = ElementTree.fromstring(animated_svg(again))
     assert "the meaning arrives" in "".join(tree.itertext())

@@ -55,8 +55,8 @@ def rehearsed(body: dict[str, Any]) -> list[dict[str, Any]]:
     results = [] if isinstance(last, str) else [b for b in last if b["type"] == "tool_result"]
     if results:
         said = results[0]["content"]
-        weather = said if isinstance(said, str) else "".join(b.get("text", "") for b in said)
-        text = f"\nIt is {weather}\n\nbytes fall, one by one\n"
+        words = said if isinstance(said, str) else "".join(b.get("text", "") for b in said)
+        text = f"\nIt is {weather_in(words)}\n\nbytes fall, one by one\n"
         text += "a chunk ends inside a word\nthe meaning arrives"
         return message([("text", text)], "end_turn", body)
     named = re.search(r"\bin ([A-Z]\w+)", str(last))
@@ -66,6 +66,14 @@ def rehearsed(body: dict[str, Any]) -> list[dict[str, Any]]:
         blocks.append(("text", "While that runs, here I am still talking to you."))
         return message(blocks, "tool_use", body)
     return message(blocks, "end_turn", body)
+
+
+def weather_in(words: str) -> str:
+    """Return the weather in a tool's result, which may be the service's JSON."""
+    try:
+        return str(json.loads(words)["weather"])
+    except (ValueError, TypeError, KeyError):
+        return words
 
 
 def message(

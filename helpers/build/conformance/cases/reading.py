@@ -49,11 +49,11 @@ async def streams_text(bench: Bench) -> None:
 )
 async def any_chunking(bench: Bench) -> None:
     ways = {"in single bytes": 1, "in up to 7 bytes a piece": 7, "in one piece": 10**6}
-    sent = {bench.dice.odd_sentence(5): how for how in ways}
+    sent = {bench.dice.odd_sentence(4): how for how in ways}
     bench.sent = "; ".join(f"{words!r} {how}" for words, how in sent.items())
     parts: list[bytes] = bench.dice.chunks(encoded([start(bench.dice)]), 9)
     for index, (words, how) in enumerate(sent.items()):
-        parts += bench.dice.chunks(encoded(text(index, bench.dice.split(words))), ways[how])
+        parts += bench.dice.chunks(encoded(text(index, bench.dice.split(words, 20))), ways[how])
     parts.append(encoded(end()))
     async with bench.run([bench.sends(parts)]) as run:
         await run.answered()
@@ -73,8 +73,8 @@ async def line_ends(bench: Bench) -> None:
     for index, (words, how) in enumerate(sent.items()):
         first, *others = words.split()
         odd = " ".join([first, "\u2028\u0085", *others]) if "U+" in how else words
-        data = encoded(text(index, bench.dice.split(odd)), ends[how])
-        parts += bench.dice.chunks(data, 2)
+        data = encoded(text(index, bench.dice.split(odd, 20)), ends[how])
+        parts += bench.dice.chunks(data, 4)
     parts.append(encoded(end()))
     async with bench.run([bench.sends(parts)]) as run:
         await run.answered()
