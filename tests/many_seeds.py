@@ -21,8 +21,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from helpers.build.bundle import bundle, default_models  # noqa: E402
+from helpers.build.conformance.process import Limits  # noqa: E402
 from helpers.build.conformance.suite import Result, tried  # noqa: E402
 from tests.build.broken import BROKEN, broken_source  # noqa: E402
+
+PATIENCE = 20.0  # seconds; this may run beside other things for minutes
 
 
 async def failures(source: str, seeds: Iterable[int]) -> tuple[int, list[Result]]:
@@ -30,7 +33,7 @@ async def failures(source: str, seeds: Iterable[int]) -> tuple[int, list[Result]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "agent.py"
         file.write_text(source, encoding="utf-8")
-        results = [result async for result in tried(file, seeds)]
+        results = [result async for result in tried(file, seeds, limits=Limits(patience=PATIENCE))]
     return len(results), [result for result in results if not result.passed]
 
 

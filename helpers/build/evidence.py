@@ -19,7 +19,7 @@ from helpers.build.bundle import MARK, SDKS, bundle, default_models
 from helpers.build.conformance.cases import CASES
 from helpers.build.conformance.suite import Result
 from helpers.build.picture import animated_svg
-from helpers.build.recording import OFFLINE_API, CannotRecord, Cast, leaks
+from helpers.build.recording import CannotRecord, Cast, leaks
 from helpers.build.report import NoReport, page, results_in
 from helpers.build.ttft import MOCK_FIRST_TOKEN, Measured
 
@@ -210,8 +210,7 @@ def recording_problems(files: Files, mode: str, again: Cast | None, *, same_kit:
         problems.append(f"recording.cast shows no tool: {TOOL} is never named.")
     elif not (re.search(r"\w", before) and len(re.findall(r"\w+", after)) > 5):
         problems.append("recording.cast shows no tool in mid-stream: no text before or after it.")
-    offline = {"--mock", OFFLINE_API} & set(cast.command.split())
-    if (mode == "mock") != bool(offline):
+    if (mode == "mock") != cast.offline:
         problems.append(f"recording.cast's command line is not one of mode {mode!r}.")
     if mode == "mock" and again is not None:
         shared = _alike(cast.said, again.said)

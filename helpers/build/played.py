@@ -5,16 +5,11 @@ So nobody's file needs a rehearsal of its own, a key, or a network to be recorde
 
 import asyncio
 import json
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from pathlib import Path
 
 from helpers.build.conformance.bench import city_of, error
 from helpers.build.conformance.listener import Exchange, Listener
@@ -22,11 +17,10 @@ from helpers.build.conformance.scene import encoded
 from helpers.build.frame.offline import FIRST_TOKEN, TOKENS_PER_SECOND, rehearsed
 from helpers.build.frame.tools import OFFLINE_SECONDS, made_up
 
-__all__ = ["ENVIRONMENT", "played", "rehearses"]
+__all__ = ["ENVIRONMENT", "played"]
 
 ENVIRONMENT = {"ANTHROPIC_API_KEY": "none"}  # of an agent that asks the played API
 START_SECONDS = 10.0
-REHEARSAL_SECONDS = 30.0
 
 
 async def answer(exchange: Exchange) -> None:
@@ -80,27 +74,3 @@ def played() -> Iterator[tuple[str, str]]:
         loop.call_soon_threadsafe(over.set)
         thread.join(START_SECONDS)
         loop.close()
-
-
-def rehearses(file: Path, prompt: str) -> bool:
-    """Say whether an agent answers with `--mock` alone: no key, and nobody to ask.
-
-    Args:
-        file: the agent.
-        prompt: what it is asked.
-    """
-    needed = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as folder:
-        command = [sys.executable, "-I", "-X", "utf8", str(file.resolve()), "--mock", prompt]
-        try:
-            done = subprocess.run(
-                command,
-                env={**needed, "HOME": folder},
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=REHEARSAL_SECONDS,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    return done.returncode == 0 and bool(done.stdout.strip())

@@ -25,9 +25,10 @@ from typing import Any, Self
 from helpers.build.conformance.process import Limits, limiter
 from helpers.build.played import ENVIRONMENT, played
 
-__all__ = ["OFFLINE_API", "CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
+__all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
 
 MOST_BYTES = 2_000_000
+REHEARSAL = "--mock"  # what an agent may know: it answers itself
 # What a recorded command line shows for the addresses that the course plays.
 OFFLINE_API, OFFLINE_WEATHER = "$MOCK", "$WEATHER"
 # What a key looks like, whoever gives it out; and the start of what an environment calls one.
@@ -61,6 +62,11 @@ class Cast:
     def seconds(self) -> float:
         """How long it took."""
         return self.events[-1][0] if self.events else 0.0
+
+    @property
+    def offline(self) -> bool:
+        """Whether no model was asked, by its command line."""
+        return bool({REHEARSAL, OFFLINE_API} & set(self.command.split()))
 
     @property
     def said(self) -> str:
@@ -123,8 +129,8 @@ def record(
     Args:
         file: the agent.
         prompt: what it is asked.
-        arguments: the rest of its command line; without it, the course plays the API and the
-            weather service, so that nothing is needed and nothing paid.
+        arguments: the rest of its command line; None for a session without a model: with
+            --mock if the agent knows it, else the course plays the API and the weather service.
         columns, rows: the size of the terminal.
         seconds: the longest that it may take.
         environment: what it finds in its environment, beside what a terminal sets.
@@ -143,13 +149,8 @@ def record(
     import termios
 
     if arguments is None:
-        with played() as (api, weather):
-            line = ("--base-url", api, "--weather-url", weather)
-            more = {"columns": columns, "rows": rows, "seconds": seconds}
-            given = {**ENVIRONMENT, **(environment or {})}
-            cast = record(file, prompt, arguments=line, environment=given, limits=limits, **more)
-        command = cast.command.replace(api, OFFLINE_API).replace(weather, OFFLINE_WEATHER)
-        return replace(cast, command=command)
+        more = {"columns": columns, "rows": rows, "seconds": seconds, "limits": limits}
+        return _offline(file, prompt, environment or {}, more)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     given = {"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", "LANG": "C.UTF-8"}
@@ -202,6 +203,24 @@ def record(
     shown = shlex.join(["python", file.name, *arguments])
     shown += f' "{prompt}"' if not set(prompt) & set('"$`!\\\n') else f" {shlex.quote(prompt)}"
     return Cast(columns, rows, shown, tuple(events), code)
+
+
+def _offline(
+    file: Path, prompt: str, environment: Mapping[str, str], more: Mapping[str, Any]
+) -> Cast:
+    """Record a session that asks no model, and costs nothing."""
+    # Only a file that names it is tried with it: another one might ask somebody after all.
+    if REHEARSAL.encode() in file.read_bytes():
+        with suppress(CannotRecord):
+            cast = record(file, prompt, arguments=(REHEARSAL,), environment=environment, **more)
+            if cast.code == 0:
+                return cast
+    with played() as (api, weather):
+        line = ("--base-url", api, "--weather-url", weather)
+        given = {**ENVIRONMENT, **environment}
+        cast = record(file, prompt, arguments=line, environment=given, **more)
+    command = cast.command.replace(api, OFFLINE_API).replace(weather, OFFLINE_WEATHER)
+    return replace(cast, command=command)
 
 
 def secrets_here(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

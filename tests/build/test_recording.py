@@ -13,6 +13,7 @@ from helpers.build.bundle import bundle, default_models
 from helpers.build.picture import animated_svg
 from helpers.build.recording import CannotRecord, Cast, leaks, record, scrub
 
+AGENTS = Path(__file__).with_name("agents")
 SECRET = "sk-ant-0123456789abcdef"
 NO_TERMINAL = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 
@@ -38,14 +39,25 @@ def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
     again = Cast.read(path)
     assert (
         again.said == cast.said
-        and again.command
-        == 'python agent.py --base-url $MOCK --weather-url $WEATHER "What\'s the weather in Oslo?"'
+        and again.command == 'python agent.py --mock "What\'s the weather in Oslo?"'
     )
     tree = ElementTree.fromstring(animated_svg(again))
     assert "the meaning arrives" in "".join(tree.itertext())
     assert not [
         node for node in tree.iter() if node.tag.endswith(("script", "foreignObject", "image"))
     ]
+
+
+@NO_TERMINAL
+@pytest.mark.parametrize("name", ["honest.py", "workshop.py"])
+def test_an_agent_without_a_rehearsal_is_recorded_all_the_same(name: str):
+    """The course plays the API and the weather for it."""
+    cast = record(AGENTS / name, "What's the weather in Oslo?")
+    assert cast.code == 0 and cast.offline
+    assert "It is 7 °C and cloudy" in cast.said and "the meaning arrives" in cast.said
+    line = f'python {name} --base-url $MOCK --weather-url $WEATHER "What\'s the weather in Oslo?"'
+    assert cast.command == line
+    assert len(cast.events) > 3 and cast.seconds > 1
 
 
 @NO_TERMINAL

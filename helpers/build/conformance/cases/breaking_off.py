@@ -134,7 +134,7 @@ async def whole_answer(bench: Bench) -> None:
 
     bench.sent = f"{words!r} to its message_stop, and then a connection that breaks"
     async with bench.run([api] * 4) as run:
-        await run.finish()
+        await run.finish(bench.limits.patience)
         if len(run.asked) != 1:
             run.fail(f"it sent {run.counted()}", "one: the answer was whole")
         await run.answered()

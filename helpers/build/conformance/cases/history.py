@@ -79,7 +79,7 @@ async def turn_kept(bench: Bench) -> None:
     expected: list[Block] = []
     blocks: list[list[Event]] = []
     for index in (0, 2):
-        words = bench.dice.odd_sentence(3)
+        words = bench.dice.sentence(3)
         city, id, calls = call(bench.dice, index + 1)
         blocks += [text(index, bench.dice.split(words)), calls]
         expected.append({"type": "text", "text": words})
