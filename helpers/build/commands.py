@@ -23,6 +23,19 @@ from helpers.lessons import progress
 
 __all__ = ["main"]
 
+# The contract in short; a test holds it to the page.
+CONTRACT = """\
+a file of your own (--agent FILE) is run as a program, in any style that you like:
+
+  python agent.py [--base-url URL] [--weather-url URL] [--read-timeout SECONDS] PROMPT
+
+  - its key is in ANTHROPIC_API_KEY; it asks POST {base-url}/v1/messages
+  - its one tool is get_weather(city): GET {weather-url}/weather?city=... gives JSON
+  - the answer goes to standard output as it comes, all else to standard error
+  - it ends with 0 if the answer is whole, else with 1 and a sentence
+  - it needs no --mock: the course plays the API and the weather service
+
+all of it, and what is recorded and why: docs/your-agent.md"""
 LIVE_URL = "https://api.anthropic.com"
 KEY = "ANTHROPIC_API_KEY"
 FAULTS = (CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotSubmit)
@@ -47,7 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 course.py", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="submit|verify")
-    submit = commands.add_parser("submit", help="make a submission from your build")
+    submit = commands.add_parser(
+        "submit",
+        help="make a submission from your build",
+        epilog=CONTRACT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     submit.add_argument("--agent", type=Path, metavar="FILE", help="a single-file agent of yours")
     submit.add_argument("--out", type=Path, metavar="DIR", help="default: my/submission")
     submit.add_argument(
@@ -125,6 +143,8 @@ def _submit(chosen: argparse.Namespace) -> int:
         _tell(commit(out))
     if not passed(results):
         _tell("It is packed as it is, and says which behaviours fail.")
+        if chosen.agent:
+            _tell("What an agent has to keep to: docs/your-agent.md")
     _tell(f"Look at {out / 'report.html'}, then: python3 course.py verify {out}")
     return 0 if passed(results) else 1
 

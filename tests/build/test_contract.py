@@ -1,0 +1,72 @@
+"""The page that says what an agent's file has to keep to, and agents written from it."""
+
+import argparse
+import random
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.build import commands
+from helpers.build.conformance.cases import CASES
+from helpers.build.conformance.process import Limits
+from helpers.build.conformance.suite import tried
+
+ROOT = Path(__file__).resolve().parents[2]
+AGENTS = Path(__file__).with_name("agents")
+PAGE = (ROOT / "docs" / "your-agent.md").read_text(encoding="utf-8")
+OPTION = re.compile(r"--[a-z-]+")
+
+
+def plain(text: str) -> str:
+    return re.sub(r"[`*]", "", text)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_page_names_each_behaviour(case):
+    assert case.title in plain(PAGE)
+
+
+def test_the_page_names_no_behaviour_that_there_is_not():
+    named = PAGE.partition("## The behaviours")[2].partition("\n## ")[0]
+    clauses = re.findall(r"\*\* It (.*)\.\n", named)
+    assert sum(len(clause.split("; ")) for clause in clauses) == len(CASES)
+
+
+def test_the_command_line_is_said_in_one_way():
+    """On the page, in the help, and in what the course's own agent takes."""
+    [line] = re.findall(r"python agent\.py .*PROMPT", PAGE)
+    assert line in commands.CONTRACT
+    assert "docs/your-agent.md" in commands.CONTRACT
+    from helpers.build.frame import program
+
+    chosen = program.options(
+        ["--base-url", "http://a", "--weather-url", "http://b", "--read-timeout", "2", "hello"]
+    )
+    assert isinstance(chosen, argparse.Namespace) and chosen.read_timeout == 2
+    assert set(OPTION.findall(line)) == {"--base-url", "--weather-url", "--read-timeout"}
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "soon"])
+def test_a_silence_is_a_number_of_seconds(word: str, capsys: pytest.CaptureFixture[str]):
+    from helpers.build.frame import program
+
+    with pytest.raises(SystemExit):
+        program.options([f"--read-timeout={word}", "hello"])
+    assert "invalid seconds value" in capsys.readouterr().err
+
+
+def test_the_limits_are_those_of_the_page():
+    limits = Limits()
+    assert f"{limits.seconds:.0f} seconds of processor time" in PAGE
+    assert limits.memory == 1 << 30 and "1 GB of memory" in PAGE
+    assert limits.output == 1_000_000 and "write 1 MB" in PAGE
+    assert f"about {limits.patience:.0f} seconds" in PAGE
+
+
+async def test_an_agent_written_from_the_page_does_everything():
+    seed = random.randrange(10**9)
+    results = [result async for result in tried(AGENTS / "honest.py", [seed])]
+    assert [result for result in results if not result.passed] == []
+    assert len(results) == len([case for case in CASES if sys.platform not in case.not_on])
