@@ -145,3 +145,45 @@ async def test_ctrl_c_is_tried_where_it_is_ignored(tmp_path: Path):
         assert await failures(file, 7, cases=cases) == {}
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+ODD = """\
+import argparse
+import http.client
+import json
+from urllib.parse import urlsplit
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--base-url")
+parser.add_argument("--weather-url")
+parser.add_argument("--read-timeout")
+parser.add_argument("prompt")
+chosen = parser.parse_args()
+good = {"model": "x", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}
+block = {"type": "tool_result", "tool_use_id": [], "content": {"\\ud800": 1}}
+for body in (
+    json.dumps(good),
+    json.dumps({**good, "messages": 5}),
+    json.dumps({**good, "messages": [5, None, {"role": [], "content": [7, block]}]}),
+    "[" * 100_000,
+    "\\xff",
+):
+    http = http.client.HTTPConnection(urlsplit(chosen.base_url).netloc, timeout=3)
+    http.request("POST", "/v1/messages", body.encode("latin-1"))
+    print(ascii(http.getresponse().read(2000)), flush=True)
+    import http.client
+"""
+
+
+@pytest.mark.long
+async def test_requests_that_make_no_sense_are_a_failure_and_no_end_of_it(tmp_path: Path):
+    file = tmp_path / "agent.py"
+    file.write_text(ODD, encoding="utf-8")
+    results = [result async for result in tried(file, [3], limits=Limits(patience=3.0))]
+    assert {result.case for result in results} == {case.id for case in here()}
+    assert not any("Traceback" in result.seen for result in results)
+    for result in results:
+        if not result.passed:
+            result.seen.encode("utf-8")
+            assert result.seen and result.expected
+    assert sum(result.passed for result in results) < 12

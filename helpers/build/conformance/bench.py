@@ -133,19 +133,44 @@ class Run:
             self.fail(f"it sent {self.counted()}", f"request {number + 1}")
         return self.asked[number].json
 
+    def messages(self, request: int) -> list[dict[str, Any]]:
+        """Return the messages of a request.
+
+        Raises:
+            Failed: there is no such request, or it has none.
+        """
+        found = self.request(request).get("messages")
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            self.fail(f"request {request + 1} holds no list of messages", "the conversation")
+        return found
+
+    def contents(self, request: int) -> list[list[dict[str, Any]]]:
+        """Return the blocks of each message of a request; of one that is text alone, none.
+
+        Raises:
+            Failed: there is no such request, or no message in it.
+        """
+        contents = [message.get("content") for message in self.messages(request)]
+        return [
+            [block for block in content if isinstance(block, dict)]
+            if isinstance(content, list)
+            else []
+            for content in contents
+        ]
+
     def results(self, request: int) -> list[dict[str, Any]]:
         """Return the tool_result blocks of a request's last message.
 
         Raises:
             Failed: there is no such request, or no such message.
         """
-        messages = self.request(request).get("messages") or [{}]
-        content = messages[-1].get("content")
-        if not isinstance(content, list):
+        contents = self.contents(request)
+        last = contents[-1] if contents else []
+        if not last:
             self.fail(
                 f"the last message of request {request + 1} holds no results", "tool_result blocks"
             )
-        return [block for block in content if block.get("type") == "tool_result"]
+        return [block for block in last if block.get("type") == "tool_result"]
 
     def check_history(self) -> None:
         """Look whether the API would have taken each request.

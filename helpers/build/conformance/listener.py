@@ -42,7 +42,7 @@ class Exchange:
         """The body as an object; empty if it is none."""
         try:
             value = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 

@@ -1,6 +1,5 @@
 """What an agent sends back: the whole conversation, as it was, in a form that the API takes."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +32,7 @@ async def loops(bench: Bench) -> None:
         await run.finish()
         if len(run.asked) != turns + 1:
             run.fail(f"{len(run.asked)} requests", f"{turns + 1} requests")
-        counts = [len(exchange.json.get("messages", [])) for exchange in run.asked]
+        counts = [len(run.messages(number)) for number in range(turns + 1)]
         if counts != [1 + 2 * number for number in range(turns + 1)]:
             run.fail(f"requests with {counts} messages", "each with the whole conversation")
         run.check_history()
@@ -47,25 +46,22 @@ def check_turn(run: Run, expected: Sequence[Block]) -> None:
     Raises:
         Failed: it doesn't; with the first difference.
     """
-    messages = run.request(1).get("messages") or []
-    sent = next((m.get("content") for m in messages if m.get("role") == "assistant"), None)
-    if isinstance(sent, str):
-        sent = [{"type": "text", "text": sent}]
-    if not isinstance(sent, list):
-        run.fail("its second request holds no turn of the model", "the model's turn")
+    roles = [message.get("role") for message in run.messages(1)]
+    sent = run.contents(1)[roles.index("assistant")] if "assistant" in roles else []
+    if not sent:
+        run.fail("its second request holds no blocks of the model", "the model's turn")
     kinds, wanted = [[str(block.get("type")) for block in one] for one in (sent, expected)]
     for kind in dict.fromkeys(wanted):
         if kinds.count(kind) < wanted.count(kind):
             run.fail(f"of {wanted.count(kind)} blocks of {kind} it sent {kinds.count(kind)}", "all")
     if kinds != wanted:
-        run.fail(f"it sent the blocks {', '.join(kinds)}", f"{', '.join(wanted)}")
+        run.fail(f"it sent the blocks {kinds!r:.120}", f"{wanted!r}")
     for block, original in zip(sent, expected, strict=True):
         for name, value in original.items():
             if block.get(name) != value:
                 run.fail(
-                    f"the {name} of a {original['type']} block came back as "
-                    f"{json.dumps(block.get(name), ensure_ascii=False)[:120]}",
-                    json.dumps(value, ensure_ascii=False)[:120],
+                    f"the {name} of a {original['type']} block became {block.get(name)!r:.120}",
+                    f"{value!r:.120}",
                 )
 
 

@@ -67,11 +67,14 @@ async def interleaved(bench: Bench) -> None:
         cities = sorted(city_of(exchange) for exchange in run.weather)
         if cities != sorted(weather):
             run.fail(f"the weather service was asked for {cities}", f"{sorted(weather)}")
-        found = {block.get("tool_use_id"): block.get("content") for block in run.results(1)}
+        found = {
+            str(block.get("tool_use_id")): block.get("content")
+            for content in run.contents(1)
+            for block in content
+        }
         for city, id, _ in calls:
             if weather[city] not in json.dumps(found.get(id)):
                 run.fail(f"for {city}: {found.get(id)!r:.120}", f"{weather[city]!r}")
-        run.check_history()
         await run.answered()
         run.must_show({last: "in the second turn"})
 
@@ -141,7 +144,7 @@ async def parallel(bench: Bench) -> None:
     together: list[bool] = []
 
     async def sky(exchange: Exchange) -> None:
-        if len(run.weather) > 1:
+        if len(run.weather) > 1 and not run.weather[0].gone.is_set():  # it still waits
             both.set()
         try:
             await asyncio.wait_for(both.wait(), bench.limits.patience)
@@ -193,7 +196,7 @@ async def call_order(bench: Bench) -> None:
         results = run.results(1)
         ids = [block.get("tool_use_id") for block in results]
         if ids != [id for _, id, _ in calls]:
-            run.fail(f"results for {ids}", f"results for {[id for _, id, _ in calls]}")
+            run.fail(f"results for {ids!r:.200}", f"results for {[id for _, id, _ in calls]}")
         for (city, _, _), block in zip(calls, results, strict=True):
             if weather[city] not in json.dumps(block.get("content")):
                 run.fail(f"for {city}: {block.get('content')!r:.120}", f"{weather[city]!r}")
