@@ -73,7 +73,7 @@ def package(
         "note.md": note if note.endswith("\n") else note + "\n",
         "conformance.json": dumped(report),
         "report.html": page(report),
-        "README.md": _readme(owners, measured, found, mode, packages_of(source)),
+        "README.md": _readme(owners, clean, measured, found, mode, packages_of(source)),
     }
     files = {"agent.py": source, **{name: text.encode() for name, text in texts.items()}}
     seen = {name: content.decode("utf-8", "replace") for name, content in files.items()}
@@ -118,6 +118,7 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
 
 def _readme(
     owners: Mapping[str, str],
+    cast: Cast,
     measured: Measured,
     results: Iterable[Result],
     mode: str,
@@ -142,14 +143,20 @@ def _readme(
     whose_answers = "an offline API (mock)" if mode == "mock" else f"a live model, {measured.model}"
     needed = " ".join(packages)
     install = f"pip install {needed}\n" if needed else ""
+    asked, key = '"What\'s the weather in Lagos?"', "It needs a key in `ANTHROPIC_API_KEY`."
+    if "--mock" in cast.command.split():  # so it was run here
+        asked = f"--mock {asked}"
+        key = (
+            "`--mock` needs no key and no network. With a key in `ANTHROPIC_API_KEY`, leave it out."
+        )
     return f"""# A streaming agent in one file, without an SDK
 
 ![A terminal session: text streams, and a tool runs in the middle of it](recording.svg)
 
     {install.strip() or "# needs nothing but Python 3.11"}
-    python agent.py --mock "What's the weather in Lagos?"
+    python agent.py {asked}
 
-`--mock` needs no key and no network. With a key in `ANTHROPIC_API_KEY`, leave it out.
+{key}
 
 - {whose}
 - {behaviour} of the conformance suite: [report.html](report.html)

@@ -1,6 +1,7 @@
 """The page that says what an agent's file has to keep to, and agents written from it."""
 
 import argparse
+import asyncio
 import random
 import re
 import sys
@@ -12,6 +13,9 @@ from helpers.build import commands
 from helpers.build.conformance.cases import CASES
 from helpers.build.conformance.process import Limits
 from helpers.build.conformance.suite import tried
+from helpers.build.package import package
+from helpers.build.recording import record
+from helpers.build.ttft import measured
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENTS = Path(__file__).with_name("agents")
@@ -70,3 +74,42 @@ async def test_an_agent_written_from_the_page_does_everything():
     results = [result async for result in tried(AGENTS / "honest.py", [seed])]
     assert [result for result in results if not result.passed] == []
     assert len(results) == len([case for case in CASES if sys.platform not in case.not_on])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize(("source", "rehearses"), [("", False), ("--mock", True)])
+async def test_the_readme_says_only_what_was_found(source: str, rehearses: bool, tmp_path: Path):
+    agent = AGENTS / "honest.py"
+    if source:
+        agent = tmp_path / "agent.py"
+        agent.write_text(REHEARSING, encoding="utf-8")
+    cases = [case for case in CASES if case.id in ("streams_text", "loops")]
+    results = [one async for one in tried(AGENTS / "honest.py", [1], cases=cases)]
+    cast = await asyncio.to_thread(record, agent, "What's the weather in Lagos?")
+    times = await asyncio.to_thread(measured, AGENTS / "honest.py", 1)
+    out = package(
+        tmp_path / "out",
+        agent=agent,
+        owners={"agent": "yours"},
+        cast=cast,
+        measured=times,
+        note="One. Two. Three.",
+        results=results,
+        mode="mock",
+    )
+    readme = (out / "README.md").read_text(encoding="utf-8")
+    assert ("--mock" in readme) is rehearses
+    assert "live" not in readme
+    assert "2 of 2" in readme or "all 2" in readme
+
+
+# Its own rehearsal, which is all that this one knows.
+REHEARSING = """\
+import sys
+import time
+
+assert sys.argv[1] == "--mock"
+for word in "It is sunny > get_weather Lagos and it was sunny all the time .".split():
+    print(word, end=" ", flush=True)
+    time.sleep(0.02)
+"""
