@@ -18,6 +18,9 @@ from helpers.mock.settings import Settings
 __all__ = ["Answer", "Bench", "Failed", "Run", "city_of", "error", "visible"]
 
 
+START = 1.5  # times the patience: so long may a file take to its first request
+
+
 class Failed(Exception):
     """The agent didn't do what the case is about.
 
@@ -51,6 +54,7 @@ class Run:
         elsewhere: requests to an address that nobody gave it.
         key: the key that it was given, fresh for this run.
         patience: seconds to wait for what has to come.
+        begun: set once the first request to the API has come.
         close_weather: lets the weather service refuse connections from now on.
     """
 
@@ -60,26 +64,43 @@ class Run:
     elsewhere: list[Exchange]
     key: str
     patience: float
+    begun: asyncio.Event
     close_weather: Callable[[], None]
 
+    async def begins(self) -> None:
+        """Wait for its first request, or its end: a start takes long on a busy machine."""
+        seconds = START * self.patience
+        tasks = [
+            asyncio.create_task(self.agent.over()),
+            asyncio.create_task(self.begun.wait()),
+        ]
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def finish(self, more: float = 0.0) -> int:
-        """Wait for its end, with so many more seconds of patience; return its exit code.
+        """Wait for its end, once it has begun; return its exit code.
+
+        Args:
+            more: seconds beside the patience that anybody has.
 
         Raises:
             Failed: it doesn't end, writes without end, or never asked: then it did nothing,
                 whatever the case is about.
         """
         seconds = self.patience + more
-        code = await self.agent.ends(seconds)
+        await self.begins()
+        code = await self.agent.ends(seconds if self.asked else 0.1)
         if self.agent.flooded:
             raise Failed("it wrote more than a megabyte", "the answer, and little else")
+        if not self.asked:
+            did = f"ended with {code}"
+            if code is None:
+                did = f"still ran after {START * self.patience:.0f} s"
+            self.fail(f"it {did} and had sent no request", "a request to {base-url}/v1/messages")
         if code is None:
             raise Failed(f"it still ran after {seconds:.0f} s", "an end")
-        if not self.asked:
-            self.fail(
-                f"it ended with {code} and had sent no request",
-                "a request to {base-url}/v1/messages",
-            )
         return code
 
     async def answered(self) -> None:
@@ -221,7 +242,10 @@ class Bench:
         turns = list(api) if isinstance(api, Sequence) else None
         ready = asyncio.Event()  # an agent may ask before the case holds its run
 
+        begun = asyncio.Event()
+
         async def answer(exchange: Exchange) -> None:
+            begun.set()
             await ready.wait()
             if not exchange.path.startswith("/v1/messages"):
                 return await exchange.reply(404, error("not_found_error", "no such path"))
@@ -262,6 +286,7 @@ class Bench:
                     trap.exchanges,
                     key,
                     self.limits.patience,
+                    begun,
                     sky.refuse,
                 )
                 ready.set()

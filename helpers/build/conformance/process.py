@@ -85,6 +85,10 @@ class Agent:
                 await self._news.wait_for(lambda: bool(self.out.strip()) or not self._open)
         return bool(self.out.strip())
 
+    async def over(self) -> None:
+        """Wait until the process has ended; what it wrote may still be on its way."""
+        await self._process.wait()
+
     async def ends(self, seconds: float) -> int | None:
         """Wait for its end; return the exit code, or None if it still runs."""
         with suppress(TimeoutError):

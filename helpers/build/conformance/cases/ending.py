@@ -54,6 +54,7 @@ async def interrupted(bench: Bench) -> None:
 
     bench.sent = f"{first!r}, then silence; Ctrl-C once the word is on the screen"
     async with bench.run([api, api]) as run:
+        await run.begins()
         if not await run.agent.shows(first, bench.limits.patience):
             run.fail(f"{first!r} was not shown", "the word, and then a stop")
         run.agent.interrupt()
