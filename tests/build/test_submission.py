@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -158,7 +159,7 @@ def report_of_half(copy: Copy) -> None:
 
 def page_painted(copy: Copy) -> None:
     text = copy.files["report.html"].decode()
-    copy.write("report.html", text.replace("20 of 20", "21 of 21"))
+    copy.write("report.html", re.sub(r"\b(\d+) of \1\b", "99 of 99", text))
 
 
 TRANSCRIPT = """
@@ -237,7 +238,7 @@ CHEATS = {
     report_without_a_run: ("report", "doesn't rest on a run"),
     report_of_half: ("report", "each behaviour once"),
     page_painted: ("report", "report.html was not made"),
-    hard_coded: ("behaviour", "Seen: 0 requests"),
+    hard_coded: ("behaviour", "had sent no request"),
     sdk_through_importlib: ("behaviour", "imports openai"),
     replayed: ("recording", "of another agent"),
     all_at_once: ("recording", "shows no stream"),

@@ -119,7 +119,7 @@ async def thinking_kept(bench: Bench) -> None:
         },
         {"type": "content_block_stop", "index": 1},
     ]
-    expected = [
+    expected: list[Block] = [
         {"type": "thinking", "thinking": thought, "signature": signature},
         {"type": "redacted_thinking", "data": hidden},
         {"type": "tool_use", "id": id, "name": "get_weather", "input": {"city": city}},
