@@ -64,7 +64,7 @@ HASH = re.compile(r"[0-9a-f]+")
 
 # What placeholders are made of.
 WORDS = (
-    "abcd access account actual admin anthropic apikey auth aws azure bearer bedrock change claude "
+    "access account actual admin anthropic apikey auth aws azure bearer bedrock change claude "
     "course default demo dummy empty enter environment example fake fill from github gitlab goes "
     "google have here huggingface insert invalid keys learner like live local long looks mock "
     "model must never none notreal nothing offline only openai organization paste personal place "

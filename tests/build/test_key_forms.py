@@ -82,6 +82,13 @@ def test_nearly_every_key_that_is_drawn_is_found(name: str):
     assert all(len(list(formed(text))) == 1 for text in texts)
 
 
+@pytest.mark.parametrize("start", ["sk-ant-", "sk-ant-api03-", "sk-proj-", "sk-", "ghp_00000000"])
+def test_a_row_of_digits_and_letters_is_taken_for_a_key(start: str):
+    """It is a placeholder of some people and a key of a test: whoever means none changes a line."""
+    [words] = leaks(f"{start}0123456789abcdefABCDEF")
+    assert "looks like a key" in words
+
+
 def test_the_secret_half_of_an_aws_key_is_known_by_its_neighbour():
     secret = drawn(3, B62 + "+/", 40)
     named = f"aws_secret_access_key = {secret}\n"
