@@ -1,4 +1,4 @@
-"""submit and verify on the command line."""
+"""submit, verify and gallery on the command line."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.suite import passed
+from helpers.build.gallery import CannotShow, entries, write
 from helpers.build.manifest import LONGEST, About
 from helpers.build.note import problems as note_problems
 from helpers.build.package import CannotPackage, package
@@ -18,7 +19,7 @@ from helpers.build.recording import CannotRecord, Cast, record
 from helpers.build.repository import commit
 from helpers.build.sandbox import contained
 from helpers.build.steps import PROMPT, CannotSubmit, brought, bundled, checked, note, owned
-from helpers.build.submitted import CannotRead, looks_like_one
+from helpers.build.submitted import CannotRead, looks_like_one, submissions_in
 from helpers.build.table import table
 from helpers.build.ttft import LIVE_URL, CannotMeasure, measured
 from helpers.build.verify import verify
@@ -29,14 +30,17 @@ __all__ = ["main"]
 
 KEY = "ANTHROPIC_API_KEY"
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-FAULTS = (CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotSubmit)
+FAULTS = (
+    *(CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotShow),
+    CannotSubmit,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out a command; return the exit code: 0, 1 (it didn't pass), 2 (it can't be done)."""
     chosen = _options().parse_args(arguments)
     try:
-        return _submit(chosen) if chosen.command == "submit" else _verify(chosen)
+        return {"submit": _submit, "verify": _verify, "gallery": _gallery}[chosen.command](chosen)
     except FAULTS as problem:
         _tell(str(problem), sys.stderr)
         return 2
@@ -50,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 course.py", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="submit|verify")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="submit|verify|gallery")
     submit = commands.add_parser("submit", help="make a submission from your build")
     submit.add_argument("--agent", type=Path, metavar="FILE", help="a single-file agent of yours")
     submit.add_argument("--out", type=Path, metavar="DIR", help="default: my/submission")
@@ -83,6 +87,12 @@ def _options() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path, metavar="PATH")
     check.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
     check.add_argument("--out", type=Path, metavar="DIR", help="where the table goes")
+    show = commands.add_parser("gallery", help="a page of a class's verified submissions")
+    show.add_argument("path", type=Path, metavar="FOLDER")
+    show.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
+    show.add_argument(
+        "--out", type=Path, metavar="DIR", help="where the page goes (default: FOLDER-gallery)"
+    )
     return parser
 
 
@@ -219,6 +229,21 @@ def _verify(chosen: argparse.Namespace) -> int:
     good = sum(one.passed for one in verdicts)
     _tell(f"{good} of {len(verdicts)} passed: {place / 'submissions.html'} and submissions.csv")
     return 0 if good == len(verdicts) else 1
+
+
+def _gallery(chosen: argparse.Namespace) -> int:
+    """Make a page of those submissions in a folder that passed and may be shown."""
+    folder = chosen.path.resolve()
+    if looks_like_one(folder):
+        raise CannotShow(f"{chosen.path} is one submission: name the folder that it is in.")
+    out = chosen.out or folder.with_name(f"{folder.name}-gallery")
+    paths = submissions_in(folder)
+    verdicts = table(folder, seeds=chosen.seeds, say=_tell)
+    shown, left_out = entries(zip(paths, verdicts, strict=True), out)
+    write(out, shown)
+    _tell(f"Shown: {len(shown)}. {left_out}")
+    _tell(f"Look at {out / 'index.html'}; its links lead to the submissions in {folder}.")
+    return 0 if shown else 1
 
 
 def _tell(words: str, to: TextIO | None = None) -> None:

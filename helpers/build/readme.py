@@ -18,7 +18,7 @@ from helpers.build.manifest import About, packages_of
 from helpers.build.recording import Cast
 from helpers.build.ttft import MOCK_FIRST_TOKEN, TOLD, Measured
 
-__all__ = ["TITLE", "course_link", "edited", "figures", "readme"]
+__all__ = ["TITLE", "course_link", "edited", "figures", "note_text", "readme"]
 
 TITLE = "A streaming agent in one file, without an SDK"
 COURSE = "Streaming agents, by hand"
@@ -75,7 +75,7 @@ def readme(
 
 ## The hardest edge case
 
-{_without_heading(note)}
+{note_text(note)}
 
 ## What this rests on
 
@@ -178,6 +178,7 @@ def _behaviour(results: Sequence[Result]) -> str:
     return f"It does {_count(results)} of the conformance suite"
 
 
-def _without_heading(note: str) -> str:
+def note_text(note: str) -> str:
+    """Return a note without its heading and without comments."""
     plain = re.sub(r"<!--.*?-->", "", note, flags=re.DOTALL)
     return re.sub(r"\A\s*#[^\n]*\n", "", plain).strip()
