@@ -52,7 +52,9 @@ def readme(
     title = MARKDOWN.sub(r"\\\1", about.title or TITLE)
     name = MARKDOWN.sub(r"\\\1", about.author)
     author = f"by {name}\n\n" if name else ""
-    session = "the offline API (mock)" if "--mock" in cast.command.split() else "a live model"
+    session = "the offline API (mock)"
+    if "--mock" not in cast.command.split():
+        session = f"a live model, {live.model}{_at(live)}" if live else "a live model"
     shown = [f"![{one.title()}]({file})" for one, file in _pictures(measured, live)]
     pictures = "\n\n".join(shown)
     text = f"""# {title}
@@ -63,7 +65,7 @@ def readme(
 
 ## Run it
 
-{_how_to_run(agent, cast)}
+{_how_to_run(agent, rehearses="--mock" in cast.command.split() or "agent" not in owners)}
 
 ## What was measured
 
@@ -81,6 +83,7 @@ def readme(
 
 [recording.cast](recording.cast) is the session with its times, [ttft.json](ttft.json) has each run,
 [conformance.json](conformance.json) each behaviour, and [manifest.json](manifest.json) the hashes.
+[card.png](card.png) is the picture for links to this page (on GitHub: Settings, Social preview).
 It was made in the course {course_link()}. Don't trust this page: there,
 `python3 course.py verify` and this folder run the agent again, with values that nobody knew.
 """
@@ -120,12 +123,15 @@ def _whose(owners: Mapping[str, str]) -> str:
     return "Every part of it is the course's own: none was written by me."
 
 
-def _how_to_run(agent: bytes, cast: Cast) -> str:
-    packages = packages_of(agent) or _imported(agent)
+def _how_to_run(agent: bytes, rehearses: bool) -> str:
+    """Return how to run it: what the course bundles can rehearse, and what was seen to."""
+    named = packages_of(agent)
+    packages = named or _imported(agent)
     install = f"    pip install {' '.join(packages)}\n" if packages else ""
     needs = "Python 3.11 or newer" + (" and what pip installs here" if packages else "")
+    needs += " (`uv run agent.py` installs it by itself)" if named else ""
     asked = '"What\'s the weather in Lagos?"'
-    if "--mock" in cast.command.split():
+    if rehearses:
         return (
             f"It needs {needs}.\n\n{install}    python agent.py --mock {asked}\n\n"
             "`--mock` rehearses: no key, no network, no cost. With a key in `ANTHROPIC_API_KEY`, "
@@ -152,20 +158,23 @@ def _pictures(measured: Measured, live: Measured | None) -> list[tuple[Measured,
     return [(measured, "ttft.svg"), *([(live, "ttft-live.svg")] if live else [])]
 
 
+def _at(measured: Measured) -> str:
+    return f" at {measured.host}" if measured.host else ""
+
+
 def _table(measured: Measured, live: Measured | None) -> str:
     lines = ["| time to first token | median | middle half | whose answers |", "|---|---|---|---|"]
     for one, _ in _pictures(measured, live):
         for name, words in (("raw_socket", "on a raw socket"), ("agent", "shown by the agent")):
             median, low, high = one.to_json()["milliseconds"][name].values()
-            at = f" at {one.host}" if one.host else ""
-            whose = "mock" if one.mode == "mock" else f"live, {one.model}{at}"
+            whose = "mock" if one.mode == "mock" else f"live, {one.model}{_at(one)}"
             whose += f", {len(one.agent)} runs"
             lines.append(f"| {words} | {median:.0f} ms | {low:.0f} to {high:.0f} ms | {whose} |")
     machine = f"\nMeasured on {measured.machine}, Python {measured.python}. "
     machine += (
         f"*Mock* is an offline API, which waits {MOCK_FIRST_TOKEN:.1f} s before its first token."
     )
-    return "\n".join(lines) + "\n" + machine + (f" *Live*: {TOLD}" if live else "")
+    return "\n".join(lines) + "\n" + machine + (f" *Live* is t{TOLD[1:]}" if live else "")
 
 
 def _count(results: Sequence[Result]) -> str:

@@ -80,16 +80,18 @@ class Measured:
         for name, times in (("raw socket", self.wire), ("agent", self.agent)):
             median, low, high = (round(value) for value in _milliseconds(times).values())
             lines.append(f"{name}: median {median} ms, middle half {low} to {high} ms")
-        if self.mode == "live":
-            lines.append(TOLD)
-        return "\n".join(lines)
+        return "\n".join([*lines, *filter(None, [self.told()])])
 
     def title(self) -> str:
         """Return what stands above the figure: mode, runs, model, machine."""
         runs = f"{len(self.agent)} run{'' if len(self.agent) == 1 else 's'}"
         whose = "offline API (mock)" if self.mode == "mock" else f"live, {self.model}"
-        at = f" at {self.host}" if self.host else ""
-        return f"Time to first token, {whose}{at}, {runs}, {self.machine}, Python {self.python}"
+        return f"Time to first token, {whose}, {runs}, {self.machine}, Python {self.python}"
+
+    def told(self) -> str:
+        """Return what a live figure is worth; "" for one of the offline API."""
+        at = f"Asked: {self.host}. " if self.host else ""
+        return f"{at}{TOLD}" if self.mode == "live" else ""
 
     def plot(self) -> Plot:
         """Return both as a picture: a dot for each run, a line at the median."""
@@ -249,8 +251,8 @@ def _svg(found: Measured) -> str:
 
     height = TOP + ROW * len(rows) + 34
     parts = [still.text(16, 28, found.title(), bold=True)]
-    if found.mode == "live":
-        parts.append(still.text(16, 44, TOLD, size=look.AXIS_SIZE))
+    if told := found.told():
+        parts.append(still.text(16, 44, told, size=look.AXIS_SIZE))
     bottom = TOP + ROW * len(rows) - 8
     for tick in range(0, int(longest * 1000) + 1, _step(longest * 1000)):
         parts.append(still.line(x(tick / 1000), TOP - 12, x(tick / 1000), bottom))
@@ -282,5 +284,5 @@ def _step(most: float) -> int:
 
 def dumped(found: Measured) -> str:
     """Return the measurement as the text of its JSON file."""
-    told = {"told": TOLD} if found.mode == "live" else {}
+    told = {"told": TOLD} if found.mode == "live" else {}  # for whoever reads the numbers alone
     return json.dumps({**found.to_json(), **told}, indent=2) + "\n"
