@@ -79,7 +79,7 @@ def package(
         "conformance.json": dumped(report),
         "report.html": page(report),
         "README.md": _own_readme(out, say)
-        or readme(about, owners, source, clean, note, found, measured, live),
+        or readme(about, owners, source, clean, note, found, mode, measured, live),
     }
     if live is not None:
         texts |= {"ttft-live.json": dumped_ttft(live), "ttft-live.svg": live.plot().svg}

@@ -34,6 +34,7 @@ def readme(
     cast: Cast,
     note: str,
     results: Sequence[Result],
+    mode: str,
     measured: Measured,
     live: Measured | None,
 ) -> str:
@@ -46,6 +47,7 @@ def readme(
         cast: a session with it.
         note: what its author says about the hardest edge case.
         results: what came of the conformance suite.
+        mode: "mock" or "live": whose answers the session is of.
         measured: its times to the first token, on the offline API.
         live: the same of a live model, if that was measured.
     """
@@ -53,7 +55,7 @@ def readme(
     name = MARKDOWN.sub(r"\\\1", about.author)
     author = f"by {name}\n\n" if name else ""
     session = "the offline API (mock)"
-    if "--mock" not in cast.command.split():
+    if mode == "live":
         session = f"a live model, {live.model}{_at(live)}" if live else "a live model"
     shown = [f"![{one.title()}]({file})" for one, file in _pictures(measured, live)]
     pictures = "\n\n".join(shown)
