@@ -16,6 +16,8 @@
                                  measurement, a report (--help names its options)
     python3 course.py verify     run a submission again with fresh values, within limits, and say
                                  what holds: verify PATH (a folder of them gives a table)
+    python3 course.py gallery    make a page of a class's verified submissions, of those whose
+                                 authors have said so: gallery FOLDER
     python3 course.py wheels     collect the packages in a folder, for machines without a network
                                  (--help names its options); there, install from that folder:
                                  lab --wheels FOLDER
@@ -58,12 +60,13 @@ PROGRAMS = {
     "web": "helpers.web",
     "submit": "helpers.build.commands submit",
     "verify": "helpers.build.commands verify",
+    "gallery": "helpers.build.commands gallery",
     "notebooks": "helpers.lessons.refresh",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap", "agent", "submit", "verify")
+TAKES_FILES = ("mock", "tap", "agent", "submit", "verify", "gallery")
 
 
 def main(arguments: list[str]) -> int:
@@ -132,7 +135,7 @@ def benchmark(arguments: list[str]) -> Path:
 
 def run(python: str, *arguments: str) -> int:
     """Run Python with helpers importable; return its exit code."""
-    if python == str(python_in(VENV)) and os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    if python == str(python_in(VENV)) and os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Without any bytecode, each start compiles some thousand modules anew. Whoever wants none
         # beside the sources has it in .venv.
         os.environ["PYTHONPYCACHEPREFIX"] = str(VENV.resolve() / "bytecode")

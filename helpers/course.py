@@ -82,10 +82,13 @@ def part(name: str) -> Any:
     return progress.part_namespace(name)
 
 
-def bundle() -> "Ready":
+def bundle(*, openai: bool = False) -> "Ready":
     """Write my/build/agent.py: your parts as one file, and the course's where there are none.
 
     Returns the file, and whose each part is.
+
+    Args:
+        openai: whether the file speaks OpenAI's API as well.
 
     Raises:
         CannotBundle: a part can't become part of one file; the message says which line.
@@ -93,7 +96,7 @@ def bundle() -> "Ready":
     """
     from helpers.build.steps import bundled
 
-    return bundled()
+    return bundled(openai=openai)
 
 
 def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) -> "SubmitView":

@@ -546,7 +546,9 @@ def test_an_old_python_can_read_as_far_as_that():
     ast.parse((ROOT / "course.py").read_text("utf-8"), feature_version=(3, 6))
 
 
-@pytest.mark.parametrize(("command", "here"), [("mock", True), ("verify", True), ("test", False)])
+@pytest.mark.parametrize(
+    ("command", "here"), [("mock", True), ("verify", True), ("gallery", True), ("test", False)]
+)
 def test_commands_that_are_told_files_run_where_the_person_is(tree: Path, command: str, here: bool):
     place = tree.parent / "elsewhere"
     (place / "helpers").mkdir(parents=True)
@@ -579,7 +581,17 @@ def test_lock_without_uv(tree: Path):
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), ("help",)])
 def test_help_needs_no_environment(tree: Path, arguments: tuple[str, ...]):
     done = run(tree, *arguments)
-    for command in ("lab", "test", "mock", "tap", "submit", "verify", "notebooks", "lock"):
+    for command in (
+        "lab",
+        "test",
+        "mock",
+        "tap",
+        "submit",
+        "verify",
+        "gallery",
+        "notebooks",
+        "lock",
+    ):
         assert f"python3 course.py {command} " in done.stdout
     assert not (tree / ".venv").exists()
 

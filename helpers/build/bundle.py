@@ -8,12 +8,14 @@ part takes from the course's library is copied in front of it, no more than it n
 import ast
 import builtins
 import importlib.metadata
+import json
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +26,8 @@ from helpers.lessons.part import SUPPORT
 __all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "default_models"]
 
 PARTS = ("sse", "text", "message", "dispatch", "loop", "recovery", "retry", "main")
-FRAME = ("tools", "offline", "openai", "program")
+FRAME = ("tools", "offline", "providers", "openai", "program")
+OTHERS = ("openai",)  # APIs that the agent doesn't speak itself: hundreds of lines each
 
 ROOT = Path(__file__).parents[2]
 SDKS = ("anthropic", "openai", "langchain", "litellm")
@@ -94,7 +97,8 @@ def bundle(own: Mapping[str, str], *, models: Mapping[str, str]) -> Bundle:
 
     Args:
         own: the learner's sources, by part; the course's own stand in for the others.
-        models: the model that each provider is asked for by default.
+        models: the model that each provider is asked for by default; who isn't named isn't
+            in the file.
 
     Raises:
         CannotBundle: a part imports what a self-contained file can't have, or uses a name
@@ -104,11 +108,13 @@ def bundle(own: Mapping[str, str], *, models: Mapping[str, str]) -> Bundle:
     for part_id in PARTS:
         house.add_part(part_id, own.get(part_id))
     for name in FRAME:
-        house.add_module(f"helpers.build.frame.{name}", name)
+        if name not in OTHERS or name in models:
+            house.add_module(f"helpers.build.frame.{name}", name)
     owners = {part_id: "yours" if part_id in own else "the course's" for part_id in PARTS}
     source = house.written(owners)
     for provider, model in models.items():
-        source = source.replace(f'"{provider}": "offline-mock"', f'"{provider}": "{model}"')
+        constant = f"{provider.upper()}_MODEL = "
+        source = source.replace(f'{constant}"offline-mock"', f"{constant}{json.dumps(model)}")
     return Bundle(_formatted(source), owners, house.packages())
 
 
@@ -258,7 +264,8 @@ class _House:
                 for bound, target in section.imports.items()
             }
         )
-        body = [_section_text(section) for section in self.sections if section.statements]
+        filled = [section for section in self.sections if section.statements]
+        body = [_block_text(list(block)) for _, block in groupby(filled, _block)]
         return "\n".join([head, *imports, *body])
 
 
@@ -276,6 +283,7 @@ Whose each part is:
 """
 '''
 
+LIBRARY = "library"
 TITLES = {
     "sse": "bytes ─▶ events",
     "text": "one request, and its answer as a stream",
@@ -287,6 +295,7 @@ TITLES = {
     "main": "one answer, whatever breaks on the way",
     "tools": "what the model may call",
     "offline": "a rehearsal without a network",
+    "providers": "whom the program can ask",
     "openai": "the same agent in front of another API",
     "program": "the command line",
 }
@@ -297,13 +306,25 @@ def _owner_lines(owners: Mapping[str, str]) -> Iterator[str]:
         yield f"    {part_id:9} {owner:13} {TITLES[part_id]}"
 
 
-def _section_text(section: Section) -> str:
+def _block(section: Section) -> str:
+    """Return what a section stands under: its own name, or that of all that is copied."""
     whole = section.name in PARTS or section.module.startswith("helpers.build.frame.")
-    title = TITLES[section.name] if whole else "what the rest takes from the course's library"
+    return section.name if whole else LIBRARY
+
+
+def _block_text(block: list[Section]) -> str:
+    """Return some sections in a row under one heading."""
+    name = _block(block[0])
+    title = TITLES.get(name, "")
+    if name == LIBRARY:
+        title = "what the next part needs: " + ", ".join(sorted({one.name for one in block}))
+    heading = f"\n{MARK}\n# {name} ({block[0].owner}): {title}\n{MARK}\n\n"
+    return heading + "".join(map(_section_text, block))
+
+
+def _section_text(section: Section) -> str:
     text = "".join(statement.text for statement in section.statements)
-    if section.names:
-        text = renamed(text, section.names)
-    return f"\n{MARK}\n# {section.name} ({section.owner}): {title}\n{MARK}\n\n{text}"
+    return renamed(text, section.names) if section.names else text
 
 
 @cache
@@ -466,7 +487,12 @@ def _formatted(source: str) -> str:
     return source
 
 
-def default_models(file: Path = ROOT / "helpers" / "models.toml") -> dict[str, str]:
-    """Return the model that each provider is asked for when nobody names one."""
+def default_models(*others: str, file: Path = ROOT / "helpers" / "models.toml") -> dict[str, str]:
+    """Return the model that each provider is asked for when nobody names one.
+
+    Args:
+        others: providers beside Anthropic that the file shall speak to, such as "openai".
+        file: where the models stand.
+    """
     data = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {"anthropic": data["default"], "openai": data["default_openai"]}
+    return {"anthropic": data["default"], **{one: data[f"default_{one}"] for one in others}}

@@ -1,22 +1,27 @@
-"""submit and verify on the command line."""
+"""submit, verify and gallery on the command line."""
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.suite import passed
+from helpers.build.gallery import CannotShow, entries, write
+from helpers.build.manifest import LONGEST, About
 from helpers.build.note import problems as note_problems
-from helpers.build.package import CannotPackage, commit, package
+from helpers.build.package import CannotPackage, package
 from helpers.build.recording import CannotRecord, Cast, record
+from helpers.build.repository import commit
 from helpers.build.sandbox import contained
 from helpers.build.steps import PROMPT, CannotSubmit, brought, bundled, checked, note, owned
-from helpers.build.submitted import CannotRead, looks_like_one
+from helpers.build.submitted import CannotRead, looks_like_one, submissions_in
 from helpers.build.table import table
-from helpers.build.ttft import CannotMeasure, measured
+from helpers.build.ttft import LIVE_URL, CannotMeasure, measured
 from helpers.build.verify import verify
 from helpers.keys import clean_key
 from helpers.lessons import progress
@@ -36,16 +41,19 @@ a file of your own (--agent FILE) is run as a program, in any style that you lik
   - it needs no --mock: the course plays the API and the weather service
 
 all of it, and what is recorded and why: docs/your-agent.md"""
-LIVE_URL = "https://api.anthropic.com"
 KEY = "ANTHROPIC_API_KEY"
-FAULTS = (CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotSubmit)
+ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+FAULTS = (
+    *(CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotShow),
+    CannotSubmit,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out a command; return the exit code: 0, 1 (it didn't pass), 2 (it can't be done)."""
     chosen = _options().parse_args(arguments)
     try:
-        return _submit(chosen) if chosen.command == "submit" else _verify(chosen)
+        return {"submit": _submit, "verify": _verify, "gallery": _gallery}[chosen.command](chosen)
     except FAULTS as problem:
         _tell(str(problem), sys.stderr)
         return 2
@@ -59,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 course.py", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="submit|verify")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="submit|verify|gallery")
     submit = commands.add_parser(
         "submit",
         help="make a submission from your build",
@@ -78,11 +86,31 @@ def _options() -> argparse.ArgumentParser:
         action="store_true",
         help=f"record and measure a live model ({KEY}); costs some cents",
     )
+    submit.add_argument(
+        "--model", type=_word, metavar="M", help="the model, such as claude-sonnet-5-5"
+    )
+    submit.add_argument(
+        "--base-url", type=_address, metavar="URL", help="with --live: another server to ask"
+    )
+    submit.add_argument(
+        "--openai", action="store_true", help="let the file speak OpenAI's API as well"
+    )
+    submit.add_argument("--title", type=_line, default="", help="what it is called")
+    submit.add_argument("--author", type=_line, default="", metavar="NAME", help="your name")
+    submit.add_argument(
+        "--gallery", action="store_true", help="a gallery of your class may show it to anybody"
+    )
     submit.add_argument("--git", action="store_true", help="commit it (never pushes)")
     check = commands.add_parser("verify", help="verify a submission, or a folder of them")
     check.add_argument("path", type=Path, metavar="PATH")
     check.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
     check.add_argument("--out", type=Path, metavar="DIR", help="where the table goes")
+    show = commands.add_parser("gallery", help="a page of a class's verified submissions")
+    show.add_argument("path", type=Path, metavar="FOLDER")
+    show.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
+    show.add_argument(
+        "--out", type=Path, metavar="DIR", help="where the page goes (default: FOLDER-gallery)"
+    )
     return parser
 
 
@@ -90,6 +118,39 @@ def _count(word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word) <= 100:
         raise argparse.ArgumentTypeError(f"{word!r} is no number from 1 to 100")
     return int(word)
+
+
+def _line(words: str) -> str:
+    words = " ".join(words.split())
+    if not words.isprintable() or len(words) > LONGEST:
+        raise argparse.ArgumentTypeError(f"it takes one line of at most {LONGEST} characters")
+    return words
+
+
+def _word(word: str) -> str:
+    if not re.fullmatch(r"[\w.:/@-]{1,100}", word, re.ASCII) or word.startswith("-"):
+        raise argparse.ArgumentTypeError("a model's id has letters, digits and .:/@- only")
+    return word
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        right = False
+    if not right or parts.username or parts.password or parts.query or parts.fragment:
+        # It may hold a key, so it isn't repeated.
+        raise argparse.ArgumentTypeError("it takes an address such as https://example.org")
+    return url.rstrip("/")
+
+
+def _environment(chosen: argparse.Namespace) -> dict[str, str]:
+    """Return what the agent finds in its environment in front of a live model."""
+    local = urlsplit(chosen.base_url or LIVE_URL).hostname in ON_THIS_MACHINE
+    if local and not os.environ.get(KEY):
+        return {}
+    return {KEY: _key(os.environ)}
 
 
 def _key(environment: Mapping[str, str]) -> str:
@@ -105,29 +166,49 @@ def _key(environment: Mapping[str, str]) -> str:
 
 def _submit(chosen: argparse.Namespace) -> int:
     """Make a submission, step by step."""
-    environment: Mapping[str, str] = {}
-    if chosen.live:
-        environment = {KEY: _key(os.environ)}
+    if chosen.base_url and not chosen.live:
+        raise CannotSubmit("--base-url says where a live model is: add --live, or leave it out.")
+    if chosen.agent and chosen.openai:
+        raise CannotSubmit(
+            "--openai is about the file that is made here: leave it, or --agent, out."
+        )
+    if chosen.agent and chosen.model and not chosen.live:
+        raise CannotSubmit("A file of your own is asked for a model in --live alone: add that.")
+    environment = _environment(chosen) if chosen.live else {}
     if chosen.agent:
         ready = brought(chosen.agent)
         _tell(f"{ready.file}: {owned(ready.owners)}")
     else:
-        ready = bundled(_tell)
+        ready = bundled(_tell, model=chosen.model or "", openai=chosen.openai)
     text = note()
     if wrong := note_problems(text):
         file = progress.home() / "note.md"
         raise CannotSubmit(f"{' '.join(wrong)} Write it into {file}, then submit again.")
+    # The file that is made here asks for the model by itself.
+    model = ("--model", chosen.model) if chosen.agent and chosen.model else ()
+    live = None
+    if chosen.live:  # first, since a key or a model that is wrong shows here
+        _tell(f"Measuring the first token of a live model, {chosen.runs} times …")
+        live = measured(
+            ready.file,
+            chosen.runs,
+            base_url=chosen.base_url or LIVE_URL,
+            mode="live",
+            environment=environment,
+            arguments=model,
+        )
+        _tell(live.words())
     _tell("Trying each behaviour over the wire …")
     results = checked(ready.file, chosen.seeds, say=_tell)
     if chosen.recording:
         cast = Cast.read(chosen.recording)
     else:
         _tell("Recording a session …")
-        arguments = () if chosen.live else None
+        server = ("--base-url", chosen.base_url) if chosen.base_url else ()
+        arguments = (*server, *model) if chosen.live else None
         cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
     _tell(f"Measuring the first token, {chosen.runs} times …")
-    base_url, mode = (LIVE_URL, "live") if chosen.live else (None, "mock")
-    times = measured(ready.file, chosen.runs, base_url=base_url, mode=mode, environment=environment)
+    times = measured(ready.file, chosen.runs)
     out = package(
         chosen.out or progress.home() / "submission",
         agent=ready.file,
@@ -136,11 +217,15 @@ def _submit(chosen: argparse.Namespace) -> int:
         measured=times,
         note=text,
         results=results,
-        mode=mode,
+        mode="live" if chosen.live else "mock",
+        live=live,
+        about=About(chosen.title, chosen.author, chosen.gallery),
         say=_tell,
     )
+    if chosen.gallery:
+        _tell("Its manifest says that a gallery may show it to anybody.")
     if chosen.git:
-        _tell(commit(out))
+        _tell(commit(out, chosen.author))
     if not passed(results):
         _tell("It is packed as it is, and says which behaviours fail.")
         if chosen.agent:
@@ -164,6 +249,21 @@ def _verify(chosen: argparse.Namespace) -> int:
     good = sum(one.passed for one in verdicts)
     _tell(f"{good} of {len(verdicts)} passed: {place / 'submissions.html'} and submissions.csv")
     return 0 if good == len(verdicts) else 1
+
+
+def _gallery(chosen: argparse.Namespace) -> int:
+    """Make a page of those submissions in a folder that passed and may be shown."""
+    folder = chosen.path.resolve()
+    if looks_like_one(folder):
+        raise CannotShow(f"{chosen.path} is one submission: name the folder that it is in.")
+    out = chosen.out or folder.with_name(f"{folder.name}-gallery")
+    paths = submissions_in(folder)
+    verdicts = table(folder, seeds=chosen.seeds, say=_tell)
+    shown, left_out = entries(zip(paths, verdicts, strict=True), out)
+    write(out, shown)
+    _tell(f"Shown: {len(shown)}. {left_out}")
+    _tell(f"Look at {out / 'index.html'}; its links lead to the submissions in {folder}.")
+    return 0 if shown else 1
 
 
 def _tell(words: str, to: TextIO | None = None) -> None:

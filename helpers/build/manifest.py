@@ -11,9 +11,20 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["CONTENTS", "hashed", "made", "packages_of", "problems", "suite_version"]
+__all__ = [
+    "CONTENTS",
+    "EXTRAS",
+    "LONGEST",
+    "UNHELD",
+    "About",
+    "hashed",
+    "made",
+    "packages_of",
+    "problems",
+    "suite_version",
+]
 
 # What a submission holds, beside the manifest itself.
 CONTENTS = (
@@ -27,12 +38,36 @@ CONTENTS = (
     "report.html",
     "README.md",
 )
+# What its author may change: no claim rests on it, so no hash of it is held.
+UNHELD = ("README.md",)
+# What may lie beside them: nothing there is looked at, or believed.
+EXTRAS = ("card.png", "ttft-live.json", "ttft-live.svg")
 WHOSE = ("yours", "the course's")
+LONGEST = 80  # characters of a title, and of a name
 SCRIPT = re.compile(r"(?m)^# dependencies = (\[[^\n]*\])$")
 
 
+class About(NamedTuple):
+    """What its author says about a submission.
+
+    Attributes:
+        title: what it is called; "" for the course's own words.
+        author: by whom it is; "" to leave that out.
+        gallery: whether it may be shown on the page of a class.
+    """
+
+    title: str = ""
+    author: str = ""
+    gallery: bool = False
+
+
 def made(
-    files: Mapping[str, bytes], *, owners: Mapping[str, str], mode: str, seeds: Iterable[int]
+    files: Mapping[str, bytes],
+    *,
+    owners: Mapping[str, str],
+    mode: str,
+    seeds: Iterable[int],
+    about: About = About(),  # noqa: B008 (it can't be changed)
 ) -> dict[str, Any]:
     """Return the manifest of some files.
 
@@ -41,9 +76,11 @@ def made(
         owners: "yours" or "the course's", by part.
         mode: "mock" or "live": whose answers the recording and the measurement are of.
         seeds: those that the conformance report rests on.
+        about: what its author says about it.
     """
     return {
         "version": 1,
+        **about._asdict(),
         "mode": mode,
         "owners": dict(owners),
         "packages": packages_of(files["agent.py"]),
@@ -51,7 +88,7 @@ def made(
         "system": f"{platform.system()} {platform.machine()}",
         "suite": suite_version(),
         "seeds": sorted(seeds),
-        "files": {name: hashed(files[name]) for name in sorted(files)},
+        "files": {name: hashed(files[name]) for name in sorted(files) if name not in UNHELD},
     }
 
 
@@ -73,8 +110,8 @@ def problems(given: Any, files: Mapping[str, bytes]) -> list[str]:
         return [f"manifest.json has version {given.get('version')!r}; this course knows 1."]
     found = []
     for name in sorted(CONTENTS):
-        if name not in files:
-            continue  # said where the files are counted
+        if name not in files or name in UNHELD:
+            continue  # what is missing is said where the files are counted
         if name not in given["files"]:
             found.append(f"manifest.json doesn't list {name}.")
         elif given["files"][name] != hashed(files[name]):

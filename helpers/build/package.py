@@ -2,22 +2,22 @@
 
 import json
 import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.build.conformance.suite import Result, passed
-from helpers.build.manifest import CONTENTS, made, packages_of
+from helpers.build.card import card
+from helpers.build.conformance.suite import Result
+from helpers.build.manifest import CONTENTS, EXTRAS, About, made
 from helpers.build.picture import animated_svg
+from helpers.build.readme import TITLE, edited, figures, readme
 from helpers.build.recording import Cast, leaks, scrub, secrets_here
 from helpers.build.report import claims, dumped, page
 from helpers.build.ttft import Measured
 from helpers.build.ttft import dumped as dumped_ttft
 
-__all__ = ["CannotPackage", "commit", "package"]
+__all__ = ["CannotPackage", "package"]
 
 
 class CannotPackage(Exception):
@@ -34,21 +34,26 @@ def package(
     note: str,
     results: Iterable[Result],
     mode: str,
+    live: Measured | None = None,
+    about: About = About(),  # noqa: B008 (it can't be changed)
     say: Callable[[str], None] = lambda words: None,
 ) -> Path:
     """Write a submission; return its folder.
 
     A submission that stood there before is replaced as a whole, and its history in git stays.
+    A README that its author has changed stays, too.
 
     Args:
         out: the folder.
         agent: the agent's file.
         owners: "yours" or "the course's", by part.
         cast: a session with it.
-        measured: its times to the first token.
+        measured: its times to the first token, on the offline API.
         note: what its author says about it.
         results: what came of the conformance suite.
-        mode: "mock" or "live": whose answers the session and the times are of.
+        mode: "mock" or "live": whose answers the session is of.
+        live: its times to the first token of a live model, if there are any.
+        about: its title, its author, and whether a gallery may show it.
         say: takes a sentence about each step.
 
     Raises:
@@ -73,27 +78,70 @@ def package(
         "note.md": note if note.endswith("\n") else note + "\n",
         "conformance.json": dumped(report),
         "report.html": page(report),
-        "README.md": _readme(owners, clean, measured, found, mode, packages_of(source)),
+        "README.md": _own_readme(out, say)
+        or readme(about, owners, source, clean, note, found, measured, live),
     }
+    if live is not None:
+        texts |= {"ttft-live.json": dumped_ttft(live), "ttft-live.svg": live.plot().svg}
     files = {"agent.py": source, **{name: text.encode() for name, text in texts.items()}}
-    seen = {name: content.decode("utf-8", "replace") for name, content in files.items()}
-    seen["recording.cast"] = f"{clean.command}\n{clean.said}"  # as a terminal shows it
-    for name, text in seen.items():
-        if given_away := leaks(text, secrets):
-            raise CannotPackage(
-                f"{name} holds {given_away[0]}: take it out (a key belongs into the environment), "
-                "then submit again. Nothing was written."
-            )
-    manifest = made(files, owners=owners, mode=mode, seeds={one.seed for one in found})
-    files["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
+    files["manifest.json"] = _manifest(files, owners, mode, found, about)
+    _refuse_secrets(files, clean, secrets)
+    words = (about.title or TITLE, about.author, clean.said.splitlines(), figures(found, measured))
+    files["card.png"] = card(*words)
     _write(out, files)
     say(f"Wrote {len(files)} files to {out}.")
     return out
 
 
+def _own_readme(out: Path, say: Callable[[str], None]) -> str:
+    """Return the README that the author has written into the folder; "" if there is none."""
+    try:
+        text = (out / "README.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    if not (out / "manifest.json").exists() or not edited(text):
+        return ""
+    say("README.md is your own by now, so it stays as it is; delete it to have a new one.")
+    return text
+
+
+def _manifest(
+    files: Mapping[str, bytes],
+    owners: Mapping[str, str],
+    mode: str,
+    results: Iterable[Result],
+    about: About,
+) -> bytes:
+    held = {name: content for name, content in files.items() if name in CONTENTS}
+    seeds = {one.seed for one in results}
+    manifest = made(held, owners=owners, mode=mode, seeds=seeds, about=about)
+    return (json.dumps(manifest, indent=2) + "\n").encode()
+
+
+def _refuse_secrets(files: Mapping[str, bytes], cast: Cast, secrets: Mapping[str, str]) -> None:
+    """Look for keys in what would be shipped, and in what a terminal makes of the recording.
+
+    Raises:
+        CannotPackage: there is one.
+    """
+    seen = {name: content.decode("utf-8", "replace") for name, content in files.items()}
+    found = [
+        f"{name} holds {words}" for name, text in seen.items() for words in leaks(text, secrets)
+    ]
+    found += [
+        f"recording.cast shows {words}" for words in leaks(f"{cast.command}\n{cast.said}", secrets)
+    ]
+    if found:
+        more = f" ({len(found) - 1} more like it)" if len(found) > 1 else ""
+        raise CannotPackage(
+            f"{found[0]}{more}: take it out (a key belongs into the environment), then submit "
+            "again. Nothing was written."
+        )
+
+
 def _write(out: Path, files: Mapping[str, bytes]) -> None:
     """Put the files into the folder, all of them or none."""
-    known = {*CONTENTS, "manifest.json"}
+    known = {*CONTENTS, *EXTRAS, "manifest.json"}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         strange = [
@@ -109,102 +157,11 @@ def _write(out: Path, files: Mapping[str, bytes]) -> None:
             out.mkdir(exist_ok=True)
             for name in files:
                 os.replace(Path(part) / name, out / name)
+            for name in EXTRAS:
+                if name not in files:  # of a submission that stood here before
+                    (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise CannotPackage(
             f"{out} can't be written to ({error.strerror}): make room, or name another folder "
             "with --out."
         ) from None
-
-
-def _readme(
-    owners: Mapping[str, str],
-    cast: Cast,
-    measured: Measured,
-    results: Iterable[Result],
-    mode: str,
-    packages: Iterable[str],
-) -> str:
-    """Return the README: what this is, how to run it, and what it rests on."""
-    found = list(results)
-    cases = {result.case for result in found}
-    bad = {result.case for result in found if not result.passed}
-    own = [part for part, owner in owners.items() if owner == "yours"]
-    theirs = [part for part, owner in owners.items() if owner != "yours"]
-    if own and theirs:
-        whose = f"Written by me: {', '.join(own)}. The course's own: {', '.join(theirs)}."
-    elif own:
-        whose = "Every part of it was written by me."
-    else:
-        whose = "Every part of it is the course's own: none was written by me."
-    if passed(found):
-        behaviour = f"It does all {len(cases)} behaviours"
-    else:
-        behaviour = f"It does {len(cases) - len(bad)} of {len(cases)} behaviours"
-    whose_answers = "an offline API (mock)" if mode == "mock" else f"a live model, {measured.model}"
-    needed = " ".join(packages)
-    install = f"pip install {needed}\n" if needed else ""
-    asked, key = '"What\'s the weather in Lagos?"', "It needs a key in `ANTHROPIC_API_KEY`."
-    if "--mock" in cast.command.split():  # so it was run here
-        asked = f"--mock {asked}"
-        key = (
-            "`--mock` needs no key and no network. With a key in `ANTHROPIC_API_KEY`, leave it out."
-        )
-    return f"""# A streaming agent in one file, without an SDK
-
-![A terminal session: text streams, and a tool runs in the middle of it](recording.svg)
-
-    {install.strip() or "# needs nothing but Python 3.11"}
-    python agent.py {asked}
-
-{key}
-
-- {whose}
-- {behaviour} of the conformance suite: [report.html](report.html)
-- The session above ([recording.cast](recording.cast)) and the times below are of {whose_answers}.
-- The hardest edge case: [note.md](note.md)
-- What each file is, and its hash: [manifest.json](manifest.json)
-
-![{measured.title()}](ttft.svg)
-
-Don't trust this page: `python3 course.py verify` and this folder runs the agent again, with
-values that nobody knew.
-"""
-
-
-def commit(folder: Path) -> str:
-    """Make the folder a git repository with one more commit; return what was done, in words.
-
-    Nothing is ever pushed.
-
-    Raises:
-        CannotPackage: there is no git, or it refuses.
-    """
-    git = shutil.which("git")
-    if git is None:
-        raise CannotPackage("There is no git here: install it, or leave --git out.")
-
-    def run(*arguments: str) -> str:
-        done = subprocess.run(
-            [git, "-C", str(folder), *arguments],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-        )
-        if done.returncode != 0:
-            words = (done.stderr.strip() or done.stdout.strip()).splitlines()
-            raise CannotPackage(f"git refused: {words[-1] if words else 'it said nothing'}")
-        return done.stdout.strip()
-
-    if not (folder / ".git").exists():
-        run("init", "--quiet")
-    # A git that changes line ends would change hashes.
-    (folder / ".gitattributes").write_text("* -text\n", encoding="utf-8", newline="\n")
-    names = [".gitattributes", "manifest.json", *CONTENTS]
-    run("add", "--", *names)
-    if not run("status", "--porcelain", "--", *names):
-        return "Nothing has changed since the last commit."
-    run("commit", "--quiet", "-m", "A streaming agent in one file, and what shows that it works")
-    return f"Committed in {folder}. Nothing was pushed."

@@ -5,7 +5,7 @@ as long as it held it. Where nothing moves (on paper, or for a reader who has as
 motion), the last screen is seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import pyte
 
 from helpers.build.recording import Cast
 
-__all__ = ["animated_svg"]
+__all__ = ["COLOURS", "Row", "Run", "animated_svg", "last_screen", "still_svg"]
 
 FRAME_SECONDS = 1 / 30  # what comes closer together is one picture
 HOLD_SECONDS = 3.0  # the last screen, before it starts again
@@ -67,13 +67,56 @@ def animated_svg(cast: Cast) -> str:
         if one.since > 0 or not is_last:
             styles.append(_animation(f"r{number}", one, is_last, total))
     title = escape(f"$ {cast.command}"[: cast.columns])
+    style = (
+        f"text {{ font: 13px {LETTERS}; white-space: pre; fill: {TEXT}; }}\n"
+        ".past { opacity: 0; }\n"
+        f"@media (prefers-reduced-motion: no-preference) {{\n{''.join(styles)}}}"
+    )
+    return _drawing(width, height, title, escape(_printable(cast.said)), style, texts)
+
+
+def last_screen(cast: Cast, columns: int, rows: int) -> tuple[Row, ...]:
+    """Return what the session's last screen holds, no more than so many columns and rows of it."""
+    screen = pyte.Screen(cast.columns, cast.rows)
+    stream = pyte.Stream(screen)
+    for _, text in cast.events:
+        stream.feed(text)
+    found = [_row(screen, row) for row in range(cast.rows)]
+    used = max((row for row, runs in enumerate(found) if runs), default=-1) + 1
+    return tuple(
+        tuple(
+            run._replace(text=run.text[: columns - run.column])
+            for run in runs
+            if run.column < columns
+        )
+        for runs in found[max(0, used - rows) : used]
+    )
+
+
+def still_svg(screen: Sequence[Row], title: str, columns: int, rows: int) -> str:
+    """Return a screen as an SVG file; each has the same size, however full it is.
+
+    Args:
+        screen: what stands in each row, from the top.
+        title: what stands above it.
+        columns, rows: the size of the picture.
+    """
+    width, height = columns * CELL + 2 * MARGIN, BAR + rows * LINE + 2 * MARGIN
+    shown = [Shown(row, runs, 0.0, 0.0) for row, runs in enumerate(screen[:rows]) if runs]
+    texts = [_text(f"r{one.row}", one, True) for one in shown]
+    style = f"text {{ font: 13px {LETTERS}; white-space: pre; fill: {TEXT}; }}"
+    return _drawing(width, height, escape(_printable(title)[:columns]), "", style, texts)
+
+
+def _drawing(
+    width: float, height: float, title: str, description: str, style: str, texts: list[str]
+) -> str:
+    """Return the window of a terminal, with rows in it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img">\n'
-        f"<title>{title}</title>\n<desc>{escape(_printable(cast.said))}</desc>\n"
-        f"<style>\ntext {{ font: 13px {LETTERS}; white-space: pre; fill: {TEXT}; }}\n"
-        ".past { opacity: 0; }\n"
-        f"@media (prefers-reduced-motion: no-preference) {{\n{''.join(styles)}}}\n</style>\n"
+        f"<title>{title}</title>\n<desc>{description}</desc>\n"
+        f"<style>\n{style}\n</style>\n"
         f'<rect width="100%" height="100%" rx="6" fill="{GROUND}"/>\n'
         f'<text x="{MARGIN}" y="{BAR - 10}" style="fill: {QUIET}">{title}</text>\n'
         f'<path d="M0 {BAR}H{width:.0f}" stroke="#3a424b"/>\n' + "".join(texts) + "</svg>\n"

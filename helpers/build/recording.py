@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from helpers.build.conformance.process import Limits, limiter
+from helpers.build.key_forms import formed, keys
 from helpers.build.played import ENVIRONMENT, played
 
 __all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
@@ -31,9 +32,11 @@ MOST_BYTES = 2_000_000
 REHEARSAL = "--mock"  # what an agent may know: it answers itself
 # What a recorded command line shows for the addresses that the course plays.
 OFFLINE_API, OFFLINE_WEATHER = "$MOCK", "$WEATHER"
-# What a key looks like, whoever gives it out; and the start of what an environment calls one.
-KEY = re.compile(r"\b(?:sk|pk|rk|key|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{16}\b")
-KEY_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+# What an environment calls a secret: the whole word, so that KEYBOARD and TOKENIZERS are none.
+SECRET_NAME = re.compile(
+    r"(?<![A-Z])(API)?KEYS?(?![A-Z])|(?<![A-Z])TOKENS?(?![A-Z])|SECRET|PASSWORD|PASSWD|CREDENTIAL"
+)
+NEW_LINE = "\n"  # no f-string of Python 3.11 holds a backslash
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
 
 
@@ -228,7 +231,7 @@ def secrets_here(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     found = {
         value.strip(): "[key]"  # without the line end that a file may have put behind it
         for name, value in environment.items()
-        if KEY_NAMES.search(name.upper()) and len(value.strip()) >= 8
+        if SECRET_NAME.search(name.upper()) and len(value.strip()) >= 8
     }
     home = str(Path.home())
     if len(home) > 3:
@@ -282,21 +285,46 @@ def _places(text: str, secrets: Mapping[str, str]) -> Iterable[tuple[int, int, s
     for secret, instead in secrets.items():
         for found in re.finditer(re.escape(secret), seen):
             yield at[found.start()], at[found.end() - 1] + 1, instead
-    for found in KEY.finditer(seen):
-        yield at[found.start()], at[found.end() - 1] + 1, "[key]"
+    for key in formed(seen):  # a placeholder looks no worse without its letters
+        yield at[key.start], at[key.end - 1] + 1, "[key]"
 
 
 def leaks(text: str, secrets: Iterable[str] = ()) -> list[str]:
-    """Return in words what a text gives away; the secrets themselves are not repeated.
+    """Return in words what a text gives away, and where; no secret itself is repeated.
 
     Args:
         text: a session's `said`, or any file's text.
-        secrets: what must not be in it.
+        secrets: what must not be in it; of a mapping, what stands for "~" is a folder's path.
     """
-    plain = re.sub(r"\s", "", ESCAPE.sub("", text))
-    found = []
-    if any(secret and re.sub(r"\s", "", secret) in plain for secret in secrets):
-        found.append("a secret of this machine's environment")
-    if KEY.search(ESCAPE.sub("", text)) or KEY.search(text):
-        found.append("something that looks like a key")
-    return found
+    seen = ESCAPE.sub("", text)
+    found = [
+        f"{_secret_in_words(secrets, secret)}, line {seen.count(NEW_LINE, 0, place) + 1}"
+        for secret in secrets
+        if secret and (place := _place(seen, secrets, secret)) is not None
+    ]
+    for one in (seen, text):
+        for key in keys(one):
+            shown = f" ({key.shown}…)" if key.shown else ""
+            line = one.count(NEW_LINE, 0, key.start) + 1
+            found.append(f"something that looks like a key of {key.whose}{shown}, line {line}")
+    return list(dict.fromkeys(found))
+
+
+def _is_folder(secrets: Iterable[str], secret: str) -> bool:
+    return isinstance(secrets, Mapping) and secrets[secret] == "~"
+
+
+def _secret_in_words(secrets: Iterable[str], secret: str) -> str:
+    if _is_folder(secrets, secret):
+        return "the path of your home folder"
+    return "a secret of this machine's environment"
+
+
+def _place(text: str, secrets: Iterable[str], secret: str) -> int | None:
+    """Return where a secret stands in a text, also with line ends in its middle."""
+    if _is_folder(secrets, secret):  # as a path, not as the end of some address
+        pattern = rf"(?<![\w./-]){re.escape(secret)}(?![\w-])"
+    else:
+        pattern = r"\s*".join(re.escape(c) for c in secret if not c.isspace())
+    found = re.search(pattern, text)
+    return found.start() if found else None

@@ -38,15 +38,23 @@ class Ready(NamedTuple):
     owners: dict[str, str]
 
 
-def bundled(say: Callable[[str], None] = lambda words: None) -> Ready:
+def bundled(
+    say: Callable[[str], None] = lambda words: None, *, model: str = "", openai: bool = False
+) -> Ready:
     """Write my/build/agent.py from the learner's parts, and the course's where there are none.
+
+    Args:
+        say: takes a sentence about it.
+        model: whom the file asks if nobody says anything else; by default, the course's choice.
+        openai: whether the file speaks OpenAI's API as well.
 
     Raises:
         CannotBundle: a part can't become part of one file.
         CannotSubmit: the learner's folder can't be written to.
     """
     own = {part_id: text for part_id in PARTS if (text := progress.source(part_id)) is not None}
-    made = bundle(own, models=default_models())
+    models = default_models(*(["openai"] if openai else []))
+    made = bundle(own, models=models | ({"anthropic": model} if model else {}))
     file = progress.home() / "build" / "agent.py"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

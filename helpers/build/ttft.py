@@ -28,14 +28,18 @@ from helpers.mock.settings import Settings
 from helpers.plots import Plot
 from helpers.widgets import look, still
 
-__all__ = ["CannotMeasure", "Measured", "measured"]
+__all__ = ["LIVE_URL", "TOLD", "CannotMeasure", "Measured", "dumped", "measured"]
 
+LIVE_URL = "https://api.anthropic.com"
 FIRST_TEXT = b'"text_delta"'
 PROMPT = "Say hello in one sentence."
 SECONDS = 60.0  # for one answer
 MOCK_FIRST_TOKEN, MOCK_SPEED = 0.3, 80.0  # seconds, tokens a second: a typical answer
 # Not passed on: they are about one connection, or would change the bytes.
 OWN_HEADERS = ("host", "connection", "content-length", "accept-encoding", "transfer-encoding")
+
+
+TOLD = "Told by its author: a live answer can't be repeated."
 
 
 class CannotMeasure(Exception):
@@ -52,6 +56,7 @@ class Measured:
         wire: for each run, when the first text came in on a raw socket.
         agent: for each run, when the agent had written it to its standard output.
         machine, python: what it ran on.
+        host: of the API, where a live one is not the provider's own.
     """
 
     mode: str
@@ -60,12 +65,14 @@ class Measured:
     agent: tuple[float, ...]
     machine: str
     python: str
+    host: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON takes it, with medians and spreads in milliseconds."""
         rows = {"raw_socket": self.wire, "agent": self.agent}
         found = {name: _milliseconds(times) for name, times in rows.items()}
-        return {**asdict(self), "runs": len(self.agent), "milliseconds": found}
+        fields = {name: value for name, value in asdict(self).items() if value != ""}
+        return {**fields, "runs": len(self.agent), "milliseconds": found}
 
     def words(self) -> str:
         """Return it in words."""
@@ -73,13 +80,18 @@ class Measured:
         for name, times in (("raw socket", self.wire), ("agent", self.agent)):
             median, low, high = (round(value) for value in _milliseconds(times).values())
             lines.append(f"{name}: median {median} ms, middle half {low} to {high} ms")
-        return "\n".join(lines)
+        return "\n".join([*lines, *filter(None, [self.told()])])
 
     def title(self) -> str:
         """Return what stands above the figure: mode, runs, model, machine."""
         runs = f"{len(self.agent)} run{'' if len(self.agent) == 1 else 's'}"
         whose = "offline API (mock)" if self.mode == "mock" else f"live, {self.model}"
         return f"Time to first token, {whose}, {runs}, {self.machine}, Python {self.python}"
+
+    def told(self) -> str:
+        """Return what a live figure is worth; "" for one of the offline API."""
+        at = f"Asked: {self.host}. " if self.host else ""
+        return f"{at}{TOLD}" if self.mode == "live" else ""
 
     def plot(self) -> Plot:
         """Return both as a picture: a dot for each run, a line at the median."""
@@ -102,7 +114,7 @@ def measured(
         file: the agent.
         runs: how often, one after the other.
         base_url: the API to ask; without one, the offline API.
-        mode: "live" if that costs money, else "mock".
+        mode: "live" if a model answers, else "mock".
         environment: what the agent needs, such as its key.
         arguments: more of its command line.
         limits: what a run may take.
@@ -131,7 +143,14 @@ def measured(
         tuple(agent for _, agent, _ in found),
         f"{platform.system()} {platform.machine()}",
         platform.python_version(),
+        _host(base_url) if mode == "live" and base_url else "",
     )
+
+
+def _host(url: str) -> str:
+    """Return the host of an API; "" for the provider's own."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return "" if host == urlsplit(LIVE_URL).netloc else host
 
 
 async def _one(
@@ -168,7 +187,10 @@ async def _one(
         for failure in listening.failures:
             raise CannotMeasure(f"The API could not be reached: {failure}.")
         if not shown or not first or not listening.exchanges:
-            last = (err.strip().splitlines() or ["it said nothing"])[-1][:200]
+            last = (err.strip().splitlines() or ["it said nothing"])[-1]
+            for secret in filter(None, environment.values()):  # an API may repeat a key
+                last = last.replace(secret, "[key]")
+            last = last[:200]
             raise CannotMeasure(f"The agent showed no text. Its last words: {last}")
         asked = listening.exchanges[0]
         return first[0] - asked.at, at - asked.at, str(asked.json.get("model", "unknown"))
@@ -229,6 +251,8 @@ def _svg(found: Measured) -> str:
 
     height = TOP + ROW * len(rows) + 34
     parts = [still.text(16, 28, found.title(), bold=True)]
+    if told := found.told():
+        parts.append(still.text(16, 44, told, size=look.AXIS_SIZE))
     bottom = TOP + ROW * len(rows) - 8
     for tick in range(0, int(longest * 1000) + 1, _step(longest * 1000)):
         parts.append(still.line(x(tick / 1000), TOP - 12, x(tick / 1000), bottom))
@@ -259,5 +283,6 @@ def _step(most: float) -> int:
 
 
 def dumped(found: Measured) -> str:
-    """Return the measurement as the text of ttft.json."""
-    return json.dumps(found.to_json(), indent=2) + "\n"
+    """Return the measurement as the text of its JSON file."""
+    told = {"told": TOLD} if found.mode == "live" else {}  # for whoever reads the numbers alone
+    return json.dumps({**found.to_json(), **told}, indent=2) + "\n"

@@ -17,6 +17,7 @@ from helpers.build.note import problems as note_problems
 from helpers.build.recording import CannotRecord, Cast
 from helpers.build.report import NoReport, results_in
 from helpers.build.sandbox import Bounds, Stopped, trial
+from helpers.build.showing import Shown, shown_in
 from helpers.build.steps import PROMPT
 from helpers.build.submitted import Submission, read
 
@@ -53,11 +54,13 @@ class Verdict:
         name: of its folder.
         checks: in the order in which they were made.
         own: how many parts are the author's own, by the manifest, such as "3 of 8".
+        shown: what a gallery shows of it.
     """
 
     name: str
     checks: tuple[Check, ...]
     own: str = ""
+    shown: Shown | None = None
 
     @property
     def passed(self) -> bool:
@@ -131,7 +134,8 @@ def verify(
     if runnable:
         found = _run(files, tries, cases, runs, say)
     checks = tuple(_checks(given, agent, found, fresh, runnable))
-    return Verdict(given.name, checks, _own(evidence.loaded(files, "manifest.json")))
+    own = _own(evidence.loaded(files, "manifest.json"))
+    return Verdict(given.name, checks, own, shown_in(files))
 
 
 def _own_seed(files: evidence.Files) -> int | None:

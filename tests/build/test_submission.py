@@ -77,6 +77,7 @@ def test_a_separate_process_verifies_it_from_a_clean_folder(submission: Path, tm
 def test_what_is_in_it_can_be_published(submission: Path):
     assert {path.name for path in submission.iterdir()} == {
         *CONTENTS,
+        "card.png",
         "manifest.json",
         ".git",
         ".gitattributes",

@@ -10,11 +10,14 @@ from contextlib import aclosing
 
 import httpx
 
+from helpers.build.frame.providers import PROVIDERS, Provider
 from helpers.client import ErrorEvent, Event, StreamError, read_events
 from helpers.openai_chat import ChatAdapter
 from helpers.openai_requests import chat_request
 
 __all__ = ["ChatTransport"]
+
+OPENAI_MODEL = "offline-mock"
 
 
 class ChatTransport(httpx.AsyncBaseTransport):
@@ -84,3 +87,12 @@ class TranslatedBody(httpx.AsyncByteStream):
 def written(event: Event) -> bytes:
     """Return an event as its bytes on the wire."""
     return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+
+
+PROVIDERS["openai"] = Provider(
+    "https://api.openai.com",
+    "OPENAI_API_KEY",
+    OPENAI_MODEL,
+    lambda key: {"authorization": f"Bearer {key}"},
+    ChatTransport,
+)

@@ -14,17 +14,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from helpers.build.frame.offline import OfflineTransport
-from helpers.build.frame.openai import ChatTransport
+from helpers.build.frame.providers import PROVIDERS
 from helpers.build.frame.tools import Tool, agent_tools
 from helpers.lessons.main_reference import answer
 
 __all__ = ["main"]
 
-PROVIDERS = {
-    "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY"),
-    "openai": ("https://api.openai.com", "OPENAI_API_KEY"),
-}
-MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 # Ends that leave an answer incomplete; whoever reads it can't see that.
 INCOMPLETE = {
@@ -155,8 +150,8 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
     Raises:
         SystemExit: there is no key for a server that wants one.
     """
-    base_url, variable = PROVIDERS[chosen.provider]
-    base_url = chosen.base_url or base_url
+    provider = PROVIDERS[chosen.provider]
+    base_url, variable = chosen.base_url or provider.base_url, provider.variable
     key = os.environ.get(variable, "").strip()
     if not (key.isascii() and key.isprintable()):
         raise SystemExit(f"No header can hold the key in {variable}: copy it again.")
@@ -166,16 +161,13 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
         key = "none"
     elif not key:
         raise SystemExit(f"No key: set {variable} in the environment, or rehearse with --mock.")
-    if chosen.provider == "openai":
-        headers = {"authorization": f"Bearer {key}"}
-    else:
-        headers = {"x-api-key": key, "anthropic-version": "2026-10-21"}
+    headers = provider.headers(key)
     headers["accept-encoding"] = "identity"  # why the model stopped is read from the bytes
     transport: httpx.AsyncBaseTransport | None = None
     if chosen.mock:
         transport = OfflineTransport()
-    elif chosen.provider == "openai":
-        transport = ChatTransport(httpx.AsyncHTTPTransport())
+    elif provider.translated:
+        transport = provider.translated(httpx.AsyncHTTPTransport())
     return httpx.AsyncClient(
         base_url=base_url,
         headers=headers,
@@ -195,7 +187,7 @@ async def run(chosen: argparse.Namespace, screen: Screen) -> str:
 
     messages: list[dict[str, Any]] = [{"role": "user", "content": chosen.prompt}]
     tools = [watched(tool, screen) for tool in agent_tools(chosen.weather_url)]
-    model = chosen.model or MODELS[chosen.provider]
+    model = chosen.model or PROVIDERS[chosen.provider].model
     async with client(chosen) as http:
         http.event_hooks["response"].append(ending.watch)
         await answer(http, messages, tools, model=model, write=screen.text, sleep=sleep)
