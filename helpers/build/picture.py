@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyte
 
-from helpers.build.recording import Cast
+from helpers.build.recording import CannotRecord, Cast
 
 __all__ = ["animated_svg"]
 
@@ -27,6 +27,7 @@ COLOURS = {  # safe for colour blindness, legible on the ground
     "magenta": "#e39ac4",
     "cyan": "#7fd4e8",
 }
+MOST = 8_000_000  # characters of the picture; what a submission's file may have
 GROUND, TEXT, QUIET = "#1b1f24", "#e6e9ec", "#9aa4ae"
 
 
@@ -40,6 +41,7 @@ class Run(NamedTuple):
 
 
 Row = tuple[Run, ...]
+TAG = 30  # characters around a run, at least
 
 
 class Shown(NamedTuple):
@@ -52,7 +54,11 @@ class Shown(NamedTuple):
 
 
 def animated_svg(cast: Cast) -> str:
-    """Return the session as an SVG file."""
+    """Return the session as an SVG file.
+
+    Raises:
+        CannotRecord: the picture would be larger than a file of a submission may be.
+    """
     shown = list(_history(cast))
     total = cast.seconds + HOLD_SECONDS
     used = max((one.row for one in shown if one.runs), default=0) + 1
@@ -90,19 +96,24 @@ def _history(cast: Cast) -> Iterator[Shown]:
     screen = pyte.Screen(cast.columns, cast.rows)
     stream = pyte.Stream(screen)
     since: dict[int, tuple[float, Row]] = dict.fromkeys(range(cast.rows), (0.0, ()))
-    drawn = -FRAME_SECONDS
+    drawn, size = -FRAME_SECONDS, 0
     for number, (at, text) in enumerate(cast.events):
         stream.feed(text)
         following = cast.events[number + 1][0] if number + 1 < len(cast.events) else None
         if following is not None and following - drawn < FRAME_SECONDS:
             continue
         drawn = at
-        for row in range(cast.rows):
+        changed = sorted(row for row in screen.dirty if row < cast.rows)
+        screen.dirty.clear()
+        for row in changed:
             began, before = since[row]
             now = _row(screen, row)
             if now != before:
                 yield Shown(row, before, began, at)
                 since[row] = (at, now)
+                size += sum(len(run.text) + TAG for run in now)
+        if size > MOST:
+            raise CannotRecord("A recording that fills so many pictures can't be drawn.")
     for row, (began, runs) in since.items():
         yield Shown(row, runs, began, cast.seconds + HOLD_SECONDS)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 __all__ = ["NotComparable", "Shape", "shape_of"]
 
-RUN = 24  # kinds in a row: about two lines of code
+RUN = 16  # kinds in a row: a line or two of code
 Shape = frozenset[tuple[str, ...]]
 # What can be put anywhere, and does nothing; or says something about types alone.
 IDLE = (ast.Pass, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)
@@ -54,7 +54,9 @@ def _kinds(tree: ast.AST) -> Iterator[str]:
                 continue
             case ast.JoinedStr():
                 yield "Constant"
-                waiting += [one for one in reversed(node.values) if not isinstance(one, ast.Constant)]
+                waiting += [
+                    one for one in reversed(node.values) if not isinstance(one, ast.Constant)
+                ]
                 continue
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield type(node).__name__

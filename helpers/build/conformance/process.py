@@ -85,9 +85,7 @@ class Agent:
         flooded: whether it wrote more than it may, and was stopped for that.
     """
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, limits: Limits, notes: "Notes"
-    ) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, notes: "Notes") -> None:
         self.out = ""
         self.err = ""
         self.flooded = False
@@ -107,7 +105,9 @@ class Agent:
     def notes(self) -> list[str]:
         """What the launcher noted; what is outside the agent's own is told elsewhere."""
         found = [words for words in self._notes.lines() if not words.startswith(OUTSIDE)]
-        return [*found, *(["silences its launcher"] if self._process.returncode == SILENCED else [])]
+        if self._process.returncode == SILENCED:
+            found.append("silences its launcher")
+        return found
 
     async def shows(self, words: str, seconds: float) -> bool:
         """Wait until some words have been written; False if they weren't in time."""
