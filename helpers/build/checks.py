@@ -53,6 +53,8 @@ class Found:
 
 def before(files: evidence.Files) -> Made:
     """Yield what is looked at without running anything."""
+    if not files:
+        return
     yield "secrets", lambda: check_of("secrets", evidence.secret_problems(files), "None in sight.")
     if "manifest.json" in files:
         manifest = evidence.loaded(files, "manifest.json")

@@ -4,11 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.suite import passed
+from helpers.build.kept import verified
 from helpers.build.note import problems as note_problems
 from helpers.build.package import CannotPackage, commit, package
 from helpers.build.recording import CannotRecord, Cast, record
@@ -65,6 +67,9 @@ def _options() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path, metavar="PATH")
     check.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
     check.add_argument("--out", type=Path, metavar="DIR", help="where the table goes")
+    check.add_argument(
+        "--again", action="store_true", help="try what has not changed again, too (of a folder)"
+    )
     return parser
 
 
@@ -139,7 +144,8 @@ def _verify(chosen: argparse.Namespace) -> int:
         verdict = verify(chosen.path, seeds=chosen.seeds, say=_tell)
         _tell(f"\n{verdict.words()}")
         return 0 if verdict.passed else 1
-    verdicts = table(chosen.path, seeds=chosen.seeds, say=_tell, out=chosen.out)
+    look = partial(verified, again=chosen.again)
+    verdicts = table(chosen.path, seeds=chosen.seeds, say=_tell, out=chosen.out, verify=look)
     place = chosen.out or chosen.path
     good = sum(one.passed for one in verdicts)
     _tell(f"{good} of {len(verdicts)} passed: {place / 'submissions.html'} and submissions.csv")

@@ -67,7 +67,8 @@ def agent_problems(files: Files) -> list[str]:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        return [f"agent.py is no Python: line {error.lineno}: {error.msg}."]
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return [f"agent.py is no Python: {where}{error.msg}."]
     except (RecursionError, MemoryError):
         return ["agent.py is no Python that can be read: it is nested too deeply."]
     except ValueError as error:

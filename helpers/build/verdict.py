@@ -137,6 +137,30 @@ class Verdict:
         kept = f"Kept from {self.kept}: neither it nor the course has changed since."
         return [*([kept] if self.kept else []), *self.twins]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON takes it, without what depends on the others of its class."""
+        checks = [check.to_json() for check in self.checks]
+        return {"own": self.own, "agent": self.agent, "shape": self.shape, "checks": checks}
+
+    @classmethod
+    def from_json(cls, given: Any) -> Self:
+        """Return a verdict that was kept; it has no name.
+
+        Raises:
+            NoCheck: it is none.
+        """
+        match given:
+            case {
+                "own": str(own),
+                "agent": str(agent),
+                "shape": str(shape),
+                "checks": [_, *_] as checks,
+                "kept": str(day),
+            }:
+                found = tuple(map(Check.from_json, checks))
+                return cls("", found, plain(own, 12), agent, shape, kept=plain(day, 12))
+        raise NoCheck("a verdict of another form")
+
     def words(self) -> str:
         """Return it in words, a line or two for each check."""
         rows = [

@@ -18,10 +18,10 @@ from typing import Any
 
 from helpers.build.plain import plain
 from helpers.build.sandbox import Bounds, Stopped, trial
-from helpers.build.submitted import KNOWN, LARGEST, Submission, missing, read
+from helpers.build.submitted import KNOWN, LARGEST, CannotRead, Submission, missing, read
 from helpers.build.verdict import TITLES, Check, NoCheck, Verdict, check_of
 
-__all__ = ["Check", "Verdict", "broken", "judged", "verify"]
+__all__ = ["Check", "Verdict", "judged", "row", "verify"]
 
 RUNS = 2  # measurements here: enough to see that it can be measured
 SECONDS_PER_SEED = 120.0  # an agent that hangs in every case takes about that long
@@ -53,7 +53,32 @@ def verify(
     Raises:
         CannotRead: there is no submission.
     """
-    return judged(read(path), seeds=seeds, say=say, cases=cases, runs=runs, stop=stop)
+    given = read(path)
+    return row(
+        given.name,
+        lambda: judged(given, seeds=seeds, say=say, cases=cases, runs=runs, stop=stop),
+    )
+
+
+def row(name: str, look: Callable[[], Verdict]) -> Verdict:
+    """Return what a look comes to; whatever happens, there is a verdict, with its reason.
+
+    Args:
+        name: of the submission, as it can be printed.
+        look: looks at it.
+    """
+    try:
+        return look()
+    except CannotRead as problem:
+        return broken(name, str(problem))
+    except Stopped as stopped:
+        return broken(name, f"It can't be opened: {stopped}.")
+    except Exception as error:  # a mistake of the course's own must not cost the others their row
+        return broken(
+            name,
+            f"It could not be verified: the course itself made a mistake ({type(error).__name__}: "
+            f"{plain(str(error), 120)}). Verify it alone, and tell whoever keeps the course.",
+        )
 
 
 def judged(
@@ -65,24 +90,19 @@ def judged(
     runs: int = RUNS,
     stop: threading.Event | None = None,
 ) -> Verdict:
-    """Do the same with a submission that was read; whatever happens, there is a verdict."""
+    """Do the same as `verify` with a submission that was read.
+
+    Raises:
+        Stopped: it could not be opened within its bounds.
+    """
     fresh = random.SystemRandom().sample(range(2**31), seeds)
     # Windows has no pseudo-terminal to record in.
     job = {"task": "look", "seeds": fresh, "cases": cases, "runs": runs}
     job["record"] = sys.platform != "win32"
-    try:
-        if given.packed:
-            given = _unpacked(given, stop)
-        say(f"Looking at {given.name}, and trying each behaviour with values of its own …")
-        return _looked_at(given, job, stop)
-    except Stopped as stopped:
-        return broken(given.name, f"{given.name} can't be opened: {stopped}.")
-    except Exception as error:  # a mistake of the course's own must not cost the others their row
-        return broken(
-            given.name,
-            f"It could not be verified: the course itself made a mistake ({type(error).__name__}: "
-            f"{plain(str(error), 120)}). Verify it alone, and tell whoever keeps the course.",
-        )
+    if given.packed:
+        given = _unpacked(given, stop)
+    say(f"Looking at {given.name}, and trying each behaviour with values of its own …")
+    return _looked_at(given, job, stop)
 
 
 def broken(name: str, words: str) -> Verdict:
