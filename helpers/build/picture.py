@@ -121,20 +121,23 @@ def _history(cast: Cast) -> Iterator[Shown]:
 def _row(screen: pyte.Screen, row: int) -> Row:
     """Return a row of the screen as runs of one style."""
     cells = screen.buffer[row]
-    last = max((c for c in range(screen.columns) if cells[c].data.strip()), default=-1)
+    last = screen.columns - 1
+    while last >= 0 and not cells[last].data.strip():
+        last -= 1
     runs: list[Run] = []
+    start, text, style = 0, "", ("", False)
     for column in range(last + 1):
         cell = cells[column]
         if not cell.data:  # the second half of a wide character
             continue
         colour = COLOURS.get(cell.fg.removeprefix("bright"), "")
-        before = runs[-1] if runs else None
-        joins = before is not None and (before.colour, before.bold) == (colour, cell.bold)
         # What is not one column wide starts a run of its own, so that nothing drifts.
-        if joins and before is not None and before.column + len(before.text) == column:
-            runs[-1] = before._replace(text=before.text + cell.data)
-        else:
-            runs.append(Run(column, cell.data, colour, cell.bold))
+        if (colour, cell.bold) == style and start + len(text) == column:
+            text += cell.data
+            continue
+        runs.append(Run(start, text, *style))
+        start, text, style = column, cell.data, (colour, cell.bold)
+    runs.append(Run(start, text, *style))
     return tuple(run for run in runs if run.text.strip())
 
 

@@ -33,7 +33,7 @@ MOST_BYTES = 2_000_000
 KEY = re.compile(r"\b(?:sk|pk|rk|key|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{12,}|\bAKIA[0-9A-Z]{16}\b")
 KEY_NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
 MOST_EVENTS, MOST_SECONDS = 20_000, 3600.0
-MOST_DRAWN, MOST_CELLS = 200_000, 40_000_000  # characters; cells of the screen in all pictures
+MOST_DRAWN, MOST_CELLS = 200_000, 20_000_000  # characters; cells of the screen in all pictures
 MOST_MARKS = 16  # on one character
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
 
