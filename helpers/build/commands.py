@@ -27,6 +27,9 @@ __all__ = ["main"]
 
 LIVE_URL = "https://api.anthropic.com"
 KEY = "ANTHROPIC_API_KEY"
+# How often a behaviour is tried with fresh values, beside one seed of the report's own: forty
+# submissions shall not take longer than a break.
+ALONE, IN_A_CLASS = 3, 1
 FAULTS = (CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotSubmit)
 
 
@@ -65,7 +68,11 @@ def _options() -> argparse.ArgumentParser:
     submit.add_argument("--git", action="store_true", help="commit it (never pushes)")
     check = commands.add_parser("verify", help="verify a submission, or a folder of them")
     check.add_argument("path", type=Path, metavar="PATH")
-    check.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
+    check.add_argument(
+        "--seeds",
+        type=_count,
+        help=f"tries a behaviour with fresh values (default: {ALONE}; in a folder: {IN_A_CLASS})",
+    )
     check.add_argument("--out", type=Path, metavar="DIR", help="where the table goes")
     check.add_argument(
         "--again", action="store_true", help="try what has not changed again, too (of a folder)"
@@ -141,11 +148,12 @@ def _verify(chosen: argparse.Namespace) -> int:
             _tell(words)
         _tell("")
     if looks_like_one(chosen.path) or not chosen.path.is_dir():
-        verdict = verify(chosen.path, seeds=chosen.seeds, say=_tell)
+        verdict = verify(chosen.path, seeds=chosen.seeds or ALONE, say=_tell)
         _tell(f"\n{verdict.words()}")
         return 0 if verdict.passed else 1
     look = partial(verified, again=chosen.again)
-    verdicts = table(chosen.path, seeds=chosen.seeds, say=_tell, out=chosen.out, verify=look)
+    seeds = chosen.seeds or IN_A_CLASS
+    verdicts = table(chosen.path, seeds=seeds, say=_tell, out=chosen.out, verify=look)
     place = chosen.out or chosen.path
     good = sum(one.passed for one in verdicts)
     _tell(f"{good} of {len(verdicts)} passed: {place / 'submissions.html'} and submissions.csv")

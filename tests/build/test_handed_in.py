@@ -111,7 +111,7 @@ def damaged(data: bytes, place: int, value: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda data: damaged(data, 8, b"\x63"), "agent.py is damaged|packed by method"),
+        (lambda data: damaged(data, 0, b"XX"), "agent.py is damaged"),
         (lambda data: damaged(data, 45, b"\xff\xff\xff\xff"), "agent.py is damaged"),
         (lambda data: damaged(data, data.index(b"PK\1\2") + 8, b"\1"), "locked with a password"),
         (lambda data: damaged(data, data.index(b"PK\1\2") + 10, b"\x0e"), "packed by method 14"),
