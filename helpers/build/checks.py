@@ -104,12 +104,9 @@ def seeds_of(files: evidence.Files) -> list[int]:
 def owned(files: evidence.Files) -> Own:
     """Return which parts are the author's own, as far as that can be seen."""
     given = _about(files).get("owners")
-    owners = {str(name): str(owner) for name, owner in given.items()} if _is_dict(given) else {}
+    named = given.items() if isinstance(given, dict) else ()
+    owners = {str(name): str(owner) for name, owner in named}
     return own_parts(files.get("agent.py", b""), owners)
-
-
-def _is_dict(given: Any) -> bool:
-    return isinstance(given, dict)
 
 
 def _own(own: Own) -> Check:

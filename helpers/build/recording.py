@@ -120,8 +120,8 @@ class Cast:
             lines = [line for line in rest if line.strip()]
             if len(lines) > MOST_EVENTS:
                 raise ValueError(f"{len(lines):,} events, and at most {MOST_EVENTS:,} are drawn")
-            written = tuple(_event(json_of(line)) for line in lines)
-            written = tuple(event for event in written if event is not None)
+            events = [_event(json_of(line)) for line in lines]
+            written = tuple(event for event in events if event is not None)
             if any(later[0] < earlier[0] for earlier, later in pairwise(written)):
                 raise ValueError("its times run backwards")
             _check_size(columns, rows, written)

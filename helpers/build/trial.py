@@ -26,7 +26,7 @@ import random
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -61,12 +61,12 @@ def unpack(files: Mapping[str, bytes], tell: Tell) -> None:
     tell({"at": "opens the archive", "seconds": LOOK_SECONDS})
     try:
         found, problems = unpacked(b"".join(files.values()))
-    except CannotUnpack as problem:
-        found, problems = {}, [str(problem)]
+    except CannotUnpack as error:
+        found, problems = {}, [str(error)]
     for name, content in found.items():
         tell({"file": name, "content": base64.b64encode(content).decode()})
-    for problem in problems:
-        tell({"problem": problem})
+    for words in problems:
+        tell({"problem": words})
 
 
 def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell: Tell) -> None:
@@ -182,7 +182,7 @@ def try_out(job: Mapping[str, Any], file: Path, tell: Tell) -> None:
         second = [] if len(failed) > SECOND_CHANCES else bad
         if len(failed) <= SECOND_CHANCES:
             bad = []
-        patient = replace(limits, patience=2 * limits.patience)
+        patient = replace(limits, patience=3 * limits.patience)
         for one in second:
             case = [case for case in cases if case.id == one.case]
             once_more = tried(file, [one.seed], limits=patient, cases=case, at_once=1)
@@ -247,7 +247,7 @@ def main() -> None:
     job = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     folder = Path(job["handed_in"])
-    files = {path.name: path.read_bytes() for path in _sorted(folder.iterdir())}
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     try:
         match job.get("task", "try"):
             case "unpack":
@@ -261,10 +261,6 @@ def main() -> None:
         to({"fault": f"{type(error).__name__}: {error}"})
     finally:
         end(os.getpid(), itself=False)
-
-
-def _sorted(paths: Iterable[Path]) -> list[Path]:
-    return sorted(paths)
 
 
 def _end_with_parent() -> None:

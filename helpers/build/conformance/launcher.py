@@ -27,9 +27,11 @@ WRITES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 1, "os.chmod": 1, "os.chown
 WRITES |= {"os.truncate": 1, "os.utime": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Where Python and its packages look on their own.
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/nix/store", "/sys")
-SYSTEM += ("/opt/homebrew", "/opt/local", "/Library", "/System", "/private/etc", "/dev/fd")
-SYSTEM += ("/private/var/db/timezone", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys", "/proc/stat")
+SYSTEM = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/nix/store", "/sys"),
+    *("/opt/homebrew", "/opt/local", "/Library", "/System", "/private/etc", "/dev/fd"),
+    *("/private/var/db/timezone", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys", "/proc/stat"),
+)
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "nul", "conin$")
 SECRET = ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh")
 SILENCED = 97  # the exit code of an agent that has closed the pipe
