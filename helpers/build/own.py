@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from helpers.build.bundle import MARK
 from helpers.build.structure import NotComparable, Shape, shape_of
 
-__all__ = ["Own", "hidden_code", "own_parts"]
+__all__ = ["Own", "called", "hidden_code", "is_the_courses", "own_parts"]
 
 # Other people's solutions of the parts share up to 0.6 with the course's, and mostly nothing;
 # the course's own with other names and texts shares 1, and 0.8 with what the course was earlier.
@@ -60,18 +61,32 @@ def own_parts(agent: bytes, owners: Mapping[str, str]) -> Own:
     ]
     if claimed and (hidden := hidden_code(agent)):
         return Own(len(owners), 0, {}, {}, hidden)
-    alike, partly = {}, {}
-    for part in claimed:
-        try:
-            shape = shape_of(sections[part][1] if part in sections else agent)
-        except NotComparable:
-            return Own(len(owners), 0, {}, {}, "it is no Python")
-        share = len(shape & _the_courses()) / len(shape) if len(shape) >= SMALLEST else 0.0
-        if share >= THE_COURSES:
-            alike[part] = share
-        elif share >= WORTH_SAYING:
-            partly[part] = share
+    try:
+        shares = {
+            part: _share(sections[part][1] if part in sections else agent) for part in claimed
+        }
+    except NotComparable:
+        return Own(len(owners), 0, {}, {}, "it is no Python")
+    alike = {part: share for part, share in shares.items() if share >= THE_COURSES}
+    partly = {part: share for part, share in shares.items() if WORTH_SAYING <= share < THE_COURSES}
     return Own(len(owners), len(claimed) - len(alike), alike, partly)
+
+
+def is_the_courses(source: str) -> bool:
+    """Say whether a part is built as the course's own, whatever its names and comments are."""
+    with suppress(NotComparable):
+        return _share(source) >= THE_COURSES
+    return False
+
+
+def _share(source: str | bytes) -> float:
+    """Return how much of some code is built as the course's.
+
+    Raises:
+        NotComparable: it is no Python.
+    """
+    shape = shape_of(source)
+    return len(shape & _the_courses()) / len(shape) if len(shape) >= SMALLEST else 0.0
 
 
 def hidden_code(agent: bytes) -> str:
