@@ -169,7 +169,7 @@ def _report(files: evidence.Files, found: Found, *, same_kit: bool) -> Check:
 
 
 def _recording(files: evidence.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems = evidence.recording_problems(files, mode, found.session, same_kit=same_kit)
+    problems, told = _excused(evidence.recording_problems(files, mode, found.session), same_kit)
     if found.no_session:
         problems.append(f"It can't be recorded here. {found.no_session}")
     good = "It streams, with a tool in between"
@@ -182,14 +182,19 @@ def _recording(files: evidence.Files, found: Found, mode: str, *, same_kit: bool
         )
     if found.session is None:
         return check_of("recording", problems, f"{good}.", told="It was not recorded again here.")
-    told = "" if same_kit else f"Its picture was not checked: {OTHER}."
     return check_of(
         "recording", problems, f"{good}, and here the agent shows the same again.", told=told
     )
 
 
+def _excused(problems: list[str], same_kit: bool) -> tuple[list[str], str]:
+    """Return problems without what another version of the course excuses, and what to tell."""
+    left = [words for words in problems if same_kit or words not in evidence.OTHER_PICTURE.values()]
+    return left, "" if left == problems else f"Its picture was not checked: {OTHER}."
+
+
 def _first_token(files: evidence.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems = evidence.ttft_problems(files, mode, same_kit=same_kit)
+    problems, told = _excused(evidence.ttft_problems(files, mode), same_kit)
     if found.no_measurement:
         problems.append(f"It can't be measured here. {found.no_measurement}")
     measured = evidence.measured_in(files)
@@ -198,11 +203,8 @@ def _first_token(files: evidence.Files, found: Found, mode: str, *, same_kit: bo
     median = measured.to_json()["milliseconds"]["agent"]["median"]
     said = "offline API" if measured.mode == "mock" else f"live, {measured.model}"
     here = "" if found.agent_ms is None else f"; here {found.agent_ms:.0f} ms, offline API"
-    told = ""
     if measured.mode != "mock":
         told = "Told, not checked: a live answer can't be measured again."
     elif found.agent_ms is None:
         told = "It was not measured again here."
-    elif not same_kit:
-        told = f"Its picture was not checked: {OTHER}."
     return check_of("ttft", [], f"Median {median:.0f} ms ({said}){here}.", told=told)

@@ -250,7 +250,7 @@ def test_whatever_the_files_hold_it_is_said_not_raised(value: object):
     files = {"conformance.json": text, "ttft.json": text, "agent.py": b""}
     assert problems(value, files)
     assert report_problems(files, "0", [], same_kit=True)
-    assert ttft_problems(files, "mock", same_kit=True)
+    assert ttft_problems(files, "mock")
 
 
 # ---- The report and the table
