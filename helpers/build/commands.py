@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.suite import passed
 from helpers.build.gallery import CannotShow, entries, write
+from helpers.build.kept import verified
 from helpers.build.manifest import LONGEST, About
 from helpers.build.note import problems as note_problems
 from helpers.build.package import CannotPackage, package
@@ -47,6 +49,9 @@ FAULTS = (
     *(CannotBundle, CannotMeasure, CannotPackage, CannotRead, CannotRecord, CannotShow),
     CannotSubmit,
 )
+# How often a behaviour is tried with fresh values, beside one seed of the report's own: forty
+# submissions shall not take longer than a break.
+ALONE, IN_A_CLASS = 3, 1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -103,11 +108,18 @@ def _options() -> argparse.ArgumentParser:
     submit.add_argument("--git", action="store_true", help="commit it (never pushes)")
     check = commands.add_parser("verify", help="verify a submission, or a folder of them")
     check.add_argument("path", type=Path, metavar="PATH")
-    check.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
+    check.add_argument(
+        "--seeds",
+        type=_count,
+        help=f"tries a behaviour with fresh values (default: {ALONE}; in a folder: {IN_A_CLASS})",
+    )
     check.add_argument("--out", type=Path, metavar="DIR", help="where the table goes")
+    check.add_argument(
+        "--again", action="store_true", help="try what has not changed again, too (of a folder)"
+    )
     show = commands.add_parser("gallery", help="a page of a class's verified submissions")
     show.add_argument("path", type=Path, metavar="FOLDER")
-    show.add_argument("--seeds", type=_count, default=3, help="tries a behaviour (default: 3)")
+    show.add_argument("--seeds", type=_count, default=IN_A_CLASS, help="see verify")
     show.add_argument(
         "--out", type=Path, metavar="DIR", help="where the page goes (default: FOLDER-gallery)"
     )
@@ -241,10 +253,12 @@ def _verify(chosen: argparse.Namespace) -> int:
             _tell(words)
         _tell("")
     if looks_like_one(chosen.path) or not chosen.path.is_dir():
-        verdict = verify(chosen.path, seeds=chosen.seeds, say=_tell)
+        verdict = verify(chosen.path, seeds=chosen.seeds or ALONE, say=_tell)
         _tell(f"\n{verdict.words()}")
         return 0 if verdict.passed else 1
-    verdicts = table(chosen.path, seeds=chosen.seeds, say=_tell, out=chosen.out)
+    look = partial(verified, again=chosen.again)
+    seeds = chosen.seeds or IN_A_CLASS
+    verdicts = table(chosen.path, seeds=seeds, say=_tell, out=chosen.out, verify=look)
     place = chosen.out or chosen.path
     good = sum(one.passed for one in verdicts)
     _tell(f"{good} of {len(verdicts)} passed: {place / 'submissions.html'} and submissions.csv")

@@ -8,25 +8,22 @@ import json
 import math
 import re
 import shlex
-import tempfile
-import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-from helpers.build.bundle import MARK, SDKS, bundle, default_models
+from helpers.build.bundle import SDKS
 from helpers.build.conformance.cases import CASES
 from helpers.build.conformance.suite import Result
+from helpers.build.own import called, hidden_code
 from helpers.build.picture import animated_svg
-from helpers.build.recording import CannotRecord, Cast, leaks
+from helpers.build.recording import CannotRecord, Cast, json_of, leaks
 from helpers.build.report import NoReport, page, results_in
 from helpers.build.ttft import MOCK_FIRST_TOKEN, Measured
 
 __all__ = [
     "agent_problems",
     "cast_in",
-    "copied",
     "loaded",
     "measured_in",
     "prompt_of",
@@ -38,17 +35,31 @@ __all__ = [
 
 Files = Mapping[str, bytes]
 
+# What may be so for a good reason, too: another version of the course drew it in another way.
+OTHER_PICTURE = {
+    "recording.svg": "recording.svg was not made from recording.cast.",
+    "ttft.svg": "ttft.svg was not made from ttft.json.",
+}
+# What the suite said about a behaviour before it says it as it does now: an older report is none
+# that was tampered with.
+FORMERLY: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "no_text_twice": (
+        (
+            "never shows a text twice because the stream broke",
+            "A person has read it; the second time is noise, or differs.",
+        ),
+    ),
+}
+
 LARGEST_AGENT = 1_000_000  # bytes
 TOOL = "get_weather"  # the suite's own tool, so every agent has it
 FEWEST_RUNS = 3
-# Python 3.11 and 3.12 can fail when two threads build syntax trees at once.
-PARSING = threading.Lock()
 
 
 def loaded(files: Files, name: str) -> Any:
     """Return what a file holds as JSON; None if it holds none."""
     try:
-        return json.loads(files.get(name, b""), parse_constant=lambda word: None)
+        return json_of(files.get(name, b""))
     except (ValueError, RecursionError):
         return None
 
@@ -59,52 +70,32 @@ def agent_problems(files: Files) -> list[str]:
     if len(source) > LARGEST_AGENT:
         return [f"agent.py has {len(source):,} bytes; an agent takes less than 1 MB."]
     try:
-        with PARSING:
-            tree = ast.parse(source)
+        tree = ast.parse(source)
     except SyntaxError as error:
-        return [f"agent.py is no Python: line {error.lineno}: {error.msg}."]
-    except (ValueError, RecursionError, MemoryError) as error:
-        return [f"agent.py is no Python: {error or 'it is nested too deeply'}."]
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return [f"agent.py is no Python: {where}{error.msg}."]
+    except (RecursionError, MemoryError):
+        return ["agent.py is no Python that can be read: it is nested too deeply."]
+    except ValueError as error:
+        return [f"agent.py is no Python: {error}."]
     found = []
+    if hidden := hidden_code(source):
+        found.append(f"agent.py can't be read: {hidden}; write out what runs.")
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 modules = [alias.name for alias in names]
             case ast.ImportFrom(module=str(module)):
                 modules = [module]
-            case ast.Call(args=[ast.Constant(value=str(module)), *_]) if ast.unparse(
-                node.func
-            ).endswith(("import_module", "__import__")):
+            case ast.Call(args=[ast.Constant(value=str(module)), *_]) if called(node).endswith(
+                ("import_module", "__import__")
+            ):
                 modules = [module]
             case _:
                 continue
         for module in modules:
             if (top := module.split(".")[0]) in (*SDKS, "helpers"):
                 found.append(f"agent.py imports {top} (line {node.lineno}): it has to do without.")
-    return found
-
-
-def copied(agent: bytes) -> list[str]:
-    """Return the parts said to be "yours" that are the course's own, word for word."""
-    mine = _sections(agent.decode("utf-8", "replace"))
-    if not any(owner == "yours" for owner, _ in mine.values()):
-        return []
-    with PARSING:
-        reference = _sections(bundle({}, models=default_models()).source)
-    return [
-        part
-        for part, (owner, text) in mine.items()
-        if owner == "yours" and part in reference and text == reference[part][1]
-    ]
-
-
-def _sections(source: str) -> dict[str, tuple[str, str]]:
-    """Return the parts of a bundled file: name -> owner and code."""
-    head = rf"(?m)^{re.escape(MARK)}\n# (\w+) \((yours|the course's)\): [^\n]*\n{re.escape(MARK)}\n"
-    pieces = re.split(head, source)[1:]
-    found: dict[str, tuple[str, str]] = {}
-    for name, owner, text in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
-        found.setdefault(name, (owner, text.strip()))
     return found
 
 
@@ -118,15 +109,22 @@ def secret_problems(files: Files) -> list[str]:
 
 
 def report_problems(
-    files: Files, agent_hash: str, found: Iterable[Result], *, same_kit: bool
+    files: Files,
+    agent_hash: str,
+    found: Iterable[Result],
+    *,
+    same_kit: bool,
+    own_seed: int | None = None,
 ) -> list[str]:
-    """Hold the conformance report against what was found here.
+    """Hold the conformance report against the suite, and against what was found here.
 
     Args:
         files: the submission's.
         agent_hash: SHA-256 of agent.py.
-        found: what came of the suite here, one of the report's own seeds among its seeds.
+        found: what came of the suite here.
         same_kit: whether the report was made with this version of the suite.
+        own_seed: the one of the report's own seeds that was tried here. A claim is false only
+            where it was tried with the same values.
     """
     given = loaded(files, "conformance.json")
     try:
@@ -136,28 +134,47 @@ def report_problems(
     problems = []
     if given["agent"] != agent_hash:
         problems.append("conformance.json is about another agent.py.")
+    problems += _wordings(claimed)
     pairs = {(one.case, one.seed): one for one in claimed}
     cases = {case.id for case in CASES if not case.not_on} if same_kit else set()
     missing = {(case, seed) for case in cases for seed in given["seeds"]} - pairs.keys()
     if missing or len(pairs) != len(claimed):
         problems.append("conformance.json doesn't hold each behaviour once for each of its seeds.")
-    bad = {one.case: one for one in found if not one.passed}
-    for case, one in bad.items():
-        of_case = [claim for claim in claimed if claim.case == case]
-        if of_case and all(claim.passed for claim in of_case):
-            problems.append(f"conformance.json claims that it {one.title}; here it didn't.")
-    if same_kit:
-        for one in found:
-            claim = pairs.get((one.case, one.seed))
-            if claim and claim.passed and one.passed and claim.sent != one.sent:
-                problems.append(
-                    f"conformance.json doesn't rest on a run: with seed {one.seed}, the suite "
-                    f"sends something else to see whether the agent {one.title}."
-                )
-                break
-        if page(given).encode() != files.get("report.html"):
-            problems.append("report.html was not made from conformance.json.")
+    if not same_kit:
+        return problems
+    for one in found:
+        claim = pairs.get((one.case, one.seed))
+        if claim is None or one.seed != own_seed or not claim.passed:
+            continue
+        if not one.passed:
+            problems.append(
+                f"conformance.json claims that it {one.title}; with its own seed {one.seed}, "
+                "it doesn't here."
+            )
+        elif claim.sent != one.sent:
+            problems.append(
+                f"conformance.json doesn't rest on a run: with seed {one.seed}, the suite "
+                f"sends something else to see whether the agent {one.title}."
+            )
+            break
+    if page(given).encode() != files.get("report.html"):
+        problems.append("report.html was not made from conformance.json.")
     return problems
+
+
+def _wordings(claimed: Iterable[Result]) -> list[str]:
+    """Hold a report's behaviours, and its words for them, against the suite's."""
+    known = {case.id: {(case.title, case.why), *FORMERLY.get(case.id, ())} for case in CASES}
+    problems = {}
+    for one in claimed:
+        if one.case not in known:
+            problems[one.case] = f"conformance.json adds a behaviour of its own, {one.case!r:.60}."
+        elif (one.title, one.why) not in known[one.case]:
+            problems[one.case] = (
+                f"conformance.json has words of its own for {one.case}: "
+                f"{f'{one.title}: {one.why}'!r:.120}."
+            )
+    return list(problems.values())
 
 
 def cast_in(files: Files) -> Cast:
@@ -166,10 +183,7 @@ def cast_in(files: Files) -> Cast:
     Raises:
         CannotRecord: there is none.
     """
-    with tempfile.TemporaryDirectory(prefix="cast-") as folder:
-        path = Path(folder) / "recording.cast"
-        path.write_bytes(files.get("recording.cast", b""))
-        return Cast.read(path)
+    return Cast.of(files.get("recording.cast", b""), "recording.cast")
 
 
 def prompt_of(cast: Cast, otherwise: str) -> str:
@@ -181,22 +195,21 @@ def prompt_of(cast: Cast, otherwise: str) -> str:
     return last if 0 < len(last) <= 500 and last.isprintable() and last[0] != "-" else otherwise
 
 
-def recording_problems(files: Files, mode: str, again: Cast | None, *, same_kit: bool) -> list[str]:
+def recording_problems(files: Files, mode: str, again: Cast | None) -> list[str]:
     """Hold the recording against itself, its picture, and a session recorded here.
 
     Args:
         files: the submission's.
         mode: "mock" or "live".
         again: the same agent, asked here; None if that could not be recorded.
-        same_kit: whether the picture was made with this version of the course.
     """
     try:
         cast = cast_in(files)
     except CannotRecord as problem:
         return [str(problem)]
     problems = []
-    if same_kit and animated_svg(cast).encode() != files.get("recording.svg"):
-        problems.append("recording.svg was not made from recording.cast.")
+    if animated_svg(cast).encode() != files.get("recording.svg"):
+        problems.append(OTHER_PICTURE["recording.svg"])
     written = [(at, text) for at, text in cast.events if text.strip()]
     moments = len({round(at, 2) for at, _ in written})
     largest = max((len(text) for _, text in written), default=0)
@@ -250,13 +263,12 @@ def measured_in(files: Files) -> Measured | None:
         return None
 
 
-def ttft_problems(files: Files, mode: str, *, same_kit: bool) -> list[str]:
+def ttft_problems(files: Files, mode: str) -> list[str]:
     """Hold the measurement against itself and its picture.
 
     Args:
         files: the submission's.
         mode: "mock" or "live", as the manifest says it.
-        same_kit: whether the picture was made with this version of the course.
     """
     found = measured_in(files)
     if found is None:
@@ -274,6 +286,6 @@ def ttft_problems(files: Files, mode: str, *, same_kit: bool) -> list[str]:
         problems.append("ttft.json repeats one number: times that were measured differ.")
     if found.mode == "mock" and min(found.wire) < 0.9 * MOCK_FIRST_TOKEN:
         problems.append("ttft.json has tokens before the offline API sends any.")
-    if same_kit and found.plot().svg.encode() != files.get("ttft.svg"):
-        problems.append("ttft.svg was not made from ttft.json.")
+    if found.plot().svg.encode() != files.get("ttft.svg"):
+        problems.append(OTHER_PICTURE["ttft.svg"])
     return problems

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from helpers.build.picture import still_svg
 from helpers.build.readme import TITLE
 from helpers.build.report import STYLE
-from helpers.build.showing import COLUMNS, ROWS, Shown
-from helpers.build.verify import Verdict
+from helpers.build.shown import COLUMNS, ROWS, Shown
+from helpers.build.verdict import Verdict
 
 __all__ = ["CannotShow", "Entry", "entries", "page", "write"]
 

@@ -140,7 +140,7 @@ def packages_of(agent: bytes) -> list[str]:
     found = SCRIPT.search(agent.decode("utf-8", "replace"))
     try:
         names = ast.literal_eval(found[1]) if found else []
-    except (ValueError, SyntaxError):
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return []
     return [str(name) for name in names]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyte
 
-from helpers.build.recording import Cast
+from helpers.build.recording import CannotRecord, Cast
 
 __all__ = ["COLOURS", "Row", "Run", "animated_svg", "last_screen", "still_svg"]
 
@@ -27,6 +27,7 @@ COLOURS = {  # safe for colour blindness, legible on the ground
     "magenta": "#e39ac4",
     "cyan": "#7fd4e8",
 }
+MOST = 8_000_000  # characters of the picture; what a submission's file may have
 GROUND, TEXT, QUIET = "#1b1f24", "#e6e9ec", "#9aa4ae"
 
 
@@ -40,6 +41,7 @@ class Run(NamedTuple):
 
 
 Row = tuple[Run, ...]
+TAG = 30  # characters around a run, at least
 
 
 class Shown(NamedTuple):
@@ -52,7 +54,11 @@ class Shown(NamedTuple):
 
 
 def animated_svg(cast: Cast) -> str:
-    """Return the session as an SVG file."""
+    """Return the session as an SVG file.
+
+    Raises:
+        CannotRecord: the picture would be larger than a file of a submission may be.
+    """
     shown = list(_history(cast))
     total = cast.seconds + HOLD_SECONDS
     used = max((one.row for one in shown if one.runs), default=0) + 1
@@ -133,19 +139,24 @@ def _history(cast: Cast) -> Iterator[Shown]:
     screen = pyte.Screen(cast.columns, cast.rows)
     stream = pyte.Stream(screen)
     since: dict[int, tuple[float, Row]] = dict.fromkeys(range(cast.rows), (0.0, ()))
-    drawn = -FRAME_SECONDS
+    drawn, size = -FRAME_SECONDS, 0
     for number, (at, text) in enumerate(cast.events):
         stream.feed(text)
         following = cast.events[number + 1][0] if number + 1 < len(cast.events) else None
         if following is not None and following - drawn < FRAME_SECONDS:
             continue
         drawn = at
-        for row in range(cast.rows):
+        changed = sorted(row for row in screen.dirty if row < cast.rows)
+        screen.dirty.clear()
+        for row in changed:
             began, before = since[row]
             now = _row(screen, row)
             if now != before:
                 yield Shown(row, before, began, at)
                 since[row] = (at, now)
+                size += sum(len(run.text) + TAG for run in now)
+        if size > MOST:
+            raise CannotRecord("A recording that fills so many pictures can't be drawn.")
     for row, (began, runs) in since.items():
         yield Shown(row, runs, began, cast.seconds + HOLD_SECONDS)
 
@@ -153,20 +164,23 @@ def _history(cast: Cast) -> Iterator[Shown]:
 def _row(screen: pyte.Screen, row: int) -> Row:
     """Return a row of the screen as runs of one style."""
     cells = screen.buffer[row]
-    last = max((c for c in range(screen.columns) if cells[c].data.strip()), default=-1)
+    last = screen.columns - 1
+    while last >= 0 and not cells[last].data.strip():
+        last -= 1
     runs: list[Run] = []
+    start, text, style = 0, "", ("", False)
     for column in range(last + 1):
         cell = cells[column]
         if not cell.data:  # the second half of a wide character
             continue
         colour = COLOURS.get(cell.fg.removeprefix("bright"), "")
-        before = runs[-1] if runs else None
-        joins = before is not None and (before.colour, before.bold) == (colour, cell.bold)
         # What is not one column wide starts a run of its own, so that nothing drifts.
-        if joins and before is not None and before.column + len(before.text) == column:
-            runs[-1] = before._replace(text=before.text + cell.data)
-        else:
-            runs.append(Run(column, cell.data, colour, cell.bold))
+        if (colour, cell.bold) == style and start + len(text) == column:
+            text += cell.data
+            continue
+        runs.append(Run(start, text, *style))
+        start, text, style = column, cell.data, (colour, cell.bold)
+    runs.append(Run(start, text, *style))
     return tuple(run for run in runs if run.text.strip())
 
 

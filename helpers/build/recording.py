@@ -6,6 +6,7 @@ of a person, and what it writes is noted with the time at which it came.
 
 import codecs
 import json
+import math
 import os
 import re
 import select
@@ -15,6 +16,7 @@ import struct
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +28,7 @@ from helpers.build.conformance.process import Limits, limiter
 from helpers.build.key_forms import formed, keys
 from helpers.build.played import ENVIRONMENT, played
 
-__all__ = ["CannotRecord", "Cast", "leaks", "record", "scrub", "secrets_here"]
+__all__ = ["CannotRecord", "Cast", "json_of", "leaks", "record", "scrub", "secrets_here"]
 
 MOST_BYTES = 2_000_000
 REHEARSAL = "--mock"  # what an agent may know: it answers itself
@@ -37,6 +39,9 @@ SECRET_NAME = re.compile(
     r"(?<![A-Z])(API)?KEYS?(?![A-Z])|(?<![A-Z])TOKENS?(?![A-Z])|SECRET|PASSWORD|PASSWD|CREDENTIAL"
 )
 NEW_LINE = "\n"  # no f-string of Python 3.11 holds a backslash
+MOST_EVENTS, MOST_SECONDS = 20_000, 3600.0
+MOST_DRAWN, MOST_CELLS = 200_000, 20_000_000  # characters; cells of the screen in all pictures
+MOST_MARKS = 16  # on one character
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
 
 
@@ -97,23 +102,108 @@ class Cast:
         """
         try:
             if path.stat().st_size > 4 * MOST_BYTES:
-                raise ValueError("it is too large")
-            first, *rest = path.read_text(encoding="utf-8").split("\n")  # U+2028 ends no line
-            head: dict[str, Any] = json.loads(first)
-            if head["version"] != 2:
-                raise ValueError(f"its version is {head['version']!r}")
-            events = [json.loads(line) for line in rest if line.strip()]
-            written = tuple((float(at), str(text)) for at, kind, text in events if kind == "o")
-            columns, rows = int(head["width"]), int(head["height"])
-            if not (1 <= columns <= 500 and 1 <= rows <= 300):
-                raise ValueError(f"a terminal of {columns} by {rows}")
-            if any(later[0] < earlier[0] for earlier, later in pairwise(written)):
-                raise ValueError("its times run backwards")
+                raise CannotRecord(f"{path.name} is no recording of a session: it is too large.")
+            data = path.read_bytes()
         except OSError as error:
             raise CannotRecord(f"{path.name} can't be read: {error.strerror}.") from None
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CannotRecord(f"{path.name} is no asciicast of version 2: {error}.") from None
-        return cls(columns, rows, str(head.get("command", "")), written)
+        return cls.of(data, path.name)
+
+    @classmethod
+    def of(cls, data: bytes, name: str) -> Self:
+        """Return the session in what a file holds, if it can be drawn in seconds.
+
+        Args:
+            data: its bytes; nothing in them is trusted.
+            name: what the file is called in an error.
+
+        Raises:
+            CannotRecord: it is no asciicast of version 2, or larger than a session.
+        """
+        try:
+            first, *rest = data.decode("utf-8").split("\n")  # U+2028 ends no line
+            head: dict[str, Any] = json_of(first)
+            if head["version"] != 2:
+                raise ValueError(f"its version is {head['version']!r:.40}")
+            columns, rows, command = head["width"], head["height"], head.get("command", "")
+            if type(columns) is not int or type(rows) is not int or not isinstance(command, str):
+                raise ValueError("a head of another form")
+            if not (1 <= columns <= 500 and 1 <= rows <= 300):
+                raise ValueError(f"a terminal of {columns:.6g} by {rows:.6g}")
+            lines = [line for line in rest if line.strip()]
+            if len(lines) > MOST_EVENTS:
+                raise ValueError(f"{len(lines):,} events, and at most {MOST_EVENTS:,} are drawn")
+            events = [_event(json_of(line)) for line in lines]
+            written = tuple(event for event in events if event is not None)
+            if any(later[0] < earlier[0] for earlier, later in pairwise(written)):
+                raise ValueError("its times run backwards")
+            _check_size(columns, rows, written)
+        except RecursionError:
+            raise CannotRecord(f"{name} is no asciicast of version 2: nested too deeply.") from None
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            raise CannotRecord(f"{name} is no asciicast of version 2: {error}.") from None
+        return cls(columns, rows, command, written)
+
+
+def json_of(text: str | bytes) -> Any:
+    """Return what JSON says, if all of it can be written down again.
+
+    Raises:
+        ValueError: it is no JSON, or holds NaN, infinity, a number without bounds or half a
+            character (a lone surrogate).
+        RecursionError: it is nested too deeply.
+    """
+
+    def refused(word: str) -> Any:
+        raise ValueError(f"{word:.20} is no number in JSON")
+
+    def finite(word: str) -> float:
+        number = float(word)
+        if not math.isfinite(number):
+            refused(word)
+        return number
+
+    value = json.loads(text, parse_constant=refused, parse_float=finite)
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _event(given: Any) -> tuple[float, str] | None:
+    """Return when an event wrote what; None if it is one of another kind.
+
+    Raises:
+        ValueError: it is no event.
+    """
+    match given:
+        case [bool(), *_]:
+            raise ValueError("an event without a time")
+        case [float() | int() as at, "o", str(text)] if 0 <= at <= MOST_SECONDS:
+            return float(at), text
+        case [float() | int(), str(kind), _] if kind != "o":
+            return None
+    raise ValueError("an event of another form")
+
+
+def _check_size(columns: int, rows: int, events: Sequence[tuple[float, str]]) -> None:
+    """Look whether a session can be drawn in seconds.
+
+    Raises:
+        ValueError: it can't; with the reason.
+    """
+    text = "".join(text for _, text in events)
+    if len(text) > MOST_DRAWN:
+        raise ValueError(f"{len(text):,} characters, and at most {MOST_DRAWN:,} are drawn")
+    # Each of these can change the whole screen, and each event can be a picture of its own.
+    steps = len(events) + sum(not character.isprintable() for character in text)
+    if columns * rows * steps > MOST_CELLS:
+        raise ValueError(f"{columns} by {rows} characters change too often to be drawn")
+    marks = 0
+    for character in ESCAPE.sub("", text):
+        if unicodedata.combining(character):
+            marks += 1
+        elif character.isprintable():
+            marks = 0
+        if marks > MOST_MARKS:
+            raise ValueError("a character with more marks than any script has")
 
 
 def record(
@@ -126,6 +216,7 @@ def record(
     seconds: float = 60.0,
     environment: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    folder: Path | None = None,
 ) -> Cast:
     """Run an agent in a terminal, and note what it writes.
 
@@ -138,6 +229,7 @@ def record(
         seconds: the longest that it may take.
         environment: what it finds in its environment, beside what a terminal sets.
         limits: what it may take; without them, as much as any program.
+        folder: where it runs; by default, where the file is.
 
     Raises:
         CannotRecord: this system has no pseudo-terminals, or the agent wrote nothing, wrote
@@ -152,7 +244,8 @@ def record(
     import termios
 
     if arguments is None:
-        more = {"columns": columns, "rows": rows, "seconds": seconds, "limits": limits}
+        more: dict[str, Any] = {"columns": columns, "rows": rows, "seconds": seconds}
+        more |= {"limits": limits, "folder": folder}
         return _offline(file, prompt, environment or {}, more)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -164,7 +257,7 @@ def record(
         stdout=theirs,
         stderr=theirs,
         env={**given, **(environment or {})},
-        cwd=file.resolve().parent,
+        cwd=folder or file.resolve().parent,
         start_new_session=True,
         preexec_fn=limiter(limits) if limits else None,
     )

@@ -53,9 +53,11 @@ def results_in(given: Any) -> list[Result]:
     Raises:
         NoReport: they are no results.
     """
+    if not isinstance(given, dict) or not isinstance(given.get("results"), list):
+        raise NoReport("conformance.json is no report of the suite: it lists no results.")
     try:
         if given["version"] != 1:
-            raise NoReport(f"conformance.json has version {given['version']!r}.")
+            raise NoReport(f"conformance.json has version {given['version']!r:.40}.")
         found = [Result(**one) for one in given["results"][:MOST_RESULTS]]
         str(given["suite"]), str(given["agent"])
         if not found:
@@ -63,7 +65,7 @@ def results_in(given: Any) -> list[Result]:
         if sorted({one.seed for one in found}) != given["seeds"]:
             raise NoReport("conformance.json names other seeds than its results have.")
     except (KeyError, TypeError) as error:
-        raise NoReport(f"conformance.json is no report of the suite ({error}).") from None
+        raise NoReport(f"conformance.json is no report of the suite ({error!s:.80}).") from None
     for one in found:
         words = (one.case, one.title, one.why, one.sent, one.seen, one.expected)
         right = all(isinstance(word, str) and len(word) <= LONGEST for word in words)

@@ -2,12 +2,14 @@
 
     verify ─▶ bubblewrap ─▶ trial.py ─▶ the agent, between listeners on loopback
 
-The whole trial goes behind the wall, since a network of one's own has a loopback of its own.
+The whole trial goes behind the wall, since a network of one's own has a loopback of its own; and
+since what opens, reads and draws a stranger's files is safest where the stranger's code is.
 """
 
 import json
 import os
 import queue
+import re
 import shutil
 import site
 import subprocess
@@ -16,18 +18,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.build.plain import plain
 from helpers.build.processes import descendants, end, end_those_in
 
 __all__ = ["Bounds", "Stopped", "contained", "trial", "wall"]
 
 ROOT = Path(__file__).parents[2]
 SCRATCH = 256 * 1024 * 1024  # bytes
-PERIOD = 0.1 if sys.platform == "linux" else 1.0  # seconds between two looks at the processes
+HANDED_IN = "/tmp/handed-in"  # where the submission's files stand behind the wall
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW")  # in the name of a variable
+PERIOD = 0.25 if sys.platform == "linux" else 1.0  # seconds between two looks at the processes
 # What a Python may need, where it is there.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/nix/store")
 PROBE = "import socket, httpx, h11, helpers; socket.create_server(('127.0.0.1', 0)); print('here')"
@@ -120,6 +126,7 @@ def contained() -> list[str]:
             runs,
             "Not contained on Windows: memory, files and network. It runs with your own rights: "
             "look at agent.py first, or verify in WSL, a container or a virtual machine.",
+            *_open_secrets(),
         ]
     memory = "1 GB of memory a process, " if sys.platform == "linux" else ""
     better = "with bubblewrap (bwrap)" if sys.platform == "linux" else "on Linux with bubblewrap"
@@ -128,27 +135,51 @@ def contained() -> list[str]:
         "Not contained here: the network, all files that you may read or write, and, if you are "
         "root, this verdict itself. It runs with your own rights: look at agent.py first, or "
         f"verify {better}, in a container or in a virtual machine.",
+        *_open_secrets(),
     ]
 
 
-def trial(job: Mapping[str, Any], *, bounds: Bounds | None = None) -> Iterator[dict[str, Any]]:
+def _open_secrets(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Say which variables a program with your rights can read in your other processes."""
+    names = sorted(name for name in environment if SECRET.search(name.upper()))
+    if not names:
+        return []
+    return [
+        "It isn't given your environment, but can look for it in your other processes, and there "
+        f"are {plain(', '.join(names), 300)}: verify from a shell without them."
+    ]
+
+
+def trial(
+    job: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    *,
+    bounds: Bounds | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[dict[str, Any]]:
     """Run a trial (see trial.py) behind the wall; yield its reports as they come.
 
     Leaving the iterator ends everything that was started.
 
     Args:
         job: what to try.
+        files: what was handed in, name -> content; it can be read there, and not be changed.
         bounds: what it may take.
+        stop: ends it from another thread.
 
     Raises:
         Stopped: it took more, or ended before it was done.
     """
     bounds = bounds or Bounds()
     with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as folder:
+        handed_in = _laid_out(files, Path(folder))
+        walled = wall()
+        inside = ["--ro-bind", str(handed_in), HANDED_IN] if walled else []
+        given = {**job, "handed_in": HANDED_IN if walled else str(handed_in)}
         process = subprocess.Popen(
-            [*wall(), sys.executable, "-P", "-m", "helpers.build.trial"],
+            [*walled, *inside, sys.executable, "-P", "-m", "helpers.build.trial"],
             cwd=folder,
-            env=_environment("/tmp" if wall() else folder),
+            env=_environment("/tmp" if walled else folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -168,9 +199,9 @@ def trial(job: Mapping[str, Any], *, bounds: Bounds | None = None) -> Iterator[d
         reader = threading.Thread(target=read, daemon=True)
         try:
             reader.start()
-            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.write(json.dumps(given).encode() + b"\n")
             process.stdin.flush()  # it stays open: its end tells the trial that we are gone
-            yield from _reports(process.pid, lines, bounds)
+            yield from _reports(process.pid, lines, bounds, stop or threading.Event())
         except BrokenPipeError:
             raise Stopped("the trial could not be started") from None
         finally:
@@ -178,39 +209,68 @@ def trial(job: Mapping[str, Any], *, bounds: Bounds | None = None) -> Iterator[d
             end_those_in(folder)
             process.wait()
             reader.join(10)
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             process.stdout.close()
+            handed_in.chmod(0o755)  # so that it can be cleared away
+
+
+def _laid_out(files: Mapping[str, bytes], folder: Path) -> Path:
+    """Return the folder in which a submission's files stand, to be read alone."""
+    place = folder / "handed-in"
+    place.mkdir()
+    for name, content in files.items():
+        (place / name).write_bytes(content)
+        (place / name).chmod(0o444)
+    place.chmod(0o555)
+    return place
 
 
 def _reports(
-    pid: int, lines: "queue.SimpleQueue[bytes]", bounds: Bounds
+    pid: int, lines: "queue.SimpleQueue[bytes]", bounds: Bounds, stop: threading.Event
 ) -> Iterator[dict[str, Any]]:
     """Yield the reports of a trial while it keeps within its bounds."""
-    deadline = time.monotonic() + bounds.seconds
+    end_of_all = time.monotonic() + bounds.seconds
+    end_of_step, step, next_look = end_of_all, "", 0.0
     while True:
         try:
             line = lines.get(timeout=PERIOD)
         except queue.Empty:
             pass
         else:
-            report = _parsed(line)
-            if "done" in report:
-                return
-            yield report
-        if time.monotonic() > deadline:
+            report = _parsed(line, step)
+            match report:
+                case {"done": _}:
+                    return
+                case {"at": str(words), "seconds": float(seconds)}:
+                    step = f" while it {plain(words, 80)}"
+                    end_of_step = min(end_of_all, time.monotonic() + seconds)
+                case _:
+                    yield report
+        if stop.is_set():
+            raise Stopped("somebody stopped it")
+        now = time.monotonic()
+        if now > end_of_all:
             raise Stopped(f"it was not done after {bounds.seconds:.0f} s")
+        if now > end_of_step:
+            raise Stopped(f"its time was up{step}")
+        if now < next_look:
+            continue
+        next_look = now + PERIOD
         running = descendants(pid)
         if len(running) > bounds.processes:
             raise Stopped(f"it started more than {bounds.processes} processes")
         if sum(running.values()) > bounds.memory:
-            raise Stopped(f"it took more than {bounds.memory >> 20} MB of memory")
+            raise Stopped(f"it took more than {bounds.memory >> 20} MB of memory{step}")
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
+def _parsed(line: bytes, step: str) -> dict[str, Any]:
     try:
         report = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         report = None
     if not isinstance(report, dict):
-        raise Stopped("the trial ended before it was done")
+        raise Stopped(f"the trial ended before it was done{step}")
+    if "fault" in report:
+        raise Stopped(f"the course itself made a mistake there ({plain(str(report['fault']), 80)})")
     return report

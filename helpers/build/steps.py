@@ -9,6 +9,7 @@ from typing import NamedTuple
 from helpers.build.bundle import PARTS, bundle, default_models
 from helpers.build.conformance.cases import here
 from helpers.build.conformance.suite import Result, tried
+from helpers.build.own import is_the_courses
 from helpers.lessons import progress
 
 __all__ = ["PROMPT", "CannotSubmit", "Ready", "brought", "bundled", "checked", "note", "owned"]
@@ -53,6 +54,10 @@ def bundled(
         CannotSubmit: the learner's folder can't be written to.
     """
     own = {part_id: text for part_id in PARTS if (text := progress.source(part_id)) is not None}
+    # Whoever verifies it would see that; so it is said here, where it can still be mended.
+    for part_id in [one for one, text in own.items() if is_the_courses(text)]:
+        say(f"{part_id} is built as the course's own is, so it counts as the course's.")
+        del own[part_id]
     models = default_models(*(["openai"] if openai else []))
     made = bundle(own, models=models | ({"anthropic": model} if model else {}))
     file = progress.home() / "build" / "agent.py"

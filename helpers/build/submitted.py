@@ -1,18 +1,29 @@
-"""A submission as somebody else made it: its files are read once, and none of them is trusted."""
+"""A submission as somebody else made it: its bytes are read once, and nothing is made of them.
 
+What they hold is looked at behind the wall (trial.py), an archive's inside as well.
+"""
+
+import os
 import stat
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
+from pathlib import Path
 
 from helpers.build.manifest import CONTENTS
+from helpers.build.plain import plain
 
-__all__ = ["CannotRead", "Submission", "looks_like_one", "read", "submissions_in"]
+__all__ = ["CannotRead", "Submission", "looks_like_one", "missing", "read", "submissions_in"]
 
 LARGEST = 8_000_000  # bytes of one file
-MOST_FILES = 200  # looked at, in a folder or an archive
+MOST = 20_000_000  # bytes of all of them, and of an archive
 KNOWN = (*CONTENTS, "manifest.json")
+NAME = 80  # characters of a name
+ARCHIVE = "archive.zip"  # what an archive is called once it was read
+# Not on Windows: there, a link is seen by its status alone.
+SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+SAFELY |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class CannotRead(Exception):
@@ -24,89 +35,106 @@ class Submission:
     """What was handed in.
 
     Attributes:
-        name: of the folder or the archive.
-        files: those that a submission has, name -> content.
+        name: of the folder or the archive, as it can be printed.
+        files: those that a submission has, name -> content; or the archive alone.
         problems: what is wrong with how it was handed in, a sentence each.
     """
 
     name: str
-    files: dict[str, bytes]
-    problems: tuple[str, ...]
+    files: Mapping[str, bytes]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is an archive that nobody has opened yet."""
+        return ARCHIVE in self.files
+
+    def digest(self) -> str:
+        """Return what tells its contents from any other's."""
+        whole = sha256()
+        for name, content in sorted(self.files.items()):
+            whole.update(f"{name} {len(content)}\n".encode() + content)
+        for words in self.problems:
+            whole.update(words.encode("utf-8", "replace"))
+        return whole.hexdigest()
 
 
 def read(path: Path) -> Submission:
     """Read a submission: a folder, or a .zip of one.
 
-    Links are not followed, archives are not unpacked, and only the files that belong to a
-    submission are read at all.
+    Links are not followed, nothing waits, and only the files that belong to a submission are
+    read at all.
 
     Raises:
         CannotRead: there is nothing that could be one.
     """
+    shown = plain(str(path), 200)
+    name = plain(path.resolve().name.removesuffix(".zip"), NAME)
     try:
         if path.is_dir():
-            found = list(_in_folder(path))
-        elif path.is_file() and zipfile.is_zipfile(path):
-            found = list(_in_archive(path))
-        elif path.exists():
-            raise CannotRead(f"{path} is neither a folder nor a .zip: name a submission's folder.")
-        else:
-            raise CannotRead(f"There is no {path}: name a submission's folder.")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise CannotRead(f"{path.name} can't be unpacked: {error}.") from None
-    except OSError as error:
-        raise CannotRead(f"{path} can't be read: {error.strerror or error}.") from None
-    files = {name: content for name, content in found if isinstance(content, bytes)}
-    problems = [content for _, content in found if isinstance(content, str)]
-    wrong = {name for name, content in found if isinstance(content, str)}
-    problems += [f"{name} is missing." for name in KNOWN if name not in files.keys() | wrong]
-    return Submission(path.resolve().name.removesuffix(".zip"), files, tuple(problems))
+            return _folder(path, name)
+        if not path.exists():
+            raise CannotRead(f"There is no {shown}: name a submission's folder.")
+        content = _content(path, MOST)
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or error
+        raise CannotRead(f"{shown} can't be read: {plain(str(words))}.") from None
+    if isinstance(content, bytes) and (path.suffix.lower() == ".zip" or content[:2] == b"PK"):
+        return Submission(name, {ARCHIVE: content})
+    if isinstance(content, str):
+        raise CannotRead(content)
+    raise CannotRead(f"{shown} is neither a folder nor a .zip: name a submission's folder.")
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[str, bytes | str]]:
-    """Yield each file's name, with its content or what is wrong with it."""
-    for name in KNOWN:
-        path = folder / name
+def _folder(folder: Path, name: str) -> Submission:
+    """Return what stands in a folder, and what is wrong with it."""
+    files: dict[str, bytes] = {}
+    problems = []
+    wrong = set()
+    for one in KNOWN:
+        left = MOST - sum(map(len, files.values()))
         try:
-            status = path.lstat()
+            content = _content(folder / one, min(LARGEST, left))
         except FileNotFoundError:
             continue
-        if not stat.S_ISREG(status.st_mode):
-            yield name, f"{name} is a link, or no file: it was not followed."
-        elif status.st_size > LARGEST:
-            yield name, _too_large(name, status.st_size)
+        except OSError as error:
+            content = f"{one} can't be read: {error.strerror or error}."
+        if isinstance(content, bytes):
+            files[one] = content
         else:
-            with path.open("rb") as file:
-                yield name, file.read(LARGEST)
+            wrong.add(one)
+            problems.append(content)
+    return Submission(name, files, (*problems, *missing({*files, *wrong})))
 
 
-def _in_archive(path: Path) -> Iterator[tuple[str, bytes | str]]:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        if len(entries) > MOST_FILES:
-            yield "", f"The archive holds {len(entries)} files; a submission has {len(KNOWN)}."
-            return
-        names = {entry.filename for entry in entries}
-        # Most programs pack the folder itself along with what is in it.
-        tops = {name.split("/")[0] for name in names}
-        inside = f"{tops.pop()}/" if len(tops) == 1 and not names & set(KNOWN) else ""
-        for entry in entries:
-            if entry.filename.startswith("/") or ".." in PurePosixPath(entry.filename).parts:
-                yield "", "The archive holds a path that leads out of it; it was not unpacked."
-            name = entry.filename.removeprefix(inside)
-            if name not in KNOWN:
-                continue
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                yield name, f"{name} is a link: it was not followed."
-            elif entry.file_size > LARGEST:
-                yield name, _too_large(name, entry.file_size)
-            else:
-                with archive.open(entry) as file:
-                    yield name, file.read(LARGEST)
+def missing(there: set[str]) -> list[str]:
+    """Return which of a submission's files are not there, a sentence each."""
+    return [f"{name} is missing." for name in KNOWN if name not in there]
 
 
-def _too_large(name: str, size: int) -> str:
-    return f"{name} has {size:,} bytes; at most {LARGEST:,} are read."
+def _content(path: Path, most: int) -> bytes | str:
+    """Return what a file holds, or what is wrong with it.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    name = plain(path.name, NAME)
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return f"{name} is a link, or no file: it was not followed."
+    # It may have become another since: what counts is what was opened.
+    with os.fdopen(os.open(path, SAFELY), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return f"{name} is a link, or no file: it was not followed."
+        if status.st_size > most:
+            return too_large(name, status.st_size)
+        content = file.read(most + 1)
+    return content if len(content) <= most else too_large(name, len(content))
+
+
+def too_large(name: str, size: int) -> str:
+    """Say that a file has too many bytes."""
+    return f"{name} has {size:,} bytes; at most {LARGEST:,} are read, {MOST:,} of all files."
 
 
 def looks_like_one(path: Path) -> bool:
@@ -120,16 +148,18 @@ def submissions_in(folder: Path) -> list[Path]:
     Raises:
         CannotRead: there is no such folder, or no submission in it.
     """
+    shown = plain(str(folder), 200)
+    found = []
     try:
-        found = sorted(
-            path
-            for path in folder.iterdir()
-            if not path.name.startswith(".")
-            and not path.is_symlink()
-            and (path.suffix == ".zip" if path.is_file() else path.is_dir())
-        )
+        for entry in os.scandir(folder):
+            with suppress(OSError):  # who can't be looked at is said to be so when it is read
+                is_file = entry.is_file(follow_symlinks=False)
+                named = not entry.name.startswith(".") and not entry.is_symlink()
+                right = entry.name.lower().endswith(".zip") if is_file else entry.is_dir()
+                if named and right:
+                    found.append(Path(entry.path))
     except OSError as error:
-        raise CannotRead(f"{folder} can't be read: {error.strerror}.") from None
+        raise CannotRead(f"{shown} can't be read: {error.strerror}.") from None
     if not found:
-        raise CannotRead(f"{folder} holds no submission: no folder with an agent.py, and no .zip.")
-    return found
+        raise CannotRead(f"{shown} holds no submission: no folder with an agent.py, and no .zip.")
+    return sorted(found)

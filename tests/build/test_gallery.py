@@ -18,8 +18,9 @@ from helpers.build import commands
 from helpers.build.gallery import CannotShow, entries, page, write
 from helpers.build.picture import still_svg
 from helpers.build.recording import Cast
-from helpers.build.showing import COLUMNS, ROWS, NoShown, Shown, shown_in
-from helpers.build.verify import Check, Verdict
+from helpers.build.showing import shown_in
+from helpers.build.shown import COLUMNS, ROWS, NoShown, Shown
+from helpers.build.verdict import Check, Verdict
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 CAST = Cast(80, 24, "python agent.py", ((0.1, "Hello \x1b[31mworld\r\n"), (0.5, f"{HOSTILE}\r\n")))
@@ -36,7 +37,7 @@ def files_of(title: str = "T", author: str = "A", gallery: object = True, note: 
 
 
 def verdict_of(name: str, shown: Shown | None, passed: bool = True) -> Verdict:
-    return Verdict(name, (Check("files", "files", passed, "why"),), "3 of 8", shown)
+    return Verdict(name, (Check("files", "files", passed, "why"),), "3 of 8", shown=shown)
 
 
 class Reader(HTMLParser):

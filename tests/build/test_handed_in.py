@@ -4,8 +4,11 @@ import csv
 import io
 import json
 import os
+import re
 import stat
+import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,14 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.build import kept
+from helpers.build.archive import CannotUnpack, unpacked
 from helpers.build.commands import main
 from helpers.build.conformance.suite import Result
 from helpers.build.evidence import agent_problems, report_problems, ttft_problems
 from helpers.build.manifest import CONTENTS, problems
 from helpers.build.report import NoReport, claims, page, results_in
-from helpers.build.submitted import LARGEST, CannotRead, read
-from helpers.build.table import csv_of, page_of, table
-from helpers.build.verify import Check, Verdict, verify
+from helpers.build.submitted import ARCHIVE, LARGEST, CannotRead, read
+from helpers.build.table import csv_of, page_of, table, with_twins
+from helpers.build.verdict import Check, Verdict
+from helpers.build.verify import verify
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -64,17 +70,19 @@ def archive(path: Path, entries: dict[str, str], link: str = "") -> Path:
     return path
 
 
-def test_an_archive_is_read_without_unpacking(tmp_path: Path):
+def test_an_archive_is_read_as_it_is_and_opened_elsewhere(tmp_path: Path):
     path = archive(tmp_path / "ann.zip", {"ann/agent.py": "pass", "ann/note.md": "text"})
     found = read(path)
-    assert found.name == "ann" and found.files == {"agent.py": b"pass", "note.md": b"text"}
+    assert found.name == "ann" and found.packed
+    assert unpacked(found.files[ARCHIVE]) == ({"agent.py": b"pass", "note.md": b"text"}, [])
 
 
-@pytest.mark.parametrize("name", ["../agent.py", "/agent.py", "a/../../agent.py"])
+@pytest.mark.parametrize("name", ["../agent.py", "/agent.py", "a/../../agent.py", "..\\agent.py"])
 def test_a_path_out_of_an_archive_leads_nowhere(name: str, tmp_path: Path):
-    found = read(archive(tmp_path / "ann.zip", {name: "pass", "note.md": "text"}))
-    assert "agent.py" not in found.files
-    assert any("leads out of it" in words for words in found.problems)
+    data = archive(tmp_path / "ann.zip", {name: "pass", "note.md": "text"}).read_bytes()
+    files, problems = unpacked(data)
+    assert "agent.py" not in files
+    assert any("leads out of it" in words for words in problems)
     assert {path.name for path in tmp_path.iterdir()} == {"ann.zip"}
 
 
@@ -84,10 +92,80 @@ def test_a_link_in_an_archive_and_a_bomb_are_left_alone(tmp_path: Path):
         {"agent.py": "/etc/passwd", "note.md": "0" * (LARGEST + 1)},
         link="agent.py",
     )
-    found = read(path)
-    assert found.files == {}
+    files, problems = unpacked(path.read_bytes())
+    assert files == {} and len(problems) == 2
     many = archive(tmp_path / "many.zip", {f"{n}": "" for n in range(300)})
-    assert "holds 300 files" in read(many).problems[0]
+    assert "holds 300 files" in unpacked(many.read_bytes())[1][0]
+
+
+def test_what_a_mac_or_windows_packs_is_read(tmp_path: Path):
+    names = {"ann/agent.py": "pass", "__MACOSX/ann/._agent.py": "x", "__MACOSX/agent.py": "x"}
+    assert unpacked(archive(tmp_path / "m.zip", names).read_bytes())[0] == {"agent.py": b"pass"}
+    data = archive(tmp_path / "w.zip", {"ann\\agent.py": "pass"}).read_bytes()
+    assert unpacked(data) == ({"agent.py": b"pass"}, [])
+
+
+def damaged(data: bytes, place: int, value: bytes) -> bytes:
+    return data[:place] + value + data[place + len(value) :]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: damaged(data, 0, b"XX"), "agent.py is damaged"),
+        (lambda data: damaged(data, 45, b"\xff\xff\xff\xff"), "agent.py is damaged"),
+        (lambda data: damaged(data, data.index(b"PK\1\2") + 8, b"\1"), "locked with a password"),
+        (lambda data: damaged(data, data.index(b"PK\1\2") + 10, b"\x0e"), "packed by method 14"),
+        (lambda data: damaged(data, data.index(b"PK\1\2") + 16, b"\0\0"), "agent.py is damaged"),
+    ],
+    ids=["head", "data", "encrypted", "lzma", "checksum"],
+)
+def test_a_damaged_archive_gives_a_sentence(change: Callable, words: str, tmp_path: Path):
+    text = "".join(f"line {number} of it\n" for number in range(200))
+    data = archive(tmp_path / "ann.zip", {"agent.py": text}).read_bytes()
+    files, problems = unpacked(change(data))
+    assert files == {} and len(problems) == 1 and re.search(words, problems[0])
+
+
+def test_an_archive_that_is_none_and_one_that_holds_a_file_twice(tmp_path: Path):
+    for data in (b"", b"PK", b"PK\x05\x06" + b"\xff" * 18, b"\0" * 99):
+        with pytest.raises(CannotUnpack, match="pack the folder again"):
+            unpacked(data)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "a", "w") as file:
+        file.writestr("agent.py", "one")
+        file.writestr("agent.py", "two")
+    files, problems = unpacked((tmp_path / "a").read_bytes())
+    assert files == {"agent.py": b"one"} and "twice" in problems[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "agent.py")
+    (tmp_path / "note.md").mkdir()
+    os.symlink(tmp_path / "nowhere", tmp_path / "README.md")
+    found = read(tmp_path)
+    assert found.files == {}
+    for name in ("agent.py", "note.md", "README.md"):
+        assert f"{name} is a link, or no file: it was not followed." in found.problems
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others refuse such names")
+def test_names_of_any_bytes_are_rows(tmp_path: Path):
+    names = [b"bad-\xff", b"two\nlines", b"steers\x1b[2J", "left\u202eright".encode()]
+    for name in names:
+        os.mkdir(os.fsencode(tmp_path) + b"/" + name)
+    said: list[str] = []
+    found = table(tmp_path, say=said.append)
+    assert sorted(one.name for one in found) == [
+        "bad-\\xff",
+        "left\\u202eright",
+        "steers\\x1b[2J",
+        "two\\nlines",
+    ]
+    assert not any(one.passed for one in found)
+    assert all(line.isprintable() for line in said) and len(said) == 5
+    for name in ("submissions.html", "submissions.csv"):
+        (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_what_is_no_submission_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -173,7 +251,7 @@ def test_whatever_the_files_hold_it_is_said_not_raised(value: object):
     files = {"conformance.json": text, "ttft.json": text, "agent.py": b""}
     assert problems(value, files)
     assert report_problems(files, "0", [], same_kit=True)
-    assert ttft_problems(files, "mock", same_kit=True)
+    assert ttft_problems(files, "mock")
 
 
 # ---- The report and the table
@@ -209,7 +287,7 @@ def test_the_table_takes_names_as_they_are():
 
 
 def test_a_folder_of_submissions_gives_one_table(tmp_path: Path):
-    for name in ("ann", "bob", "eve"):
+    for name in ("ann", "bob", "eve", "zed"):
         (tmp_path / name).mkdir()
     (tmp_path / "readme.txt").write_text("not one", encoding="utf-8")
     os.symlink("/etc", tmp_path / "link")
@@ -218,6 +296,8 @@ def test_a_folder_of_submissions_gives_one_table(tmp_path: Path):
     def look(path: Path, **options: object) -> Verdict:
         if path.name == "eve":
             raise CannotRead("Eve's can't be read.")
+        if path.name == "zed":
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
         return verdict(path.name, passed=path.name == "ann")
 
     found = table(tmp_path, say=said.append, verify=look)
@@ -225,8 +305,49 @@ def test_a_folder_of_submissions_gives_one_table(tmp_path: Path):
         ("ann", True),
         ("bob", False),
         ("eve", False),
+        ("zed", False),
     ]
+    assert "the course itself made a mistake (UnicodeEncodeError" in found[3].reasons[0]
     assert "Eve&#x27;s can&#x27;t be read." in (tmp_path / "submissions.html").read_text("utf-8")
-    assert len((tmp_path / "submissions.csv").read_text("utf-8").splitlines()) == 4
+    assert len((tmp_path / "submissions.csv").read_text("utf-8").splitlines()) == 5
+    assert sum(line.startswith(f"{n} of 4") for n, line in enumerate(said)) == 4
     with pytest.raises(CannotRead, match="holds no submission"):
         table(tmp_path / "ann", verify=look)
+
+
+def test_twins_are_named_and_what_was_not_checked_is_no_tick():
+    told = Check("ttft", "first token", True, "Told.", told=True)
+    rows = with_twins(
+        [
+            Verdict("ann", (told,), "1 of 1", "a" * 64, "c" * 64),
+            Verdict("bob", (told,), "0 of 8", "a" * 64, "c" * 64),
+            Verdict("eve", (told,), "? of 1", "b" * 64, "c" * 64),
+            Verdict("zed", (told,)),
+        ]
+    )
+    assert rows[0].notes[0] == "Its agent.py is the very same as in bob."
+    assert "built as in ann, bob" in rows[2].notes[0] and rows[3].notes == []
+    text = page_of(rows)
+    assert text.count("What can&#x27;t be seen") == 1
+    assert '<td class="told"><span role="img" aria-label="told">○</span>' in text
+    assert "0 of 8" in csv_of(rows) and "told" in csv_of(rows)
+
+
+def test_what_has_not_changed_is_kept_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
+    (tmp_path / "class" / "ann").mkdir(parents=True)
+    (tmp_path / "class" / "ann" / "note.md").write_text("A note.", encoding="utf-8")
+    first = kept.verified(tmp_path / "class" / "ann", seeds=1)
+    monkeypatch.setattr(kept, "judged", lambda given, **options: pytest.fail("tried again"))
+    [second] = table(tmp_path / "class", seeds=1)
+    assert second.checks == first.checks and second.name == "ann"
+    assert "Kept from" in second.notes[0] and "Kept from" in page_of([second])
+    [file] = (tmp_path / "my" / "verified").iterdir()
+    tried = []
+    monkeypatch.setattr(kept, "judged", lambda given, **options: tried.append(given) or first)
+    file.write_text("[" * 9999, encoding="utf-8")
+    kept.verified(tmp_path / "class" / "ann", seeds=1)
+    (tmp_path / "class" / "ann" / "note.md").write_text("Another.", encoding="utf-8")
+    kept.verified(tmp_path / "class" / "ann", seeds=1)
+    kept.verified(tmp_path / "class" / "ann", seeds=1, again=True)
+    assert len(tried) == 3

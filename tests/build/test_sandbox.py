@@ -1,6 +1,7 @@
 """What holds a foreign agent in: the wall where there is one, and limits everywhere."""
 
 import random
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,11 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def reports(source: str, **more: Any) -> list[dict[str, Any]]:
-    return list(trial({**JOB, "agent": source, **more}))
+    return list(trial({**JOB, **more}, {"agent.py": source.encode()}))
+
+
+def results(source: str, **more: Any) -> list[dict[str, Any]]:
+    return [one for one in reports(source, **more) if "result" in one]
 
 
 def said(source: str) -> str:
@@ -73,7 +78,7 @@ for _ in range(3):
 @pytest.mark.usefixtures("either")
 def test_what_hides_from_its_parent_is_ended_too():
     sleeper = mark()
-    report, _ = reports(AWAY.replace("MARK", sleeper))
+    [report] = results(AWAY.replace("MARK", sleeper))
     assert report["result"]["passed"] is False
     assert gone(sleeper)
 
@@ -102,12 +107,8 @@ def test_who_kills_the_trial_gets_no_verdict():
 def test_leaving_a_trial_ends_it():
     sleeper = mark()
     running: Iterator[dict[str, Any]] = trial(
-        {
-            "agent": f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n",
-            "seeds": [1, 2],
-            "cases": ["loops"],
-            "patience": 1.0,
-        }
+        {"seeds": [1, 2], "cases": ["loops"], "patience": 1.0},
+        {"agent.py": f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n".encode()},
     )
     next(running)
     running.close()  # type: ignore[attr-defined]
@@ -115,11 +116,11 @@ def test_leaving_a_trial_ends_it():
 
 
 def test_a_trial_has_its_time_and_its_memory():
-    waits = "import time\ntime.sleep(60)\n"
+    waits = {"agent.py": b"import time\ntime.sleep(60)\n"}
     with pytest.raises(Stopped, match="not done after 1 s"):
-        list(trial({**JOB, "agent": waits, "patience": 30.0}, bounds=Bounds(seconds=1)))
+        list(trial({**JOB, "patience": 30.0}, waits, bounds=Bounds(seconds=1)))
     with pytest.raises(Stopped, match="more than 8 MB of memory"):
-        list(trial({**JOB, "agent": waits, "patience": 30.0}, bounds=Bounds(memory=8 << 20)))
+        list(trial({**JOB, "patience": 30.0}, waits, bounds=Bounds(memory=8 << 20)))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_a_trial_has_its_time_and_its_memory():
 )
 @pytest.mark.usefixtures("either")
 def test_a_run_has_its_limits(source: str, words: str):
-    report, _ = reports(source, patience=5.0)
+    [report] = results(source, patience=5.0)
     assert words in report["result"]["seen"]
 
 
@@ -171,3 +172,125 @@ def test_each_platform_hears_what_is_not_contained(monkeypatch: pytest.MonkeyPat
     for system in ("linux", "darwin", "win32"):
         monkeypatch.setattr("sys.platform", system)
         assert any("Not contained" in words and "network" in words for words in contained())
+
+
+@pytest.mark.usefixtures("either")
+def test_a_trial_ends_when_somebody_stops_it():
+    sleeper, stop = mark(), threading.Event()
+    file = f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n".encode()
+    running = trial({**JOB, "patience": 60.0}, {"agent.py": file}, stop=stop)
+    stop.set()
+    with pytest.raises(Stopped, match="somebody stopped it"):
+        list(running)
+    assert gone(sleeper)
+
+
+WRITES = """
+import os
+for change in (
+    lambda: open(__file__, "a").write("# changed"),
+    lambda: os.chmod(__file__, 0o777),
+    lambda: os.rename(__file__, "/tmp/other.py"),
+    lambda: os.remove(__file__),
+):
+    try:
+        change()
+        print("did")
+    except OSError:
+        print("could not")
+"""
+
+
+def test_an_agent_cannot_change_its_own_file():
+    if sandbox.wall():
+        words = said(WRITES)
+        assert words.count("could not") == 4 and "did" not in words
+
+
+OUTSIDE = """
+import os, tempfile
+for path in ("/root/.ssh/id_rsa", "/etc/shadow", f"/proc/{os.getppid()}/environ", "/home/x/.env"):
+    try:
+        open(path).read()
+    except OSError:
+        pass
+with open(os.path.join(tempfile.gettempdir(), "mine"), "w") as file:
+    file.write("mine")
+open(__file__).read()
+open("/etc/hosts").read() if os.path.exists("/etc/hosts") else None
+"""
+
+
+@pytest.mark.usefixtures("either")
+def test_what_an_agent_tries_outside_is_told_even_where_it_could_not():
+    seen = {one["outside"] for one in reports(OUTSIDE) if "outside" in one}
+    assert {words.rpartition(" ")[2].split("/")[-1] for words in seen} == {
+        "id_rsa",
+        "shadow",
+        "environ",
+        ".env",
+    }
+
+
+@pytest.mark.parametrize(
+    "hides",
+    [
+        "os.closerange(3, 100)",
+        "[os.ftruncate(n, 0) for n in range(3, 20) if writable(n)]",
+        "[os.dup2(os.open(os.devnull, os.O_WRONLY), n) for n in range(3, 20) if writable(n)]",
+        "[os.lseek(n, 0, 0) for n in range(3, 20) if writable(n)]",
+    ],
+    ids=["closes", "empties", "replaces", "goes back"],
+)
+def test_notes_cannot_be_shortened_by_whom_they_are_about(hides: str):
+    source = f"""
+import os, subprocess
+def writable(n):
+    try:
+        os.write(n, b"")
+        return True
+    except OSError:
+        return False
+try:
+    subprocess.run(["true"])
+    {hides}
+except OSError:
+    pass
+import openai
+"""
+    job = {"cases": ["by_hand"], "patience": 10.0}
+    [report] = results(source, **job)
+    assert not report["result"]["passed"]
+    assert "starts another program" in report["result"]["seen"]
+
+
+def test_where_nothing_contains_it_open_secrets_are_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sandbox, "wall", lambda: ())
+    monkeypatch.setenv("SOME_API_KEY", "a-value-that-nobody-sees")
+    words = " ".join(contained())
+    assert "SOME_API_KEY" in words and "a-value-that-nobody-sees" not in words
+
+
+@pytest.mark.usefixtures("either")
+def test_an_agent_is_given_no_environment_of_the_verifier(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SOME_API_KEY", "a-value-that-nobody-sees")
+    words = said("import os\nprint(dict(os.environ), open('/proc/self/environ').read())")
+    assert "a-value-that" not in words and "SOME_API_KEY" not in words
+
+
+def test_behind_the_wall_no_process_shows_the_verifiers_environment(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    if not sandbox.wall():
+        return
+    looks = """
+import glob
+for name in glob.glob("/proc/[0-9]*/environ"):
+    try:
+        print(open(name).read())
+    except OSError:
+        print("could not")
+"""
+    environ = Path("/proc/self/environ").read_text().split("\0")
+    mine = {one for one in environ if one and not one.startswith(("PATH=", "PYTHON", "TMPDIR="))}
+    assert not [one for one in mine if len(one) > 12 and one in said(looks)]

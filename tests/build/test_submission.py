@@ -21,7 +21,8 @@ from helpers.build.picture import animated_svg
 from helpers.build.recording import Cast, record
 from helpers.build.report import claims, dumped, page, results_in
 from helpers.build.ttft import dumped as dumped_ttft
-from helpers.build.verify import Verdict, verify
+from helpers.build.verdict import Verdict
+from helpers.build.verify import verify
 from tests.build.broken import BROKEN, broken_source
 
 ROOT = Path(__file__).resolve().parents[2]

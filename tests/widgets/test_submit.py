@@ -28,6 +28,8 @@ NOTE = (
     "Now it keeps the bytes until the character is whole."
 )
 
+ANSWERS = Path(__file__).parents[1] / "lessons" / "answers"
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -128,10 +130,12 @@ def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
 
 
 def test_whose_a_part_is_is_said() -> None:
-    progress.save("retry", find_part("retry").reference_source())
+    progress.save("retry", (ANSWERS / "retry" / "right_plain.py").read_text(encoding="utf-8"))
+    progress.save("main", find_part("main").reference_source())
     view = course.submit()
     assert done(view, "bundle")["bundle"] == "done"
     assert "yours are retry; the course's own are sse" in words(view, "bundle")
+    assert words(view, "bundle").count("main") == 1  # built as the course's own is
 
 
 # What can go wrong

@@ -1,57 +1,145 @@
 """Runs an agent's file, and notes what a file without an SDK has no reason to do.
 
-    python -I launcher.py NOTES agent.py ARGUMENTS...
+    python -I launcher.py CHANNEL agent.py ARGUMENTS...
 
-A hook of the interpreter sees each import, each other program that is started, and each
-connection. It is a witness, not a wall: who wants to get past it, can (containment is the
-sandbox's task).
+A hook of the interpreter sees each import, each other program that is started, each connection,
+and each file that is opened. It is a witness, not a wall: who wants to get past it, can
+(containment is the sandbox's task). What it notes goes through a pipe, from which nobody takes
+anything back; an agent that closes the pipe ends with it.
+
+    imports openai                    what the case `by_hand` asks about
+    outside: opens /etc/shadow        what a verifier tells
 """
 
 import os
 import runpy
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 SDKS = ("anthropic", "openai", "langchain", "litellm", "google", "mistralai", "helpers")
 STARTS = ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+# Where a path stands among what these events are given.
+READS = {"open": 1, "os.listdir": 1, "os.scandir": 1, "os.chdir": 1, "sqlite3.connect": 1}
+WRITES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 1, "os.chmod": 1, "os.chown": 1}
+WRITES |= {"os.truncate": 1, "os.utime": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Where Python and its packages look on their own.
+SYSTEM = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/nix/store", "/sys"),
+    *("/opt/homebrew", "/opt/local", "/Library", "/System", "/private/etc", "/dev/fd"),
+    *("/private/var/db/timezone", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys", "/proc/stat"),
+)
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "nul", "conin$")
+SECRET = ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh")
+SILENCED = 97  # the exit code of an agent that has closed the pipe
+LONGEST = 300  # characters of a note
 
 
-def note(file: int, words: str) -> None:
-    """Write a line at once: the process may end at any moment."""
-    os.write(file, (words + "\n").encode("utf-8", "replace"))
+def channel(number: str) -> Callable[[str], None]:
+    """Return what writes a line into the pipe at once: the process may end at any moment."""
+    file = int(number)
+    if sys.platform == "win32":
+        import msvcrt
+
+        file = msvcrt.open_osfhandle(file, os.O_WRONLY)
+    state = os.fstat(file)
+    this, write, look, leave = (state.st_dev, state.st_ino), os.write, os.fstat, os._exit
+
+    def note(words: str) -> None:
+        line = words[:LONGEST].replace("\n", " ") + "\n"
+        try:
+            now = look(file)
+            if (now.st_dev, now.st_ino) != this:
+                raise OSError("another file stands there")
+            write(file, line.encode("utf-8", "replace"))
+        except OSError:
+            write(2, b"It closed the pipe through which its launcher notes what it does.\n")
+            leave(SILENCED)
+
+    return note
 
 
-def watch(file: int) -> None:
+def outside(agent: str) -> Callable[[str, tuple[Any, ...]], str]:
+    """Return what says which path outside an agent's own folders an event is about, if any."""
+    own = [os.getcwd(), os.path.dirname(agent)]
+    python = [sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path, os.path.dirname(os.__file__)]
+    windows = [os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ]
+    readable = [os.path.realpath(path) for path in (*own, *python, *SYSTEM, *windows) if path]
+    writable = [os.path.realpath(os.getcwd())]
+    hidden = [os.path.realpath(path) for path in SECRET]
+    itself = (f"/proc/{os.getpid()}/", "/proc/self/")
+
+    def within(path: str, folders: list[str]) -> bool:
+        return any(path == one or path.startswith(one.rstrip("/\\") + os.sep) for one in folders)
+
+    def seen(event: str, given: tuple[Any, ...]) -> str:
+        count = READS.get(event) or WRITES.get(event, 0)
+        for raw in given[:count]:
+            if not isinstance(raw, str | bytes | os.PathLike):
+                continue  # a file that is open already
+            name = os.fsdecode(raw)
+            path = os.path.realpath(name)
+            if path.lower().startswith(DEVICES) or path.startswith(itself):
+                continue
+            mode, flags = (*given[1:3], None, 0)[:2] if event == "open" else ("r", 0)
+            writes = event in WRITES or (isinstance(flags, int) and bool(flags & WRITING))
+            writes = writes or (isinstance(mode, str) and bool(set(mode) & set("wax+")))
+            right = within(path, writable if writes else readable) and not within(path, hidden)
+            if not right:
+                return f"{'changes or writes' if writes else 'opens'} {path}"
+        return ""
+
+    return seen
+
+
+def watch(note: Callable[[str], None], agent: str) -> None:
     """Note what happens from now on."""
     seen: set[str] = set()
+    where = outside(agent)
+    this = os.getpid()
+    busy = False
 
     def hook(event: str, given: tuple[Any, ...]) -> None:
-        words = ""
+        nonlocal busy
+        if busy:  # what the hook itself does
+            return
+        busy = True
+        try:
+            words = told(event, given)
+        finally:
+            busy = False
+        if words and words not in seen and len(seen) < 200:
+            seen.add(words)
+            note(words)
+
+    def told(event: str, given: tuple[Any, ...]) -> str:
         if event == "import":
             top = str(given[0]).split(".")[0]
-            words = f"imports {top}" if top in SDKS else ""
-        elif event in STARTS:
-            words = f"starts another program ({event})"
-        elif event == "socket.connect" and isinstance(given[1], tuple):
+            return f"imports {top}" if top in SDKS else ""
+        if event in STARTS:
+            return f"starts another program ({event})"
+        if event == "socket.connect" and isinstance(given[1], tuple):
             host = str(given[1][0])
-            words = "" if host.startswith(LOOPBACK) else f"connects to {host}"
-        if words and words not in seen:
-            seen.add(words)
-            note(file, words)
+            return "" if host.startswith(LOOPBACK) else f"connects to {host}"
+        if event in ("os.kill", "os.killpg"):
+            return "" if given[0] == this else "outside: signals another process"
+        path = where(event, given) if event in READS or event in WRITES else ""
+        return f"outside: {path}" if path else ""
 
     sys.addaudithook(hook)
 
 
 def main() -> None:
     """Run the file as if it had been started itself."""
-    notes, agent = sys.argv[1:3]
+    number, agent = sys.argv[1:3]
     sys.argv = sys.argv[2:]
     # Whoever started this may have ignored Ctrl-C, as a notebook's kernel does between two
     # cells, and a program inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    watch(os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    watch(channel(number), agent)
     runpy.run_path(agent, run_name="__main__")
 
 

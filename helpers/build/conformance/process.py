@@ -3,20 +3,26 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+from helpers.build.conformance.launcher import SILENCED
+
 __all__ = ["Agent", "Limits", "launched", "limiter"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+OUTSIDE = "outside: "
+MOST_NOTES = 100_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Limits:
         memory: bytes of address space; where the system can limit that (not on Windows).
         prefix: a program in front of Python, such as bubblewrap with its options; gets the
             folder that may be written to.
+        outside: takes what an agent tried with files and processes that are none of its own, as
+            far as the launcher saw it.
     """
 
     seconds: float = 20.0
@@ -38,6 +46,35 @@ class Limits:
     output: int = 1_000_000
     memory: int = 1 << 30
     prefix: Callable[[Path], Sequence[str]] = field(default=lambda folder: ())
+    outside: Callable[[str], None] = field(default=lambda words: None)
+
+
+class Notes:
+    """What the launcher notes, from the reading end of a pipe: nobody takes anything back."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._reading, self.writing = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def lines(self) -> list[str]:
+        """Return what has come so far."""
+        return self._data.decode("utf-8", "replace").splitlines()
+
+    async def ended(self) -> None:
+        """Wait until all has come; not for long, as somebody may have kept the other end."""
+        for _ in range(200):
+            if not self._reader.is_alive():
+                return
+            await asyncio.sleep(0.01)
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while data := os.read(self._reading, 4096):
+                if len(self._data) < MOST_NOTES:
+                    self._data += data
+        os.close(self._reading)
 
 
 class Agent:
@@ -48,7 +85,7 @@ class Agent:
         flooded: whether it wrote more than it may, and was stopped for that.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, notes: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, notes: "Notes") -> None:
         self.out = ""
         self.err = ""
         self.flooded = False
@@ -66,10 +103,11 @@ class Agent:
 
     @property
     def notes(self) -> list[str]:
-        """What the launcher noted."""
-        with suppress(OSError):
-            return self._notes.read_text("utf-8", "replace").splitlines()
-        return []
+        """What the launcher noted; what is outside the agent's own is told elsewhere."""
+        found = [words for words in self._notes.lines() if not words.startswith(OUTSIDE)]
+        if self._process.returncode == SILENCED:
+            found.append("silences its launcher")
+        return found
 
     async def shows(self, words: str, seconds: float) -> bool:
         """Wait until some words have been written; False if they weren't in time."""
@@ -95,6 +133,7 @@ class Agent:
             async with asyncio.timeout(seconds):
                 code = await self._process.wait()
                 await asyncio.gather(*self._readers)
+                await self._notes.ended()
                 return code
         return None
 
@@ -147,33 +186,62 @@ async def launched(
         limits: what it may take.
     """
     with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as name:
-        notes, command = _command(file, name, arguments, limits)
-        needed = {k: os.environ[k] for k in ("SYSTEMROOT", "PATH") if k in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=name,
-            env={**needed, "HOME": name, "TMPDIR": name, "TEMP": name, **environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=sys.platform != "win32",
-            preexec_fn=limiter(limits) if sys.platform != "win32" else None,
-        )
+        notes = Notes()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *_command(file, name, arguments, limits, _inherited(notes.writing)),
+                cwd=name,
+                env={**_needed(), "HOME": name, "TMPDIR": name, "TEMP": name, **environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=sys.platform != "win32",
+                preexec_fn=limiter(limits) if sys.platform != "win32" else None,
+                **_handed_on(notes.writing),
+            )
+        finally:
+            os.close(notes.writing)
         agent = Agent(process, limits, notes)
         try:
             yield agent
         finally:
             await agent.kill()
+            await notes.ended()
+            for words in notes.lines():
+                if words.startswith(OUTSIDE):
+                    limits.outside(words.removeprefix(OUTSIDE))
+
+
+def _needed() -> dict[str, str]:
+    """Return what any process needs to start."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
+
+
+def _inherited(file: int) -> int:
+    """Return what an open file is called in a process that inherits it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.get_osfhandle(file)
+    return file
+
+
+def _handed_on(file: int) -> dict[str, Any]:
+    """Return the options that make a new process inherit an open file."""
+    if sys.platform == "win32":
+        handle = _inherited(file)
+        os.set_handle_inheritable(handle, True)
+        return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    return {"pass_fds": (file,)}
 
 
 def _command(
-    file: Path, folder: str, arguments: Sequence[str], limits: Limits
-) -> tuple[Path, list[str]]:
-    """Return where the launcher puts its notes, and the whole command."""
+    file: Path, folder: str, arguments: Sequence[str], limits: Limits, channel: int
+) -> list[str]:
+    """Return the whole command; the launcher writes its notes into the channel."""
     here = Path(folder).resolve()
-    python = [sys.executable, "-I", "-X", "utf8", str(LAUNCHER)]
-    notes = here / "notes"
-    return notes, [*limits.prefix(here), *python, str(notes), str(file.resolve()), *arguments]
+    python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
+    return [*limits.prefix(here), *python, str(channel), str(file.resolve()), *arguments]
 
 
 def limiter(limits: Limits) -> Callable[[], None]:
