@@ -138,8 +138,9 @@ def test_a_run_has_its_limits(source: str, words: str):
     assert words in report["result"]["seen"]
 
 
-def test_the_wall_keeps_what_it_promises(tmp_path: Path):
+def test_the_wall_keeps_what_it_promises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where there is no wall, that is said."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-of-this-machine")
     outside = tmp_path / "outside.txt"
     outside.write_text("mine")
     tries = f"""
@@ -154,7 +155,7 @@ attempt("read", lambda: open({str(outside)!r}).read())
 attempt("write", lambda: open({str(Path(__file__).parent / "new.txt")!r}, "w"))
 attempt("dial", lambda: socket.create_connection(("192.0.2.1", 9), 0.2))
 attempt("look", lambda: os.open(f"/proc/{{os.getppid()}}/fd/1", os.O_WRONLY))
-print("key", "ANTHROPIC_API_KEY" in os.environ)
+print("key", os.environ.get("ANTHROPIC_API_KEY"))
 """
     if not sandbox.wall():
         assert any("Not contained here" in words for words in contained())
@@ -162,7 +163,7 @@ print("key", "ANTHROPIC_API_KEY" in os.environ)
     words = said(tries)
     for one in ("read", "write", "dial", "look"):
         assert f"{one} could not" in words
-    assert "key False" in words
+    assert "of-this-machine" not in words  # but one that the course made up
     assert not (Path(__file__).parent / "new.txt").exists()
     assert any(line.startswith("Contained by bubblewrap") for line in contained())
 

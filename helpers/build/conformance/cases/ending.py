@@ -107,10 +107,12 @@ async def by_hand(bench: Bench) -> None:
     last = bench.dice.word()
     bench.sent = "an answer, while the interpreter notes what the file imports and starts"
     async with bench.run([bench.says(last)] * 9) as run:
-        await run.finish()
+        try:
+            await run.finish()
+        finally:  # what it did says more than that it ended without an answer
+            if run.agent.notes:
+                raise Failed(f"it {', '.join(sorted(set(run.agent.notes)))}", "the file alone")
         for exchange in run.asked:
             if marks := [name for name in exchange.headers if name.startswith("x-stainless")]:
                 run.fail(f"its requests carry an SDK's headers: {marks[0]}", "requests of its own")
-        if run.agent.notes:
-            raise Failed(f"it {', '.join(sorted(set(run.agent.notes)))}", "the file alone")
         run.must_show({last: "in the answer"})
