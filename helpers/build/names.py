@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["Occurrence", "defined", "occurrences", "renamed", "used"]
@@ -25,14 +26,16 @@ class Occurrence(NamedTuple):
     binds: bool
 
 
-def defined(tree: ast.AST) -> set[str]:
+@lru_cache(maxsize=4096)  # asked for each name of a build, about the same few trees
+def defined(tree: ast.AST) -> frozenset[str]:
     """Return the global names that a piece of source defines."""
-    return {one.name for one in occurrences(tree) if one.binds}
+    return frozenset(one.name for one in occurrences(tree) if one.binds)
 
 
-def used(tree: ast.AST) -> set[str]:
+@lru_cache(maxsize=4096)
+def used(tree: ast.AST) -> frozenset[str]:
     """Return the global names that it uses, those that it defines included."""
-    return {one.name for one in occurrences(tree) if not one.binds}
+    return frozenset(one.name for one in occurrences(tree) if not one.binds)
 
 
 def occurrences(tree: ast.AST) -> Iterator[Occurrence]:
