@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.programs import missing_programs
 
@@ -43,6 +43,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Not everything was tried, for this machine lacks: {lacks}")
 
 
-# A busy machine is no failure of a property.
-settings.register_profile("course", deadline=None)
-settings.load_profile("course")
+# A busy machine is no failure of a property. The first layer of the tests tries some examples of
+# each; the second tries all properties again, with many.
+settings.register_profile("first", deadline=None, max_examples=30)
+settings.register_profile("long", deadline=None, max_examples=100)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("first" if config.option.markexpr == "not long" else "long")
+
+
+@pytest.hookimpl(tryfirst=True)  # before those are left out that aren't marked
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.markexpr == "long":
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker("long")

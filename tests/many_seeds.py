@@ -3,7 +3,7 @@
     python tests/many_seeds.py --seeds 100     about 10 minutes on two cores
     python tests/many_seeds.py --seeds 1 --broken
 
-The tests run a part of it each time (tests/build/test_conformance.py).
+The tests run a part of it each time (tests/submission/test_conformance.py).
 """
 
 # ruff: noqa: T201
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from helpers.build.bundle import bundle, default_models  # noqa: E402
 from helpers.build.conformance.process import Limits  # noqa: E402
 from helpers.build.conformance.suite import Result, tried  # noqa: E402
-from tests.build.broken import BROKEN, broken_source  # noqa: E402
+from tests.submission.broken import BROKEN, broken_source  # noqa: E402
 
 PATIENCE = 20.0  # seconds; this may run beside other things for minutes
 

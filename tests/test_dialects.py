@@ -902,7 +902,6 @@ details = st.fixed_dictionaries(
 counts = st.builds(lambda a, b: {**a, **b}, some, details)
 
 
-@settings(max_examples=100)
 @given(st.sampled_from([*PROVIDERS]), counts)
 def test_no_usage_gives_a_figure_below_zero(provider: str, counted: dict[str, Any]) -> None:
     completed = response("completed", response={"usage": counted})

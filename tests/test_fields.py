@@ -214,6 +214,7 @@ def test_depth_is_counted_in_open_brackets_only() -> None:
     ],
     ids=["one string", "escapes", "objects", "spaces"],
 )
+@pytest.mark.long
 def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the patterns match and what json parses, of a megabyte in tiny fragments."""
     looked_at = 0

@@ -168,6 +168,7 @@ def test_it_makes_the_environment_once_and_is_quick_after(tree: Path):
     assert min(times) < 1
 
 
+@pytest.mark.long
 def test_what_follows_a_command_and_its_exit_code_go_through(tree: Path):
     put_uv(tree.parent / "bin")
     done = run(tree, "mock", "7", "--port", "a b", expect=7)
@@ -189,6 +190,7 @@ def test_editors_find_helpers(tree: Path):
     subprocess.run([python, "-c", "import helpers"], cwd=tree.parent, check=True)
 
 
+@pytest.mark.long
 def test_a_new_lock_is_brought_in_without_starting_over(tree: Path):
     put_uv(tree.parent / "bin")
     run(tree, "mock")
@@ -200,6 +202,7 @@ def test_a_new_lock_is_brought_in_without_starting_over(tree: Path):
     assert "Installing" not in run(tree, "mock").stdout
 
 
+@pytest.mark.long
 def test_an_environment_without_its_python_or_from_another_place_is_made_again(tree: Path):
     put_uv(tree.parent / "bin")
     run(tree, "mock")
@@ -224,6 +227,7 @@ def test_another_version_is_not_everything(tree: Path):
     assert "Installing 1 packages" in run(tree, "mock").stdout
 
 
+@pytest.mark.long
 def test_a_re_made_environment_leaves_the_learners_things(tree: Path):
     put_uv(tree.parent / "bin")
     mine = tree / "my" / "parts" / "sse.py"
@@ -235,6 +239,7 @@ def test_a_re_made_environment_leaves_the_learners_things(tree: Path):
     assert mine.read_text() == "mine"
 
 
+@pytest.mark.long
 def test_the_tests_get_a_layer_of_their_own_on_top(tree: Path):
     put_uv(tree.parent / "bin")
     (tree / "pytest.py").write_text(PROGRAM)
@@ -269,6 +274,7 @@ def link(tree: Path, target: Path) -> None:
     (tree / ".venv").symlink_to(target, target_is_directory=True)
 
 
+@pytest.mark.long
 def test_a_link_to_an_empty_place_is_filled(tree: Path):
     put_uv(tree.parent / "bin")
     place = tree.parent / "a larger disk" / "für venv"
@@ -281,6 +287,7 @@ def test_a_link_to_an_empty_place_is_filled(tree: Path):
     assert (place / "made-from.txt").exists()
 
 
+@pytest.mark.long
 def test_a_link_to_an_environment_with_the_same_packages_is_used_as_it_is(tree: Path, other: Path):
     before = snapshot(other / ".venv")
     link(tree, other / ".venv")
@@ -290,6 +297,7 @@ def test_a_link_to_an_environment_with_the_same_packages_is_used_as_it_is(tree: 
     assert snapshot(other / ".venv") == before
 
 
+@pytest.mark.long
 def test_a_link_to_an_environment_with_other_packages_is_refused(tree: Path, other: Path):
     before = snapshot(other / ".venv")
     (tree / "requirements.lock").write_text(LOCK.replace("==2.0", "==2.1"))
@@ -311,6 +319,7 @@ def test_a_link_to_somebodys_folder_is_refused(tree: Path):
     assert snapshot(place) == {"cat.jpg": b"a cat"}
 
 
+@pytest.mark.long
 def test_an_environment_that_somebody_made_is_filled_and_keeps_its_own(tree: Path):
     put_uv(tree.parent / "bin")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tree / ".venv"], check=True)
@@ -363,6 +372,7 @@ def installing(tree: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str],
         process.communicate()
 
 
+@pytest.mark.long
 def test_control_c_says_one_sentence_and_the_next_run_goes_on(tree: Path):
     put_uv(tree.parent / "bin")
     with installing(tree) as (process, uv):
@@ -374,6 +384,7 @@ def test_control_c_says_one_sentence_and_the_next_run_goes_on(tree: Path):
     assert "Ready after" in run(tree, "mock").stdout
 
 
+@pytest.mark.long
 def test_a_killed_installation_is_not_taken_for_a_whole_one(tree: Path):
     put_uv(tree.parent / "bin")
     with installing(tree) as (process, uv):
@@ -386,6 +397,7 @@ def test_a_killed_installation_is_not_taken_for_a_whole_one(tree: Path):
     assert not half.exists()
 
 
+@pytest.mark.long
 def test_of_two_first_runs_the_second_waits(tree: Path):
     put_uv(tree.parent / "bin")
     gate = tree.parent / "gate"
@@ -549,6 +561,7 @@ def test_an_old_python_can_read_as_far_as_that():
 @pytest.mark.parametrize(
     ("command", "here"), [("mock", True), ("verify", True), ("gallery", True), ("test", False)]
 )
+@pytest.mark.long
 def test_commands_that_are_told_files_run_where_the_person_is(tree: Path, command: str, here: bool):
     place = tree.parent / "elsewhere"
     (place / "helpers").mkdir(parents=True)
@@ -732,6 +745,7 @@ def house(tree: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", ["lab", "mock"])
+@pytest.mark.long
 def test_a_port_in_use(house: Path, command: str):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -759,7 +759,6 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from paths(one, (*path, key))
 
 
-@settings(max_examples=100)
 @given(st.data())
 def test_broken_streams_are_protocol_errors_or_nothing(data: st.DataObject) -> None:
     events = copy.deepcopy(data.draw(st.sampled_from(mock_events())))
@@ -993,7 +992,6 @@ def interleaved(draw: st.DrawFn, found: list[Growing]) -> list[Event]:
 ends = st.builds(end, reasons, usages)
 
 
-@settings(max_examples=100)
 @given(st.data(), growing, ends)
 def test_any_interleaving_makes_the_same_message(
     data: st.DataObject, found: list[Growing], last: Event
@@ -1017,7 +1015,6 @@ def test_any_interleaving_makes_the_same_message(
     assert {call.index for call in seen} | set(assembler.incomplete) >= set(due)
 
 
-@settings(max_examples=100)
 @given(st.data(), growing, ends)
 def test_a_call_is_complete_as_soon_as_something_follows(
     data: st.DataObject, found: list[Growing], last: Event
@@ -1037,7 +1034,6 @@ def test_a_call_is_complete_as_soon_as_something_follows(
             waiting.append(event["index"])
 
 
-@settings(max_examples=100)
 @given(st.data(), growing, ends)
 def test_the_updates_add_up_to_the_message(
     data: st.DataObject, found: list[Growing], last: Event
@@ -1120,7 +1116,6 @@ def in_order_of_their_start(events: list[Event]) -> list[Event]:
     return [event | {"index": number[event["index"]]} for event in events]
 
 
-@settings(max_examples=100)
 @given(st.data(), growing, ends, st.booleans())
 def test_the_sdk_reads_the_same_message(
     data: st.DataObject, found: list[Growing], last: Event, counted: bool

@@ -467,7 +467,6 @@ crowds = st.lists(
 ).map(lambda crowds: dict(zip(("without jitter", "with jitter", "full"), crowds, strict=False)))
 
 
-@settings(max_examples=100)
 @given(crowds, st.sampled_from([0.05, 0.5, 2.0, 20.0, 90.0, 3600.0, 40000.0]))
 def test_no_words_of_an_arrivals_plot_overlap(crowds: dict[str, list[float]], until: float) -> None:
     check_words(plots.arrivals(crowds, until=until).svg)

@@ -332,6 +332,7 @@ def test_a_conversation(environment: dict[str, str], folder: Path):
 
 
 @posix
+@pytest.mark.long
 def test_a_prompt_is_answered_in_style_and_that_is_all(environment: dict[str, str], folder: Path):
     with Terminal(HAIKU, environment=environment, folder=folder) as terminal:
         assert terminal.ended() == 0
@@ -342,6 +343,7 @@ def test_a_prompt_is_answered_in_style_and_that_is_all(environment: dict[str, st
 
 
 @posix
+@pytest.mark.long
 def test_ctrl_c_ends_an_answer_to_a_prompt(environment: dict[str, str], folder: Path):
     with Terminal("Give me a long answer", environment=environment, folder=folder) as terminal:
         terminal.expect("A TCP connection promises")
@@ -351,6 +353,7 @@ def test_ctrl_c_ends_an_answer_to_a_prompt(environment: dict[str, str], folder: 
 
 
 @posix
+@pytest.mark.long
 def test_a_hostile_file_steers_no_terminal(environment: dict[str, str], folder: Path):
     environment["NO_COLOR"] = "1"
     with Terminal("read evil.txt", environment=environment, folder=folder) as terminal:
@@ -361,6 +364,7 @@ def test_a_hostile_file_steers_no_terminal(environment: dict[str, str], folder: 
 
 
 @posix
+@pytest.mark.long
 def test_a_terminal_that_can_do_little(environment: dict[str, str], folder: Path):
     environment["TERM"] = "dumb"
     with Terminal(environment=environment, folder=folder) as terminal:
@@ -374,6 +378,7 @@ def test_a_terminal_that_can_do_little(environment: dict[str, str], folder: Path
 
 
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-", "<&-"])
+@pytest.mark.long
 def test_a_closed_stream_is_no_traceback(server: MockServer, folder: Path, closed: str):
     command = f'"$0" -m helpers.terminal "Show me what streaming looks like." {closed}'
     ran = subprocess.run(

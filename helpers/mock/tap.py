@@ -63,6 +63,7 @@ def main() -> int:
     try:
         upstream = upstream_url(options.upstream)
         with listen(options.port) as listener:
+            refuse_a_circle(upstream, listener.getsockname()[1])
             writer = open_recording(options.out)
             with contextlib.suppress(KeyboardInterrupt):
                 asyncio.run(serve(upstream, listener, writer))
@@ -120,6 +121,15 @@ def listen(port: str) -> socket.socket:
             f"The tap can't listen on port {port} ({os.strerror(error.errno or 0)}): stop what "
             "uses it, choose another with --port, or leave --port out to get a free one."
         ) from None
+
+
+def refuse_a_circle(upstream: httpx.URL, port: int) -> None:
+    """Raise Problem if the tap would pass each request on to itself, for ever."""
+    if upstream.port == port and upstream.host in (HOST, "localhost", "0.0.0.0"):
+        raise Problem(
+            f"--upstream: {upstream} is the tap itself; name the API, or another port for the tap "
+            "with --port."
+        )
 
 
 def open_recording(path: Path | None) -> Writer:

@@ -62,6 +62,7 @@ def grave(page: Page) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 def test_cells_fill_while_it_runs_and_nothing_jumps(page: Page) -> None:
     view = make(every=1)
     bridge = Bridge(page, view)
@@ -216,6 +217,7 @@ def test_keys_stay_in_the_view(page: Page) -> None:
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
 
 
+@pytest.mark.long
 def test_a_view_that_is_removed_listens_no_more(page: Page) -> None:
     view = make(every=1)
     bridge = Bridge(page, view)

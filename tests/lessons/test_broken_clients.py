@@ -30,6 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("letter", CLIENTS)
+@pytest.mark.long
 def test_a_recording_is_what_its_client_does(letter: str, made: Path):
     stored, again = read(recording(letter)), read(made / f"{letter}.jsonl")
     assert [said(one) for one in again] == [said(one) for one in stored]

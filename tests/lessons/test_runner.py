@@ -142,6 +142,7 @@ def test_a_case_goes_wrong(source: str, name: str) -> None:
         ("def count(n): return []\nname = input()", "asks-for-input"),
     ],
 )
+@pytest.mark.long
 def test_the_cell_itself_goes_wrong(source: str, name: str) -> None:
     report = checked(COUNT, source)
     assert report.status == "broken" and not report.loaded
@@ -176,6 +177,7 @@ def test_what_came_before_is_known(ending: str) -> None:
         ("import json\njson.loads('{')", "line 5 of your cell: json.loads('{')"),
     ],
 )
+@pytest.mark.long
 def test_it_says_where(body: str, line: str) -> None:
     assert where(checked(COUNT, count(body))).startswith(line)
 

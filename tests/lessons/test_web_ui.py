@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import course
@@ -23,7 +23,6 @@ texts = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=100)
 @given(st.lists(texts, max_size=4), st.integers(0, 99))
 def test_any_text_arrives_as_it_was_sent(sent: list[str], first: int) -> None:
     decoder = SSEDecoder()
@@ -33,7 +32,6 @@ def test_any_text_arrives_as_it_was_sent(sent: list[str], first: int) -> None:
     assert [event.id for event in events] == [str(id) for id, _ in enumerate(sent, first)]
 
 
-@settings(max_examples=100)
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
 def test_a_reader_gets_what_is_missing_or_is_told(said: int, dropped: int, place: int) -> None:
     dropped = min(dropped, max(said - 1, 0))  # the newest one stays

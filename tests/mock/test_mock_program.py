@@ -13,6 +13,8 @@ from exchange import HEADERS, body, question
 
 from helpers.mock.recording import COMPLETE, Writer
 
+pytestmark = pytest.mark.long  # each starts programs
+
 SCENARIO = """\
 prompt: What is a tap?
 when:

@@ -205,7 +205,6 @@ def written(schema: Any, prompt: str) -> Any:
     return write(schema, prompt, find(prompt), dice("", "made up")).input
 
 
-@settings(max_examples=100)
 @given(schemas, prompts)
 def test_what_is_written_is_valid(schema: Any, prompt: str) -> None:
     value = written(schema, prompt)
@@ -214,7 +213,6 @@ def test_what_is_written_is_valid(schema: Any, prompt: str) -> None:
     assert written(schema, prompt) == value
 
 
-@settings(max_examples=100)
 @given(harder, prompts)
 def test_a_hard_schema_gets_a_valid_input_or_a_reason(schema: Any, prompt: str) -> None:
     try:
@@ -225,7 +223,6 @@ def test_a_hard_schema_gets_a_valid_input_or_a_reason(schema: Any, prompt: str) 
     judge(schema).validate(value)
 
 
-@settings(max_examples=100)
 @given(anything, prompts)
 def test_no_schema_however_wrong_is_the_end(schema: Any, prompt: str) -> None:
     tool = {"name": "get_weather", "input_schema": schema}

@@ -58,6 +58,7 @@ def answer_of(
     return read_answer(send(server.base_url, body(prompt, stream=True, **more)))
 
 
+@pytest.mark.long
 def test_it_is_up_in_under_a_second() -> None:
     def seconds_to_the_first_answer() -> float:
         """Return the processor time of a server that answers once and ends."""
@@ -337,6 +338,7 @@ runpy.run_module("helpers.mock", run_name="__main__")
 
 
 @pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.long
 def test_ctrl_c_ends_with_one_line(streaming: bool) -> None:
     program = Program(script=INTERRUPTED)
     # A stream that would go on for much longer than anybody waits here.
@@ -383,6 +385,7 @@ def test_it_dies_with_its_parent_even_when_that_is_killed() -> None:
         send(base_url, b"")
 
 
+@pytest.mark.long
 def test_close_can_be_called_twice() -> None:
     server = start_server()
     server.close()

@@ -181,6 +181,7 @@ def test_the_sdk_sees_no_difference(server: MockServer, tapped: Callable[[str], 
 
 
 @pytest.mark.parametrize("chunking", ["event", "random", "byte"])
+@pytest.mark.long
 def test_what_is_recorded_is_what_came(
     server: MockServer, tapped: Callable[[str], Tap], chunking: str
 ) -> None:
@@ -335,6 +336,7 @@ def test_a_client_that_leaves_takes_the_upstream_with_it(
 
 
 @pytest.mark.parametrize("how", ["reset", "close"])
+@pytest.mark.long
 def test_an_upstream_that_drops_is_a_drop_here(
     upstream: Callable[..., Upstream], tapped: Callable[[str], Tap], how: str
 ) -> None:
@@ -361,10 +363,11 @@ def test_an_upstream_that_drops_is_a_drop_here(
 
 
 def test_an_upstream_that_is_not_there(tapped: Callable[[str], Tap]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    tap = tapped(address)
-    head, [(_, data)], _ = receive(send(tap.base_url, body("Hi.", stream=True)))
+    with socket.socket() as taken:  # nobody listens there, and nobody else is given the port
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        tap = tapped(address)
+        head, [(_, data)], _ = receive(send(tap.base_url, body("Hi.", stream=True)))
     assert head.startswith(b"HTTP/1.1 502 ")
     error = json.loads(data)["error"]
     assert error["type"] == "api_error"
@@ -451,6 +454,7 @@ def test_no_key_in_the_file_nor_on_the_terminal(
     assert len(recorded) == len(received)
 
 
+@pytest.mark.long
 def test_many_streams_at_once(server: MockServer, tapped: Callable[[str], Tap]) -> None:
     tap = tapped(server.base_url)
     prompts = [f"Count to three. {number}" for number in range(30)]
@@ -518,6 +522,13 @@ def test_a_port_in_use(refused: Callable[..., str], tmp_path: Path) -> None:
         line = refused("--upstream", "http://a", "--port", port, "--out", str(out))
     assert re.match(rf"The tap can't listen on port {port} \([^()]+\): stop what uses it", line)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_tap_that_would_be_its_own_upstream(host: str) -> None:
+    refuse_a_circle(httpx.URL(f"http://{host}:8000"), 8001)
+    with pytest.raises(Problem, match="is the tap itself; name the API, or another port"):
+        refuse_a_circle(httpx.URL(f"http://{host}:8000"), 8000)
 
 
 def test_files_that_cannot_be_written(refused: Callable[..., str], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A voice gets whole sentences, as soon as they have ended, and nothing is left out."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.render.sentences import Sentences
@@ -63,7 +63,6 @@ def test_a_long_sentence_is_cut_where_a_voice_would_breathe():
 PIECES = st.sampled_from([*"aB1.?!…\"')*。」, \n", "Dr.", "e.g.", " U.S. ", "... ", "3.14", "\r\n"])
 
 
-@settings(max_examples=100)
 @given(st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=80), st.data())
 def test_nothing_is_lost_however_the_text_is_cut(text: str, data: st.DataObject):
     whole = cut(text, longest=20)

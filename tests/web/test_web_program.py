@@ -13,6 +13,8 @@ import pytest
 
 from helpers.mock.server import MockServer
 
+pytestmark = pytest.mark.long  # each starts programs
+
 
 @contextmanager
 def program(*options: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:

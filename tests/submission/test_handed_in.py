@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.build import kept
@@ -245,7 +245,6 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=100)
 def test_whatever_the_files_hold_it_is_said_not_raised(value: object):
     text = json.dumps(value).encode()
     files = {"conformance.json": text, "ttft.json": text, "agent.py": b""}

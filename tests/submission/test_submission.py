@@ -23,7 +23,7 @@ from helpers.build.report import claims, dumped, page, results_in
 from helpers.build.ttft import dumped as dumped_ttft
 from helpers.build.verdict import Verdict
 from helpers.build.verify import verify
-from tests.build.broken import BROKEN, broken_source
+from tests.submission.broken import BROKEN, broken_source
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = """\
@@ -64,6 +64,7 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "submission"
 
 
+@pytest.mark.long
 def test_a_separate_process_verifies_it_from_a_clean_folder(submission: Path, tmp_path: Path):
     handed_in = tmp_path / "ann"
     shutil.copytree(submission, handed_in)
@@ -271,6 +272,7 @@ def verdicts(
 
 
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.__name__)
+@pytest.mark.long
 def test_a_cheat_fails_on_what_it_breaks(
     cheat: Callable[[Copy], None], verdicts: dict[Callable[[Copy], None], Verdict]
 ):

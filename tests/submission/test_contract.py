@@ -69,6 +69,7 @@ def test_the_limits_are_those_of_the_page():
     assert f"about {limits.patience:.0f} seconds" in PAGE
 
 
+@pytest.mark.long
 async def test_an_agent_written_from_the_page_does_everything():
     seed = random.randrange(10**9)
     results = [result async for result in tried(AGENTS / "honest.py", [seed])]
@@ -78,6 +79,7 @@ async def test_an_agent_written_from_the_page_does_everything():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 @pytest.mark.parametrize(("source", "rehearses"), [("", False), ("--mock", True)])
+@pytest.mark.long
 async def test_the_readme_says_only_what_was_found(source: str, rehearses: bool, tmp_path: Path):
     agent = AGENTS / "honest.py"
     if source:

@@ -11,7 +11,9 @@ from helpers.build.bundle import bundle, default_models
 from helpers.build.conformance.cases import CASES, here
 from helpers.build.conformance.process import Limits
 from helpers.build.conformance.suite import passed, tried
-from tests.build.broken import BROKEN, Broken, broken_source
+from tests.submission.broken import BROKEN, Broken, broken_source
+
+pytestmark = pytest.mark.long  # each starts programs
 
 # Every behaviour has a build that breaks it, and each build names the case that must see it.
 REFERENCE = bundle({}, models=default_models()).source

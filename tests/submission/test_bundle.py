@@ -81,6 +81,7 @@ def test_the_courses_own_parts_make_a_file():
 
 @pytest.mark.parametrize("turn", range(max(map(len, RIGHT.values()))))
 @pytest.mark.parametrize("left_out", ["sse", "text"])
+@pytest.mark.long
 def test_right_answers_fit_together(turn: int, left_out: str):
     """Each turn takes another right answer to each part, so all of them have their turn."""
     own = {part: paths[turn % len(paths)] for part, paths in RIGHT.items()}
@@ -112,6 +113,7 @@ def test_the_file_is_a_program(tmp_path: Path):
 
 @pytest.mark.parametrize("fault", [None, "overloaded"])
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
+@pytest.mark.long
 def test_the_file_speaks_both_apis(provider: str, fault: str | None, tmp_path: Path):
     pace = {"first_token": 0.0, "tokens_per_second": 400.0}
     broken = {"kind": "status", "times": 1} if fault else None  # each request, once

@@ -175,6 +175,7 @@ def test_a_card_is_a_picture_of_the_size_that_sites_ask_for():
 
 
 @given(st.text(), st.text(), st.lists(st.text(), max_size=9), st.text())
+@pytest.mark.long
 def test_whatever_is_written_on_it_a_card_is_a_card(title, author, said, figures):
     assert pixels(card(title, author, said, figures))[:2] == (1200, 630)
 
@@ -249,6 +250,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 @pytest.mark.parametrize("own", [False, True])
+@pytest.mark.long
 def test_live_times_stand_beside_the_mocks(
     own: bool, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
 ):

@@ -133,6 +133,7 @@ def test_a_trial_has_its_time_and_its_memory():
     ids=["output", "file", "memory"],
 )
 @pytest.mark.usefixtures("either")
+@pytest.mark.long
 def test_a_run_has_its_limits(source: str, words: str):
     [report] = results(source, patience=5.0)
     assert words in report["result"]["seen"]
@@ -279,6 +280,7 @@ def test_an_agent_is_given_no_environment_of_the_verifier(monkeypatch: pytest.Mo
     assert "a-value-that" not in words and "SOME_API_KEY" not in words
 
 
+@pytest.mark.long
 def test_behind_the_wall_no_process_shows_the_verifiers_environment(
     monkeypatch: pytest.MonkeyPatch,
 ):

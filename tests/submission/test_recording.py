@@ -101,7 +101,6 @@ def test_what_is_no_recording_is_said(text: str, words: str, tmp_path: Path):
     ),
     st.lists(st.integers(1, 7), min_size=1, max_size=5),
 )
-@settings(max_examples=100)
 def test_no_secret_survives_however_it_was_written(words: list[str], sizes: list[int]):
     whole, events, at = "".join(words), [], 0
     while at < len(whole):

@@ -25,6 +25,7 @@ def by_the_compiler(source: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.long
 def test_the_compiler_finds_the_same_names(path: Path):
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)

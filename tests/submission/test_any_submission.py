@@ -183,6 +183,7 @@ def test_the_honest_one_is_told_nothing_bad():
 
 @given(submissions())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
 def test_whatever_the_files_hold_there_are_sentences(files: dict[str, bytes]):
     no_exception_and_no_minute(files)
 
@@ -246,6 +247,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.long
 def test_a_recording_that_would_draw_for_long_is_refused_or_drawn_soon(kind: str):
     start = time.monotonic()
     with suppress(CannotRecord):
@@ -266,6 +268,7 @@ DEEP = {
 
 
 @pytest.mark.parametrize("kind", DEEP)
+@pytest.mark.long
 def test_a_source_that_is_too_deep_gives_sentences(kind: str):
     no_exception_and_no_minute({**HONEST, "agent.py": DEEP[kind]})
 
