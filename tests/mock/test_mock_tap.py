@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import anthropic
+import httpx
 import pytest
 from exchange import HEADERS, body, read_events
 
@@ -25,7 +26,7 @@ from helpers.mock.plan import ConnectionCut
 from helpers.mock.protocol import check
 from helpers.mock.recording import read
 from helpers.mock.server import MockServer
-from helpers.mock.tap import main, open_recording
+from helpers.mock.tap import Problem, main, open_recording, refuse_a_circle
 from helpers.mock.terminal import Row, Screen
 
 KEY = "sk-ant-api03-" + "aB3_-" * 8
