@@ -76,6 +76,7 @@ for _ in range(3):
 
 
 @pytest.mark.usefixtures("either")
+@pytest.mark.long
 def test_what_hides_from_its_parent_is_ended_too():
     sleeper = mark()
     [report] = results(AWAY.replace("MARK", sleeper))
@@ -104,6 +105,7 @@ def test_who_kills_the_trial_gets_no_verdict():
     assert gone(sleeper)
 
 
+@pytest.mark.long
 def test_leaving_a_trial_ends_it():
     sleeper = mark()
     running: Iterator[dict[str, Any]] = trial(

@@ -25,6 +25,8 @@ from helpers.build.verdict import Verdict
 from helpers.build.verify import verify
 from tests.submission.broken import BROKEN, broken_source
 
+pytestmark = pytest.mark.long  # makes a submission, and verifies it again and again
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = """\
 The hardest case was a stream that was truncated in the middle of a tool's input. My first
@@ -64,7 +66,6 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "submission"
 
 
-@pytest.mark.long
 def test_a_separate_process_verifies_it_from_a_clean_folder(submission: Path, tmp_path: Path):
     handed_in = tmp_path / "ann"
     shutil.copytree(submission, handed_in)
@@ -272,7 +273,6 @@ def verdicts(
 
 
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.__name__)
-@pytest.mark.long
 def test_a_cheat_fails_on_what_it_breaks(
     cheat: Callable[[Copy], None], verdicts: dict[Callable[[Copy], None], Verdict]
 ):
