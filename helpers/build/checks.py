@@ -6,12 +6,13 @@ All of it runs behind the wall (trial.py), since each file may be anything at al
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from helpers.build import evidence
 from helpers.build.conformance.suite import Result
+from helpers.build.manifest import OPTIONAL, suite_version
 from helpers.build.manifest import problems as manifest_problems
-from helpers.build.manifest import suite_version
 from helpers.build.note import problems as note_problems
 from helpers.build.own import Own, own_parts
 from helpers.build.recording import Cast
@@ -82,10 +83,26 @@ def behind(files: evidence.Files, found: Found) -> Made:
         yield "outside", lambda: _outside(found)
     if {"conformance.json", "report.html"} <= files.keys():
         yield "report", lambda: _report(files, found, same_kit=same_kit)
-    if "recording.cast" in files:
-        yield "recording", lambda: _recording(files, found, mode, same_kit=same_kit)
-    if "ttft.json" in files:
-        yield "ttft", lambda: _first_token(files, found, mode, same_kit=same_kit)
+    looks = {
+        "recording": lambda: _recording(files, found, mode, same_kit=same_kit),
+        "ttft": lambda: _first_token(files, found, mode, same_kit=same_kit),
+    }
+    for id, look in looks.items():
+        if set(OPTIONAL[id]) <= files.keys():
+            yield id, look
+        else:
+            yield id, partial(_left_out, id, about, files)
+
+
+def _left_out(id: str, about: Mapping[str, Any], files: evidence.Files) -> Check:
+    """Say what is not there, and why."""
+    absent = [name for name in OPTIONAL[id] if name not in files]
+    reasons = about.get("left_out")
+    why = reasons.get(id) if isinstance(reasons, dict) else None
+    if isinstance(why, str) and len(absent) == len(OPTIONAL[id]):
+        return check_of(id, [], "Left out; its author says:", told=why)
+    words = f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing."
+    return check_of(id, [words], "")
 
 
 def _about(files: evidence.Files) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from helpers.build.steps import PROMPT, CannotSubmit, brought, bundled, checked,
 from helpers.build.submitted import CannotRead, looks_like_one, submissions_in
 from helpers.build.table import table
 from helpers.build.ttft import LIVE_URL, CannotMeasure, measured
+from helpers.build.verdict import TITLES
 from helpers.build.verify import verify
 from helpers.keys import clean_key
 from helpers.lessons import progress
@@ -212,15 +213,25 @@ def _submit(chosen: argparse.Namespace) -> int:
         _tell(live.words())
     _tell("Trying each behaviour over the wire …")
     results = checked(ready.file, chosen.seeds, say=_tell)
+    left_out = {}
+    cast, times = None, None
     if chosen.recording:
         cast = Cast.read(chosen.recording)
     else:
         _tell("Recording a session …")
         server = ("--base-url", chosen.base_url) if chosen.base_url else ()
         arguments = (*server, *model) if chosen.live else None
-        cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
+        try:
+            cast = record(ready.file, PROMPT, arguments=arguments, environment=environment)
+        except CannotRecord as problem:
+            left_out["recording"] = str(problem)
     _tell(f"Measuring the first token, {chosen.runs} times …")
-    times = measured(ready.file, chosen.runs)
+    try:
+        times = measured(ready.file, chosen.runs)
+    except CannotMeasure as problem:
+        left_out["ttft"] = str(problem)
+    for name, words in left_out.items():
+        _tell(f"Left out, which the manifest says: the {TITLES[name]}. {words}")
     out = package(
         chosen.out or progress.home() / "submission",
         agent=ready.file,
@@ -232,6 +243,7 @@ def _submit(chosen: argparse.Namespace) -> int:
         mode="live" if chosen.live else "mock",
         live=live,
         about=About(chosen.title, chosen.author, chosen.gallery),
+        left_out=left_out,
         say=_tell,
     )
     if chosen.gallery:

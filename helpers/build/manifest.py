@@ -38,6 +38,11 @@ CONTENTS = (
     "report.html",
     "README.md",
 )
+# What may be left out, with a reason in the manifest: not every machine has what they need.
+OPTIONAL = {
+    "recording": ("recording.cast", "recording.svg"),
+    "ttft": ("ttft.json", "ttft.svg"),
+}
 # What its author may change: no claim rests on it, so no hash of it is held.
 UNHELD = ("README.md",)
 # What may lie beside them: nothing there is looked at, or believed.
@@ -68,6 +73,7 @@ def made(
     mode: str,
     seeds: Iterable[int],
     about: About = About(),  # noqa: B008 (it can't be changed)
+    left_out: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of some files.
 
@@ -77,6 +83,7 @@ def made(
         mode: "mock" or "live": whose answers the recording and the measurement are of.
         seeds: those that the conformance report rests on.
         about: what its author says about it.
+        left_out: why what is OPTIONAL is not there, by its name.
     """
     return {
         "version": 1,
@@ -88,6 +95,7 @@ def made(
         "system": f"{platform.system()} {platform.machine()}",
         "suite": suite_version(),
         "seeds": sorted(seeds),
+        "left_out": dict(left_out or {}),
         "files": {name: hashed(files[name]) for name in sorted(files) if name not in UNHELD},
     }
 

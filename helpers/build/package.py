@@ -29,13 +29,14 @@ def package(
     *,
     agent: Path,
     owners: Mapping[str, str],
-    cast: Cast,
-    measured: Measured,
+    cast: Cast | None,
+    measured: Measured | None,
     note: str,
     results: Iterable[Result],
     mode: str,
     live: Measured | None = None,
     about: About = About(),  # noqa: B008 (it can't be changed)
+    left_out: Mapping[str, str] | None = None,
     say: Callable[[str], None] = lambda words: None,
 ) -> Path:
     """Write a submission; return its folder.
@@ -47,13 +48,14 @@ def package(
         out: the folder.
         agent: the agent's file.
         owners: "yours" or "the course's", by part.
-        cast: a session with it.
-        measured: its times to the first token, on the offline API.
+        cast: a session with it; None if none could be recorded.
+        measured: its times to the first token, on the offline API; None if there are none.
         note: what its author says about it.
         results: what came of the conformance suite.
         mode: "mock" or "live": whose answers the session is of.
         live: its times to the first token of a live model, if there are any.
         about: its title, its author, and whether a gallery may show it.
+        left_out: why there is no "recording" or no "ttft", in a sentence.
         say: takes a sentence about each step.
 
     Raises:
@@ -65,32 +67,37 @@ def package(
         source = agent.read_bytes()
     except OSError as error:
         raise CannotPackage(f"{agent} can't be read: {error.strerror}.") from None
-    clean = scrub(cast, secrets)
-    # The picture is drawn from what stands in the file, so that anybody can draw it again.
-    clean = replace(clean, events=tuple((round(at, 6), text) for at, text in clean.events))
+    clean = None if cast is None else _clean(cast, secrets)
     found = list(results)
     report = claims(found, source)
     texts = {
-        "recording.cast": clean.text(),
-        "recording.svg": animated_svg(clean),
-        "ttft.json": dumped_ttft(measured),
-        "ttft.svg": measured.plot().svg,
         "note.md": note if note.endswith("\n") else note + "\n",
         "conformance.json": dumped(report),
         "report.html": page(report),
         "README.md": _own_readme(out, say)
         or readme(about, owners, source, clean, note, found, measured, live),
     }
+    if clean is not None:
+        texts |= {"recording.cast": clean.text(), "recording.svg": animated_svg(clean)}
+    if measured is not None:
+        texts |= {"ttft.json": dumped_ttft(measured), "ttft.svg": measured.plot().svg}
     if live is not None:
         texts |= {"ttft-live.json": dumped_ttft(live), "ttft-live.svg": live.plot().svg}
     files = {"agent.py": source, **{name: text.encode() for name, text in texts.items()}}
-    files["manifest.json"] = _manifest(files, owners, mode, found, about)
+    files["manifest.json"] = _manifest(files, owners, mode, found, about, left_out)
     _refuse_secrets(files, clean, secrets)
-    words = (about.title or TITLE, about.author, clean.said.splitlines(), figures(found, measured))
+    said = [] if clean is None else clean.said.splitlines()
+    words = (about.title or TITLE, about.author, said, figures(found, measured))
     files["card.png"] = card(*words)
     _write(out, files)
     say(f"Wrote {len(files)} files to {out}.")
     return out
+
+
+def _clean(cast: Cast, secrets: Mapping[str, str]) -> Cast:
+    """Return a recording without keys, and as it stands in a file, so that anybody draws it."""
+    clean = scrub(cast, secrets)
+    return replace(clean, events=tuple((round(at, 6), text) for at, text in clean.events))
 
 
 def _own_readme(out: Path, say: Callable[[str], None]) -> str:
@@ -111,14 +118,17 @@ def _manifest(
     mode: str,
     results: Iterable[Result],
     about: About,
+    left_out: Mapping[str, str] | None,
 ) -> bytes:
     held = {name: content for name, content in files.items() if name in CONTENTS}
     seeds = {one.seed for one in results}
-    manifest = made(held, owners=owners, mode=mode, seeds=seeds, about=about)
+    manifest = made(held, owners=owners, mode=mode, seeds=seeds, about=about, left_out=left_out)
     return (json.dumps(manifest, indent=2) + "\n").encode()
 
 
-def _refuse_secrets(files: Mapping[str, bytes], cast: Cast, secrets: Mapping[str, str]) -> None:
+def _refuse_secrets(
+    files: Mapping[str, bytes], cast: Cast | None, secrets: Mapping[str, str]
+) -> None:
     """Look for keys in what would be shipped, and in what a terminal makes of the recording.
 
     Raises:
@@ -128,9 +138,8 @@ def _refuse_secrets(files: Mapping[str, bytes], cast: Cast, secrets: Mapping[str
     found = [
         f"{name} holds {words}" for name, text in seen.items() for words in leaks(text, secrets)
     ]
-    found += [
-        f"recording.cast shows {words}" for words in leaks(f"{cast.command}\n{cast.said}", secrets)
-    ]
+    shown = "" if cast is None else f"{cast.command}\n{cast.said}"
+    found += [f"recording.cast shows {words}" for words in leaks(shown, secrets)]
     if found:
         more = f" ({len(found) - 1} more like it)" if len(found) > 1 else ""
         raise CannotPackage(

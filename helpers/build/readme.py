@@ -31,10 +31,10 @@ def readme(
     about: About,
     owners: Mapping[str, str],
     agent: bytes,
-    cast: Cast,
+    cast: Cast | None,
     note: str,
     results: Sequence[Result],
-    measured: Measured,
+    measured: Measured | None,
     live: Measured | None,
 ) -> str:
     """Return the README.
@@ -43,37 +43,42 @@ def readme(
         about: what its author says.
         owners: "yours" or "the course's", by part.
         agent: the agent's source.
-        cast: a session with it.
+        cast: a session with it; None if none could be recorded.
         note: what its author says about the hardest edge case.
         results: what came of the conformance suite.
-        measured: its times to the first token, on the offline API.
+        measured: its times to the first token, on the offline API; None if there are none.
         live: the same of a live model, if that was measured.
     """
     title = MARKDOWN.sub(r"\\\1", about.title or TITLE)
     name = MARKDOWN.sub(r"\\\1", about.author)
     author = f"by {name}\n\n" if name else ""
-    session = "the offline API (mock)"
-    if not cast.offline:
-        session = f"a live model, {live.model}{_at(live)}" if live else "a live model"
+    picture, session, files = "", "", []
+    if cast is not None:
+        whose = "the offline API (mock)"
+        if not cast.offline:
+            whose = f"a live model, {live.model}{_at(live)}" if live else "a live model"
+        alternative = "A terminal session: text streams, and a tool runs in the middle of it"
+        picture = f"![{alternative}](recording.svg)\n\n"
+        session = f" The session above is of {whose}."
+        files.append("[recording.cast](recording.cast) is the session with its times")
+    if measured is not None:
+        files.append("[ttft.json](ttft.json) has each run")
+    files.append("[conformance.json](conformance.json) each behaviour")
+    rehearses = "agent" not in owners
+    rehearses |= cast is not None and "--mock" in cast.command.split()
     shown = [f"![{one.title()}]({file})" for one, file in _pictures(measured, live)]
-    pictures = "\n\n".join(shown)
+    pictures = "".join(f"{one}\n\n" for one in shown)
     text = f"""# {title}
 
-{author}![A terminal session: text streams, and a tool runs in the middle of it](recording.svg)
-
-{_whose(owners)} The session above is of {session}.
+{author}{picture}{_whose(owners)}{session}
 
 ## Run it
 
-{_how_to_run(agent, rehearses="--mock" in cast.command.split() or "agent" not in owners)}
+{_how_to_run(agent, rehearses)}
 
 ## What was measured
 
-{_table(measured, live)}
-
-{pictures}
-
-{_behaviour(results)}: [report.html](report.html).
+{_table(measured, live)}{pictures}{_behaviour(results)}: [report.html](report.html).
 
 ## The hardest edge case
 
@@ -81,8 +86,7 @@ def readme(
 
 ## What this rests on
 
-[recording.cast](recording.cast) is the session with its times, [ttft.json](ttft.json) has each run,
-[conformance.json](conformance.json) each behaviour, and [manifest.json](manifest.json) the hashes.
+{", ".join(files)}, and [manifest.json](manifest.json) the hashes.
 [card.png](card.png) is the picture for links to this page (on GitHub: Settings, Social preview).
 It was made in the course {course_link()}. Don't trust this page: there,
 `python3 course.py verify` and this folder run the agent again, with values that nobody knew.
@@ -101,8 +105,10 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def figures(results: Sequence[Result], measured: Measured) -> str:
+def figures(results: Sequence[Result], measured: Measured | None) -> str:
     """Return what was measured, in a line."""
+    if measured is None:
+        return _count(results)
     median = measured.to_json()["milliseconds"]["agent"]["median"]
     return f"{_count(results)}, first token {median:.0f} ms ({measured.mode})"
 
@@ -154,15 +160,19 @@ def _imported(agent: bytes) -> list[str]:
     return sorted(known.get(top, [top])[0] for top in tops - set(sys.stdlib_module_names))
 
 
-def _pictures(measured: Measured, live: Measured | None) -> list[tuple[Measured, str]]:
-    return [(measured, "ttft.svg"), *([(live, "ttft-live.svg")] if live else [])]
+def _pictures(measured: Measured | None, live: Measured | None) -> list[tuple[Measured, str]]:
+    both = [(measured, "ttft.svg"), (live, "ttft-live.svg")]
+    return [(one, file) for one, file in both if one is not None]
 
 
 def _at(measured: Measured) -> str:
     return f" at {measured.host}" if measured.host else ""
 
 
-def _table(measured: Measured, live: Measured | None) -> str:
+def _table(measured: Measured | None, live: Measured | None) -> str:
+    some = measured or live
+    if some is None:
+        return ""
     lines = ["| time to first token | median | middle half | whose answers |", "|---|---|---|---|"]
     for one, _ in _pictures(measured, live):
         for name, words in (("raw_socket", "on a raw socket"), ("agent", "shown by the agent")):
@@ -170,11 +180,11 @@ def _table(measured: Measured, live: Measured | None) -> str:
             whose = "mock" if one.mode == "mock" else f"live, {one.model}{_at(one)}"
             whose += f", {len(one.agent)} runs"
             lines.append(f"| {words} | {median:.0f} ms | {low:.0f} to {high:.0f} ms | {whose} |")
-    machine = f"\nMeasured on {measured.machine}, Python {measured.python}. "
+    machine = f"\nMeasured on {some.machine}, Python {some.python}. "
     machine += (
         f"*Mock* is an offline API, which waits {MOCK_FIRST_TOKEN:.1f} s before its first token."
     )
-    return "\n".join(lines) + "\n" + machine + (f" *Live* is t{TOLD[1:]}" if live else "")
+    return "\n".join(lines) + "\n" + machine + (f" *Live* is t{TOLD[1:]}" if live else "") + "\n\n"
 
 
 def _count(results: Sequence[Result]) -> str:

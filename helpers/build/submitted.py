@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from helpers.build.manifest import CONTENTS
+from helpers.build.manifest import CONTENTS, OPTIONAL
 from helpers.build.plain import plain
 
 __all__ = ["CannotRead", "Submission", "looks_like_one", "missing", "read", "submissions_in"]
@@ -108,8 +108,9 @@ def _folder(folder: Path, name: str) -> Submission:
 
 
 def missing(there: set[str]) -> list[str]:
-    """Return which of a submission's files are not there, a sentence each."""
-    return [f"{name} is missing." for name in KNOWN if name not in there]
+    """Return which files that each submission has are not there, a sentence each."""
+    needed = set(KNOWN).difference(*OPTIONAL.values())
+    return [f"{name} is missing." for name in KNOWN if name in needed - there]
 
 
 def _content(path: Path, most: int) -> bytes | str:

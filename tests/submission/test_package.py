@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from helpers.build import commands
 from helpers.build.bundle import bundle, default_models
 from helpers.build.card import card
+from helpers.build.checks import Found, behind
 from helpers.build.conformance.suite import Result
-from helpers.build.manifest import CONTENTS, EXTRAS, About, problems
+from helpers.build.manifest import CONTENTS, EXTRAS, OPTIONAL, About, problems
 from helpers.build.package import CannotPackage, package
 from helpers.build.readme import course_link, edited
 from helpers.build.recording import Cast
 from helpers.build.repository import commit
+from helpers.build.submitted import missing
 from helpers.build.ttft import TOLD, Measured
+from helpers.build.verdict import Check
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
 
@@ -316,3 +319,46 @@ def test_what_an_option_does_not_take_is_refused(arguments: list[str], capsys):
         commands.main(["submit", *arguments])
     assert refusal.value.code == 2
     assert "secret-word" not in capsys.readouterr().err
+
+
+# ---- What this machine could not do
+
+
+def checks_of(folder: Path) -> dict[str, Check]:
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    return {id: make() for id, make in behind(files, Found())}
+
+
+def test_what_could_not_be_had_is_said_and_not_packed(tmp_path: Path):
+    why = {"recording": "Windows has no pseudo-terminal for this.", "ttft": "It said nothing."}
+    folder = packed(tmp_path / "out", cast=None, measured=None, left_out=why)
+    absent = {name for names in OPTIONAL.values() for name in names}
+    assert not absent & {path.name for path in folder.iterdir()}
+    assert not [name for name in absent if name in readme_of(folder)]
+    assert "The session above" not in readme_of(folder) and "first token" not in readme_of(folder)
+    assert missing({path.name for path in folder.iterdir()}) == []
+    checks = checks_of(folder)
+    for id, words in why.items():
+        assert checks[id].word == "told" and words in checks[id].why
+
+
+@pytest.mark.parametrize("left_out", [None, {}, {"recording": 5}, {"ttft": "It said nothing."}, []])
+def test_what_is_missing_without_a_reason_is_missing(tmp_path: Path, left_out: object):
+    folder = packed(tmp_path / "out", cast=None)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "left_out": left_out}))
+    check = checks_of(folder)["recording"]
+    assert not check.passed
+    assert check.why == "recording.cast and recording.svg are missing."
+
+
+def test_half_of_a_pair_is_missing_whatever_the_reason(tmp_path: Path):
+    folder = packed(tmp_path / "out", left_out={"ttft": "It said nothing."})
+    (folder / "ttft.svg").unlink()
+    assert checks_of(folder)["ttft"].why == "ttft.svg is missing."
+
+
+def test_a_reason_is_searched_for_keys(tmp_path: Path):
+    why = {"recording": "It ended with 1: sk-ant-api03-Zk9vQ2xLr8TnW4bYh6JdPf1sXcMa"}
+    with pytest.raises(CannotPackage, match=r"manifest\.json holds"):
+        packed(tmp_path / "out", cast=None, left_out=why)
