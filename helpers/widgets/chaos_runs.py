@@ -37,7 +37,8 @@ MOST_SECONDS = 3600.0  # of virtual time; patience with an answer ends long befo
 MOST_STEPS = 20_000  # of the event loop
 MOST_REQUESTS = 60
 STEPS_TO_END, SECONDS_TO_END = 500, 60.0  # that a run which is given up has for its `finally`
-PATIENCE = 2.0  # real seconds for one cut
+PATIENCE = 2.0  # seconds of processor time for one cut: a busy machine takes none of it
+ASLEEP = 60.0  # real seconds for one cut that computes nothing
 MOST_STUCK = 3  # runs that never wait, before the map is given up
 MOST_STRIKES = 5  # at runs that never wait, before their thread is given up
 
@@ -401,7 +402,8 @@ class Worker:
         self.done = False
         self._most = most
         self._stopped = False
-        self._began = time.monotonic()
+        self._clock: int | None = None  # of the thread's processor time, where the system has one
+        self._began = self._now()
         self._number = 0  # of the present run
         self._struck = -1  # the run that was last thrown out
         self._stuck = 0
@@ -415,8 +417,9 @@ class Worker:
 
     def look(self) -> None:
         """Throw out a run that never waits. Call it now and then while the thread works."""
-        if not self.done and time.monotonic() - self._began > PATIENCE:
-            self._began = time.monotonic()
+        computed, passed = (now - then for now, then in zip(self._now(), self._began, strict=True))
+        if not self.done and (computed > PATIENCE or passed > ASLEEP):
+            self._began = self._now()
             self._struck = self._number
             self._strikes += 1
             if self._strikes > MOST_STRIKES:  # it catches even that, and can't be ended
@@ -425,6 +428,15 @@ class Worker:
             ident = ctypes.c_ulong(self._thread.ident or 0)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Stuck))
 
+    def _now(self) -> tuple[float, float]:
+        """Return the processor time that the thread has had, and the time, in seconds."""
+        if self._clock is None:
+            return time.process_time(), time.monotonic()
+        try:
+            return time.clock_gettime(self._clock), time.monotonic()
+        except OSError:  # the thread has ended
+            return 0.0, time.monotonic()
+
     def wait(self) -> None:
         """Block until it has ended."""
         while not self.done:
@@ -432,6 +444,9 @@ class Worker:
             self.look()
 
     def _work(self) -> None:
+        if hasattr(time, "pthread_getcpuclockid"):
+            self._clock = time.pthread_getcpuclockid(threading.get_ident())
+        self._began = self._now()
         try:
             for cut in self._steps():
                 if cut is not None:
@@ -443,7 +458,7 @@ class Worker:
                 if self._stopped:
                     return
                 self._number += 1
-                self._began = time.monotonic()
+                self._began = self._now()
         except BaseException as error:  # for the one who looks after it
             self.problem = f"{type(error).__name__}: {error}"
         finally:
