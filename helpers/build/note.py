@@ -46,7 +46,7 @@ def problems(text: str) -> list[str]:
         plural = "" if len(said) == 1 else "s"
         found.append(f"The note has {len(said)} sentence{plural}; it should have three to five.")
     if short := [one for one in said if len(one.split()) < 4]:
-        found.append(f"{short[0]!r} is hardly a sentence: say what happened.")
+        found.append(f"{short[0][:60]!r} is hardly a sentence: say what happened.")
     if len({one.casefold() for one in said}) < len(said):
         found.append("The note says the same sentence twice.")
     if not any(re.search(words, text, re.IGNORECASE) for words in EDGE_CASES.values()):

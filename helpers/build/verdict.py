@@ -97,7 +97,8 @@ def check_of(
     if not problems:
         return Check(id, TITLES[id], True, f"{good} {told}".strip(), bool(told))
     more = len(problems) - most
-    words = " ".join(problems[:most]) + (f" And {more} more." if more > 0 else "")
+    # Each is of one length at most: a submission may hold a word of any length.
+    words = " ".join(map(plain, problems[:most])) + (f" And {more} more." if more > 0 else "")
     return Check(id, TITLES[id], False, plain(words, LONGEST))
 
 

@@ -165,10 +165,13 @@ def check_access(page: Page) -> None:
 
 def write(code_cell: Locator, text: str) -> None:
     """Replace a cell's source by typing, and run it with the keyboard."""
-    code_cell.locator(".cm-content").click()
+    editor = code_cell.locator(".cm-content")
+    editor.click()
+    expect(editor).to_be_focused()
     keyboard = code_cell.page.keyboard
     keyboard.press("ControlOrMeta+a")
     keyboard.insert_text(text)
+    expect(editor).to_contain_text(text.rstrip().splitlines()[-1])
     keyboard.press("Shift+Enter")
 
 

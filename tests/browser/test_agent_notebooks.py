@@ -91,7 +91,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     lab.wait_until_idle(learner)
     picture = cell(learner, "await results_for(reply, get_weather)})").locator("img").first
     picture.scroll_into_view_if_needed()
-    assert picture.evaluate("image => image.naturalWidth") == 700
+    expect(picture).to_have_js_property("naturalWidth", 700)
     shot(learner, "05-history")
     verdicts = output(cell(learner, "for name, built in lists.items()"))
     expect(verdicts).to_contain_text("200  results in another order")

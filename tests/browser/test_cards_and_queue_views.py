@@ -255,7 +255,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
 
 def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     page.set_viewport_size({"width": 700, "height": 900})
-    view = course.queue()
+    view = course.queue(tokens_per_second=200, face_per_second=20)
     bridge = Bridge(page, view)
     before = height(page)
     page.get_by_role("button", name="Start").click()

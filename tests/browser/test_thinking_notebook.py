@@ -54,7 +54,7 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
     # A label stands on one line: JupyterLab has a style of its own for lists.
     assert form.locator(".sa-form-row").first.evaluate("row => row.offsetHeight") < 60
     refused = cell(learner, "course.history(with_result(rest)").locator("img").first
-    assert refused.evaluate("image => image.naturalWidth") == 700
+    expect(refused).to_have_js_property("naturalWidth", 700)
     expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS)
     check_access(learner)
 

@@ -260,7 +260,7 @@ def test_a_page_without_a_kernel_and_one_that_comes_late_show_the_same(page: Pag
 
 
 def test_a_view_that_comes_in_the_middle_of_a_run_joins_it(page: Page) -> None:
-    view = make()
+    view = make(pace={"first_token": 0.2, "tokens_per_second": 8.0})
     view.start()
     deadline = time.monotonic() + 60
     while not begun(view):
@@ -270,7 +270,7 @@ def test_a_view_that_comes_in_the_middle_of_a_run_joins_it(page: Page) -> None:
     bridge.run(0.2)
     assert page.get_by_role("button", name="Stop").is_enabled()
     assert page.locator(".sa-timeline-picture [stroke='#e69f00']").count() > 1
-    bridge.until(lambda: over(view), seconds=60)
+    bridge.until(lambda: over(view), seconds=180)
 
 
 def test_lost_pictures_do_no_harm(page: Page) -> None:

@@ -122,7 +122,7 @@ def at_rest(*events: dict[str, Any], **options: Any) -> Transcript:
 
 
 def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: Page) -> None:
-    view = Transcript("Count.", opener(text(*WORDS), gap=0.01), max_tokens=800)
+    view = Transcript("Count.", opener(text(*WORDS), gap=0.2), max_tokens=800)
     bridge = Bridge(page, view)
     bridge.until(lambda: page.locator(".sa-typing, .sa-text").count() == 1)
     bridge.until(lambda: "word 3." in shown(page))
@@ -354,13 +354,13 @@ def test_a_view_that_is_removed_listens_no_more(page: Page) -> None:
 # The race
 
 
-def make_race(**options: Any) -> Race:
+def make_race(gap: float = 0.02, **options: Any) -> Race:
     async def whole(duration: float, tokens: int) -> str:
         await asyncio.sleep(0.4)
         return HOSTILE + "".join(WORDS[:40])
 
     def stream(first_token: float, duration: float, tokens: int) -> Any:
-        return opener([*text(HOSTILE, *WORDS[:40]), *ending()], gap=0.02)()
+        return opener([*text(HOSTILE, *WORDS[:40]), *ending()], gap=gap)()
 
     return Race(stream, whole, **options)
 
@@ -393,7 +393,7 @@ def test_a_race_stamps_its_moments_and_asks(page: Page) -> None:
 
 def test_a_race_is_stopped_and_its_height_stays(page: Page) -> None:
     page.set_viewport_size({"width": 700, "height": 900})
-    view = make_race()
+    view = make_race(gap=3)
     bridge = Bridge(page, view)
     height = "document.querySelector('.sa').offsetHeight"
     before = page.evaluate(height)

@@ -234,7 +234,7 @@ def test_a_person_asks_reads_and_stops_by_keyboard(
     )
     expect(page.locator(".caret")).to_have_count(0)
     # The conversation goes on, until Escape.
-    mock.configure(Settings(pace=Pace(first_token=0.02, tokens_per_second=20)))
+    mock.configure(Settings(pace=Pace(first_token=0.02, tokens_per_second=4)))
     page.get_by_label("Your question").focus()
     ask(page, LONG)
     expect(page.locator(".answer").nth(1).locator(".text")).to_contain_text("A TCP connection")
