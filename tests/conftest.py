@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,10 @@ os.environ["IPYTHONDIR"] = str(own / "ipython")
 os.environ["JUPYTER_CONFIG_DIR"] = str(own / "jupyter-config")
 os.environ["JUPYTER_DATA_DIR"] = str(own / "jupyter-data")
 os.environ["JUPYTER_RUNTIME_DIR"] = str(own / "jupyter-runtime")
+
+# Ctrl-C reaches what a test starts, also where a shell has started the tests in the background:
+# such a shell has its children ignore it, and theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Mock mode, whatever the machine is set to: no test may spend money or leave the machine.
 os.environ["COURSE_MODE"] = "mock"

@@ -35,12 +35,37 @@ function render({ model, el }) {
     );
     const nodes = { row, mark, button, progress, said, details, picture };
     if (step.id === "note") body.prepend(...noteField(nodes));
+    if (step.id === "package") body.prepend(...aboutFields(nodes));
     rows.set(step.id, nodes);
     list.append(row);
   }
 
+  const newId = () => `sa-field-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+
+  // What stands in the manifest and at the top of the README; the kernel keeps it.
+  function aboutFields(nodes) {
+    const about = model.get("about");
+    const line = (words, value) => {
+      const id = newId();
+      const field = element("input", { id, type: "text", maxLength: 80, value });
+      return [element("label", { textContent: words, for: id }), field];
+    };
+    const [titleLabel, title] = line("Its title, if it has one", about.title);
+    const [authorLabel, author] = line("By whom it is, if you want to say so", about.author);
+    const id = newId();
+    const gallery = element("input", { id, type: "checkbox", checked: about.gallery });
+    const consent = element("label", { textContent: "A gallery of my class may show it to anybody", for: id });
+    for (const field of [title, author, gallery]) {
+      field.addEventListener("change", () =>
+        model.send({ op: "about", title: title.value, author: author.value, gallery: gallery.checked }),
+      );
+    }
+    Object.assign(nodes, { title, author, gallery });
+    return [titleLabel, title, authorLabel, author, element("div", { className: "sa-row" }, gallery, consent)];
+  }
+
   function noteField(nodes) {
-    const id = `sa-note-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+    const id = newId();
     const label = element("label", { textContent: "Your note: three to five sentences on the hardest edge case", for: id });
     const field = element("textarea", { id, rows: 5, value: model.get("note"), spellcheck: true });
     const save = element("button", { type: "button", textContent: "Save and check" });
@@ -100,6 +125,14 @@ function render({ model, el }) {
     if (message.op === "picture") draw(message);
   };
   const onState = () => draw(model.get("state"));
+  const onAbout = () => {
+    const { title, author, gallery } = rows.get("package");
+    const about = model.get("about");
+    for (const [field, value] of [[title, about.title], [author, about.author]]) {
+      if (field.value !== value) field.value = value;
+    }
+    gallery.checked = about.gallery;
+  };
   const onNote = () => {
     rows.get("note").field.value = model.get("note");
   };
@@ -111,6 +144,7 @@ function render({ model, el }) {
   model.on("change:state", onState);
   model.on("change:pictures", drawPictures);
   model.on("change:note", onNote);
+  model.on("change:about", onAbout);
   // Pictures that were sent before this view existed are lost: ask for the present one.
   model.send({ op: "resync", have: 0 });
   return () => {
@@ -118,6 +152,7 @@ function render({ model, el }) {
     model.off("change:state", onState);
     model.off("change:pictures", drawPictures);
     model.off("change:note", onNote);
+    model.off("change:about", onAbout);
   };
 }
 

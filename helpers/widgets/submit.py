@@ -1,6 +1,7 @@
 """The way to a submission as a view: a button for each step, with live progress."""
 
 import asyncio
+import json
 import os
 import random
 import tempfile
@@ -16,10 +17,12 @@ from helpers.build import steps as work
 from helpers.build.bundle import CannotBundle
 from helpers.build.conformance.cases import here
 from helpers.build.conformance.suite import Result, passed, tried
+from helpers.build.manifest import About
 from helpers.build.note import problems, sentences
 from helpers.build.package import CannotPackage, package
 from helpers.build.picture import animated_svg
 from helpers.build.recording import CannotRecord, Cast, leaks, record, scrub, secrets_here
+from helpers.build.shown import on_one_line
 from helpers.build.ttft import CannotMeasure, Measured, measured
 from helpers.lessons import progress
 from helpers.widgets import live
@@ -38,6 +41,8 @@ NEEDS = {
     "note": (),
     "package": ("bundle", "check", "record", "measure", "note"),
 }
+# Under which name the manifest says that a step's files are left out.
+LEFT_OUT = {"record": "recording", "measure": "ttft"}
 # What a person can mend; each carries a sentence.
 MENDABLE = (CannotBundle, work.CannotSubmit, CannotRecord, CannotMeasure, CannotPackage)
 
@@ -54,6 +59,7 @@ class SubmitView(RunningView):
     _esm, _css = assets("submit").values()
     pictures = traitlets.Dict().tag(sync=True)  # SVG and words, by step
     note = traitlets.Unicode().tag(sync=True)
+    about = traitlets.Dict().tag(sync=True)  # title, author, and whether a gallery may show it
 
     def __init__(self, agent: Path | None = None, *, seeds: int = 1, runs: int = 5) -> None:
         self._agent, self._seeds, self._measurements = agent, seeds, runs
@@ -64,7 +70,7 @@ class SubmitView(RunningView):
         self._results: list[Result] = []
         self._cast: Cast | None = None
         self._measured: Measured | None = None
-        super().__init__(state=self._picture(), note=_written())
+        super().__init__(state=self._picture(), note=_written(), about=_said_before()._asdict())
 
     def still(self) -> str:
         """Return the steps as SVG."""
@@ -117,8 +123,10 @@ class SubmitView(RunningView):
             self._set(id, "failed", f"{type(error).__name__}: {error}")
 
     def _is_there(self, id: str) -> bool:
-        # A report may hold failures, and still be a report.
-        return self._steps[id].state == "done" or (id == "check" and bool(self._results))
+        if id == "check":  # a report may hold failures, and still be a report
+            return bool(self._results)
+        # What this machine can't record or measure is left out, and the manifest says why.
+        return self._steps[id].state in (("done", "failed") if id in LEFT_OUT else ("done",))
 
     async def _bundle(self) -> None:
         if self._agent is None:
@@ -159,6 +167,7 @@ class SubmitView(RunningView):
         self._set("check", "done" if passed(found) else "failed", words, _failures(found))
 
     async def _record(self) -> None:
+        self._cast = None
         secrets = secrets_here()
         cast = scrub(await asyncio.to_thread(record, self._file(), work.PROMPT), secrets)
         if found := leaks(cast.said, secrets):
@@ -170,6 +179,7 @@ class SubmitView(RunningView):
         self._set("record", "done", f"{cast.seconds:.1f} s of a terminal, and no key in it.")
 
     async def _measure(self) -> None:
+        self._measured = None
         found = await asyncio.to_thread(measured, self._file(), self._measurements)
         self._measured = found
         self.pictures = {**self.pictures, "measure": [found.plot().svg, found.words()]}
@@ -184,7 +194,9 @@ class SubmitView(RunningView):
         self._set("note", "done", f"{len(sentences(text))} sentences, and an edge case by name.")
 
     async def _package(self) -> None:
-        assert self._ready and self._cast and self._measured  # NEEDS has them done before
+        assert self._ready  # NEEDS has it done before
+        made = {"record": self._cast, "measure": self._measured}
+        missing = [id for id, one in made.items() if one is None]
         folder = await asyncio.to_thread(
             package,
             progress.home() / "submission",
@@ -195,8 +207,14 @@ class SubmitView(RunningView):
             note=work.note(),
             results=self._results,
             mode="mock",
+            about=About(**self.about),
+            left_out={LEFT_OUT[id]: self._steps[id].words for id in missing},
         )
-        words = f"Wrote {len(list(folder.iterdir()))} files to {_short(folder)}. Now verify them: "
+        words = f"Wrote {len(list(folder.iterdir()))} files to {_short(folder)}. "
+        if missing:
+            names = " and ".join(self._steps[id].name.lower() for id in missing)
+            words += f"It says why there is nothing of: {names}. "
+        words += "Now verify them: "
         self._set("package", "done", f"{words}python3 course.py verify {_short(folder)}")
 
     def _file(self) -> Path:
@@ -248,6 +266,8 @@ class SubmitView(RunningView):
                     self.start(id)
             case {"op": "note", "text": str(text)}:
                 self._save(text[:20_000])
+            case {"op": "about", "title": str(t), "author": str(a), "gallery": bool(shown)}:
+                self.about = About(on_one_line(t), on_one_line(a), shown)._asdict()
             case {"op": "resync"}:
                 live.call(self._show)
             case _:
@@ -290,6 +310,19 @@ def _written() -> str:
         return (progress.home() / "note.md").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _said_before() -> About:
+    """Return what the submission that is there says about itself."""
+    try:
+        text = (progress.home() / "submission" / "manifest.json").read_text(encoding="utf-8")
+        given = json.loads(text)
+    except (OSError, ValueError, RecursionError):
+        return About()
+    match given:
+        case {"title": str(title), "author": str(author), "gallery": bool(gallery)}:
+            return About(on_one_line(title), on_one_line(author), gallery)
+    return About()
 
 
 def _short(path: Path) -> str:

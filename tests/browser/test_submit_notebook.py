@@ -169,8 +169,13 @@ def test_all_of_it_can_be_read_by_everybody(page: Page, slow: Slow, theme: str, 
     page.get_by_label("Your note").fill(NOTE)
     page.get_by_role("button", name="Save and check").click()
     bridge.until(lambda: view._steps["note"].state == "done" and settled(view), seconds=60)
+    page.get_by_label("Its title").fill(f"{HOSTILE} of mine")
+    page.get_by_label("By whom it is").fill("Ann")
+    page.get_by_label("A gallery of my class may show it").check()
     page.get_by_role("button", name="Do all").click()
     bridge.until(lambda: view._steps["package"].state == "done" and settled(view), seconds=60)
+    assert view.about == {"title": f"{HOSTILE} of mine", "author": "Ann", "gallery": True}
+    assert page.get_by_label("Its title").input_value() == view.about["title"]
     bridge.run(0.2)
     assert page.get_by_role("status").inner_text() == "✕ 5 of 6 steps done; look at: check."
     assert "keeps the key: sent a call" in page.locator(".sa-submit-details").nth(1).inner_text()
@@ -180,6 +185,8 @@ def test_all_of_it_can_be_read_by_everybody(page: Page, slow: Slow, theme: str, 
         True,
         True,
     ]
+    page.get_by_label("Its title").scroll_into_view_if_needed()
+    shot(page, f"submit-{theme}")
     assert page.evaluate("window.harmed") is None
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("window.errors") == []

@@ -1,6 +1,7 @@
 """The way to a submission: step by step, with what a person can mend said in words."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from helpers import course
 from helpers.build import steps
 from helpers.build.conformance.suite import Result
-from helpers.build.recording import Cast
+from helpers.build.recording import CannotRecord, Cast
 from helpers.build.steps import Ready
 from helpers.build.ttft import Measured
 from helpers.lessons import find_part, progress
@@ -136,6 +137,50 @@ def test_whose_a_part_is_is_said() -> None:
     assert done(view, "bundle")["bundle"] == "done"
     assert "yours are retry; the course's own are sse" in words(view, "bundle")
     assert words(view, "bundle").count("main") == 1  # built as the course's own is
+
+
+def manifest(home: Path) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((home / "submission" / "manifest.json").read_text("utf-8"))
+    return held
+
+
+def test_title_author_and_consent_stand_in_the_manifest_and_are_there_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickly(monkeypatch, result())
+    home.mkdir()
+    (home / "note.md").write_text(NOTE, encoding="utf-8")
+    view = course.submit()
+    assert view.about == {"title": "", "author": "", "gallery": False}
+    said = {"title": " Two\nlines " + "x" * 100, "author": "Ann \x1b[2J Ü", "gallery": True}
+    view._receive(view, {"op": "about", **said}, [])
+    assert set(done(view).values()) == {"done"}, view.twin()
+    about = {"title": "Two lines " + "x" * 69 + "…", "author": "Ann \ufffd[2J Ü", "gallery": True}
+    assert {name: manifest(home)[name] for name in about} == about == course.submit().about
+
+
+@pytest.mark.parametrize("held", ["", "[]", "[" * 5000, '{"title": 1, "author": "", "gallery": 2}'])
+def test_whatever_manifest_was_there_the_view_opens(home: Path, held: str) -> None:
+    (home / "submission").mkdir(parents=True)
+    (home / "submission" / "manifest.json").write_text(held, encoding="utf-8")
+    assert course.submit().about == {"title": "", "author": "", "gallery": False}
+
+
+def test_what_cannot_be_recorded_is_left_out_with_the_reason(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_terminal(*_: object) -> Cast:
+        raise CannotRecord("Windows has no pseudo-terminal.")
+
+    quickly(monkeypatch, result(), record=no_terminal)
+    home.mkdir()
+    (home / "note.md").write_text(NOTE, encoding="utf-8")
+    view = course.submit()
+    states = done(view)
+    assert states["record"] == "failed" and states["package"] == "done", view.twin()
+    assert "It says why there is nothing of: record." in words(view, "package")
+    assert manifest(home)["left_out"] == {"recording": "Windows has no pseudo-terminal."}
+    assert not (home / "submission" / "recording.cast").exists()
 
 
 # What can go wrong
