@@ -52,15 +52,15 @@ from helpers.environment.wheels import collect
 
 # What each command runs in the environment.
 PROGRAMS = {
-    "lab": "helpers.lab",
+    "lab": "helpers.lessons.lab",
     "test": "pytest",
     "mock": "helpers.mock",
     "tap": "helpers.mock.tap",
     "agent": "helpers.terminal",
     "web": "helpers.web",
-    "submit": "helpers.build.commands submit",
-    "verify": "helpers.build.commands verify",
-    "gallery": "helpers.build.commands gallery",
+    "submit": "helpers.submission.commands submit",
+    "verify": "helpers.submission.commands verify",
+    "gallery": "helpers.submission.commands gallery",
     "notebooks": "helpers.lessons.refresh",
 }
 

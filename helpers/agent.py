@@ -32,7 +32,6 @@ import httpx
 from helpers.client import Event, OpenStream, StreamError, StreamTruncated, open_stream
 from helpers.clock import Clock, RealClock, first
 from helpers.dispatch import ToolDispatcher, ToolEvent, ToolFinished, ToolProgress, ToolStarted
-from helpers.event_queue import EventQueue
 from helpers.history import Conversation, Message, text_of
 from helpers.message import (
     CUT_OR_REFUSED,
@@ -49,8 +48,9 @@ from helpers.message import (
     Update,
     UsageUpdated,
 )
-from helpers.models import takes_prefill
-from helpers.recovery import Recovery, Watchdog
+from helpers.providers.models import takes_prefill
+from helpers.retry import Recovery, Watchdog
+from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool
 
 __all__ = [

@@ -29,7 +29,8 @@ from typing import Any, NoReturn
 
 import httpx
 
-from helpers.failures import (
+from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from helpers.wire.failures import (
     ConnectFailed,
     ErrorEvent,
     InvalidRequest,
@@ -42,9 +43,8 @@ from helpers.failures import (
     error_of_body,
     request_id,
 )
-from helpers.keys import strike
-from helpers.payloads import REASONING_FIELDS, Adapter, Event, MessagesAdapter
-from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from helpers.wire.keys import strike
+from helpers.wire.payloads import REASONING_FIELDS, Adapter, Event, MessagesAdapter
 
 __all__ = [
     "Adapter",

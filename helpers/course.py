@@ -1,7 +1,7 @@
 """The notebooks' one import: `from helpers import course`.
 
 It says which mode the course is in, registers `%%build`, and hands out what lessons work
-with: clients and recordings (asking.py), live views (views.py, run_views.py), and parts.
+with: clients and recordings (clients.py), live views (views.py, run_views.py), and parts.
 """
 
 import sys
@@ -9,8 +9,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import asking
-from helpers.asking import (
+from helpers.lessons.learner import progress
+from helpers.session import clients
+from helpers.session.clients import (
     bench,
     blocking_sdk,
     http,
@@ -21,14 +22,21 @@ from helpers.asking import (
     sdk,
     serve,
 )
-from helpers.lessons import progress
-from helpers.run_views import cards, chaos, compare_dispatch, rehearse, team, three_ways, timeline
-from helpers.views import form, history, page, queue, race, switch, transcript, wire
+from helpers.widgets.answer_views import form, history, page, queue, race, switch, transcript, wire
+from helpers.widgets.run_views import (
+    cards,
+    chaos,
+    compare_dispatch,
+    rehearse,
+    team,
+    three_ways,
+    timeline,
+)
 
 if TYPE_CHECKING:
-    from helpers.build.steps import Ready
-    from helpers.lessons.machine import Findings
-    from helpers.lessons.map import Map
+    from helpers.lessons.learner.machine import Findings
+    from helpers.lessons.learner.map import Map
+    from helpers.submission.steps import Ready
     from helpers.widgets.submit import SubmitView
 
 __all__ = [
@@ -67,9 +75,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Give `course.session`, and its mode, model and base_url, as they are now."""
     if name == "session":
-        return asking.session
+        return clients.session
     if name in ("mode", "model", "base_url"):
-        return getattr(asking.session, name)
+        return getattr(clients.session, name)
     raise AttributeError(f"the course has no {name!r}")
 
 
@@ -94,7 +102,7 @@ def bundle(*, openai: bool = False) -> "Ready":
         CannotBundle: a part can't become part of one file; the message says which line.
         CannotSubmit: your folder can't be written to.
     """
-    from helpers.build.steps import bundled
+    from helpers.submission.steps import bundled
 
     return bundled(openai=openai)
 
@@ -117,16 +125,16 @@ def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) ->
 
 def map() -> "Map":
     """Return the way through the notebooks, and which parts are built."""
-    from helpers.lessons.map import Map
+    from helpers.lessons.learner.map import Map
 
     return Map(set(progress.passed()))
 
 
 def check_machine() -> "Findings":
     """Say whether this machine has what the course needs, and what to do if not."""
-    from helpers.lessons.machine import check
+    from helpers.lessons.learner.machine import check
 
-    return check(asking.session)
+    return check(clients.session)
 
 
 def _open() -> None:
@@ -135,12 +143,12 @@ def _open() -> None:
         shell = get_ipython()  # type: ignore[name-defined]
     except NameError:  # imported by a program, not by a notebook
         return
-    from helpers.lessons.build import register_magics
+    from helpers.lessons.learner.build import register_magics
 
     register_magics(shell)
-    if asking.session.mode == "mock" and sys.platform != "emscripten":
-        threading.Thread(target=lambda: asking.session.mock_url, daemon=True).start()
-    print(asking.session.describe())
+    if clients.session.mode == "mock" and sys.platform != "emscripten":
+        threading.Thread(target=lambda: clients.session.mock_url, daemon=True).start()
+    print(clients.session.describe())
 
 
 _open()

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from helpers.failures import ProtocolError
-from helpers.payloads import Event, whole_characters
-from helpers.tool_input import can_be_written, read_input
+from helpers.wire.failures import ProtocolError
+from helpers.wire.payloads import Event, whole_characters
+from helpers.wire.tool_input import can_be_written, read_input
 
 __all__ = [
     "CUT_OR_REFUSED",

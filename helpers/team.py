@@ -26,8 +26,8 @@ from helpers.agent import (
     TurnFinished,
     run_agent,
 )
-from helpers.event_queue import EventQueue
 from helpers.history import Conversation
+from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolError, tool
 
 __all__ = ["Asked", "Member", "TeamEvent", "run_team"]

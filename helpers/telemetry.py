@@ -44,7 +44,7 @@ from helpers.agent import (
     TurnStarted,
     UsageUpdated,
 )
-from helpers.models import price
+from helpers.providers.models import price
 from helpers.render.cost import INPUTS, amount
 
 __all__ = ["COST", "traced", "tree"]

@@ -55,7 +55,7 @@ from helpers.mock.plan import Plan, Request
 from helpers.mock.scenarios import load
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
-from helpers.recovery import Recovery
+from helpers.retry import Recovery
 from helpers.tools import Tool, tool
 
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}

@@ -20,9 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from helpers.build.bundle import bundle, default_models  # noqa: E402
-from helpers.build.conformance.process import Limits  # noqa: E402
-from helpers.build.conformance.suite import Result, tried  # noqa: E402
+from helpers.submission.bundle import bundle, default_models  # noqa: E402
+from helpers.submission.conformance.process import Limits  # noqa: E402
+from helpers.submission.conformance.suite import Result, tried  # noqa: E402
 from tests.submission.broken import BROKEN, broken_source  # noqa: E402
 
 PATIENCE = 20.0  # seconds; this may run beside other things for minutes

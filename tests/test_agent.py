@@ -26,7 +26,7 @@ from helpers.history import Conversation
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
-from helpers.recovery import Recovery
+from helpers.retry import Recovery
 from helpers.tools import Tool, tool
 
 Event = dict[str, Any]

@@ -11,13 +11,51 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The stages, in the order in which data moves; a stage never reaches back to a later one.
-STAGES = (
-    *("sse", "failures", "payloads", "client", "tool_input", "message"),
-    *("tools", "dispatch", "history", "recovery", "agent"),
-)
-OPENAI = ("openai", "openai_chat", "openai_events", "openai_requests", "openai_responses")
-PIPELINE = (*STAGES, *OPENAI, "clock", "event_queue", "fields", "keys", "models", "structured")
+# The agent's stages, in the order in which data moves; none reaches back to a later one.
+STAGES = ("sse", "client", "message", "tools", "dispatch", "history", "retry", "agent")
+# A room is a folder of helpers/, or a file there; these are those that each may open. Who adds an
+# arrow adds it here, and sees what the room then depends on; an arrow that is gone goes here, too.
+ROOMS = {
+    "wire": (),
+    "sse": (),
+    "clock": (),
+    "client": ("sse", "wire"),
+    "message": ("wire",),
+    "tools": (),
+    "dispatch": ("clock", "message", "tools"),
+    "history": (),
+    "retry": ("client", "clock"),
+    "streams": ("client", "dispatch", "message"),
+    "providers": ("client", "wire"),
+    "structured": ("message",),
+    "agent": (*STAGES[1:-1], "clock", "providers", "streams"),
+    "team": ("agent", "history", "streams", "tools"),
+    "render": (),
+    "telemetry": ("agent", "providers", "render"),
+    "mock": (),
+    "typescript": ("mock",),
+    "session": ("client", "mock", "providers", "sse", "wire"),
+    "assistant": ("clock", "providers", "session", "tools"),
+    "terminal": ("agent", "assistant", "history", "mock", "render", "retry", "session"),
+    "web": (
+        *("agent", "assistant", "clock", "history", "providers", "render", "retry", "session"),
+        "tools",
+    ),
+    "svg": (),
+    "lessons": ("client", "message", "mock", "session", "sse", "tools", "wire"),
+    "submission": ("client", "lessons", "mock", "providers", "svg", "wire"),
+    "simulation": (
+        *("agent", "client", "clock", "dispatch", "history", "message", "mock", "providers"),
+        *("retry", "session", "streams", "team", "tools", "widgets"),
+    ),
+    "widgets": (
+        *("agent", "client", "clock", "history", "lessons", "mock", "providers", "render"),
+        *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
+        *("team", "tools", "web"),
+    ),
+    "course": ("lessons", "session", "submission", "widgets"),
+    "environment": (),
+}
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 
@@ -56,13 +94,24 @@ def every(*patterns: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", modules(*patterns), ids=module_name)
 
 
-@every(
-    *[f"helpers/{name}.py" for name in PIPELINE], *[f"helpers/{name}/**/*.py" for name in STAGES]
-)
-def test_the_pipeline_knows_no_face_no_lesson_and_no_mock(path: Path):
-    found = imports(path.read_text("utf-8"), path)
-    rooms = {path.stem for path in (ROOT / "helpers").iterdir()} - set(PIPELINE)
-    assert not reaches(found, *FACES, *[f"helpers.{name}" for name in rooms])
+def room_of(path: Path) -> str:
+    return module_name(path).split(".")[1]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_opens_those_that_are_named_and_no_other(room: str):
+    others = set(ROOMS) - {room}
+    found: set[str] = set()
+    for path in modules(f"helpers/{room}.py", f"helpers/{room}/**/*.py"):
+        names = imports(path.read_text("utf-8"), path)
+        found |= {other for other in others if reaches(names, f"helpers.{other}")}
+    assert found == set(ROOMS[room])
+
+
+@every("helpers/*.py", *(f"helpers/{room}/**/*.py" for room in ("wire", "streams", "providers")))
+def test_the_agent_knows_nothing_of_notebooks(path: Path):
+    if path.name != "course.py":
+        assert not reaches(imports(path.read_text("utf-8"), path), *FACES)
 
 
 @every(*[f"helpers/{name}.py" for name in STAGES])
@@ -70,6 +119,22 @@ def test_data_moves_one_way(path: Path):
     later = STAGES[STAGES.index(path.stem) + 1 :]
     found = imports(path.read_text("utf-8"), path)
     assert not reaches(found, *[f"helpers.{name}" for name in later])
+
+
+# The last exercise plays the conversations that the loop's exercise plays.
+OPENS = {"nb12_submit_your_build": ("nb05_agent_loop",)}
+LESSONS = sorted(path.name for path in (ROOT / "helpers" / "lessons").glob("nb*"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_opens_no_other_lesson(lesson: str):
+    others = {f"helpers.lessons.{other}" for other in LESSONS if other != lesson}
+    found: set[str] = set()
+    for path in modules(f"helpers/lessons/{lesson}/**/*.py"):
+        if not path.stem.endswith("_reference"):  # together they are one agent
+            names = imports(path.read_text("utf-8"), path)
+            found |= {other for other in others if reaches(names, other)}
+    assert found == {f"helpers.lessons.{other}" for other in OPENS.get(lesson, ())}
 
 
 @every("helpers/mock/**/*.py")
@@ -107,6 +172,10 @@ def test_no_form_of_import_escapes(line: str, finds: str):
     assert reaches(imports(line, ROOT / "helpers" / "mock" / "app.py"), finds)
 
 
-def test_the_stages_that_are_there_are_looked_at():
-    assert set(PIPELINE) <= {path.stem for path in modules("helpers/*.py")}
-    assert list(modules("helpers/mock/**/*.py"))
+def test_every_room_is_on_the_plan_and_on_the_map():
+    rooms = {room_of(path) for path in modules("helpers/**/*.py") if path.parent.name != "helpers"}
+    rooms |= {path.stem for path in modules("helpers/*.py")} - {"__init__"}
+    assert rooms == set(ROOMS)
+    told = (ROOT / "helpers" / "__init__.py").read_text("utf-8")
+    assert [room for room in ROOMS if f"    {room} " not in told] == []
+    assert len(LESSONS) == 13

@@ -687,5 +687,11 @@ def test_it_stands_on_earlier_stages_and_httpx_alone() -> None:
     modules |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     beyond = {name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names}
     assert beyond == {
-        *("httpx", "helpers.failures", "helpers.keys", "helpers.payloads", "helpers.sse")
+        *(
+            "httpx",
+            "helpers.wire.failures",
+            "helpers.wire.keys",
+            "helpers.wire.payloads",
+            "helpers.sse",
+        )
     }

@@ -9,15 +9,17 @@ import httpx
 import httpx2
 import pytest
 
-from helpers import asking, course
+from helpers import course
 from helpers.client import open_stream, stream_text
-from helpers.lessons import MODULES, find_part, machine
-from helpers.lessons.map import NOTEBOOKS, Map
+from helpers.lessons import MODULES, find_part
+from helpers.lessons.learner import machine
+from helpers.lessons.learner.map import NOTEBOOKS, Map
 from helpers.lessons.refresh import NOTEBOOKS as FOLDER
 from helpers.mock.recording import RecordingError, Writer
 from helpers.mock.settings import SettingsError
-from helpers.models import OFFLINE_MODEL
-from helpers.session import Session
+from helpers.providers.models import OFFLINE_MODEL
+from helpers.session import clients
+from helpers.session.session import Session
 from helpers.widgets.wire import Wire
 
 PROMPT = "Count to three."
@@ -79,7 +81,7 @@ def test_a_transcript_streams_from_the_real_socket():
 
 
 def test_the_wire_view_records_from_the_real_socket():
-    chunks = asyncio.run(asking.record_anew(course.request(PROMPT), {}))
+    chunks = asyncio.run(clients.record_anew(course.request(PROMPT), {}))
     assert b"".join(data for _, data in chunks).endswith(b"\n\n")
     assert [at for at, _ in chunks] == sorted(at for at, _ in chunks)
 

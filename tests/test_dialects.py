@@ -25,8 +25,8 @@ from helpers.agent import (
 )
 from helpers.client import Event, StreamError
 from helpers.history import Conversation
-from helpers.openai import PROVIDERS
-from helpers.recovery import Recovery
+from helpers.providers.openai import PROVIDERS
+from helpers.retry import Recovery
 from helpers.tools import tool
 
 ANTHROPIC, CHAT, RESPONSES = PROVIDERS

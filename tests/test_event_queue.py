@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from helpers.agent import AgentEvent, RunFinished, TextDelta, ToolFinished, ToolStarted, run_agent
 from helpers.dispatch import ToolProgress
-from helpers.event_queue import LIMIT, EventQueue
 from helpers.history import Conversation
 from helpers.message import BlockStopped, InputDelta, ThinkingDelta, ToolCall
-from helpers.render.backpressure import BoundedQueue, through
+from helpers.streams.backpressure import BoundedQueue, through
+from helpers.streams.event_queue import LIMIT, EventQueue
 from helpers.tools import Progress, tool
 
 CALL = ToolCall(1, "toolu_1", "look", {}, "{}")

@@ -18,7 +18,7 @@ from helpers.agent import AgentEvent, Interrupted, RunFinished, TextDelta, ToolS
 from helpers.history import Conversation
 from helpers.mock.faults import KINDS, QUIRKS, Fault
 from helpers.mock.server import MockServer, start_server
-from helpers.recovery import Recovery
+from helpers.retry import Recovery
 from helpers.tools import tool
 from tests.every_cut import HEADERS, PASSING, SCENES, STALL, Case, cases, check_all, healthy_run
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers import fields
-from helpers.fields import Field, FieldsView
+from helpers.structured import fields
+from helpers.structured.fields import Field, FieldsView
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 

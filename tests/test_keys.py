@@ -23,20 +23,20 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from helpers.agent import AgentEvent, Retrying, RunFinished, run_agent
 from helpers.client import InvalidRequest, StreamError
 from helpers.history import Conversation
-from helpers.keys import HIDDEN, clean_headers, clean_key, strike
 from helpers.mock.connection import Protocol
 from helpers.mock.tap import Tap, open_client, open_recording
 from helpers.mock.terminal import Screen as TapScreen
-from helpers.openai import PROVIDERS
-from helpers.recovery import Recovery, worth_retrying
-from helpers.session import Session
+from helpers.providers.openai import PROVIDERS
+from helpers.retry import Recovery, worth_retrying
+from helpers.session.session import Session
 from helpers.telemetry import traced
-from helpers.terminal_screen import PlainScreen
-from helpers.terminal_show import show
+from helpers.terminal.events import show
+from helpers.terminal.screen import PlainScreen
 from helpers.web.wire import Telling, Told, message, sse
 from helpers.widgets import cards_model, cards_still, timeline_model, timeline_still
 from helpers.widgets.switch import Switch
 from helpers.widgets.transcript import OpenEvents, Transcript
+from helpers.wire.keys import HIDDEN, clean_headers, clean_key, strike
 
 MARK = "PLANTED"
 KEY = f"sk-{MARK}-0123456789"  # its first characters are the mark: half a key shows it, too

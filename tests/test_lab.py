@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.sign import NotebookNotary
 
-from helpers.lab import copy_notebooks, main, sign
+from helpers.lessons.lab import copy_notebooks, main, sign
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_sse.ipynb"

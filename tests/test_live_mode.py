@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from helpers import asking, course
+from helpers import course
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Settings
-from helpers.models import price
-from helpers.session import Session
+from helpers.providers.models import price
+from helpers.session import clients
+from helpers.session.session import Session
 
 KEY = "sk-test-key-that-must-never-show"
 
@@ -24,7 +25,7 @@ def live(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> Session:
     session = Session({})
     session.use("custom", base_url=server.base_url, key=KEY)
     session.use_model("claude-sonnet-5-5")
-    monkeypatch.setattr(asking, "session", session)
+    monkeypatch.setattr(clients, "session", session)
     return session
 
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import tool_input as tool_input_module
 from helpers.client import ProtocolError
 from helpers.history import Conversation
 from helpers.message import (
@@ -35,7 +34,8 @@ from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.parts import ServerToolUse, ToolUse
 from helpers.mock.scenario_files import Scenario, load
 from helpers.sse import SSEDecoder
-from helpers.tool_input import read_input
+from helpers.wire import tool_input as tool_input_module
+from helpers.wire.tool_input import read_input
 
 Event = dict[str, Any]
 Block = dict[str, Any]

@@ -10,7 +10,7 @@ from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from openai.types import ChatModel
 
 from helpers.mock import facts
-from helpers.models import (
+from helpers.providers.models import (
     AS_OF,
     DEFAULT_LIVE_MODEL,
     DEFAULT_OPENAI_MODEL,
@@ -18,7 +18,7 @@ from helpers.models import (
     OFFLINE_MODEL,
     price,
 )
-from helpers.session import API_VERSION
+from helpers.session.session import API_VERSION
 
 MILLION = 1_000_000
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from helpers.agent import RunFinished, ToolProgress
 from helpers.dispatch import ToolDispatcher, ToolEvent
 from helpers.message import ToolCall
-from helpers.openai import ChatAdapter
-from helpers.openai_requests import chat_request
+from helpers.providers.openai import ChatAdapter
+from helpers.providers.requests import chat_request
 from helpers.tools import MAX_ROWS, Progress, materialized, number, result_content, tool
 from helpers.web.wire import Telling, Told, message, sse
 

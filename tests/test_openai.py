@@ -36,7 +36,7 @@ from helpers.mock.scenarios import Scenario, load
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings
 from helpers.mock.transport import in_process_transport
-from helpers.openai import (
+from helpers.providers.openai import (
     PROVIDERS,
     ChatAdapter,
     OpenStream,
@@ -44,7 +44,7 @@ from helpers.openai import (
     open_chat,
     open_responses,
 )
-from helpers.openai_requests import chat_request, responses_request
+from helpers.providers.requests import chat_request, responses_request
 from helpers.sse import SSEDecoder
 from helpers.tools import tool as agent_tool
 

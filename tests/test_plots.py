@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import plot_scales, plots
-from helpers.plot_scales import Scale
-from helpers.widgets import look, still
+from helpers.svg import look, plots, still
+from helpers.svg import scales as plot_scales
+from helpers.svg.scales import Scale
 
 SVG = "{http://www.w3.org/2000/svg}"
 

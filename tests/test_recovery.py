@@ -30,7 +30,7 @@ from helpers.history import Conversation
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
-from helpers.recovery import Recovery, Watchdog, backoff, retry_after, worth_retrying
+from helpers.retry import Recovery, Watchdog, backoff, retry_after, worth_retrying
 
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}
 NOW = datetime(2026, 11, 6, 8, 49, 37, tzinfo=UTC).timestamp()

@@ -7,9 +7,9 @@ import pytest
 
 from helpers.client import open_stream
 from helpers.mock.server import MockServer, start_server
-from helpers.models import DEFAULT_LIVE_MODEL, DEFAULT_OPENAI_MODEL, OFFLINE_MODEL
-from helpers.openai import PROVIDERS, open_chat, open_responses
-from helpers.session import ANTHROPIC_URL, OPENAI_URL, Session
+from helpers.providers.models import DEFAULT_LIVE_MODEL, DEFAULT_OPENAI_MODEL, OFFLINE_MODEL
+from helpers.providers.openai import PROVIDERS, open_chat, open_responses
+from helpers.session.session import ANTHROPIC_URL, OPENAI_URL, Session
 
 KEY = "sk-ant-a-key-that-must-never-show"
 OPENAI_KEY = "sk-proj-another-that-must-never-show"

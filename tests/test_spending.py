@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
-from helpers.models import price
-from helpers.spending import Ledger, MeteredClient, SpendingCapReached, worst_case
+from helpers.providers.models import price
+from helpers.session.metering import Ledger, MeteredClient, SpendingCapReached, worst_case
 
 MODEL = "claude-sonnet-5-5"
 REQUEST = {

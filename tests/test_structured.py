@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from helpers import fields
 from helpers.agent import Interrupted, Retrying, TurnFinished
 from helpers.message import BlockStarted, InputDelta, MessageStopped, TextDelta, ThinkingDelta
-from helpers.structured import (
+from helpers.structured import fields
+from helpers.structured.answer import (
     Invalid,
     NoAnswer,
     Refused,

@@ -21,11 +21,11 @@ from helpers.client import StreamTruncated, open_stream
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
-from helpers.recovery import Recovery
+from helpers.retry import Recovery
+from helpers.simulation.checkout import QUESTION, SPECIALISTS, SUPERVISOR
+from helpers.simulation.rehearsal import LoopClock, rehearse
 from helpers.team import Asked, Member, TeamEvent, run_team
 from helpers.tools import tool
-from helpers.widgets.checkout import QUESTION, SPECIALISTS, SUPERVISOR
-from helpers.widgets.rehearsal import LoopClock, rehearse
 
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}
 

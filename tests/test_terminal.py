@@ -17,10 +17,10 @@ import pytest
 
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Fault, Pace, Settings
-from helpers.session import Session
-from helpers.terminal import main
-from helpers.terminal_screen import PlainScreen
-from helpers.terminal_talk import Agent
+from helpers.session.session import Session
+from helpers.terminal.__main__ import main
+from helpers.terminal.chat import Agent
+from helpers.terminal.screen import PlainScreen
 
 AGENT = [sys.executable, "-P", "-m", "helpers.terminal"]
 HAIKU = "What's the weather in Lagos? Then write a haiku about it."

@@ -11,7 +11,7 @@ from prompt_toolkit.formatted_text import fragment_list_to_text
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from helpers.terminal_live import LiveScreen
+from helpers.terminal.live_screen import LiveScreen
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 

@@ -24,8 +24,8 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.client import StreamTruncated
-from helpers.terminal_screen import PlainScreen
-from helpers.terminal_show import show
+from helpers.terminal.events import show
+from helpers.terminal.screen import PlainScreen
 
 CALL = ToolCall(1, "toolu_1", "read_file", {"path": "a.txt"}, '{"path": "a.txt"}')
 STARTED = ToolStarted(CALL, "Reading a.txt")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.terminal_tools import (
+from helpers.assistant.tools import (
     LONGEST_FILE,
     agent_tools,
     calculated,

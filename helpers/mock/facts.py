@@ -1,4 +1,4 @@
-"""What each model takes and refuses, read from helpers/models.toml, where it is dated."""
+"""What each model takes and refuses, read from helpers/providers/models.toml, where it is dated."""
 
 import re
 import tomllib
@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import ApiError
 
-_data = tomllib.loads((Path(__file__).parents[1] / "models.toml").read_text("utf-8"))
+_data = tomllib.loads((Path(__file__).parents[1] / "providers" / "models.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)

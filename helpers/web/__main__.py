@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import suppress
 
-from helpers.options import add_session_options, session_for
+from helpers.assistant.options import add_session_options, session_for
 from helpers.web.answering import Agent
 from helpers.web.pages import NAMES
 from helpers.web.serving import start

@@ -11,12 +11,12 @@ from typing import Any, Literal
 import httpx
 
 from helpers.agent import AgentEvent, run_agent
+from helpers.assistant.tools import agent_tools, weather_in
 from helpers.clock import Clock, RealClock
 from helpers.history import Conversation
-from helpers.models import MODELS, price
-from helpers.recovery import Recovery
-from helpers.session import Session
-from helpers.terminal_tools import agent_tools, weather_in
+from helpers.providers.models import MODELS, price
+from helpers.retry import Recovery
+from helpers.session.session import Session
 from helpers.tools import Progress, Tool, tool
 from helpers.web.wire import sentence
 

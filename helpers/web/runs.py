@@ -21,7 +21,7 @@ from typing import Any
 
 from helpers.agent import AgentEvent
 from helpers.history import Conversation
-from helpers.spending import SpendingCapReached
+from helpers.session.metering import SpendingCapReached
 from helpers.web.requests import Ask, Refused
 from helpers.web.wire import Page, Telling, Told, merged, sentence
 

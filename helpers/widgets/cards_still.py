@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from helpers.render.cost import count
 from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
-from helpers.widgets import look, still
+from helpers.svg import look, still
 from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words
 from helpers.widgets.transcript import seconds
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import traitlets
 
+from helpers.simulation.chaos_runs import Bench, Worker
 from helpers.widgets import live
 from helpers.widgets.chaos_model import Chaos, around, places, rows, sentence, table, tell
-from helpers.widgets.chaos_runs import Bench, Worker
 from helpers.widgets.chaos_still import CELL, cell_at, corner_of, draw
 from helpers.widgets.running import RunningView
 from helpers.widgets.view import assets

@@ -16,8 +16,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from helpers.fields import Field
-from helpers.structured import Invalid, NoAnswer, Refused, StructuredAnswer, Truncated, schema_of
+from helpers.structured.answer import (
+    Invalid,
+    NoAnswer,
+    Refused,
+    StructuredAnswer,
+    Truncated,
+    schema_of,
+)
+from helpers.structured.fields import Field
 
 __all__ = ["RUNNING", "Cell", "Form", "Row", "fold"]
 

@@ -1,6 +1,6 @@
 """A form as a picture and in words."""
 
-from helpers.widgets import look, still
+from helpers.svg import look, still
 from helpers.widgets.form_model import Cell, Form, Row
 from helpers.widgets.transcript import seconds
 

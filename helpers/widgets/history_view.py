@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.widgets import look, still
+from helpers.svg import look, still
 
 __all__ = ["HistoryView", "view"]
 

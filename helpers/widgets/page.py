@@ -19,7 +19,8 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.render.endings import ending
-from helpers.widgets import live, look, still
+from helpers.svg import look, still
+from helpers.widgets import live
 from helpers.widgets.view import View, assets
 
 __all__ = ["PAGES", "PageView", "Row", "draw", "fold", "tell"]

@@ -9,9 +9,9 @@ import httpx
 import traitlets
 
 from helpers.clock import RealClock
-from helpers.render.backpressure import WhenFull
+from helpers.simulation.queue_runs import Meeting
+from helpers.streams.backpressure import WhenFull
 from helpers.widgets.queue_model import HEADER, POLICIES, Flood, corners, row, sentence
-from helpers.widgets.queue_runs import Meeting
 from helpers.widgets.queue_still import draw, span_for, tell
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import problem_of

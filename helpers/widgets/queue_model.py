@@ -7,7 +7,7 @@ means in words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.render.backpressure import WhenFull
+from helpers.streams.backpressure import WhenFull
 
 __all__ = ["HEADER", "POLICIES", "Flood", "Sample", "corners", "row", "sentence", "table"]
 

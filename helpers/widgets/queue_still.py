@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from helpers.widgets import look, still
+from helpers.svg import look, still
 from helpers.widgets.queue_model import POLICIES, Flood, corners, sentence, table
 
 __all__ = ["draw", "span_for", "tell"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import traitlets
 
-from helpers.widgets import look, still
+from helpers.svg import look, still
 from helpers.widgets.answer import RUNNING, Answer, Block, apply, changes, end, snapshot
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import problem_of, seconds

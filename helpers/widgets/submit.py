@@ -13,18 +13,18 @@ from typing import Any
 
 import traitlets
 
-from helpers.build import steps as work
-from helpers.build.bundle import CannotBundle
-from helpers.build.conformance.cases import here
-from helpers.build.conformance.suite import Result, passed, tried
-from helpers.build.manifest import About
-from helpers.build.note import problems, sentences
-from helpers.build.package import CannotPackage, package
-from helpers.build.picture import animated_svg
-from helpers.build.recording import CannotRecord, Cast, leaks, record, scrub, secrets_here
-from helpers.build.shown import on_one_line
-from helpers.build.ttft import CannotMeasure, Measured, measured
-from helpers.lessons import progress
+from helpers.lessons.learner import progress
+from helpers.submission import steps as work
+from helpers.submission.bundle import CannotBundle
+from helpers.submission.conformance.cases import here
+from helpers.submission.conformance.suite import Result, passed, tried
+from helpers.submission.manifest import About
+from helpers.submission.note import problems, sentences
+from helpers.submission.package import CannotPackage, package
+from helpers.submission.picture import animated_svg
+from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub, secrets_here
+from helpers.submission.shown import on_one_line
+from helpers.submission.ttft import CannotMeasure, Measured, measured
 from helpers.widgets import live
 from helpers.widgets.running import RunningView
 from helpers.widgets.submit_model import STEPS, Step, draw, sentence, tell

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.widgets import look, still
+from helpers.svg import look, still
 
 __all__ = ["STEPS", "Step", "draw", "rows", "sentence", "tell"]
 

@@ -9,9 +9,9 @@ import traitlets
 from helpers.mock.chunking import CHUNKINGS
 from helpers.mock.faults import FAULTS, PLACES, Fault, FaultSetting, each, words
 from helpers.mock.settings import Settings
-from helpers.models import AS_OF, Model
-from helpers.session import Session
-from helpers.widgets import look, still
+from helpers.providers.models import AS_OF, Model
+from helpers.session.session import Session
+from helpers.svg import look, still
 from helpers.widgets.transcript import seconds
 from helpers.widgets.view import View, assets
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from helpers.render.endings import STOPPED
-from helpers.widgets import look, still
+from helpers.svg import look, still
 from helpers.widgets.timeline_model import Bar, Timeline, calls, table
 
 __all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "tell"]

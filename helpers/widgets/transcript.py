@@ -10,8 +10,8 @@ from typing import Any
 import traitlets
 
 from helpers.client import StreamError
-from helpers.spending import SpendingCapReached
-from helpers.widgets import look, still
+from helpers.session.metering import SpendingCapReached
+from helpers.svg import look, still
 from helpers.widgets.answer import (
     RUNNING,
     Answer,

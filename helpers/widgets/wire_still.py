@@ -4,8 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from helpers.widgets import look
-from helpers.widgets.still import WIDTH, line, number, picture, rect, text, wrapped
+from helpers.svg import look
+from helpers.svg.still import WIDTH, line, number, picture, rect, text, wrapped
 from helpers.widgets.wire_model import Cell, Chunk, Line, Span, WireModel
 
 __all__ = ["columns_of", "draw", "wrap_cells"]

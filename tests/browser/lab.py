@@ -109,7 +109,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
         "IPYTHONDIR": str(home / ".test" / "ipython"),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "helpers.lab", "--no-browser", "--port", str(port)],
+        [sys.executable, "-m", "helpers.lessons.lab", "--no-browser", "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

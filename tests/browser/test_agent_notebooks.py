@@ -134,7 +134,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
 def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     lab.open(learner, "06_edge_cases")
     lab.run_all(learner)
-    view = cell(learner, "from helpers.recovery import Recovery").locator(".sa-timeline").first
+    view = cell(learner, "from helpers.retry import Recovery").locator(".sa-timeline").first
     expect(view).to_contain_text("cut off", timeout=60_000)
     expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
     view.scroll_into_view_if_needed()

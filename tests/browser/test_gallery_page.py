@@ -7,10 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from helpers.build.gallery import entries, write
-from helpers.build.showing import shown_in
-from helpers.build.verdict import Check, Verdict
-from helpers.lessons.submit_your_build import FINISHED
+from helpers.lessons.nb12_submit_your_build.exercises import FINISHED
+from helpers.submission.gallery import entries, write
+from helpers.submission.showing import shown_in
+from helpers.submission.verdict import Check, Verdict
 
 NOTES = ("A stream was cut. " * 20, "<script>document.title = 'mine'</script>", "Short.")
 

@@ -13,12 +13,12 @@ from bridge import Bridge
 from playwright.sync_api import Locator, Page, expect
 
 from helpers import course
-from helpers.build import steps
-from helpers.build.conformance.suite import Result
-from helpers.build.recording import Cast
-from helpers.build.steps import Ready
-from helpers.build.ttft import Measured
-from helpers.lessons import progress
+from helpers.lessons.learner import progress
+from helpers.submission import steps
+from helpers.submission.conformance.suite import Result
+from helpers.submission.recording import Cast
+from helpers.submission.steps import Ready
+from helpers.submission.ttft import Measured
 from helpers.widgets import submit
 from helpers.widgets.submit import SubmitView
 from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write

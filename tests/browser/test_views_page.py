@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from helpers.client import StreamTruncated
 from helpers.mock.faults import Fault
-from helpers.session import Session
+from helpers.session.session import Session
 from helpers.widgets.race import Race
 from helpers.widgets.switch import Switch
 from helpers.widgets.transcript import Transcript

@@ -60,7 +60,7 @@ def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: 
             first,
             "from helpers import asking, course\n"
             'slowly = {"first_token": 0.1, "tokens_per_second": 3}\n'
-            'course.session.use_mock(asking.mock_settings({"pace": slowly}))',
+            'course.session.use_mock(clients.mock_settings({"pace": slowly}))',
         )
         shown = cell(learner, 'course.page("eventsource")')
         run(shown)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.lessons.part import Case, Misconception, Namespace, Part
+from helpers.lessons.checking.part import Case, Misconception, Namespace, Part
 
 HINTS = ("Count up.", "From `0`.", "Like this:")
 

@@ -9,8 +9,17 @@ import pytest
 
 from helpers import course
 from helpers.client import StreamError
-from helpers.lessons.agent_loop import API, ASK, CUT_CALL, MODEL, ONE_CALL, stop, tool_use, verdict
-from helpers.lessons.loop_reference import run_agent
+from helpers.lessons.nb05_agent_loop.exercises import (
+    API,
+    ASK,
+    CUT_CALL,
+    MODEL,
+    ONE_CALL,
+    stop,
+    tool_use,
+    verdict,
+)
+from helpers.lessons.nb05_agent_loop.loop_reference import run_agent
 from helpers.mock.scenarios import load
 from helpers.tools import Tool, tool
 

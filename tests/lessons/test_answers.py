@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from helpers.lessons import MODULES, find_part
-from helpers.lessons.diagnosis import render
-from helpers.lessons.part import SUPPORT, Misconception, Part
-from helpers.lessons.runner import check
+from helpers.lessons.checking.diagnosis import render
+from helpers.lessons.checking.part import SUPPORT, Misconception, Part
+from helpers.lessons.checking.runner import check
 from tests.lessons.warm import warm_starts
 
 ANSWERS = Path(__file__).parent / "answers"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from helpers.lessons.broken_clients import CLIENTS, recording
-from helpers.lessons.broken_clients.__main__ import record
+from helpers.lessons.nb10_sdk_and_openai.broken_clients import CLIENTS, recording
+from helpers.lessons.nb10_sdk_and_openai.broken_clients.__main__ import record
 from helpers.mock.recording import Exchange, read
 from helpers.sse import SSEDecoder
 

@@ -20,7 +20,7 @@ from helpers.lessons import MODULES, find_part
 HELLO = find_part("hello")
 RIGHT = HELLO.reference_source()
 WRONG = RIGHT.replace("\\n\\n", "\\n")
-SETUP = "from helpers.lessons.build import register_magics\nregister_magics(get_ipython())"
+SETUP = "from helpers.lessons.learner.build import register_magics\nregister_magics(get_ipython())"
 
 
 class Notebook:

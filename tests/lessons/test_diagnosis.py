@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from sample_parts import COUNT
 
-from helpers.lessons.diagnosis import render, render_sentence
-from helpers.lessons.runner import Limits, check
+from helpers.lessons.checking.diagnosis import render, render_sentence
+from helpers.lessons.checking.runner import Limits, check
 
 VOID = {"br", "hr", "img", "meta"}
 

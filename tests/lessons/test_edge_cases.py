@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 from helpers import history
-from helpers.lessons import recovery_reference as short
-from helpers.lessons.edge_cases import HISTORIES, History
+from helpers.lessons.nb06_edge_cases import recovery_reference as short
+from helpers.lessons.nb06_edge_cases.exercises import HISTORIES, History
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request
-from helpers.models import OFFLINE_MODEL
+from helpers.providers.models import OFFLINE_MODEL
 
 ids = st.sampled_from(["one", "two", "three"])
 blocks = st.lists(

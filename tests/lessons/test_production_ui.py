@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.lessons import find_part
-from helpers.lessons.production_ui import PIECES, Piece
+from helpers.lessons.nb08_production_ui.dangerous import PIECES, Piece
 from helpers.lessons.refresh import NOTEBOOKS
-from helpers.models import MODELS, price
+from helpers.providers.models import MODELS, price
 
 # No pictures from elsewhere, which the sanitizer would let through by itself.
 TAGS = nh3.ALLOWED_TAGS - {"img"}

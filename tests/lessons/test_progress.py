@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from helpers import sse
-from helpers.lessons import UnknownPart, find_part, progress
+from helpers.lessons import UnknownPart, find_part
+from helpers.lessons.learner import progress
 
 OWN = "def hello_event(name):\n    return b'event: hello\\ndata: ' + name.encode() + b'\\n\\n'\n"
 

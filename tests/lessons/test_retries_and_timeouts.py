@@ -9,11 +9,11 @@ import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import recovery
+from helpers import retry as recovery
 from helpers.client import ErrorEvent, StatusError, StreamError, StreamStalled, StreamTruncated
-from helpers.lessons import retry_reference as short
+from helpers.lessons.nb07_retries_and_timeouts import retry_reference as short
+from helpers.lessons.nb07_retries_and_timeouts.exercises import VERDICTS
 from helpers.lessons.refresh import NOTEBOOKS
-from helpers.lessons.retries_and_timeouts import VERDICTS
 
 NOW = 1_800_000_000
 

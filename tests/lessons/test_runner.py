@@ -15,11 +15,11 @@ import psutil
 import pytest
 from sample_parts import COUNT, GREET, LATER
 
-from helpers.lessons import runner
-from helpers.lessons.part import Part
-from helpers.lessons.report import Report, Span
-from helpers.lessons.runner import Limits, check
-from helpers.lessons.sandbox import OVERTIME_SECONDS
+from helpers.lessons.checking import runner
+from helpers.lessons.checking.part import Part
+from helpers.lessons.checking.report import Report, Span
+from helpers.lessons.checking.runner import Limits, check
+from helpers.lessons.checking.sandbox import OVERTIME_SECONDS
 
 # A child prints as much as it may well before it has computed for so long.
 QUICK = Limits(case_seconds=0.5, output_bytes=20_000)
@@ -350,7 +350,7 @@ if os.name == "posix":
             import sys
             sys.path.insert(0, sys.argv[1])
             from sample_parts import COUNT
-            from helpers.lessons.runner import check
+            from helpers.lessons.checking.runner import check
             print("go", flush=True)
             try:
                 check(COUNT, "def count(n):\\n    while True: pass")

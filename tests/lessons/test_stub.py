@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.lessons.stub import is_untouched
+from helpers.lessons.checking.stub import is_untouched
 
 STUB = '''\
 class Decoder:

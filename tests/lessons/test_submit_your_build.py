@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build.recording import Cast, leaks
 from helpers.lessons import find_part
-from helpers.lessons.runner import check
-from helpers.lessons.submit_your_build import FINISHED
+from helpers.lessons.checking.runner import check
+from helpers.lessons.nb12_submit_your_build.exercises import FINISHED
+from helpers.submission.recording import Cast, leaks
 
 ANSWERS = Path(__file__).parent / "answers"
 # What these raise, and how they close, differs from person to person.

@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from helpers import course
-from helpers.fields import FieldsView
 from helpers.lessons import find_part
-from helpers.lessons.answer_outcome import HALF, HALF_JSON, RECIPE, RECIPE_JSON
+from helpers.lessons.nb09_thinking_and_structured_output.answer_outcome import (
+    HALF,
+    HALF_JSON,
+    RECIPE,
+    RECIPE_JSON,
+)
+from helpers.lessons.nb09_thinking_and_structured_output.sealed import CHANGES, Change
 from helpers.lessons.refresh import NOTEBOOKS
-from helpers.lessons.thinking_and_structured_output import CHANGES, Change
-from helpers.structured import NoAnswer, Refused, StructuredAnswer, Truncated
+from helpers.structured.answer import NoAnswer, Refused, StructuredAnswer, Truncated
+from helpers.structured.fields import FieldsView
 from helpers.tools import tool
 
 

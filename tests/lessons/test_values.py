@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.lessons.report import Line, Span
-from helpers.lessons.values import ADDRESS, WIDTH, difference, shown
+from helpers.lessons.checking.report import Line, Span
+from helpers.lessons.checking.values import ADDRESS, WIDTH, difference, shown
 
 
 def text(line: Line) -> str:

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from helpers.lessons import MODULES, runner, sandbox
+from helpers.lessons import MODULES
+from helpers.lessons.checking import runner, sandbox
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # What a fork has to import would be imported again in each.

@@ -98,7 +98,7 @@ def test_the_facts_hold_together() -> None:
 
 
 def test_the_models_with_a_price_have_facts() -> None:
-    from helpers.models import MODELS
+    from helpers.providers.models import MODELS
 
     assert set(MODELS) <= set(facts.MODELS)
     assert {MODELS[id].name for id in MODELS} == {facts.MODELS[id].name for id in MODELS}

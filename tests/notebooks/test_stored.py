@@ -9,7 +9,7 @@ import pytest
 
 from helpers.lessons import find_part
 from helpers.lessons.refresh import WIDGET_VIEW, normalise
-from helpers.models import MODELS, OFFLINE_MODEL
+from helpers.providers.models import MODELS, OFFLINE_MODEL
 from tests.notebooks.conftest import PATHS
 
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

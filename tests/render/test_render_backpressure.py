@@ -22,7 +22,7 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.client import StreamTruncated, open_stream
-from helpers.render.backpressure import BoundedQueue, QueueClosed, WhenFull, through
+from helpers.streams.backpressure import BoundedQueue, QueueClosed, WhenFull, through
 
 CALL = ToolCall(1, "toolu_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 END = RunFinished("end_turn", {"output_tokens": 3}, 1)

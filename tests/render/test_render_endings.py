@@ -14,10 +14,10 @@ import pytest
 
 from helpers.agent import AgentEvent, RunFinished, run_agent
 from helpers.history import Conversation
-from helpers.recovery import Recovery
 from helpers.render.endings import DONE, STOPPED, WORDS, Ending, ending, ending_of, sentence
-from helpers.terminal_screen import PlainScreen
-from helpers.terminal_show import show
+from helpers.retry import Recovery
+from helpers.terminal.events import show
+from helpers.terminal.screen import PlainScreen
 from helpers.tools import tool
 from helpers.web.runs import Run
 from helpers.web.wire import Telling

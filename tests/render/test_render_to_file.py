@@ -13,7 +13,7 @@ import pytest
 from helpers.client import OpenStream, StatusError, StreamTruncated
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.transport import in_process_transport
-from helpers.render.to_file import PAGE, BrokenOff, write_text
+from helpers.streams.to_file import PAGE, BrokenOff, write_text
 
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}
 REQUEST = {

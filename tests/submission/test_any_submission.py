@@ -14,20 +14,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.build import trial
-from helpers.build.archive import CannotUnpack, unpacked
-from helpers.build.checks import Found, before, behind, owned, seeds_of
-from helpers.build.conformance.cases import CASES
-from helpers.build.conformance.suite import Result
-from helpers.build.manifest import hashed, made
-from helpers.build.picture import animated_svg
-from helpers.build.recording import CannotRecord, Cast
-from helpers.build.report import claims, dumped, page
-from helpers.build.submitted import KNOWN
-from helpers.build.ttft import Measured
-from helpers.build.ttft import dumped as dumped_ttft
-from helpers.build.verdict import Check
-from helpers.build.verify import verify
+from helpers.submission import trial
+from helpers.submission.archive import CannotUnpack, unpacked
+from helpers.submission.checks import Found, before, behind, owned, seeds_of
+from helpers.submission.conformance.cases import CASES
+from helpers.submission.conformance.suite import Result
+from helpers.submission.manifest import hashed, made
+from helpers.submission.picture import animated_svg
+from helpers.submission.recording import CannotRecord, Cast
+from helpers.submission.report import claims, dumped, page
+from helpers.submission.submitted import KNOWN
+from helpers.submission.ttft import Measured
+from helpers.submission.ttft import dumped as dumped_ttft
+from helpers.submission.verdict import Check
+from helpers.submission.verify import verify
 
 A_MINUTE = 60.0
 SOURCE = b"# dependencies = []\nimport httpx\n\ndef main() -> None:\n    print('hello')\n"

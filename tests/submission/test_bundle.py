@@ -10,11 +10,11 @@ from types import ModuleType
 import httpx
 import pytest
 
-from helpers.build.bundle import PARTS, CannotBundle, bundle, default_models
 from helpers.lessons import find_part
-from helpers.lessons.assemble import new_module
+from helpers.lessons.checking.assemble import new_module
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
+from helpers.submission.bundle import PARTS, CannotBundle, bundle, default_models
 
 ANSWERS = Path(__file__).resolve().parents[1] / "lessons" / "answers"
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.build.frame.openai import ChatTransport
 from helpers.client import ErrorEvent, StreamTruncated, open_stream
 from helpers.message import MessageAssembler, ToolCall
+from helpers.submission.single_file.openai import ChatTransport
 
 DONE = b"data: [DONE]\n\n"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build.bundle import bundle, default_models
-from helpers.build.conformance.cases import CASES, here
-from helpers.build.conformance.process import Limits
-from helpers.build.conformance.suite import passed, tried
+from helpers.submission.bundle import bundle, default_models
+from helpers.submission.conformance.cases import CASES, here
+from helpers.submission.conformance.process import Limits
+from helpers.submission.conformance.suite import passed, tried
 from tests.submission.broken import BROKEN, Broken, broken_source
 
 pytestmark = pytest.mark.long  # each starts programs

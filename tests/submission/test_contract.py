@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build import commands
-from helpers.build.conformance.cases import CASES
-from helpers.build.conformance.process import Limits
-from helpers.build.conformance.suite import tried
-from helpers.build.package import package
-from helpers.build.recording import record
-from helpers.build.ttft import measured
+from helpers.submission import commands
+from helpers.submission.conformance.cases import CASES
+from helpers.submission.conformance.process import Limits
+from helpers.submission.conformance.suite import tried
+from helpers.submission.package import package
+from helpers.submission.recording import record
+from helpers.submission.ttft import measured
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENTS = Path(__file__).with_name("agents")
@@ -43,7 +43,7 @@ def test_the_command_line_is_said_in_one_way():
     [line] = re.findall(r"python agent\.py .*PROMPT", PAGE)
     assert line in commands.CONTRACT
     assert "docs/your-agent.md" in commands.CONTRACT
-    from helpers.build.frame import program
+    from helpers.submission.single_file import program
 
     chosen = program.options(
         ["--base-url", "http://a", "--weather-url", "http://b", "--read-timeout", "2", "hello"]
@@ -54,7 +54,7 @@ def test_the_command_line_is_said_in_one_way():
 
 @pytest.mark.parametrize("word", ["0", "-1", "nan", "inf", "soon"])
 def test_a_silence_is_a_number_of_seconds(word: str, capsys: pytest.CaptureFixture[str]):
-    from helpers.build.frame import program
+    from helpers.submission.single_file import program
 
     with pytest.raises(SystemExit):
         program.options([f"--read-timeout={word}", "hello"])

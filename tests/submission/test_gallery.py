@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.build import commands
-from helpers.build.gallery import CannotShow, entries, page, write
-from helpers.build.picture import still_svg
-from helpers.build.recording import Cast
-from helpers.build.showing import shown_in
-from helpers.build.shown import COLUMNS, ROWS, NoShown, Shown
-from helpers.build.verdict import Check, Verdict
+from helpers.submission import commands
+from helpers.submission.gallery import CannotShow, entries, page, write
+from helpers.submission.picture import still_svg
+from helpers.submission.recording import Cast
+from helpers.submission.showing import shown_in
+from helpers.submission.shown import COLUMNS, ROWS, NoShown, Shown
+from helpers.submission.verdict import Check, Verdict
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 CAST = Cast(80, 24, "python agent.py", ((0.1, "Hello \x1b[31mworld\r\n"), (0.5, f"{HOSTILE}\r\n")))

@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.build import kept
-from helpers.build.archive import CannotUnpack, unpacked
-from helpers.build.commands import main
-from helpers.build.conformance.suite import Result
-from helpers.build.evidence import agent_problems, report_problems, ttft_problems
-from helpers.build.manifest import CONTENTS, problems
-from helpers.build.report import NoReport, claims, page, results_in
-from helpers.build.submitted import ARCHIVE, LARGEST, CannotRead, read
-from helpers.build.table import csv_of, page_of, table, with_twins
-from helpers.build.verdict import Check, Verdict
-from helpers.build.verify import verify
+from helpers.submission import kept
+from helpers.submission.archive import CannotUnpack, unpacked
+from helpers.submission.commands import main
+from helpers.submission.conformance.suite import Result
+from helpers.submission.evidence import agent_problems, report_problems, ttft_problems
+from helpers.submission.manifest import CONTENTS, problems
+from helpers.submission.report import NoReport, claims, page, results_in
+from helpers.submission.submitted import ARCHIVE, LARGEST, CannotRead, read
+from helpers.submission.table import csv_of, page_of, table, with_twins
+from helpers.submission.verdict import Check, Verdict
+from helpers.submission.verify import verify
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.build.key_forms import formed, keys
-from helpers.build.recording import leaks, secrets_here
+from helpers.submission.key_forms import formed, keys
+from helpers.submission.recording import leaks, secrets_here
 
 B62 = string.ascii_letters + string.digits
 URL64 = B62 + "-_"

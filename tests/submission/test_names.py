@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build.names import defined, renamed, used
+from helpers.submission.names import defined, renamed, used
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(ROOT.glob("helpers/**/*.py"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.build.note import problems, sentences
+from helpers.submission.note import problems, sentences
 
 GOOD = """# The hardest edge case
 

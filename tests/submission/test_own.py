@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build.bundle import PARTS
-from helpers.build.checks import before
-from helpers.build.own import hidden_code, is_the_courses, own_parts
-from helpers.build.structure import NotComparable, shape_of
 from helpers.lessons import find_part
+from helpers.submission.bundle import PARTS
+from helpers.submission.checks import before
+from helpers.submission.own import hidden_code, is_the_courses, own_parts
+from helpers.submission.structure import NotComparable, shape_of
 
 ANSWERS = Path(__file__).parents[1] / "lessons" / "answers"
 SOURCES = {part: find_part(part).reference_source() for part in PARTS}

@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.build import commands
-from helpers.build.bundle import bundle, default_models
-from helpers.build.card import card
-from helpers.build.checks import Found, behind
-from helpers.build.conformance.suite import Result
-from helpers.build.manifest import CONTENTS, EXTRAS, OPTIONAL, About, problems
-from helpers.build.package import CannotPackage, package
-from helpers.build.readme import course_link, edited
-from helpers.build.recording import Cast
-from helpers.build.repository import commit
-from helpers.build.submitted import missing
-from helpers.build.ttft import TOLD, Measured
-from helpers.build.verdict import Check
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
+from helpers.submission import commands
+from helpers.submission.bundle import bundle, default_models
+from helpers.submission.card import card
+from helpers.submission.checks import Found, behind
+from helpers.submission.conformance.suite import Result
+from helpers.submission.manifest import CONTENTS, EXTRAS, OPTIONAL, About, problems
+from helpers.submission.package import CannotPackage, package
+from helpers.submission.readme import course_link, edited
+from helpers.submission.recording import Cast
+from helpers.submission.repository import commit
+from helpers.submission.submitted import missing
+from helpers.submission.ttft import TOLD, Measured
+from helpers.submission.verdict import Check
 
 NOTE = """\
 # The hardest edge case

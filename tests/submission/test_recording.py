@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.build.bundle import bundle, default_models
-from helpers.build.picture import animated_svg
-from helpers.build.recording import CannotRecord, Cast, leaks, record, scrub
+from helpers.submission.bundle import bundle, default_models
+from helpers.submission.picture import animated_svg
+from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub
 
 AGENTS = Path(__file__).with_name("agents")
 SECRET = "sk-ant-0123456789abcdef"

@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.build import sandbox
-from helpers.build.sandbox import Bounds, Stopped, contained, trial
+from helpers.submission import sandbox
+from helpers.submission.sandbox import Bounds, Stopped, contained, trial
 
 JOB = {"seeds": [1], "cases": ["loops"], "patience": 1.0}
 

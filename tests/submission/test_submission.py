@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from helpers.build.conformance.suite import Result
-from helpers.build.evidence import cast_in, measured_in
-from helpers.build.manifest import CONTENTS, hashed
-from helpers.build.package import CannotPackage, package
-from helpers.build.picture import animated_svg
-from helpers.build.recording import Cast, record
-from helpers.build.report import claims, dumped, page, results_in
-from helpers.build.ttft import dumped as dumped_ttft
-from helpers.build.verdict import Verdict
-from helpers.build.verify import verify
+from helpers.submission.conformance.suite import Result
+from helpers.submission.evidence import cast_in, measured_in
+from helpers.submission.manifest import CONTENTS, hashed
+from helpers.submission.package import CannotPackage, package
+from helpers.submission.picture import animated_svg
+from helpers.submission.recording import Cast, record
+from helpers.submission.report import claims, dumped, page, results_in
+from helpers.submission.ttft import dumped as dumped_ttft
+from helpers.submission.verdict import Verdict
+from helpers.submission.verify import verify
 from tests.submission.broken import BROKEN, broken_source
 
 pytestmark = pytest.mark.long  # makes a submission, and verifies it again and again
@@ -41,7 +41,7 @@ def course(*arguments: object, home: Path, here: Path) -> subprocess.CompletedPr
     who = {"GIT_AUTHOR_NAME": "Ann", "GIT_AUTHOR_EMAIL": "ann@example.org"}
     who |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in who.items()}
     return subprocess.run(
-        [sys.executable, "-P", "-m", "helpers.build.commands", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "helpers.submission.commands", *map(str, arguments)],
         env={**environment, **who, "PYTHONPATH": str(ROOT), "COURSE_HOME": str(home)},
         cwd=here,
         stdin=subprocess.DEVNULL,

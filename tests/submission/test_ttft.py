@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.build.bundle import bundle, default_models
-from helpers.build.conformance.process import Limits
-from helpers.build.ttft import MOCK_FIRST_TOKEN, CannotMeasure, dumped, measured
+from helpers.submission.bundle import bundle, default_models
+from helpers.submission.conformance.process import Limits
+from helpers.submission.ttft import MOCK_FIRST_TOKEN, CannotMeasure, dumped, measured
 
 
 def test_the_agent_comes_after_the_wire(tmp_path: Path):

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings
-from helpers.session import Session
+from helpers.session.session import Session
 from helpers.web.answering import Agent
 from helpers.web.serving import WebServer, start
 

@@ -12,7 +12,7 @@ import pytest
 from agents import Reader, Scripted, read, until
 
 from helpers.mock.server import MockServer
-from helpers.session import Session
+from helpers.session.session import Session
 from helpers.sse import SSEDecoder
 from helpers.web.answering import Agent
 from helpers.web.serving import WebServer

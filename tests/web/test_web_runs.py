@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from helpers.agent import AgentEvent
 from helpers.history import Conversation
-from helpers.spending import SpendingCapReached
+from helpers.session.metering import SpendingCapReached
 from helpers.web import event_stream
 from helpers.web import runs as runs_module
 from helpers.web.event_stream import EventStream

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import asking, course
+from helpers import course
 from helpers.agent import (
     BlockStarted,
     BlockStopped,
@@ -30,15 +30,16 @@ from helpers.agent import (
     UsageUpdated,
 )
 from helpers.client import StreamTruncated
-from helpers.recovery import Recovery
 from helpers.render.cost import amount
-from helpers.session import Session
+from helpers.retry import Recovery
+from helpers.session import clients
+from helpers.session.session import Session
+from helpers.simulation.checkout import search_logs
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
 from helpers.widgets.cards import CardsView
 from helpers.widgets.cards_model import Board, Card, Note, Words, apply, end, fold, readable
 from helpers.widgets.cards_still import draw, lane_words, lines_for, tell
-from helpers.widgets.checkout import search_logs
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
 FAST = {"first_token": 0.01, "tokens_per_second": 2000.0}
@@ -351,7 +352,7 @@ def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
     live = Session({})
     live.use("custom", base_url=course.session.mock_url, key="sk-test-key")
     live.use_model("claude-sonnet-5-5")
-    monkeypatch.setattr(asking, "session", live)
+    monkeypatch.setattr(clients, "session", live)
     view, team = course.cards("Count to three."), course.team()
     for one in (view, team):
         assert one.state["state"] == "ready" and one.setup["at_most"] > 0

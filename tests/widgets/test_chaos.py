@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from helpers import course
 from helpers.client import StreamTruncated, open_stream
-from helpers.lessons.loop_reference import run_agent
-from helpers.recovery import Recovery
+from helpers.lessons.nb05_agent_loop.loop_reference import run_agent
+from helpers.retry import Recovery
+from helpers.simulation import chaos_runs
 from helpers.tools import Tool, tool
-from helpers.widgets import chaos_runs
 from helpers.widgets.chaos import ChaosView
 from helpers.widgets.chaos_model import (
     CELLS,

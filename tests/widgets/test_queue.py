@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import course, views
+from helpers import course
+from helpers.simulation.queue_runs import TOKENS
+from helpers.widgets import answer_views as views
 from helpers.widgets.queue import QueueView
 from helpers.widgets.queue_model import Flood, Sample, corners, row, sentence, table
-from helpers.widgets.queue_runs import TOKENS
 from helpers.widgets.queue_still import draw, span_for, tell
 
 # A face that is still slower than the stream, but done with all of it in a second.

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import course
-from helpers.build import steps
-from helpers.build.conformance.suite import Result
-from helpers.build.recording import CannotRecord, Cast
-from helpers.build.steps import Ready
-from helpers.build.ttft import Measured
-from helpers.lessons import find_part, progress
+from helpers.lessons import find_part
+from helpers.lessons.learner import progress
+from helpers.submission import steps
+from helpers.submission.conformance.suite import Result
+from helpers.submission.recording import CannotRecord, Cast
+from helpers.submission.steps import Ready
+from helpers.submission.ttft import Measured
 from helpers.widgets import submit
 from helpers.widgets.submit import SubmitView
 from helpers.widgets.submit_model import STEPS, draw, rows, sentence, tell

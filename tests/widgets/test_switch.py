@@ -8,8 +8,8 @@ import pytest
 from helpers.mock.chunking import CHUNKINGS
 from helpers.mock.faults import FAULTS, Fault, each, words
 from helpers.mock.settings import Settings
-from helpers.openai import PROVIDERS
-from helpers.session import Session
+from helpers.providers.openai import PROVIDERS
+from helpers.session.session import Session
 from helpers.widgets.switch import PACES, Switch, describe, draw, tell
 
 KEY = "sk-ant-this-is-secret"

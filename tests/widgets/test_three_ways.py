@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from helpers import course
+from helpers.simulation.three_ways import WAYS
 from helpers.tools import tool
-from helpers.widgets.three_ways import WAYS
 from helpers.widgets.timeline_model import Timeline, calls
 
 PROMPT = "Compare the weather in Lagos and Oslo."

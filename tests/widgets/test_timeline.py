@@ -30,9 +30,9 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.dispatch import ToolDispatcher
-from helpers.recovery import Recovery
+from helpers.retry import Recovery
+from helpers.svg import look
 from helpers.tools import Tool, tool
-from helpers.widgets import look
 from helpers.widgets.timeline import Run, TimelineView
 from helpers.widgets.timeline_model import (
     STRATEGIES,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams import BEGIN, closing, delta, opener, start, stop, text_answer
 
 from helpers.client import ErrorEvent, StreamTruncated
-from helpers.models import price
+from helpers.providers.models import price
 from helpers.widgets import live
 from helpers.widgets.answer import Answer, Block, end, fold
 from helpers.widgets.transcript import Transcript, draw, problem_of, seconds, tell

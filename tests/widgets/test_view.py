@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from streams import opener, text_answer
 
-from helpers.session import Session
-from helpers.widgets import look
+from helpers.session.session import Session
+from helpers.svg import look
 from helpers.widgets.race import Race
 from helpers.widgets.switch import Switch
 from helpers.widgets.transcript import Transcript

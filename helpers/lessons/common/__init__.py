@@ -1,0 +1,1 @@
+"""What lessons share: verdicts by letters, a server for as long as a block lasts."""

@@ -1,0 +1,20 @@
+"""What came of a case, asked for what the mistakes of several lessons look for."""
+
+import httpx
+
+from helpers.lessons.checking.part import Outcome
+
+# A slip in the code rather than a decision to raise: shown with its line.
+SLIPS = (
+    AttributeError,
+    LookupError,
+    NameError,
+    NotImplementedError,
+    TypeError,
+    httpx.StreamError,  # a body that was not read, or read twice
+)
+
+
+def mentions(outcome: Outcome, *words: str) -> bool:
+    """Whether the exception that came out holds one of these words."""
+    return outcome.error is not None and any(word in str(outcome.error) for word in words)

@@ -1,0 +1,97 @@
+"""The cell magic `%%build`: run a part's cell, check it, say what came of it, keep it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
+
+from helpers.lessons import MODULES, UnknownPart, find_part, needed
+from helpers.lessons.checking.diagnosis import render, render_sentence
+from helpers.lessons.checking.part import Part
+from helpers.lessons.checking.runner import check
+from helpers.lessons.checking.where import earlier_part, remember
+from helpers.lessons.learner import progress
+
+__all__ = ["build", "register_magics"]
+
+# In the cell, the line with `%%build` is line 1.
+FIRST_LINE = 2
+
+
+def register_magics(shell: InteractiveShell) -> None:
+    """Make `%%build` known to a notebook."""
+
+    def build_cell(line: str, cell: str = "") -> None:
+        """Check the code of this cell: `%%build sse` as the first line."""
+        build(line, cell, shell.user_ns)
+
+    register: Callable[..., None] = shell.register_magic_function
+    register(build_cell, "cell", "build")
+    shell.input_transformers_cleanup.append(_with_body)
+
+
+def _with_body(lines: list[str]) -> list[str]:
+    """Let a `%%build` line that stands alone come here: IPython would call it an error."""
+    return [*lines, "\n"] if len(lines) == 1 and lines[0].startswith("%%build") else lines
+
+
+def build(line: str, cell: str, names: dict[str, Any]) -> None:
+    """Check a cell, show the diagnosis, keep what has passed, and define its names.
+
+    Args:
+        line: what follows `%%build`: the id of a part.
+        cell: the cell without that line.
+        names: the notebook's namespace.
+    """
+    try:
+        part = find_part(line.strip())
+    except UnknownPart as problem:
+        known = ", ".join(MODULES)
+        _say(str(problem) if line.strip() else f"Say which part: `%%build` and one of {known}.")
+        return
+    if not cell.strip():
+        _say(f"The cell is empty: write your part {part.id} under the first line and run it again.")
+        return
+    earlier = {one.id: own for one in needed(part) if (own := progress.source(one.id))}
+    try:
+        report = check(part, cell, earlier=earlier, first_line=FIRST_LINE)
+    except KeyboardInterrupt:
+        _say("Interrupted: the check was stopped, and nothing was saved.")
+        return
+    html, text = render(part, report, (*report.notes, *_keep(part, cell, report.status)))
+    _show(html, text)
+    if report.loaded:
+        _define(part, cell, names)
+
+
+def _keep(part: Part, cell: str, status: str) -> list[str]:
+    """Save a part that has passed; return what there is to say about it."""
+    if status != "passed":
+        if progress.source(part.id) is None:
+            return []
+        return [f"Your part {part.id} that passed before is kept, and stays in use."]
+    try:
+        progress.save(part.id, cell)
+    except progress.NotSaved as problem:
+        return [str(problem)]
+    return [f'Saved. From now on `course.part("{part.id}")` is yours.']
+
+
+def _define(part: Part, cell: str, names: dict[str, Any]) -> None:
+    """Define the names of the cell in the notebook, to play with."""
+    for one in needed(part):
+        earlier = progress.part_namespace(one.id)
+        for name in dir(earlier):
+            names.setdefault(name, getattr(earlier, name))
+    filename, padded = earlier_part(part.id), "\n" * (FIRST_LINE - 1) + cell
+    remember(filename, padded)
+    exec(compile(padded, filename, "exec", dont_inherit=True), names)
+
+
+def _say(sentence: str) -> None:
+    _show(*render_sentence(sentence))
+
+
+def _show(html: str, text: str) -> None:
+    display({"text/html": html, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]

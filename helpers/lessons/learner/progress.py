@@ -1,0 +1,157 @@
+"""What the learner has built: one folder, `my/`, that no update touches.
+
+my/parts/sse.py       the source of each part that passed
+my/progress.json      {"version": 1, "parts": {"sse": {"passed": true}}}
+"""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from helpers.lessons import find_part, needed
+from helpers.lessons.checking.assemble import Sources, assemble, new_module
+from helpers.lessons.checking.part import Namespace, Part
+
+__all__ = ["NotSaved", "home", "part_namespace", "passed", "save", "source", "sources"]
+
+ROOT = Path(__file__).parents[3]
+
+
+class NotSaved(Exception):
+    """The learner's folder can't be written to; the message says what to do."""
+
+
+def home() -> Path:
+    """Return the learner's folder: COURSE_HOME, or `my` beside the course."""
+    chosen = os.environ.get("COURSE_HOME")
+    return Path(chosen).expanduser() if chosen else ROOT / "my"
+
+
+def passed() -> list[str]:
+    """Return the ids of the parts that have passed, of unknown parts too."""
+    return [part_id for part_id in _read()["parts"] if source(part_id) is not None]
+
+
+def source(part_id: str) -> str | None:
+    """Return the learner's source of a part that has passed, else None."""
+    entry = _read()["parts"].get(part_id)
+    if not (isinstance(entry, dict) and entry.get("passed")):
+        return None
+    try:
+        return _part_file(part_id).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def save(part_id: str, text: str) -> None:
+    """Keep the source of a part that has passed.
+
+    Raises:
+        NotSaved: the folder can't be written to.
+    """
+    try:
+        _part_file(part_id).parent.mkdir(parents=True, exist_ok=True)
+        state = _read()
+        entry = state["parts"].get(part_id)
+        state["parts"][part_id] = {**(entry if isinstance(entry, dict) else {}), "passed": True}
+        _write(_part_file(part_id), text)
+        _write(home() / "progress.json", json.dumps(state, indent=2, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise NotSaved(
+            f"It could not be saved: your folder can't be written to ({error.strerror}). "
+            "Make room or give yourself the right to write there, then run the cell again."
+        ) from None
+
+
+def sources(part: Part) -> Sources:
+    """Return the course's source of a part, and the learner's if it has passed."""
+    return Sources(part.id, part.reference_source(), source(part.id))
+
+
+def part_namespace(part_id: str) -> Namespace:
+    """Return the names of a part: the learner's if it has passed, else the course's own.
+
+    Args:
+        part_id: such as "sse".
+
+    Raises:
+        UnknownPart: there is no such part.
+    """
+    part = find_part(part_id)
+    chain = tuple(sources(one) for one in (*needed(part), part))
+    if isinstance(part.reference, Path) and not any(one.own for one in chain):
+        # The library module itself, so that its classes are those of the whole course.
+        inside = part.reference.resolve().relative_to(ROOT).with_suffix("")
+        return Namespace(vars(importlib.import_module(".".join(inside.parts))))
+    return Namespace(vars(_assembled(chain)))
+
+
+@cache
+def _assembled(chain: tuple[Sources, ...]) -> ModuleType:
+    module = new_module(f"your_{chain[-1].part_id}")
+    for part_id in assemble(module, chain):
+        _say(f"Your part {part_id} no longer runs, so the course's own takes its place.")
+    return module
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+
+
+def _part_file(part_id: str) -> Path:
+    return home() / "parts" / f"{part_id}.py"
+
+
+def _read() -> dict[str, Any]:
+    """Return what progress.json holds, with everything in it that this version doesn't know."""
+    file = home() / "progress.json"
+    try:
+        state = json.loads(file.read_bytes())
+        if not isinstance(state["parts"], dict):
+            raise TypeError
+    except FileNotFoundError:
+        return {"version": 1, "parts": {}}
+    except OSError as error:
+        _say(f"Your progress can't be read ({error.strerror}); it counts as empty for now.")
+        return {"version": 1, "parts": {}}
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return _rebuilt(file)
+    return dict(state)
+
+
+def _rebuilt(file: Path) -> dict[str, Any]:
+    """Put a damaged progress.json aside and tell from the saved parts what has passed."""
+    parts = {path.stem: {"passed": True} for path in sorted((home() / "parts").glob("*.py"))}
+    state = {"version": 1, "parts": parts}
+    number, aside = 1, file.with_name("progress.damaged.json")
+    while aside.exists():
+        number += 1
+        aside = file.with_name(f"progress.damaged-{number}.json")
+    with suppress(OSError):
+        os.replace(file, aside)
+        _write(file, json.dumps(state, indent=2) + "\n")
+    _say(
+        f"Your progress.json was damaged. It is kept as {aside.name}, and your progress was "
+        "read from the parts that you have saved."
+    )
+    return state
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace a file as a whole: whoever reads it meets the old or the new one."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as new:
+            new.write(text)
+        os.replace(name, file)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,1 @@
+"""Notebook 01: a decoder of server-sent events."""

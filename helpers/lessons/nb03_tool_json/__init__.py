@@ -1,0 +1,1 @@
+"""Notebook 03: from events to one message."""

@@ -1,0 +1,1 @@
+"""Notebook 04: tools that run while the answer still streams."""

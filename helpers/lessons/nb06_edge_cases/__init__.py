@@ -1,0 +1,1 @@
+"""Notebook 06: what stays of a turn that broke off."""

@@ -1,0 +1,1 @@
+"""Notebook 09: thinking, and answers that are data."""

@@ -1,0 +1,1 @@
+"""Notebook 11: an agent behind a server."""

@@ -1,0 +1,1 @@
+"""Other APIs, told in the same events; and which models there are at what price."""

@@ -1,0 +1,247 @@
+"""Whom the course asks: the API of its mode, or the offline one on a clock that jumps.
+
+What a lesson takes from `course` to send requests and to read what comes back.
+"""
+
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from helpers.client import Event
+from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
+from helpers.mock.recording import Exchange
+from helpers.mock.recording import read as read_recording
+from helpers.mock.settings import Settings
+from helpers.mock.transport import blocking_transport, in_process_transport
+from helpers.session.session import API_VERSION, MOCK_KEY, Session
+from helpers.sse import SSEDecoder
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic, AsyncAnthropic
+    from openai import AsyncOpenAI
+
+
+session = Session()
+
+
+def request(prompt: str, *, max_tokens: int = 1024, **more: Any) -> dict[str, Any]:
+    """Return the body of a request with one user message.
+
+    Args:
+        prompt: what the user says.
+        max_tokens: the most tokens that the answer may have.
+        more: other fields of POST /v1/messages, such as `system` or `tools`.
+    """
+    return {
+        "model": session.model,
+        "max_tokens": max_tokens,
+        **more,
+        "messages": [{"role": "user", "content": prompt}],
+    }
+
+
+def http(*, mock: dict[str, Any] | None = None, **options: Any) -> httpx.AsyncClient:
+    """Return an HTTP client for the API of this mode; use it in `async with`.
+
+    Args:
+        mock: fields of the mock's settings, for this client's requests alone; without
+            effect in live modes.
+        options: anything that httpx.AsyncClient takes.
+    """
+    if mock and session.mode == "mock":
+        options["headers"] = {**options.get("headers", {}), **overrides(mock)}
+    return session.http(**options)
+
+
+def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
+    """Return a client of the offline API on a clock that jumps instead of waiting.
+
+    The bytes and their times are those of a real run, but nothing waits for them, so
+    what is measured on this clock is the same on every machine.
+
+    Args:
+        changes: fields of the mock's settings, such as `pace` or `seed`.
+    """
+    clock = VirtualClock()
+    api = MockAPI(mock_settings(changes), clock=clock)
+    transport = in_process_transport(httpx, api)
+    return httpx.AsyncClient(
+        base_url="http://mock", headers=MOCK_HEADERS, transport=transport
+    ), clock
+
+
+def sdk(**changes: Any) -> "AsyncAnthropic":
+    """Return the official SDK's client, connected to the offline API in every mode.
+
+    Its requests stay in this process and its clock jumps, as on the bench: it is there to
+    be compared with.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from anthropic import AsyncAnthropic
+
+    transport = in_process_transport(httpx2, MockAPI(mock_settings(changes), clock=VirtualClock()))
+    return AsyncAnthropic(
+        api_key=MOCK_KEY,
+        base_url="http://mock",
+        http_client=httpx2.AsyncClient(transport=transport),
+    )
+
+
+def blocking_sdk(**changes: Any) -> "Anthropic":
+    """Return the official SDK's client for programs without async; otherwise as `sdk`.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from anthropic import Anthropic
+
+    transport = blocking_transport(httpx2, MockAPI(mock_settings(changes)))
+    return Anthropic(
+        api_key=MOCK_KEY, base_url="http://mock", http_client=httpx2.Client(transport=transport)
+    )
+
+
+def openai_sdk(**changes: Any) -> "AsyncOpenAI":
+    """Return OpenAI's official client, connected to the offline API as `sdk` is.
+
+    Args:
+        changes: fields of the mock's settings, such as `seed` or `fault`.
+    """
+    import httpx2
+    from openai import AsyncOpenAI
+
+    transport = in_process_transport(httpx2, MockAPI(mock_settings(changes), clock=VirtualClock()))
+    return AsyncOpenAI(
+        api_key=MOCK_KEY,
+        base_url="http://mock/v1",
+        http_client=httpx2.AsyncClient(transport=transport),
+    )
+
+
+def recording(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
+    """Return the chunks of the offline API's answer, each with its time.
+
+    Args:
+        body: a request, or just a prompt.
+        changes: fields of the mock's settings, such as `chunking` or `seed`.
+    """
+    body = request(body) if isinstance(body, str) else body
+    content = json.dumps({**body, "stream": True}).encode()
+    plan = MockAPI(mock_settings(changes)).plan("POST", "/v1/messages", MOCK_HEADERS, content)
+    return list(plan.chunks)
+
+
+def open_recording(path: Path | str) -> list[Exchange]:
+    """Return the exchanges that the tap has recorded in a file.
+
+    Each has `chunks` with their times; `wire` shows one.
+
+    Raises RecordingError if the file can't be read or is no recording.
+    """
+    return read_recording(Path(path))
+
+
+MOCK_HEADERS = {
+    "authorization": f"Bearer {MOCK_KEY}",
+    "anthropic-version": API_VERSION,
+    "content-type": "application/json",
+}
+
+
+def mock_settings(changes: dict[str, Any]) -> Settings:
+    """Return the offline API's settings of this session, with some of them changed."""
+    return Settings.from_json({**session.mock.to_json(), **changes})
+
+
+def decoded(chunks: Iterable[TimedBytes]) -> list[tuple[float, Event]]:
+    """Decode a recording into events with their times."""
+    decoder = SSEDecoder()
+    return [
+        (chunk.at, json.loads(sse.data)) for chunk in chunks for sse in decoder.feed(chunk.data)
+    ]
+
+
+# Slow enough to watch, unless a pace was chosen.
+VISIBLE_PACE = {"first_token": 0.4, "tokens_per_second": 30.0}
+
+
+def visible(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return changes of the settings with a pace that one can watch, unless one was chosen."""
+    chosen = "pace" in changes or session.mock.pace != Settings().pace
+    return changes if chosen else {**changes, "pace": VISIBLE_PACE}
+
+
+def as_body(body: dict[str, Any] | str) -> dict[str, Any]:
+    """Return a request's body, also of just a prompt."""
+    return request(body) if isinstance(body, str) else body
+
+
+def overrides(changes: dict[str, Any]) -> dict[str, str]:
+    """Return the header that changes the mock's settings for one request."""
+    return {"mock-settings": json.dumps(changes)}
+
+
+def expected_events(
+    body: dict[str, Any], changes: dict[str, Any]
+) -> list[tuple[float, Event]] | None:
+    """Return the events that the offline API will give; None if another API answers."""
+    if session.mode != "mock" or session.provider != "anthropic":
+        return None
+    try:
+        return decoded(recording(body, **changes))
+    except ConnectionResetError:
+        return None
+
+
+async def record_anew(body: dict[str, Any], changes: dict[str, Any]) -> list[tuple[float, bytes]]:
+    """Read an answer off the real socket; return its chunks with their times."""
+    chunks, start = [], time.monotonic()
+    async with http(mock=changes) as client:
+        stream = client.stream("POST", "/v1/messages", json={**body, "stream": True})
+        async with stream as response:
+            async for chunk in response.aiter_raw():
+                chunks.append((time.monotonic() - start, chunk))
+    return chunks
+
+
+def client_on(settings: Settings, clock: Any) -> httpx.AsyncClient:
+    """Return a client of an offline API in this process, which goes by this clock."""
+    transport = in_process_transport(httpx, MockAPI(settings, clock=clock))
+    return httpx.AsyncClient(
+        base_url="http://mock", headers=MOCK_HEADERS, timeout=60, transport=transport
+    )
+
+
+def opener(
+    body: dict[str, Any], changes: dict[str, Any]
+) -> "Callable[[], AbstractAsyncContextManager[AsyncIterator[Event]]]":
+    """Return what opens a request to the API of this mode and gives its events."""
+    if session.mode == "mock":
+        _ = session.mock_url  # its start is no part of the time to first token
+
+    @asynccontextmanager
+    async def open_events() -> AsyncGenerator[AsyncIterator[Event]]:
+        async with http(mock=changes) as client, session.open_stream(client, body) as events:
+            yield events
+
+    return open_events
+
+
+def serve(app: Any) -> "AbstractAsyncContextManager[httpx.AsyncClient]":
+    """Run a web application on this machine, in `async with`, which gives a client for it.
+
+    Args:
+        app: an ASGI application, such as a FastAPI one.
+    """
+    from helpers.session.serving import serve
+
+    return serve(app)

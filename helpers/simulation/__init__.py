@@ -1,0 +1,1 @@
+"""Runs on a virtual clock, behind views and exercises."""

@@ -1,0 +1,477 @@
+"""Cuts, one after the other: the agent against an answer that breaks off at each byte.
+
+A run here takes no time: the offline API answers in this process at speed zero, and what
+waits, waits on a clock that jumps. Code that never ends is given up: after so much
+virtual time, so many steps of the loop, or, if it never waits at all, so much real time.
+"""
+
+import asyncio
+import ctypes
+import inspect
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing, suppress
+from copy import deepcopy
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import httpx
+
+from helpers.agent import Retrying, RunFinished, TextDelta, TurnFinished, run_agent
+from helpers.history import Conversation
+from helpers.mock.engine import MockAPI
+from helpers.mock.faults import Fault, apply
+from helpers.mock.plan import Plan
+from helpers.mock.settings import Settings
+from helpers.mock.transport import in_process_transport
+from helpers.retry import Recovery
+from helpers.simulation.rehearsal import JumpingLoop, LoopClock, rehearsed, sleep_on
+from helpers.tools import Tool
+from helpers.widgets.chaos_model import Cut, Seen, arguments, judge, places
+
+__all__ = ["Bench", "Worker"]
+
+MOST_SECONDS = 3600.0  # of virtual time; patience with an answer ends long before
+MOST_STEPS = 20_000  # of the event loop
+MOST_REQUESTS = 60
+STEPS_TO_END, SECONDS_TO_END = 500, 60.0  # that a run which is given up has for its `finally`
+PATIENCE = 2.0  # seconds of processor time for one cut: a busy machine takes none of it
+ASLEEP = 60.0  # real seconds for one cut that computes nothing
+MOST_STUCK = 3  # runs that never wait, before the map is given up
+MOST_STRIKES = 5  # at runs that never wait, before their thread is given up
+
+AT_ONCE = {"first_token": 0, "duration": 0, "jitter": 0}
+
+# Events as the API sends them; a run that gives others has something of its own to say.
+OF_THE_API = {
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+    "ping",
+    "tool_result",
+}
+
+
+class Hung(BaseException):
+    """A run that is given up; no `except Exception` stops this."""
+
+
+class Stuck(Hung):
+    """A run that computes for ever without waiting for anything."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it computed for {PATIENCE:g} seconds without ever waiting")
+
+
+class _BoundedLoop(JumpingLoop):
+    """A loop whose time jumps, and which gives up what goes on for too long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps_left = MOST_STEPS
+        self.until = MOST_SECONDS
+        # What a run that was given up leaves behind is nobody's news.
+        self.set_exception_handler(lambda loop, context: None)
+
+    def select(self, timeout: float | None) -> list[object]:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            raise Hung("it goes round without getting anywhere")
+        if timeout is None:
+            raise Hung("it waits for something that never comes")
+        return super().select(timeout)
+
+    def pass_time(self, seconds: float) -> None:
+        super().pass_time(seconds)
+        if self.time() > self.until:
+            self.until = self.time() + SECONDS_TO_END  # this may be raised in a task: let it end
+            raise Hung(f"after {MOST_SECONDS:,.0f} seconds it was still waiting")
+
+
+class _Clock(LoopClock):
+    """The time of the running loop; between two runs there is none, and it stands."""
+
+    def now(self) -> float:
+        try:
+            return super().now()
+        except RuntimeError:
+            return 0.0
+
+
+class _CutAPI(MockAPI):
+    """The offline API, which breaks one of its answers off.
+
+    Attributes:
+        requests: how many came since the last cut was chosen.
+        refusals: what was said against them.
+        answers: the bytes of each healthy answer that was given.
+    """
+
+    def __init__(self, settings: Settings, fault: str) -> None:
+        super().__init__(settings, clock=_Clock())
+        self._fault = fault
+        self._known: dict[bytes, Plan] = {}
+        self.begin(None)
+
+    def begin(self, place: tuple[int, int] | None) -> None:
+        """Forget earlier requests, and choose which answer to cut, and after which byte."""
+        self._place = place
+        self.requests = 0
+        self.refusals: list[str] = []
+        self.answers: list[bytes] = []
+
+    def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
+        """Return the response; the answer to one request breaks off."""
+        self.requests += 1
+        if self.requests > MOST_REQUESTS:
+            raise Hung(f"it sent more than {MOST_REQUESTS} requests")
+        plan = self.healthy(method, path, headers, body)
+        data = b"".join(chunk.data for chunk in plan.chunks)
+        if plan.status != 200:
+            self.refusals.append(_message_of(data))
+            return plan
+        self.answers.append(data)
+        if self._place is None or self._place[0] != self.requests - 1:
+            return plan
+        return apply([Fault(self._fault, at_byte=self._place[1])], plan)
+
+    def healthy(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
+        """Return the response as it is without a cut; planned once for each request."""
+        if body not in self._known:
+            plan = super().plan(method, path, headers, body)
+            chunks = list(plan.chunks)
+            if len(self._known) >= 500:
+                self._known.clear()
+            self._known[body] = replace(plan, render=lambda: iter(chunks))
+        return self._known[body]
+
+    async def play(self, plan: Plan) -> AsyncGenerator[bytes]:
+        """Yield the chunks; between two of them, tools get to start."""
+        async with aclosing(super().play(plan)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+                await asyncio.sleep(0)
+
+
+def _message_of(data: bytes) -> str:
+    with suppress(ValueError, KeyError, TypeError):
+        return str(httpx.Response(400, content=data).json()["error"]["message"])
+    return data.decode("utf-8", "replace")
+
+
+class Bench:
+    """An agent and the offline API, for one run after the other.
+
+    Args:
+        body: the request; its messages are the conversation.
+        tools: what the model may call; they run on virtual time.
+        settings: of the offline API.
+        headers: of each request.
+        run: the agent: `run(http, messages, tools, model=..., max_turns=...)`, which gives
+            events as the API does and adds turns to `messages`. None: the course's own.
+        fault: how answers end: "reset", or "close", which looks like an end.
+        recovery: how the course's agent deals with failures.
+        max_turns: requests at most.
+    """
+
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        tools: Iterable[Tool],
+        settings: Settings,
+        headers: Mapping[str, str],
+        *,
+        run: Callable[..., Any] | None = None,
+        fault: str = "reset",
+        recovery: Recovery | None = None,
+        max_turns: int = 10,
+    ) -> None:
+        self._body = dict(body)
+        self._tools = list(tools)
+        self._headers = {"content-type": "application/json", **headers}
+        self._run = run
+        self._recovery = recovery
+        self._max_turns = max_turns
+        self._api = _CutAPI(settings, fault)
+        self._seen = Seen()
+        self.healthy: Seen | None = None
+        self.answers: tuple[bytes, ...] = ()
+
+    def begin(self) -> str:
+        """Run once without a cut; say what is wrong if that fails."""
+        healthy = self._see(None)
+        if healthy.error is not None:
+            return (
+                f"Even without a cut it ends with {type(healthy.error).__name__}: {healthy.error}"
+            )
+        if healthy.hung or healthy.refusal:
+            why = healthy.hung or f"the API refuses what is sent: {healthy.refusal}"
+            return f"Even without a cut, {why}"
+        if not self._api.answers:
+            return "Even without a cut it asks the API for nothing."
+        if not healthy.turns():
+            return "Even without a cut it adds nothing to `messages`."
+        self.healthy, self.answers = healthy, tuple(self._api.answers)
+        return ""
+
+    def cut(self, answer: int, at: int) -> Cut:
+        """Run once; that answer breaks off after so many bytes."""
+        assert self.healthy is not None
+        seen = self._see((answer, at))
+        return Cut(answer, at, *judge(seen, self.healthy, answer))
+
+    def _see(self, place: tuple[int, int] | None) -> Seen:
+        given = deepcopy(self._body["messages"])
+        once = frozenset(tool.name for tool in self._tools if tool.once)
+        seen = self._seen = Seen(given, len(given), once=once)
+        self._api.begin(place)
+        loop = _BoundedLoop()
+        try:
+            with sleep_on(loop):
+                try:
+                    loop.run_until_complete(self._act(seen))
+                except Hung as why:
+                    seen.hung = str(why)
+                except Exception as error:  # whatever a learner's code raises
+                    seen.error = error
+                finally:
+                    _end(loop)
+        except Hung as why:  # it came late
+            seen.hung = str(why)
+        seen.requests = self._api.requests
+        seen.refusal = next(iter(self._api.refusals), "") or self._refusal(seen)
+        return seen
+
+    def _refusal(self, seen: Seen) -> str:
+        """Return what the API says to these messages and one more of the user."""
+        messages = [*seen.messages, {"role": "user", "content": "And now?"}]
+        body = {**self._body, **self._definitions(), "stream": True, "messages": messages}
+        try:
+            content = httpx.Request("POST", "http://mock", json=body).content
+        except (TypeError, ValueError) as error:
+            return f"the history is no JSON: {error}"
+        plan = self._api.healthy("POST", "/v1/messages", self._headers, content)
+        return "" if plan.status == 200 else _message_of(b"".join(c.data for c in plan.chunks))
+
+    def _definitions(self) -> dict[str, Any]:
+        return {"tools": [tool.definition for tool in self._tools]} if self._tools else {}
+
+    # One run
+
+    async def _act(self, seen: Seen) -> None:
+        tools = [self._counted(tool, seen) for tool in self._tools]
+        async with httpx.AsyncClient(
+            base_url="http://mock",
+            headers=self._headers,
+            transport=in_process_transport(httpx, self._api),
+            trust_env=False,
+        ) as http:
+            if self._run is None:
+                await self._act_ours(http, tools, seen)
+            else:
+                await self._act_theirs(self._run, http, tools, seen)
+
+    async def _act_ours(self, http: httpx.AsyncClient, tools: list[Tool], seen: Seen) -> None:
+        conversation = Conversation(seen.messages)
+        fields = {k: v for k, v in self._body.items() if k not in ("messages", "stream", "tools")}
+        events = run_agent(
+            http,
+            conversation,
+            tools=tools,
+            max_turns=self._max_turns,
+            recovery=self._recovery,
+            clock=LoopClock(),
+            random=lambda: 0.5,
+            **fields,
+        )
+        whole = ""  # the text of turns that are over
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    match event:
+                        case TextDelta(text=text):
+                            seen.shown += text
+                        case Retrying(restarts=True):
+                            seen.shown, seen.told = whole, True
+                        case TurnFinished():
+                            whole = seen.shown
+                        case RunFinished(error=error):
+                            seen.error = error
+        finally:
+            seen.messages = conversation.messages
+
+    async def _act_theirs(
+        self, run: Callable[..., Any], http: httpx.AsyncClient, tools: list[Tool], seen: Seen
+    ) -> None:
+        events = run(http, seen.messages, tools, **self._fields_for(run))
+        if inspect.iscoroutine(events):
+            events.close()
+        if not hasattr(events, "__aiter__"):
+            raise TypeError("run must be an async generator: an async function that yields.")
+        try:
+            async for event in events:
+                match event:
+                    case {"type": "content_block_delta", "delta": {"text": str(text)}}:
+                        seen.shown += text
+                    case {"type": str(type)} if type in OF_THE_API:
+                        pass
+                    case _:
+                        seen.told = True
+        except (Exception, asyncio.CancelledError):
+            # Not for a GeneratorExit: that comes to a run which can't be ended any more.
+            if hasattr(events, "aclose"):
+                await events.aclose()
+            raise
+
+    def _fields_for(self, run: Callable[..., Any]) -> dict[str, Any]:
+        """Return the keyword arguments for a learner's agent: the fields that it takes."""
+        given = {"model": self._body["model"], "max_turns": self._max_turns}
+        parameters = inspect.signature(run).parameters
+        takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        others = {
+            name: value
+            for name, value in self._body.items()
+            if name not in (*given, "messages", "stream", "tools")
+            and (takes_all or name in parameters)
+        }
+        return {**given, **others}
+
+    def _counted(self, tool: Tool, seen: Seen) -> Tool:
+        """Return a tool that counts its runs, and sleeps on virtual time."""
+        acted = rehearsed(tool)
+
+        @wraps(tool.function)
+        async def run(*args: Any, **kwargs: Any) -> Any:
+            seen.runs[tool.name, arguments(kwargs)] += 1
+            result = acted.function(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        return replace(acted, function=run)
+
+
+def _end(loop: _BoundedLoop) -> None:
+    """Let what is left of a run end itself, if it does."""
+    loop.steps_left = STEPS_TO_END
+    loop.until = loop.time() + SECONDS_TO_END
+
+    async def cancel() -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+        await loop.shutdown_asyncgens()
+
+    work = cancel()
+    try:
+        with suppress(Hung):
+            loop.run_until_complete(work)
+    finally:
+        work.close()
+        loop.close()
+
+
+# All of them, on a thread
+
+
+class Worker:
+    """A thread that makes the cuts, and is looked after from outside.
+
+    Args:
+        bench: where the runs are.
+        every: bytes between two cuts.
+        most: cuts at most; there are more bytes between them, then.
+
+    Attributes:
+        every: bytes between two cuts.
+        cuts: those made so far.
+        problem: why there are no more.
+        done: whether it has ended.
+    """
+
+    def __init__(self, bench: Bench, every: int, most: int | None = None) -> None:
+        self.bench = bench
+        self.every = every
+        self.cuts: list[Cut] = []
+        self.problem = ""
+        self.done = False
+        self._most = most
+        self._stopped = False
+        self._clock: int | None = None  # of the thread's processor time, where the system has one
+        self._began = self._now()
+        self._number = 0  # of the present run
+        self._struck = -1  # the run that was last thrown out
+        self._stuck = 0
+        self._strikes = 0
+        self._thread = threading.Thread(target=self._work, name="chaos", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the present cut."""
+        self._stopped = True
+
+    def look(self) -> None:
+        """Throw out a run that never waits. Call it now and then while the thread works."""
+        computed, passed = (now - then for now, then in zip(self._now(), self._began, strict=True))
+        if not self.done and (computed > PATIENCE or passed > ASLEEP):
+            self._began = self._now()
+            self._struck = self._number
+            self._strikes += 1
+            if self._strikes > MOST_STRIKES:  # it catches even that, and can't be ended
+                self.problem, self.done = "A run can't be ended: restart the kernel.", True
+                return
+            ident = ctypes.c_ulong(self._thread.ident or 0)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Stuck))
+
+    def _now(self) -> tuple[float, float]:
+        """Return the processor time that the thread has had, and the time, in seconds."""
+        if self._clock is None:
+            return time.process_time(), time.monotonic()
+        try:
+            return time.clock_gettime(self._clock), time.monotonic()
+        except OSError:  # the thread has ended
+            return 0.0, time.monotonic()
+
+    def wait(self) -> None:
+        """Block until it has ended."""
+        while not self.done:
+            self._thread.join(0.1)
+            self.look()
+
+    def _work(self) -> None:
+        if hasattr(time, "pthread_getcpuclockid"):
+            self._clock = time.pthread_getcpuclockid(threading.get_ident())
+        self._began = self._now()
+        try:
+            for cut in self._steps():
+                if cut is not None:
+                    self.cuts.append(cut)
+                self._stuck += self._struck == self._number
+                if self._stuck >= MOST_STUCK:
+                    self.problem = f"{MOST_STUCK} runs computed without ever waiting."
+                    return
+                if self._stopped:
+                    return
+                self._number += 1
+                self._began = self._now()
+        except BaseException as error:  # for the one who looks after it
+            self.problem = f"{type(error).__name__}: {error}"
+        finally:
+            self.done = True
+
+    def _steps(self) -> Iterator[Cut | None]:
+        self.problem = self.bench.begin()
+        yield None
+        if self.problem:
+            return
+        planned = places(self.bench.answers, self.every)
+        while self._most is not None and len(planned) > self._most:
+            self.every *= 2
+            planned = places(self.bench.answers, self.every)
+        for answer, at in planned:
+            yield self.bench.cut(answer, at)

@@ -1,0 +1,1 @@
+"""Between a stream and its consumer: a bounded queue, backpressure, a file."""

@@ -1,0 +1,1 @@
+"""Answers that are data: JSON by a schema, and its fields while they are written."""

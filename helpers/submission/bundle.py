@@ -1,0 +1,498 @@
+"""One self-contained file from the parts of a build: no helpers, no SDK.
+
+Each part keeps its text, comments included. What changes is what has to: imports move to the
+top, a name that two parts use for different things gets a suffix in the later one, and what a
+part takes from the course's library is copied in front of it, no more than it needs.
+"""
+
+import ast
+import builtins
+import importlib.metadata
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers.lessons import find_part
+from helpers.lessons.checking.part import SUPPORT
+from helpers.submission.names import defined, renamed, used
+
+__all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "default_models"]
+
+PARTS = ("sse", "text", "message", "dispatch", "loop", "recovery", "retry", "main")
+FRAME = ("tools", "offline", "providers", "openai", "program")
+OTHERS = ("openai",)  # APIs that the agent doesn't speak itself: hundreds of lines each
+
+ROOT = Path(__file__).parents[2]
+SDKS = ("anthropic", "openai", "langchain", "litellm")
+MARK = "# " + "-" * 78
+# What Python itself looks for in a module.
+SPECIAL = {"__all__", "__name__", "__file__", "__doc__", "__debug__", "__annotations__"}
+
+
+class CannotBundle(Exception):
+    """A part can't become part of one file; the message says which line, and what to do."""
+
+
+class Bundle(NamedTuple):
+    """The file, and whose each part is.
+
+    Attributes:
+        source: the text of agent.py.
+        owners: "yours" or "the course's", by part.
+        packages: the distributions it needs, beside the standard library.
+    """
+
+    source: str
+    owners: dict[str, str]
+    packages: list[str]
+
+
+class Statement(NamedTuple):
+    """One top-level statement with the comments in front of it."""
+
+    text: str
+    tree: ast.Module
+
+
+@dataclass
+class Section:
+    """A part of the file: one source, taken apart.
+
+    Attributes:
+        name: the part's id, or the module's name.
+        module: the module of the library that it is, or stands for.
+        owner: whose it is.
+        statements: its code, without imports.
+        imports: what it takes from elsewhere: bound name -> (module, name in it or "").
+        wanted: the same for the course's own library.
+        names: what its names are called in the file, where that differs.
+    """
+
+    name: str
+    module: str
+    owner: str
+    statements: list[Statement] = field(default_factory=list)
+    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
+    wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def defined(self) -> set[str]:
+        """Return the names that its code defines."""
+        return {name for statement in self.statements for name in defined(statement.tree)}
+
+    def used(self) -> set[str]:
+        """Return the names that its code uses."""
+        return {name for statement in self.statements for name in used(statement.tree)}
+
+
+def bundle(own: Mapping[str, str], *, models: Mapping[str, str]) -> Bundle:
+    """Return the file that the parts make.
+
+    Args:
+        own: the learner's sources, by part; the course's own stand in for the others.
+        models: the model that each provider is asked for by default; who isn't named isn't
+            in the file.
+
+    Raises:
+        CannotBundle: a part imports what a self-contained file can't have, or uses a name
+            that nobody defines.
+    """
+    house = _House()
+    for part_id in PARTS:
+        house.add_part(part_id, own.get(part_id))
+    for name in FRAME:
+        if name not in OTHERS or name in models:
+            house.add_module(f"helpers.submission.single_file.{name}", name)
+    owners = {part_id: "yours" if part_id in own else "the course's" for part_id in PARTS}
+    source = house.written(owners)
+    for provider, model in models.items():
+        constant = f"{provider.upper()}_MODEL = "
+        source = source.replace(f'{constant}"offline-mock"', f"{constant}{json.dumps(model)}")
+    return Bundle(_formatted(source), owners, house.packages())
+
+
+class _House:
+    """The sections so far, and what each of their names is called."""
+
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self.taken: dict[str, object] = {}  # name in the file -> what it stands for
+
+    def add_part(self, part_id: str, own: str | None) -> None:
+        """Add a part: the learner's source, or the course's."""
+        module = _reference(part_id)
+        if own is None:
+            self._add(_section(part_id, module, "the course's", _source(module)))
+        else:
+            self._add(_section(part_id, module, "yours", own))
+
+    def add_module(self, module: str, name: str) -> None:
+        """Add a module of the course, whole."""
+        self._add(_section(name, module, "the course's", _source(module)))
+
+    def _add(self, section: Section) -> None:
+        self._settle(section)
+        mine = section.defined() | set(section.imports)
+        for name in sorted(section.used() | set(section.wanted)):
+            if name in mine or name in SPECIAL:
+                continue
+            found = self._found(section, name)
+            if found is not None and found != name:
+                section.names[name] = found
+        self.sections.append(section)
+
+    def _settle(self, section: Section) -> None:
+        """Give a section's names new ones where the old ones stand for something else."""
+        for name, target in list(section.imports.items()):
+            self._take(section, name, target)
+        kept = []
+        for statement in section.statements:
+            meaning = ast.dump(statement.tree)
+            names = defined(statement.tree)
+            if names and all(self.taken.get(name) == meaning for name in names):
+                continue  # the very same thing stands above
+            kept.append(statement)
+            for name in sorted(names):
+                if section.names.get(name) is None:
+                    self._take(section, name, meaning)
+        section.statements = kept
+
+    def _take(self, section: Section, name: str, meaning: object) -> None:
+        if name in SPECIAL or self.taken.get(name) == meaning:
+            return
+        final, number = name, 1
+        while final in self.taken or hasattr(builtins, final):
+            final = f"{name}_{section.name}" + (str(number) if number > 1 else "")
+            number += 1
+        self.taken[final] = meaning
+        if final != name:
+            section.names[name] = final
+
+    def _found(self, section: Section, name: str) -> str | None:
+        """Return what a name that a section takes from elsewhere is called in the file.
+
+        Raises:
+            CannotBundle: nobody defines it.
+        """
+        if name in section.wanted:
+            module, original = section.wanted[name]
+            return self._from_library(module, original)
+        for earlier in reversed(self.sections):
+            if name in earlier.defined() or name in earlier.imports:
+                return earlier.names.get(name, name)
+        if hasattr(builtins, name):
+            return name
+        # In the notebooks, the course's own part stands below the learner's.
+        for part_id in reversed(PARTS):
+            library = _library(_reference(part_id))
+            if name in library.imports:
+                section.imports[name] = library.imports[name]
+                self._take(section, name, library.imports[name])
+                return section.names.get(name, name)
+            if name in library.defined() or name in library.wanted:
+                return self._from_library(library.module, name)
+        raise CannotBundle(
+            f"Your part {section.name} uses {name}, which nothing in it or before it defines: "
+            "define it in that part and run its cell again."
+        )
+
+    def _from_library(self, module: str, name: str) -> str:
+        """Return what a name of the course's library is called; copy it in if it isn't there."""
+        there = [section for section in self.sections if section.module == module]
+        for section in there:
+            if name in section.defined():
+                return section.names.get(name, name)
+        library = _library(module)
+        if name not in library.defined():  # it comes from further away
+            return self._from_library(*library.wanted[name])
+        present = {
+            one: section.names.get(one, one) for section in there for one in section.defined()
+        }
+        copied = Section(library.name, module, "the course's")
+        copied.statements = [
+            statement
+            for statement in _closure(library, name)
+            if not defined(statement.tree) <= present.keys()
+        ]
+        needed = copied.used()
+        copied.imports = {
+            bound: library.imports[bound] for bound in library.imports if bound in needed
+        }
+        copied.wanted = {
+            bound: library.wanted[bound] for bound in library.wanted if bound in needed
+        }
+        copied.names = {one: present[one] for one in needed & present.keys() if present[one] != one}
+        self._add(copied)
+        return copied.names.get(name, name)
+
+    def packages(self) -> list[str]:
+        """Return the distributions that the file imports.
+
+        Raises:
+            CannotBundle: a part imports something that nobody could install.
+        """
+        known = _installed()
+        found = set()
+        for section in self.sections:
+            for module, _ in section.imports.values():
+                top = module.split(".")[0]
+                if top in sys.stdlib_module_names:
+                    continue
+                if top not in known:
+                    raise CannotBundle(
+                        f"Your part {section.name} imports {top}, which no installed package "
+                        "brings: a file for others needs what others can install."
+                    )
+                found.add(known[top][0])
+        return sorted(found)
+
+    def written(self, owners: Mapping[str, str]) -> str:
+        """Return the file's text, not yet formatted."""
+        needs = ", ".join(f'"{name}"' for name in self.packages())
+        head = HEAD.format(needs=needs, owners="\n".join(_owner_lines(owners)))
+        imports = sorted(
+            {
+                _import(section.names.get(bound, bound), *target)
+                for section in self.sections
+                for bound, target in section.imports.items()
+            }
+        )
+        filled = [section for section in self.sections if section.statements]
+        body = [_block_text(list(block)) for _, block in groupby(filled, _block)]
+        return "\n".join([head, *imports, *body])
+
+
+HEAD = '''\
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [{needs}]
+# ///
+"""A streaming agent in one file: the Messages API, read byte by byte, without an SDK.
+
+    python agent.py --mock "What's the weather in Lagos?"
+
+Whose each part is:
+{owners}
+"""
+'''
+
+LIBRARY = "library"
+TITLES = {
+    "sse": "bytes ─▶ events",
+    "text": "one request, and its answer as a stream",
+    "message": "events ─▶ message, and the calls in it",
+    "dispatch": "calls ─▶ results, while the answer streams",
+    "loop": "turn after turn",
+    "recovery": "what may be sent again after a turn broke off",
+    "retry": "whether to ask again, and when",
+    "main": "one answer, whatever breaks on the way",
+    "tools": "what the model may call",
+    "offline": "a rehearsal without a network",
+    "providers": "whom the program can ask",
+    "openai": "the same agent in front of another API",
+    "program": "the command line",
+}
+
+
+def _owner_lines(owners: Mapping[str, str]) -> Iterator[str]:
+    for part_id, owner in owners.items():
+        yield f"    {part_id:9} {owner:13} {TITLES[part_id]}"
+
+
+def _block(section: Section) -> str:
+    """Return what a section stands under: its own name, or that of all that is copied."""
+    whole = section.name in PARTS or section.module.startswith("helpers.submission.single_file.")
+    return section.name if whole else LIBRARY
+
+
+def _block_text(block: list[Section]) -> str:
+    """Return some sections in a row under one heading."""
+    name = _block(block[0])
+    title = TITLES.get(name, "")
+    if name == LIBRARY:
+        title = "what the next part needs: " + ", ".join(sorted({one.name for one in block}))
+    heading = f"\n{MARK}\n# {name} ({block[0].owner}): {title}\n{MARK}\n\n"
+    return heading + "".join(map(_section_text, block))
+
+
+def _section_text(section: Section) -> str:
+    text = "".join(statement.text for statement in section.statements)
+    return renamed(text, section.names) if section.names else text
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return which distributions bring a module."""
+    return importlib.metadata.packages_distributions()
+
+
+def _import(bound: str, module: str, name: str) -> str:
+    if name:
+        return f"from {module} import {name}" + ("" if bound == name else f" as {bound}")
+    if bound == module.split(".")[0]:
+        return f"import {module}"
+    return f"import {module} as {bound}"
+
+
+def _reference(part_id: str) -> str:
+    """Return the module that is the course's own part."""
+    reference = find_part(part_id).reference
+    assert isinstance(reference, Path)
+    return ".".join(reference.resolve().relative_to(ROOT).with_suffix("").parts)
+
+
+def _source(module: str) -> str:
+    return (ROOT / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+
+
+@cache
+def _library(module: str) -> Section:
+    """Return a module of the course's library, taken apart; it is only looked at."""
+    return _section(module.rsplit(".", 1)[-1], module, "the course's", _source(module))
+
+
+def _closure(section: Section, name: str) -> list[Statement]:
+    """Return the statements that define a name, and those that these need, in their order."""
+    names = {name}
+    chosen: set[int] = set()
+    while True:
+        more = {
+            number
+            for number, statement in enumerate(section.statements)
+            if number not in chosen and defined(statement.tree) & names
+        }
+        if not more:
+            return [section.statements[number] for number in sorted(chosen)]
+        chosen |= more
+        for number in more:
+            names |= used(section.statements[number].tree)
+
+
+def _section(name: str, module: str, owner: str, source: str) -> Section:
+    """Take a source apart.
+
+    Raises:
+        CannotBundle: it is no Python, or imports what the file can't have.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise CannotBundle(
+            f"Your part {name} is no Python: line {error.lineno}: {error.msg}. "
+            "Run its cell again in its notebook."
+        ) from None
+    section = Section(name, module, owner)
+    for node, text in _pieces(tree, source):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                pass  # a docstring, of a module that is none any more
+            case ast.ImportFrom(module="__future__"):
+                pass
+            case ast.Import() | ast.ImportFrom():
+                _take_import(section, node)
+            case ast.Assign(targets=[ast.Name(id="__all__")]):
+                pass
+            case ast.If() if owner == "yours" and "__main__" in ast.unparse(node.test):
+                pass
+            case _:
+                section.statements.append(Statement(text, ast.Module([node], [])))
+    for inner in ast.walk(tree):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            _check_import(section, inner)
+    return section
+
+
+def _pieces(tree: ast.Module, source: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield each top-level statement with its text and the comments in front of it."""
+    lines = source.splitlines(keepends=True)
+    behind = 0
+    for number, node in enumerate(tree.body):
+        start = behind
+        following = tree.body[number + 1] if number + 1 < len(tree.body) else None
+        end = node.end_lineno or node.lineno
+        shared = following is not None and _first_line(following) <= end
+        if shared or _first_line(node) <= behind:
+            yield node, ast.unparse(node) + "\n"  # several statements on one line
+        else:
+            text = "".join(lines[start:end])
+            yield node, text if text.endswith("\n") else text + "\n"
+        behind = end
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *[one.lineno for one in decorators]])
+
+
+def _take_import(section: Section, node: ast.Import | ast.ImportFrom) -> None:
+    for alias in node.names:
+        if alias.name == "*":
+            raise CannotBundle(
+                f"Your part {section.name} imports everything from {node.module} "  # type: ignore[union-attr]
+                f"(line {node.lineno}): name what you take."
+            )
+        if isinstance(node, ast.Import):
+            bound = alias.asname or alias.name.split(".")[0]
+            section.imports[bound] = (alias.name, "")
+        else:
+            where = section.wanted if _is_ours(node.module or "") else section.imports
+            where[alias.asname or alias.name] = (node.module or "", alias.name)
+
+
+def _check_import(section: Section, node: ast.Import | ast.ImportFrom) -> None:
+    if section.owner != "yours":
+        return
+    modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    for module in modules:
+        top = module.split(".")[0]
+        relative = isinstance(node, ast.ImportFrom) and node.level > 0
+        ours = _is_ours(module) and module not in SUPPORT
+        if relative or ours or top in SDKS:
+            raise CannotBundle(
+                f"Your part {section.name} imports {module or 'a neighbour'} (line {node.lineno}), "
+                "and the file has to work without it: write what you need of it yourself."
+            )
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] == "helpers"
+
+
+def _formatted(source: str) -> str:
+    """Return the source in the course's layout, its imports sorted, unused ones gone.
+
+    Raises:
+        CannotBundle: the parts together are no Python.
+    """
+    ruff = [sys.executable, "-m", "ruff"]
+    options = ["--isolated", "--stdin-filename", "agent.py", "-q"]
+    for command in (
+        [*ruff, "check", *options, "--select", "I,F401", "--fix-only", "-"],
+        [*ruff, "format", *options, "--line-length", "100", "-"],
+    ):
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=60, check=False
+        )
+        if done.returncode != 0:
+            reason = done.stderr.decode(errors="replace").strip().splitlines()[:1]
+            raise CannotBundle(f"The parts together are no Python: {' '.join(reason)}")
+        source = done.stdout.decode()
+    return source
+
+
+def default_models(*others: str, file: Path = ROOT / "helpers" / "models.toml") -> dict[str, str]:
+    """Return the model that each provider is asked for when nobody names one.
+
+    Args:
+        others: providers beside Anthropic that the file shall speak to, such as "openai".
+        file: where the models stand.
+    """
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {"anthropic": data["default"], **{one: data[f"default_{one}"] for one in others}}

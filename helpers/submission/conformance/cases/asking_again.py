@@ -1,0 +1,147 @@
+"""Failures: which ones pass, how long to wait, and what a person is told."""
+
+from helpers.submission.conformance.bench import Bench, Run, error
+from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.scene import encoded, start
+
+__all__: list[str] = []  # the registry has them
+
+MORE = 1.1  # times the wait before; doubling it, less some chance, is usual
+
+
+def check_same(run: Run, count: int) -> None:
+    """Look whether the same request was sent so many times.
+
+    Raises:
+        Failed: it wasn't.
+    """
+    if len(run.asked) != count:
+        run.fail(f"it sent {run.counted()}", f"{count}: the same one again")
+    if any(exchange.json != run.asked[0].json for exchange in run.asked):
+        run.fail("it asked again, but for something else", "the same request once more")
+
+
+def check_told(run: Run, code: int, words: str) -> None:
+    """Look whether a failure was told in a sentence.
+
+    Raises:
+        Failed: it wasn't.
+    """
+    if len(run.asked) != 1:
+        run.fail(f"it sent {run.counted()}", "one")
+    if code == 0:
+        run.fail("it ended with 0", "another exit code: there was no answer")
+    if "Traceback" in run.agent.err:
+        run.fail("it ended with a traceback", "a sentence")
+    if words not in run.agent.err + run.agent.out:
+        run.fail("nothing says why", f"the API's own word, {words!r}")
+
+
+@case(
+    "retries",
+    "asks again when the API is busy for a moment",
+    "Overload passes; an answer that never came is lost.",
+)
+async def retries(bench: Bench) -> None:
+    status, type = bench.dice.choice(
+        [(529, "overloaded_error"), (500, "api_error"), (503, "api_error")]
+    )
+    last = bench.dice.word()
+    bench.sent = f"an HTTP {status}, then the answer"
+    async with bench.run([bench.refuses(status, type, "busy"), bench.says(last)]) as run:
+        await run.finish()
+        check_same(run, 2)
+        await run.answered()
+        run.must_show({last: "in the second answer"})
+
+
+@case(
+    "patience",
+    "is patient with two failures in a row, and waits longer the second time",
+    "Who asks again at a fixed pace keeps a busy server busy.",
+    waits=True,
+)
+async def patience(bench: Bench) -> None:
+    kinds = [(429, "rate_limit_error"), (529, "overloaded_error"), (500, "api_error")]
+    chosen = bench.dice.sample(kinds, 2)
+    last = bench.dice.word()
+    bench.sent = f"an HTTP {chosen[0][0]}, an HTTP {chosen[1][0]}, then the answer"
+    failures = [bench.refuses(status, type, "busy") for status, type in chosen]
+    async with bench.run([*failures, bench.says(last)]) as run:
+        await run.finish()
+        check_same(run, 3)
+        first, second = (
+            later.at - (earlier.answered or earlier.at)
+            for earlier, later in zip(run.asked[:2], run.asked[1:], strict=True)
+        )
+        if second < MORE * first:
+            run.fail(
+                f"it waited {first:.2f} s, then {second:.2f} s",
+                "a second wait that is clearly longer",
+            )
+        await run.answered()
+        run.must_show({last: "in the third answer"})
+
+
+@case(
+    "retry_after",
+    "waits as long as Retry-After says",
+    "Who asks again too early makes it worse, and is refused again.",
+    waits=True,
+)
+async def retry_after(bench: Bench) -> None:
+    seconds = bench.dice.choice([2, 3])
+    last = bench.dice.word()
+    bench.sent = f"an HTTP 429 with retry-after: {seconds}, then the answer"
+    busy = bench.refuses(429, "rate_limit_error", "busy", {"retry-after": str(seconds)})
+    async with bench.run([busy, bench.says(last)]) as run:
+        await run.finish(seconds)
+        check_same(run, 2)
+        waited = run.asked[1].at - run.asked[0].at
+        if waited < seconds - 0.05:
+            run.fail(f"it asked again after {waited:.2f} s", f"at least {seconds} s")
+        run.must_show({last: "in the second answer"})
+
+
+@case(
+    "no_vain_retries",
+    "gives up at once where asking again is in vain, and says why",
+    "A wrong key stays wrong; a person wants to know.",
+)
+async def no_vain_retries(bench: Bench) -> None:
+    status, type = bench.dice.choice(
+        [(400, "invalid_request_error"), (401, "authentication_error"), (403, "permission_error")]
+    )
+    words = bench.dice.word()
+    bench.sent = f"an HTTP {status} that says {words!r}"
+    async with bench.run([bench.refuses(status, type, words)] * 8) as run:
+        check_told(run, await run.finish(), words)
+
+
+@case(
+    "overloaded_mid_stream",
+    "asks again after an error inside the stream, while nothing was shown",
+    "An overload comes inside a 200 as well.",
+)
+async def overloaded_mid_stream(bench: Bench) -> None:
+    last = bench.dice.word()
+    broken = encoded([start(bench.dice), {"type": "ping"}, error("overloaded_error", "busy")])
+    bench.sent = "a stream that holds message_start and overloaded_error, then the answer"
+    async with bench.run([bench.sends([broken]), bench.says(last)]) as run:
+        await run.finish()
+        check_same(run, 2)
+        await run.answered()
+        run.must_show({last: "in the second answer"})
+
+
+@case(
+    "error_in_stream",
+    "tells an error inside the stream that no retry mends, and asks no more",
+    "A 200 was sent before anybody knew; the same request fails in the same way.",
+)
+async def error_in_stream(bench: Bench) -> None:
+    words = bench.dice.word()
+    data = encoded([start(bench.dice), error("invalid_request_error", words)])
+    bench.sent = f"a stream that holds message_start and invalid_request_error, {words!r}"
+    async with bench.run([bench.sends([data])] * 8) as run:
+        check_told(run, await run.finish(), words)

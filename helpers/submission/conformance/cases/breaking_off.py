@@ -1,0 +1,182 @@
+"""Answers that break off, or seem to: what was shown stays, and half is never whole."""
+
+import asyncio
+import json
+import re
+from contextlib import suppress
+
+from helpers.submission.conformance.bench import Bench, Run, city_of, error
+from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.listener import Exchange
+from helpers.submission.conformance.scene import encoded, end, message, start, text, tool_use
+
+__all__: list[str] = []  # the registry has them
+
+SILENCE = 2  # seconds that an agent is told to put up with
+CUT = re.compile(r"(?i)max.?tokens")
+
+
+def check_rest(run: Run, code: int, rest: str) -> None:
+    """Look whether an answer that broke off was completed, or is said to be incomplete.
+
+    Raises:
+        Failed: neither.
+    """
+    if code == 0 and rest not in run.agent.out:
+        run.fail("it ended with 0 after half an answer", "the rest, or another exit code")
+    if code != 0 and not run.agent.err.strip():
+        run.fail(f"it ended with {code} and not a word", "a sentence on standard error")
+
+
+@case(
+    "no_text_twice",
+    "shows a text once, also when the stream breaks behind it",
+    "A person has read it; the second time is noise, or differs.",
+)
+async def no_text_twice(bench: Bench) -> None:
+    first, second = bench.dice.word(), bench.dice.word()
+    opening = [start(bench.dice), *text(0, [f"{first} "])[:-1]]
+    broken = encoded([*opening, error("overloaded_error", "busy")])
+
+    async def again(exchange: Exchange) -> None:
+        said = json.dumps(exchange.json.get("messages", []))
+        parts = [f"{second}."] if first in said else [f"{first} ", f"{second}."]
+        await bench.streams(message(bench.dice, [text(0, parts)]))(exchange)
+
+    bench.sent = f"{first!r} and then overloaded_error; whoever asks again gets the whole text"
+    async with bench.run([bench.sends([broken]), again, again]) as run:
+        await run.finish(bench.limits.patience)
+        count = run.agent.out.count(first)
+        if count != 1:
+            run.fail(f"{first!r} was shown {count} times", "once")
+
+
+@case(
+    "error_behind_text",
+    "doesn't take half an answer for a whole one when an error ends it",
+    "Nobody asks for the rest of what looks complete.",
+)
+async def error_behind_text(bench: Bench) -> None:
+    first, second = bench.dice.word(), bench.dice.word()
+    opening = [start(bench.dice), *text(0, [f"{first} "])[:-1]]
+    broken = encoded([*opening, error("overloaded_error", "busy")])
+    bench.sent = f"{first!r} and then overloaded_error; {second!r} to whoever asks again"
+    async with bench.run([bench.sends([broken]), *[bench.says(second)] * 2]) as run:
+        check_rest(run, await run.finish(bench.limits.patience), second)
+        run.must_show({first: "before the error"})
+        run.check_history()
+
+
+@case(
+    "truncated",
+    "takes a stream without its end for what it is: cut",
+    "Half an answer that looks whole is worse than none.",
+)
+async def truncated(bench: Bench) -> None:
+    first, second = bench.dice.word(), bench.dice.word()
+    opening = encoded([start(bench.dice), *text(0, [f"{first} "])])
+    bench.sent = f"{first!r}, and then a clean end of the body without message_stop"
+    async with bench.run([bench.sends([opening]), *[bench.says(second)] * 2]) as run:
+        check_rest(run, await run.finish(bench.limits.patience), second)
+        run.must_show({first: "before the cut"})
+        run.check_history()
+
+
+@case(
+    "silence",
+    "ends a silence that outlasts --read-timeout, and says so",
+    "A connection can die without a word; nobody should wait for ever.",
+    waits=True,
+)
+async def silence(bench: Bench) -> None:
+    first, second = bench.dice.word(), bench.dice.word()
+    opening = encoded([start(bench.dice), *text(0, [f"{first} "])[:-1]])
+    left: list[bool] = []
+
+    async def silent(exchange: Exchange) -> None:
+        await exchange.begin()
+        await exchange.send(opening)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(exchange.gone.wait(), SILENCE + bench.limits.patience)
+        left.append(exchange.gone.is_set())
+
+    bench.sent = f"--read-timeout {SILENCE}; {first!r}, and then silence on an open connection"
+    arguments = ("--read-timeout", str(SILENCE))
+    turns = [silent, *[bench.says(second)] * 2]
+    async with bench.run(turns, arguments=arguments) as run:
+        code = await run.finish(SILENCE + bench.limits.patience)
+        if left[:1] == [False]:
+            run.fail(
+                f"it still waited after {SILENCE + bench.limits.patience:.0f} s",
+                f"an end of the waiting after {SILENCE} s, or soon after",
+            )
+        check_rest(run, code, second)
+        run.must_show({first: "before the silence"})
+        if not run.agent.err.strip():
+            run.fail("it said nothing about it", "a sentence on standard error")
+
+
+@case(
+    "whole_answer",
+    "keeps a whole answer when the connection breaks behind it",
+    "Whoever asks again pays twice, and shows it twice.",
+)
+async def whole_answer(bench: Bench) -> None:
+    words = bench.dice.word()
+    *opening, stop = [start(bench.dice), *text(0, [f"{words} "])]
+
+    async def api(exchange: Exchange) -> None:
+        await exchange.begin()
+        await exchange.send(encoded(opening))
+        await run.agent.shows(words, bench.limits.patience)
+        await exchange.send(encoded([stop, *end()]))
+        await exchange.cut()
+
+    bench.sent = f"{words!r} to its message_stop, and then a connection that breaks"
+    async with bench.run([api] * 4) as run:
+        await run.finish(bench.limits.patience)
+        if len(run.asked) != 1:
+            run.fail(f"it sent {run.counted()}", "one: the answer was whole")
+        await run.answered()
+        run.must_show({words: "in the answer"})
+
+
+@case(
+    "max_tokens",
+    "says so when max_tokens has cut the answer",
+    "A person can't see that a sentence was not the last one.",
+)
+async def max_tokens(bench: Bench) -> None:
+    words = bench.dice.sentence(4)
+    bench.sent = f"{words!r}, and stop_reason max_tokens"
+    events = message(bench.dice, [text(0, bench.dice.split(words))], "max_tokens")
+    async with bench.run([bench.streams(events)] * 4) as run:
+        code = await run.finish()
+        run.must_show({words: "in the answer"})
+        if not CUT.search(run.agent.err + run.agent.out):
+            run.fail("nothing says that the answer was cut", "the API's word for it: max_tokens")
+        if code == 0:
+            run.fail("it ended with 0, as if the answer were whole", "another exit code")
+
+
+@case(
+    "cut_call",
+    "never runs a call that was cut",
+    'A partial parser makes {"amount": 12 look finished.',
+)
+async def cut_call(bench: Bench) -> None:
+    first, last = bench.dice.word(), bench.dice.word()
+    city = bench.dice.city()
+    fragments = bench.dice.split(json.dumps({"city": city})[:-4], 5)
+    events = tool_use(1, f"toolu_{bench.dice.randrange(10**9)}", "get_weather", fragments)
+    bench.sent = (
+        f"a call for {city!r} whose JSON ends too early, closed, and stop_reason max_tokens"
+    )
+    blocks = [text(0, [f"{first} "]), events]
+    turns = [bench.streams(message(bench.dice, blocks, "max_tokens")), *[bench.says(last)] * 3]
+    async with bench.run(turns) as run:
+        await run.finish()
+        if run.weather:
+            run.fail(f"the tool ran, for {city_of(run.weather[0])!r}", "no run")
+        run.must_show({first: "before the call"})
+        run.check_history()

@@ -1,0 +1,279 @@
+"""Calls: put together, started in mid-stream, and answered whatever comes of them."""
+
+import asyncio
+import json
+from contextlib import suppress
+
+from helpers.submission.conformance.bench import Answer, Bench, Run, city_of
+from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.listener import Exchange
+from helpers.submission.conformance.scene import (
+    call,
+    encoded,
+    end,
+    message,
+    pieces,
+    start,
+    text,
+    tool_use,
+)
+
+__all__: list[str] = []  # the registry has them
+
+
+@case(
+    "tool_json",
+    "puts a tool's input together from fragments",
+    "A fragment is no JSON; a wrong city is a wrong answer.",
+)
+async def tool_json(bench: Bench) -> None:
+    city = f"{bench.dice.city()} {bench.dice.choice(['“é”', chr(34) + 'ü' + chr(92), '漢字 🌦️'])}"
+    id, weather = f"toolu_{bench.dice.randrange(10**9)}", bench.dice.word()
+    calls = tool_use(0, id, "get_weather", pieces(bench.dice, {"city": city}))
+    last = bench.dice.word()
+    bench.sent = f"a call of get_weather for {city!r}, in fragments of at most 5 characters"
+    turns = [bench.streams(message(bench.dice, [calls], "tool_use")), bench.says(last)]
+    async with bench.run(turns, bench.weather(lambda city: weather)) as run:
+        await run.finish()
+        cities = [city_of(exchange) for exchange in run.weather]
+        if cities != [city]:
+            run.fail(f"the weather service was asked for {cities}", f"one question, for {city!r}")
+        [result] = run.results(1) or [{}]
+        if result.get("tool_use_id") != id or weather not in json.dumps(result.get("content")):
+            run.fail(f"the result was {json.dumps(result)[:200]}", f"{weather!r} for {id}")
+        await run.answered()
+        run.must_show({last: "in the second turn"})
+
+
+@case(
+    "interleaved",
+    "keeps calls apart by their index where their fragments alternate",
+    "Compatible servers send two calls at once; a mixed input is a wrong one.",
+)
+async def interleaved(bench: Bench) -> None:
+    calls = [call(bench.dice, index) for index in range(2)]
+    weather = {city: bench.dice.word() for city, _, _ in calls}
+    last = bench.dice.word()
+    queues = [list(events) for *_, events in calls]
+    events = [queue.pop(0) for queue in queues]
+    while any(queues):
+        queue = bench.dice.choice([queue for queue in queues if queue])
+        events.append(queue.pop(0))
+    bench.sent = f"calls for {' and '.join(weather)}, whose fragments come in turns"
+    stream = [start(bench.dice), *events, *end("tool_use")]
+    turns = [bench.streams(stream), bench.says(last)]
+    async with bench.run(turns, bench.weather(weather.get)) as run:
+        await run.finish()
+        cities = sorted(city_of(exchange) for exchange in run.weather)
+        if cities != sorted(weather):
+            run.fail(f"the weather service was asked for {cities}", f"{sorted(weather)}")
+        found = {
+            str(block.get("tool_use_id")): block.get("content")
+            for content in run.contents(1)
+            for block in content
+        }
+        for city, id, _ in calls:
+            if weather[city] not in json.dumps(found.get(id)):
+                run.fail(f"for {city}: {found.get(id)!r:.120}", f"{weather[city]!r}")
+        await run.answered()
+        run.must_show({last: "in the second turn"})
+
+
+@case(
+    "empty_input",
+    "takes a call without any input for one with an empty input",
+    'A tool without parameters sends "", which is no JSON.',
+)
+async def empty_input(bench: Bench) -> None:
+    first, last = bench.dice.word(), bench.dice.word()
+    id = f"toolu_{bench.dice.randrange(10**9)}"
+    blocks = [text(0, [f"{first} "]), tool_use(1, id, "get_weather", [])]
+    bench.sent = f"{first!r} and a call of get_weather whose input is the empty string"
+    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
+    async with bench.run(turns) as run:
+        await run.answered()
+        if [block.get("tool_use_id") for block in run.results(1)] != [id]:
+            run.fail("the call has no result", f"a tool_result for {id}; it may be an error")
+        run.check_history()
+        run.must_show({first: "before the call", last: "in the second turn"})
+
+
+@case(
+    "mid_stream",
+    "starts a tool while the answer still streams",
+    "Otherwise each tool waits for the end of the answer.",
+)
+async def mid_stream(bench: Bench) -> None:
+    first, last = bench.dice.word(), bench.dice.word()
+    _, _, calls = call(bench.dice)
+    asked = asyncio.Event()
+    early: list[bool] = []
+
+    async def api(exchange: Exchange) -> None:
+        await exchange.begin()
+        await exchange.send(encoded([start(bench.dice), *calls, *text(1, [f"{first} "])[:-1]]))
+        try:
+            await asyncio.wait_for(asked.wait(), bench.limits.patience)
+            early.append(True)
+        except TimeoutError:
+            early.append(False)
+        stop = {"type": "content_block_stop", "index": 1}
+        await exchange.send(encoded([stop, *end("tool_use")]))
+        await exchange.finish()
+
+    def weather(city: str) -> str:
+        asked.set()
+        return "fair"
+
+    bench.sent = f"a call, then {first!r}, and no more until the tool has started"
+    async with bench.run([api, bench.says(last)], bench.weather(weather)) as run:
+        await run.finish(bench.limits.patience)
+        if early != [True]:
+            run.fail("the tool didn't start while the stream was open", "a start in mid-stream")
+        run.must_show({first: "behind the call"})
+
+
+@case(
+    "parallel",
+    "runs the tools of a turn side by side",
+    "Three tools of a second each should take one second.",
+)
+async def parallel(bench: Bench) -> None:
+    first, last = bench.dice.word(), bench.dice.word()
+    both = asyncio.Event()
+    together: list[bool] = []
+
+    async def sky(exchange: Exchange) -> None:
+        if len(run.weather) > 1 and not run.weather[0].gone.is_set():  # it still waits
+            both.set()
+        try:
+            await asyncio.wait_for(both.wait(), bench.limits.patience)
+            together.append(True)
+        except TimeoutError:
+            together.append(False)
+        await exchange.reply(200, {"city": city_of(exchange), "weather": "fair"})
+
+    bench.sent = "two calls; the weather answers the first when it has been asked for the second"
+    blocks = [text(0, [f"{first} "]), *(call(bench.dice, index)[2] for index in (1, 2))]
+    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
+    async with bench.run(turns, sky) as run:
+        await run.finish(bench.limits.patience)
+        if len(together) < 2 or not together[0]:
+            run.fail("the second tool waited for the first", "both at once")
+        run.must_show({first: "before the calls"})
+
+
+@case(
+    "call_order",
+    "gives results back in call order, in one message",
+    "The API refuses other shapes; a model takes the wrong result for its own.",
+)
+async def call_order(bench: Bench) -> None:
+    calls = [call(bench.dice, index) for index in range(3)]
+    weather = {city: bench.dice.word() for city, _, _ in calls}
+    done = {city: asyncio.Event() for city, _, _ in calls}
+    order = [city for city, _, _ in calls]
+    last = bench.dice.word()
+
+    async def sky(exchange: Exchange) -> None:
+        city = city_of(exchange)
+        place = order.index(city) if city in done else len(order)
+        if place + 1 < len(order):  # the last one first, but nobody waits for ever
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done[order[place + 1]].wait(), 2)
+        body = {"city": city, "weather": weather.get(city, "unknown")}
+        await exchange.reply(200, body, {"connection": "close"})
+        if city in done:  # once the agent has taken it, and hung up as it was told
+            with suppress(TimeoutError):
+                await asyncio.wait_for(exchange.gone.wait(), 1)
+            done[city].set()
+
+    bench.sent = f"three calls, for {', '.join(order)}; the weather answers the last one first"
+    blocks = [events for *_, events in calls]
+    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
+    async with bench.run(turns, sky) as run:
+        await run.finish(bench.limits.patience)
+        results = run.results(1)
+        ids = [block.get("tool_use_id") for block in results]
+        if ids != [id for _, id, _ in calls]:
+            run.fail(f"results for {ids!r:.200}", f"results for {[id for _, id, _ in calls]}")
+        for (city, _, _), block in zip(calls, results, strict=True):
+            if weather[city] not in json.dumps(block.get("content")):
+                run.fail(f"for {city}: {block.get('content')!r:.120}", f"{weather[city]!r}")
+        run.check_history()
+        run.must_show({last: "in the second turn"})
+
+
+def check_told(run: Run, request: int, what: str) -> None:
+    """Look whether a request tells the model of a failed tool.
+
+    Raises:
+        Failed: it doesn't.
+    """
+    if len(run.asked) <= request:
+        run.fail(f"it ended after {what}", "a next request, with is_error in the result")
+    results = run.results(request)
+    if len(results) != 1 or results[0].get("is_error") is not True:
+        run.fail(f"{what} became {json.dumps(results)[:160]}", "a result with is_error: true")
+
+
+@case(
+    "tool_fails",
+    "tells the model when a tool fails, and goes on",
+    "A service that is down is no reason to end: the model can say so, or do without.",
+)
+async def tool_fails(bench: Bench) -> None:
+    last = bench.dice.word()
+    kinds = ["an HTTP 500", "a reset connection", "a refused connection"]
+    turns = [
+        bench.streams(message(bench.dice, [call(bench.dice)[2]], "tool_use")) for _ in range(3)
+    ]
+
+    def refusing(then: Answer) -> Answer:
+        async def answer(exchange: Exchange) -> None:
+            run.close_weather()
+            await then(exchange)
+
+        return answer
+
+    async def sky(exchange: Exchange) -> None:
+        if len(run.asked) == 1:
+            await exchange.reply(500, "the weather service has an error", {"connection": "close"})
+        else:
+            await exchange.cut(reset=True)
+
+    bench.sent = f"a call each, which the weather service answers with {', '.join(kinds)}"
+    async with bench.run([*turns[:2], refusing(turns[2]), bench.says(last)], sky) as run:
+        await run.finish(bench.limits.patience)
+        if not run.weather:
+            run.fail("the weather service was never asked", "a question for each call")
+        for request, kind in enumerate(kinds, 1):
+            check_told(run, request, f"{kind} of the weather service")
+        run.check_history()
+        await run.answered()
+        run.must_show({last: "in the last turn"})
+
+
+@case(
+    "tool_nonsense",
+    "tells the model when a tool's service sends broken JSON",
+    "Half an answer, taken for a whole one, is a wrong one.",
+)
+async def tool_nonsense(bench: Bench) -> None:
+    city, _, calls = call(bench.dice)
+    last, weather = bench.dice.word(), bench.dice.word()
+    whole = json.dumps({"city": city, "weather": weather})
+    broken = whole[: -bench.dice.randint(2, 4)].encode()
+
+    async def sky(exchange: Exchange) -> None:
+        await exchange.reply(200, broken, {"content-type": "application/json"})
+
+    bench.sent = f"a call; the weather service answers {broken.decode()!r}"
+    turns = [bench.streams(message(bench.dice, [calls], "tool_use")), bench.says(last)]
+    async with bench.run(turns, sky) as run:
+        await run.finish(bench.limits.patience)
+        if not run.weather:
+            run.fail("the weather service was never asked", "a question")
+        check_told(run, 1, "broken JSON of the weather service")
+        await run.answered()
+        run.must_show({last: "in the second turn"})

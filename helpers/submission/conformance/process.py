@@ -1,0 +1,260 @@
+"""An agent's file as a process: what it writes, and when it ends."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+from helpers.submission.conformance.launcher import SILENCED
+
+__all__ = ["Agent", "Limits", "launched", "limiter"]
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+OUTSIDE = "outside: "
+MOST_NOTES = 100_000  # bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run of a foreign file may take.
+
+    Attributes:
+        seconds: of processor time.
+        patience: seconds that a case waits for what has to come; long, so that a busy machine
+            fails nobody.
+        output: bytes that it may write.
+        memory: bytes of address space; where the system can limit that (not on Windows).
+        prefix: a program in front of Python, such as bubblewrap with its options; gets the
+            folder that may be written to.
+        outside: takes what an agent tried with files and processes that are none of its own, as
+            far as the launcher saw it.
+    """
+
+    seconds: float = 20.0
+    patience: float = 8.0
+    output: int = 1_000_000
+    memory: int = 1 << 30
+    prefix: Callable[[Path], Sequence[str]] = field(default=lambda folder: ())
+    outside: Callable[[str], None] = field(default=lambda words: None)
+
+
+class Notes:
+    """What the launcher notes, from the reading end of a pipe: nobody takes anything back."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._reading, self.writing = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def lines(self) -> list[str]:
+        """Return what has come so far."""
+        return self._data.decode("utf-8", "replace").splitlines()
+
+    async def ended(self) -> None:
+        """Wait until all has come; not for long, as somebody may have kept the other end."""
+        for _ in range(200):
+            if not self._reader.is_alive():
+                return
+            await asyncio.sleep(0.01)
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while data := os.read(self._reading, 4096):
+                if len(self._data) < MOST_NOTES:
+                    self._data += data
+        os.close(self._reading)
+
+
+class Agent:
+    """A running agent.
+
+    Attributes:
+        out, err: what it has written so far.
+        flooded: whether it wrote more than it may, and was stopped for that.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, notes: "Notes") -> None:
+        self.out = ""
+        self.err = ""
+        self.flooded = False
+        self._process = process
+        self._limits = limits
+        self._notes = notes
+        self._raw = {1: b"", 2: b""}
+        self._open = 2  # channels that may still bring something
+        self._news = asyncio.Condition()
+        assert process.stdout is not None and process.stderr is not None
+        self._readers = [
+            asyncio.create_task(self._read(1, process.stdout)),
+            asyncio.create_task(self._read(2, process.stderr)),
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the launcher noted; what is outside the agent's own is told elsewhere."""
+        found = [words for words in self._notes.lines() if not words.startswith(OUTSIDE)]
+        if self._process.returncode == SILENCED:
+            found.append("silences its launcher")
+        return found
+
+    async def shows(self, words: str, seconds: float) -> bool:
+        """Wait until some words have been written; False if they weren't in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._news:
+                await self._news.wait_for(lambda: words in self.out or not self._open)
+        return words in self.out
+
+    async def writes(self, seconds: float) -> bool:
+        """Wait until it has written anything but blanks; False if it hasn't in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._news:
+                await self._news.wait_for(lambda: bool(self.out.strip()) or not self._open)
+        return bool(self.out.strip())
+
+    async def over(self) -> None:
+        """Wait until the process has ended; what it wrote may still be on its way."""
+        await self._process.wait()
+
+    async def ends(self, seconds: float) -> int | None:
+        """Wait for its end; return the exit code, or None if it still runs."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                code = await self._process.wait()
+                await asyncio.gather(*self._readers)
+                await self._notes.ended()
+                return code
+        return None
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGINT)
+
+    async def kill(self) -> None:
+        """End it, and wait until it has."""
+        with suppress(ProcessLookupError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+
+    async def _read(self, channel: int, stream: asyncio.StreamReader) -> None:
+        while data := await stream.read(65536):
+            self._raw[channel] += data
+            if sum(map(len, self._raw.values())) > self._limits.output:
+                self.flooded = True
+                self._process.kill()
+                return
+            async with self._news:
+                text = self._raw[channel].decode("utf-8", "replace").replace("\r\n", "\n")
+                if channel == 1:
+                    self.out = text
+                else:
+                    self.err = text
+                self._news.notify_all()
+        async with self._news:
+            self._open -= 1
+            self._news.notify_all()
+
+
+@asynccontextmanager
+async def launched(
+    file: Path, arguments: Sequence[str], environment: Mapping[str, str], limits: Limits
+) -> "AsyncGenerator[Agent]":
+    """Start an agent; leaving the block ends it, with all that it has started.
+
+    Args:
+        file: the agent.
+        arguments: its command line.
+        environment: all of its environment, but for what a process needs to start.
+        limits: what it may take.
+    """
+    with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as name:
+        notes = Notes()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *_command(file, name, arguments, limits, _inherited(notes.writing)),
+                cwd=name,
+                env={**_needed(), "HOME": name, "TMPDIR": name, "TEMP": name, **environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=sys.platform != "win32",
+                preexec_fn=limiter(limits) if sys.platform != "win32" else None,
+                **_handed_on(notes.writing),
+            )
+        finally:
+            os.close(notes.writing)
+        agent = Agent(process, limits, notes)
+        try:
+            yield agent
+        finally:
+            await agent.kill()
+            await notes.ended()
+            for words in notes.lines():
+                if words.startswith(OUTSIDE):
+                    limits.outside(words.removeprefix(OUTSIDE))
+
+
+def _needed() -> dict[str, str]:
+    """Return what any process needs to start."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
+
+
+def _inherited(file: int) -> int:
+    """Return what an open file is called in a process that inherits it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.get_osfhandle(file)
+    return file
+
+
+def _handed_on(file: int) -> dict[str, Any]:
+    """Return the options that make a new process inherit an open file."""
+    if sys.platform == "win32":
+        handle = _inherited(file)
+        os.set_handle_inheritable(handle, True)
+        return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
+    return {"pass_fds": (file,)}
+
+
+def _command(
+    file: Path, folder: str, arguments: Sequence[str], limits: Limits, channel: int
+) -> list[str]:
+    """Return the whole command; the launcher writes its notes into the channel."""
+    here = Path(folder).resolve()
+    python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
+    return [*limits.prefix(here), *python, str(channel), str(file.resolve()), *arguments]
+
+
+def limiter(limits: Limits) -> Callable[[], None]:
+    """Return what sets the limits of a process that is about to become the agent."""
+    import resource
+
+    seconds = int(limits.seconds) + 1
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if sys.platform == "linux":  # elsewhere it is not kept, or it forbids a normal start
+            resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+
+    return limit

@@ -1,0 +1,1 @@
+"""What the wires of all APIs have in common: payloads, failures, tool input, keys, proxies."""
