@@ -1,7 +1,7 @@
 """The notebooks' one import: `from helpers import course`.
 
 It says which mode the course is in, registers `%%build`, and hands out what lessons work
-with: clients and recordings (clients.py), live views (views.py, run_views.py), and parts.
+with: clients and recordings (clients.py), live views (answer_views.py, run_views.py), and parts.
 """
 
 import sys

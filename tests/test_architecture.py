@@ -121,8 +121,8 @@ def test_data_moves_one_way(path: Path):
     assert not reaches(found, *[f"helpers.{name}" for name in later])
 
 
-# The last exercise plays the conversations that the loop's exercise plays.
-OPENS = {"nb12_submit_your_build": ("nb05_agent_loop",)}
+# The last exercise plays the conversations of the loop, and the failures of retries.
+OPENS = {"nb12_submit_your_build": ("nb05_agent_loop", "nb07_retries_and_timeouts")}
 LESSONS = sorted(path.name for path in (ROOT / "helpers" / "lessons").glob("nb*"))
 
 

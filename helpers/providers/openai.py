@@ -5,8 +5,8 @@
 
 Request and events are those of the Messages API, so whatever stands on them works with
 these APIs too, and with the many servers that speak the first of them. The adapters do no
-I/O and know no clock: openai_requests.py has the way there, openai_chat.py and
-openai_responses.py the way back.
+I/O and know no clock: requests.py has the way there, chat.py and
+responses.py the way back.
 """
 
 from collections.abc import AsyncIterator, Mapping
