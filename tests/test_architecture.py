@@ -55,6 +55,7 @@ ROOMS = {
     ),
     "course": ("lessons", "session", "submission", "widgets"),
     "environment": (),
+    "moved": (),
 }
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 

@@ -1,0 +1,143 @@
+"""Modules that have moved: their old names work for a year, with a warning.
+
+Notebooks and programs that learners wrote import them. docs/changes.md has the same table.
+"""
+
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+__all__ = ["MOVED", "UNTIL", "new_name", "watch"]
+
+UNTIL = "2027-12-01"
+# Below helpers: the old name, and the new one. What was below an old name is below the new one.
+MOVED = {
+    "asking": "session.clients",
+    "build": "submission",
+    "build.frame": "submission.single_file",
+    "event_queue": "streams.event_queue",
+    "failures": "wire.failures",
+    "fields": "structured.fields",
+    "keys": "wire.keys",
+    "lab": "lessons.lab",
+    "lessons.agent_loop": "lessons.nb05_agent_loop.exercises",
+    "lessons.answer_outcome": "lessons.nb09_thinking_and_structured_output.answer_outcome",
+    "lessons.assemble": "lessons.checking.assemble",
+    "lessons.bill": "lessons.nb08_production_ui.bill",
+    "lessons.broken_clients": "lessons.nb10_sdk_and_openai.broken_clients",
+    "lessons.build": "lessons.learner.build",
+    "lessons.chat_calls": "lessons.nb10_sdk_and_openai.chat_calls",
+    "lessons.coalescing": "lessons.nb08_production_ui.coalescing",
+    "lessons.committed_fields": "lessons.nb09_thinking_and_structured_output.committed_fields",
+    "lessons.diagnosis": "lessons.checking.diagnosis",
+    "lessons.dispatch_reference": "lessons.nb04_mid_stream_tools.dispatch_reference",
+    "lessons.edge_cases": "lessons.nb06_edge_cases.exercises",
+    "lessons.explain": "lessons.checking.explain",
+    "lessons.fair_time": "lessons.checking.fair_time",
+    "lessons.loop_reference": "lessons.nb05_agent_loop.loop_reference",
+    "lessons.machine": "lessons.learner.machine",
+    "lessons.main_reference": "lessons.nb12_submit_your_build.main_reference",
+    "lessons.map": "lessons.learner.map",
+    "lessons.mid_stream_tools": "lessons.nb04_mid_stream_tools.exercises",
+    "lessons.part": "lessons.checking.part",
+    "lessons.production_ui": "lessons.nb08_production_ui.dangerous",
+    "lessons.progress": "lessons.learner.progress",
+    "lessons.read_the_wire": "lessons.nb10_sdk_and_openai.read_the_wire",
+    "lessons.recovery_reference": "lessons.nb06_edge_cases.recovery_reference",
+    "lessons.report": "lessons.checking.report",
+    "lessons.retries_and_timeouts": "lessons.nb07_retries_and_timeouts.exercises",
+    "lessons.retry_reference": "lessons.nb07_retries_and_timeouts.retry_reference",
+    "lessons.runner": "lessons.checking.runner",
+    "lessons.sandbox": "lessons.checking.sandbox",
+    "lessons.sdk_and_openai": "lessons.nb10_sdk_and_openai.does_it_raise",
+    "lessons.sentence_buffer": "lessons.nb08_production_ui.sentence_buffer",
+    "lessons.serving": "session.serving",
+    "lessons.sse_by_hand": "lessons.nb01_sse_by_hand.exercises",
+    "lessons.start_here": "lessons.nb00_start_here.exercises",
+    "lessons.stub": "lessons.checking.stub",
+    "lessons.submit_your_build": "lessons.nb12_submit_your_build.exercises",
+    "lessons.tag_splitting": "lessons.nb09_thinking_and_structured_output.tag_splitting",
+    "lessons.text_streaming": "lessons.nb02_text_streaming.exercises",
+    "lessons.thinking_and_structured_output": "lessons.nb09_thinking_and_structured_output.sealed",
+    "lessons.tool_json": "lessons.nb03_tool_json.exercises",
+    "lessons.values": "lessons.checking.values",
+    "lessons.verdicts": "lessons.common.verdicts",
+    "lessons.web_ui": "lessons.nb11_web_ui.exercises",
+    "lessons.where": "lessons.checking.where",
+    "models": "providers.models",
+    "openai": "providers.openai",
+    "openai_chat": "providers.chat",
+    "openai_events": "providers.events",
+    "openai_requests": "providers.requests",
+    "openai_responses": "providers.responses",
+    "options": "assistant.options",
+    "payloads": "wire.payloads",
+    "plot_scales": "svg.scales",
+    "plots": "svg.plots",
+    "proxies": "wire.proxies",
+    "recovery": "retry",
+    "render.backpressure": "streams.backpressure",
+    "render.to_file": "streams.to_file",
+    "run_views": "widgets.run_views",
+    "spending": "session.metering",
+    "terminal_live": "terminal.live_screen",
+    "terminal_screen": "terminal.screen",
+    "terminal_show": "terminal.events",
+    "terminal_talk": "terminal.chat",
+    "terminal_tools": "assistant.tools",
+    "tool_input": "wire.tool_input",
+    "views": "widgets.answer_views",
+    "widgets.cards_runs": "simulation.cards_runs",
+    "widgets.chaos_runs": "simulation.chaos_runs",
+    "widgets.checkout": "simulation.checkout",
+    "widgets.look": "svg.look",
+    "widgets.queue_runs": "simulation.queue_runs",
+    "widgets.rehearsal": "simulation.rehearsal",
+    "widgets.still": "svg.still",
+    "widgets.three_ways": "simulation.three_ways",
+    "widgets.timeline_runs": "simulation.timeline_runs",
+}
+
+
+def new_name(name: str) -> str | None:
+    """Return what a module is called now; None if it has not moved."""
+    for old, new in MOVED.items():
+        if name == f"helpers.{old}" or name.startswith(f"helpers.{old}."):
+            return f"helpers.{new}{name.removeprefix(f'helpers.{old}')}"
+    return None
+
+
+def watch() -> None:
+    """Let old names be imported; each warns once."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        # Before all others: below helpers.build they would find a second copy of each module.
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        new = new_name(fullname)
+        return None if new is None else ModuleSpec(fullname, _Loader(new))
+
+
+class _Loader(Loader):
+    """Gives the module of the new name under the old one, too: the same, no copy."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        words = f"{spec.name} is called {self._name} now; the old name works until {UNTIL}."
+        warnings.warn(words, FutureWarning, stacklevel=2)
+        module = import_module(self._name)
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec  # it has run, and is what it was
