@@ -15,6 +15,8 @@ them leaves anything in the history that the API would refuse.
 """
 
 import asyncio
+import difflib
+import inspect
 import random
 import time
 from collections import Counter
@@ -183,7 +185,9 @@ async def run_agent(
 
     Raises:
         ValueError: the user has not said anything.
+        TypeError: a field looks like an argument of this function, misspelt.
     """
+    _refuse_misspelt(fields)
     if not conversation.messages:
         raise ValueError("The conversation is empty: say something first (conversation.say).")
     events = EventQueue()
@@ -211,6 +215,18 @@ async def run_agent(
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+def _refuse_misspelt(fields: dict[str, Any]) -> None:
+    """Refuse what would go to the API as a field, and was meant for `run_agent`.
+
+    Raises:
+        TypeError: a field's name is nearly that of an argument.
+    """
+    arguments = [*inspect.signature(run_agent).parameters]
+    for name in fields:
+        if meant := difflib.get_close_matches(name, arguments, n=1, cutoff=0.8):
+            raise TypeError(f"run_agent takes no {name!r}. Did you mean {meant[0]!r}?")
 
 
 class _UserSpoke(Exception):

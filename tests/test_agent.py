@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from helpers import agent
 from helpers.agent import (
     AgentEvent,
     Interrupted,
@@ -597,3 +598,29 @@ async def test_what_is_no_failure_of_the_stream_comes_out_as_it_is() -> None:
     with pytest.raises(LookupError, match="a bug"):
         await script.run(saying("Hi"))
     assert script.open == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("max_turn", "max_turns"),
+        ("tool", "tools"),
+        ("recover", "recovery"),
+        ("tools_at_onc", "tools_at_once"),
+    ],
+)
+async def test_an_argument_that_is_misspelt_is_no_field_of_the_request(field: str, meant: str):
+    conversation = Conversation()
+    conversation.say("Hello.")
+    run = run_agent(httpx.AsyncClient(), conversation, model="m", **{field: 3})
+    with pytest.raises(TypeError, match=f"takes no {field!r}. Did you mean {meant!r}"):
+        await anext(run)
+
+
+async def test_no_field_of_the_api_is_taken_for_a_misspelt_argument():
+    fields = (
+        *("system", "thinking", "temperature", "top_p", "top_k", "stop_sequences", "tool_choice"),
+        *("metadata", "service_tier", "output_config", "container", "mcp_servers", "betas"),
+        *("context_management", "cache_control", "inference_geo", "speed", "stream"),
+    )
+    agent._refuse_misspelt(dict.fromkeys(fields))

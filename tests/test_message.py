@@ -1,6 +1,7 @@
 """The assembler: each update, when a call is complete, and the SDK's opinion on all of it."""
 
 import copy
+import gc
 import json
 import sys
 from collections import Counter
@@ -1157,6 +1158,7 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     with monkeypatch.context() as patch:
         patch.setattr(tool_input_module.json, "loads", counting)
         before = sys.getprofile()
+        gc.disable()  # it would run whenever other tests have left enough behind
         sys.setprofile(profile)
         try:
             for event in events:
@@ -1164,6 +1166,7 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
                 assert len(updates) <= 2
         finally:
             sys.setprofile(before)
+            gc.enable()
     assert assembler.message["content"][0]["input"] == loads(raw)
     assert [text.strip("[]") for text in parsed] == [raw]  # once, and all of it
     return ran

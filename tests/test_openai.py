@@ -930,18 +930,18 @@ async def test_every_provider_gives_the_same_words() -> None:
     assert len(said) == 1
 
 
-NAMES = ["openai", "openai_chat", "openai_events", "openai_requests", "openai_responses"]
+NAMES = ["openai", "chat", "events", "requests", "responses"]
 EARLIER = {
-    "httpx",
-    *[f"helpers.{name}" for name in ("client", "failures", "payloads", "tool_input")],
+    *("httpx", "helpers.client"),
+    *[f"helpers.wire.{name}" for name in ("failures", "payloads", "tool_input")],
 }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_stands_on_the_client_alone(name: str) -> None:
-    path = Path(__file__).parent.parent / "helpers" / f"{name}.py"
+    path = Path(__file__).parent.parent / "helpers" / "providers" / f"{name}.py"
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     modules = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     beyond = {name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names}
-    assert beyond <= EARLIER | {f"helpers.{name}" for name in NAMES}
+    assert beyond <= EARLIER | {f"helpers.providers.{name}" for name in NAMES}

@@ -107,7 +107,7 @@ def test_same_times_same_bytes() -> None:
 
 def test_another_process_gives_the_same_bytes_and_imports_no_library_that_plots() -> None:
     program = (
-        "import sys; from helpers import plots;"
+        "import sys; from helpers.svg import plots;"
         f"svgs = [plots.latency({TIMES[:40]}).svg,"
         f"plots.growth({{'a': {SQUARE}}}, title='t', across='a', up='u').svg,"
         "plots.arrivals({'a': [0.0, 1.5]}).svg];"

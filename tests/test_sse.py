@@ -599,7 +599,7 @@ def test_it_needs_nothing_beyond_the_standard_library() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout.splitlines() == ["", "helpers helpers.sse"]
+    assert run.stdout.splitlines() == ["", "helpers helpers.moved helpers.sse"]
 
 
 # --- What is no event ---------------------------------------------------------------------

@@ -487,7 +487,9 @@ def _formatted(source: str) -> str:
     return source
 
 
-def default_models(*others: str, file: Path = ROOT / "helpers" / "models.toml") -> dict[str, str]:
+def default_models(
+    *others: str, file: Path = ROOT / "helpers" / "providers" / "models.toml"
+) -> dict[str, str]:
     """Return the model that each provider is asked for when nobody names one.
 
     Args:

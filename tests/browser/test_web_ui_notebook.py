@@ -58,9 +58,9 @@ def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: 
         first = cell(learner, "from helpers import course")
         write(
             first,
-            "from helpers import asking, course\n"
+            "from helpers import course\nfrom helpers.session.clients import mock_settings\n"
             'slowly = {"first_token": 0.1, "tokens_per_second": 3}\n'
-            'course.session.use_mock(clients.mock_settings({"pace": slowly}))',
+            'course.session.use_mock(mock_settings({"pace": slowly}))',
         )
         shown = cell(learner, 'course.page("eventsource")')
         run(shown)

@@ -31,8 +31,8 @@ from helpers.agent import (
 from helpers.client import StreamTruncated
 from helpers.dispatch import ToolDispatcher
 from helpers.retry import Recovery
-from helpers.svg import look
 from helpers.tools import Tool, tool
+from helpers.widgets import timeline
 from helpers.widgets.timeline import Run, TimelineView
 from helpers.widgets.timeline_model import (
     STRATEGIES,
@@ -448,7 +448,7 @@ def test_any_run_fits_its_clock(seconds: float) -> None:
 
 
 def test_the_dark_theme_knows_every_colour_of_the_picture() -> None:
-    css = (Path(look.__file__).parent / "timeline.css").read_text("utf-8")
+    css = (Path(timeline.__file__).parent / "timeline.css").read_text("utf-8")
     running = [Track("a", fold(ONE_TURN[:8]), 3.1), Track("b", fold(ONE_TURN), 2.0)]
     thinking = fold(
         [(0, TurnStarted(1)), (0.1, block(0, "thinking")), (0.2, ThinkingDelta(0, "x"))]
