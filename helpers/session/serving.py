@@ -18,7 +18,7 @@ __all__ = ["serve"]
 # Room for so many bytes on a socket: a reader who stops reading is noticed after a few
 # thousand events, where it would take millions.
 SOCKET_BYTES = 16_384
-CLOSING_SECONDS = 5
+CLOSING_SECONDS = 30  # a busy machine takes its time
 
 
 class _Server(uvicorn.Server):

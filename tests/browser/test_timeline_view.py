@@ -1,6 +1,7 @@
 """The timeline on a bare page: in motion, by keyboard, in the dark, and with harmful names."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -36,11 +37,21 @@ async def get_weather(city: str, details: str = "") -> str:
     return "31 degrees"
 
 
-@tool(name="get_weather")
-async def blocking(city: str, details: str = "") -> str:
-    """Tell the weather of a city."""
-    time.sleep(1.0)  # noqa: ASYNC251
-    return "31 degrees"
+class Door:
+    """A tool that blocks the loop of the streams until the test opens it."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def tool(self) -> Tool:
+        @tool(name="get_weather")
+        async def blocking(city: str, details: str = "") -> str:
+            """Tell the weather of a city."""
+            self.reached.set()
+            self.open.wait(60)
+            return "31 degrees"
+
+        return blocking
 
 
 def make(tools: Tool = get_weather, **options: Any) -> TimelineView:
@@ -156,15 +167,17 @@ def test_one_of_three_is_chosen_by_keyboard_and_only_it_runs(page: Page) -> None
 
 
 def test_while_a_tool_blocks_the_page_keeps_time(page: Page) -> None:
-    view = make(blocking)
+    door = Door()
+    view = make(door.tool())
     bridge = Bridge(page, view)
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: any(bar.kind == "input" for bar in view.timeline.bars))
-    bridge.run(0.4)  # it blocks by now
-    bars, at = view.timeline.bars, clock(page)
-    bridge.run(0.3)
-    assert view.timeline.bars == bars
-    assert clock(page) >= at + 0.2
+    try:
+        bridge.until(door.reached.is_set)
+        bars, at = view.timeline.bars, clock(page)
+        bridge.until(lambda: clock(page) >= at + 0.2)
+        assert view.timeline.bars == bars
+    finally:
+        door.open.set()
     bridge.until(lambda: over(view), seconds=60)
     assert "after the ideal" in view.state["words"][0]
 
