@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -163,11 +163,20 @@ def check_access(page: Page) -> None:
     assert grave == []
 
 
+def click_into(editor: Locator) -> None:
+    """Click into an editor; again if an output has moved it away, as a person does."""
+    for _ in range(12):
+        editor.click()
+        with suppress(AssertionError):
+            expect(editor).to_be_focused(timeout=5_000)
+            return
+    expect(editor).to_be_focused()
+
+
 def write(code_cell: Locator, text: str) -> None:
     """Replace a cell's source by typing, and run it with the keyboard."""
     editor = code_cell.locator(".cm-content")
-    editor.click()
-    expect(editor).to_be_focused()
+    click_into(editor)
     keyboard = code_cell.page.keyboard
     keyboard.press("ControlOrMeta+a")
     keyboard.insert_text(text)
