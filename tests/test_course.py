@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import logging
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import httpx
 import httpx2
@@ -189,3 +191,21 @@ async def test_openais_sdk_is_connected_to_the_offline_api():
             model=OFFLINE_MODEL, messages=[{"role": "user", "content": "Count to three."}]
         )
     assert answer.choices[0].message.content == "One, two, three."
+
+
+async def test_a_reader_who_leaves_is_no_line_in_the_output(caplog: pytest.LogCaptureFixture):
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(2000):
+            await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": True})
+            await asyncio.sleep(0)
+
+    async with course.serve(app) as http:
+        async with http.stream("GET", "/") as response:
+            await anext(response.aiter_bytes())
+        logging.getLogger("asyncio").warning("socket.send() raised exception.")
+    assert caplog.messages == []
+    logging.getLogger("asyncio").warning("socket.send() raised exception.")
+    assert caplog.messages == ["socket.send() raised exception."]  # as it was before

@@ -5,6 +5,7 @@ async with course.serve(app) as http:
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,7 +19,7 @@ __all__ = ["serve"]
 # Room for so many bytes on a socket: a reader who stops reading is noticed after a few
 # thousand events, where it would take millions.
 SOCKET_BYTES = 16_384
-CLOSING_SECONDS = 30  # a busy machine takes its time
+CLOSING_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
@@ -28,6 +29,14 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Catch none."""
         yield
+
+
+class _News(logging.Filter):
+    """Leaves out that a reader has left: to see that is the application's part."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is to be told."""
+        return record.msg != "socket.send() raised exception."
 
 
 @asynccontextmanager
@@ -58,6 +67,8 @@ async def serve(app: Any) -> AsyncGenerator[httpx.AsyncClient]:
         trust_env=False,
     )
     running = asyncio.create_task(server.serve(sockets=[listening]))
+    logger = logging.getLogger("asyncio")
+    logger.addFilter(news := _News())
     try:
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{port}", transport=transport, timeout=30
@@ -67,3 +78,4 @@ async def serve(app: Any) -> AsyncGenerator[httpx.AsyncClient]:
         server.should_exit = True
         await running
         listening.close()
+        logger.removeFilter(news)
