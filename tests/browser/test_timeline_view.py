@@ -27,6 +27,7 @@ from helpers.widgets.timeline import TimelineView
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 PACE = {"first_token": 0.2, "tokens_per_second": 100.0}
+LONGER_THAN_THE_RUN = 3.0  # seconds; it takes 1.7
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 
 
@@ -178,9 +179,9 @@ def test_while_a_tool_blocks_the_page_keeps_time(page: Page) -> None:
         bridge.until(door.reached.is_set)
         bridge.run(0.1)
         bars, at = view.timeline.bars, clock(page)
-        bridge.run(0.3)
+        # Longer than the whole run takes: what waits in the socket meanwhile can't make it up.
+        bridge.until(lambda: clock(page) >= at + LONGER_THAN_THE_RUN, seconds=60)
         assert view.timeline.bars == bars
-        assert clock(page) >= at + 0.2
     finally:
         door.open.set()
     bridge.until(lambda: over(view), seconds=60)
