@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from helpers.widgets import live
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>view</title>
 <style>body { margin: 16px; font: 13px system-ui; background: var(--jp-layout-color0, #fff); }
 [data-jp-theme-light="false"] { --jp-layout-color0: #111; --jp-layout-color1: #1c1c1c;
@@ -137,5 +139,9 @@ class Bridge:
             self.pump()
             time.sleep(0.005)
         for _ in range(2):
+            # A busy machine may not have run the streams' loop yet: what was due has to be done.
+            turned = threading.Event()
+            live.call(turned.set)
+            assert turned.wait(60), "the loop of the streams stands still"
             self.pump()
             self.page.evaluate(TWO_FRAMES)
