@@ -43,7 +43,7 @@ from helpers.wire.failures import (
     error_of_body,
     request_id,
 )
-from helpers.wire.keys import strike
+from helpers.wire.keys import keep_out_of_logs, strike
 from helpers.wire.payloads import REASONING_FIELDS, Adapter, Event, MessagesAdapter
 
 __all__ = [
@@ -135,6 +135,7 @@ async def open_events(
         StreamError: one of the family above, here or while iterating.
     """
     post = _request(http, path, body)
+    keep_out_of_logs(post.headers)
     try:
         response = await _send(http, post)
         try:

@@ -29,7 +29,7 @@ from helpers.providers.models import (
 )
 from helpers.providers.openai import PROVIDERS
 from helpers.session.metering import Ledger, MeteredClient, worst_case
-from helpers.wire.keys import clean_headers, clean_key
+from helpers.wire.keys import clean_headers, clean_key, keep_out_of_logs
 from helpers.wire.proxies import LOOPBACK, network_options
 
 if TYPE_CHECKING:
@@ -308,6 +308,7 @@ class Session:
         options.setdefault("timeout", httpx.Timeout(60, connect=5))
         if self.mode != "mock":
             options = network_options(self._base_url, options)
+            keep_out_of_logs(httpx.Headers(headers))
             return MeteredClient(self.ledger, base_url=self._base_url, headers=headers, **options)
         # On loopback there is no proxy to ask, and no certificate: loading them all for a
         # client that checks none takes 20 ms.

@@ -2,16 +2,18 @@
 
 A key from a file or from a `.env` of Windows often has a line end behind it. No header can hold
 that, and an HTTP library that says so prints the whole header. So a key is cleaned before any
-library sees it, and what an error says is searched for keys before anybody reads it.
+library sees it, and what an error or an HTTP library's log says is searched for keys before
+anybody reads it.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["HIDDEN", "clean_headers", "clean_key", "strike"]
+__all__ = ["HIDDEN", "clean_headers", "clean_key", "keep_out_of_logs", "strike"]
 
 # White space at either end, also what is invisible: byte order marks, zero-width spaces.
 AROUND = re.compile(r"^[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+$")
@@ -23,6 +25,16 @@ CREDENTIAL = re.compile(r".*(authorization|cookie|key|token|secret|password).*",
 HIDDEN = "[key]"
 SHORTEST = 8  # shorter values are no secrets, and could be any word of a sentence
 SHORTEST_PART = 6  # of a key that the end of an error's words has cut
+
+# The loggers of httpx and httpx2. A filter of a logger doesn't see what its children log.
+LOGGERS = [
+    *(f"httpx{edition}" for edition in ("", "2")),
+    *(
+        f"httpcore{edition}.{part}"
+        for edition in ("", "2")
+        for part in ("connection", "http11", "http2", "proxy", "socks")
+    ),
+]
 
 
 def clean_key(text: str, source: str) -> str:
@@ -75,6 +87,36 @@ def strike(error: BaseException, headers: Mapping[str, str]) -> None:
     while secrets and cause is not None:
         cause.args = tuple(_without(secrets, one) for one in cause.args)
         cause = cause.__cause__ or cause.__context__
+
+
+class _KeyFilter(logging.Filter):
+    """Strikes keys out of what is logged, before any handler gets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words = record.getMessage()
+        record.msg = _without(sorted(self.secrets, key=len, reverse=True), words)
+        record.args = None
+        return True
+
+
+_KEY_FILTER = _KeyFilter()
+
+
+def keep_out_of_logs(headers: Mapping[str, str]) -> None:
+    """Strike the keys of a request out of all that an HTTP library logs from now on.
+
+    At the level DEBUG a library logs the headers that a server sends back, and a server may
+    repeat in them what it was sent.
+    """
+    secrets = _secrets(headers)
+    # An error quotes what it couldn't read, and the log quotes the error.
+    _KEY_FILTER.secrets |= secrets | {repr(secret)[1:-1] for secret in secrets}
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(_KEY_FILTER)  # once: a logger knows its filters
 
 
 def _secrets(headers: Mapping[str, str]) -> set[str]:
