@@ -14,6 +14,7 @@ from helpers.mock.settings import Settings
 from helpers.submission.conformance.listener import Exchange, Listener
 from helpers.submission.conformance.process import Agent, Limits, launched
 from helpers.submission.conformance.scene import Dice, Event, encoded, message, text
+from helpers.submission.conformance.warm import Warm
 
 __all__ = ["Answer", "Bench", "Failed", "Run", "city_of", "error", "visible"]
 
@@ -212,12 +213,14 @@ class Bench:
         file: the agent.
         dice: the values of this case.
         limits: what a run may take.
+        warm: what forks for each run, if there is one.
         sent: what the case has sent, in words, for the report.
     """
 
     file: Path
     dice: Dice
     limits: Limits = field(default_factory=Limits)
+    warm: Warm | None = None
     sent: str = ""
 
     @asynccontextmanager
@@ -278,7 +281,7 @@ class Bench:
             line = ["--base-url", listening.url, "--weather-url", sky.url, *arguments]
             line.append(prompt or f"What is the weather in {self.dice.city()}?")
             given = {"ANTHROPIC_API_KEY": key}
-            async with launched(self.file, line, given, self.limits) as agent:
+            async with launched(self.file, line, given, self.limits, self.warm) as agent:
                 run = Run(
                     agent,
                     listening.exchanges,

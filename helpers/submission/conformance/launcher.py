@@ -1,6 +1,7 @@
 """Runs an agent's file, and notes what a file without an SDK has no reason to do.
 
     python -I launcher.py CHANNEL agent.py ARGUMENTS...
+    python -I launcher.py serve SOCKET      imports httpx once, and forks for each agent
 
 A hook of the interpreter sees each import, each other program that is started, each connection,
 and each file that is opened. It is a witness, not a wall: who wants to get past it, can
@@ -11,11 +12,15 @@ anything back; an agent that closes the pipe ends with it.
     outside: opens /etc/shadow        what a verifier tells
 """
 
+import json
 import os
 import runpy
+import selectors
 import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 SDKS = ("anthropic", "openai", "langchain", "litellm", "google", "mistralai", "helpers")
@@ -132,10 +137,90 @@ def watch(note: Callable[[str], None], agent: str) -> None:
     sys.addaudithook(hook)
 
 
+def limit(seconds: int, output: int, memory: int) -> None:
+    """Set the limits of this process.
+
+    Args:
+        seconds: of processor time.
+        output: bytes of a file that it writes.
+        memory: bytes of address space.
+    """
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":  # elsewhere it is not kept, or it forbids a normal start
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+if sys.platform == "linux":
+
+    def forked(number: str) -> list[str]:
+        """Fork for each agent that is asked for; return in the new process, with its command.
+
+        Args:
+            number: of the socket through which agents are asked for and ends are told.
+        """
+        with suppress(ImportError):
+            import anyio._backends._asyncio  # noqa: F401  what httpx imports when it is used
+            import certifi  # noqa: F401
+            import httpcore  # noqa: F401
+            import httpx  # noqa: F401
+        import argparse  # noqa: F401
+        import encodings.idna  # noqa: F401
+
+        control = socket.socket(fileno=int(number))
+        waiting = selectors.DefaultSelector()
+        waiting.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _ in waiting.select():
+                if key.fileobj is control:
+                    data, files, _, _ = socket.recv_fds(control, 1 << 18, 3)
+                    if not data:
+                        os._exit(0)
+                    job = json.loads(data)
+                    began, begun = os.pipe()
+                    if not (pid := os.fork()):
+                        for one in (began, *(k.fd for k in waiting.get_map().values())):
+                            os.close(one)
+                        return become(job, files, begun)
+                    os.close(begun)
+                    os.read(began, 1)  # its end: the agent has a process group of its own
+                    for one in (began, *files):
+                        os.close(one)
+                    waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+                    control.send(json.dumps({"number": job["number"], "pid": pid}).encode())
+                else:
+                    pid, code = os.waitpid(key.data, 0)
+                    waiting.unregister(key.fd)
+                    os.close(key.fd)
+                    end = {"pid": pid, "code": os.waitstatus_to_exitcode(code)}
+                    control.send(json.dumps(end).encode())
+
+    def become(job: Mapping[str, Any], files: list[int], begun: int) -> list[str]:
+        """Make this process what a new one would be; return what it has to run."""
+        os.setsid()
+        for standard, file in enumerate(files[:2], 1):
+            os.dup2(file, standard)
+            os.close(file)
+        os.chdir(job["folder"])
+        of_python = {"LC_CTYPE"} & set(os.environ)  # a start afresh sets it, too
+        environment = {name: os.environ[name] for name in of_python} | job["environment"]
+        os.environ.clear()
+        os.environ.update(environment)
+        limit(**job["limits"])
+        os.close(begun)
+        return [str(files[2]), *job["command"]]
+
+
 def main() -> None:
     """Run the file as if it had been started itself."""
-    number, agent = sys.argv[1:3]
-    sys.argv = sys.argv[2:]
+    given = sys.argv[1:]
+    if sys.platform == "linux" and given[0] == "serve":
+        given = forked(given[1])
+    number, agent = given[:2]
+    sys.argv = given[1:]
     # Whoever started this may have ignored Ctrl-C, as a notebook's kernel does between two
     # cells, and a program inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)

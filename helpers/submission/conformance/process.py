@@ -10,17 +10,18 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-from helpers.submission.conformance.launcher import SILENCED
+from helpers.submission.conformance.launcher import SILENCED, limit
+from helpers.submission.conformance.warm import LAUNCHER, Warm, WarmProcess
 
-__all__ = ["Agent", "Limits", "launched", "limiter"]
+__all__ = ["Agent", "Limits", "launched", "limiter", "needed"]
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
 OUTSIDE = "outside: "
 MOST_NOTES = 100_000  # bytes
 
@@ -35,8 +36,6 @@ class Limits:
             fails nobody.
         output: bytes that it may write.
         memory: bytes of address space; where the system can limit that (not on Windows).
-        prefix: a program in front of Python, such as bubblewrap with its options; gets the
-            folder that may be written to.
         outside: takes what an agent tried with files and processes that are none of its own, as
             far as the launcher saw it.
     """
@@ -45,8 +44,12 @@ class Limits:
     patience: float = 8.0
     output: int = 1_000_000
     memory: int = 1 << 30
-    prefix: Callable[[Path], Sequence[str]] = field(default=lambda folder: ())
     outside: Callable[[str], None] = field(default=lambda words: None)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What the system holds, as the launcher's `limit` takes it."""
+        return {"seconds": int(self.seconds) + 1, "output": self.output, "memory": self.memory}
 
 
 class Notes:
@@ -85,7 +88,9 @@ class Agent:
         flooded: whether it wrote more than it may, and was stopped for that.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, notes: "Notes") -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process | WarmProcess, limits: Limits, notes: "Notes"
+    ) -> None:
         self.out = ""
         self.err = ""
         self.flooded = False
@@ -175,7 +180,11 @@ class Agent:
 
 @asynccontextmanager
 async def launched(
-    file: Path, arguments: Sequence[str], environment: Mapping[str, str], limits: Limits
+    file: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    limits: Limits,
+    warm: Warm | None = None,
 ) -> "AsyncGenerator[Agent]":
     """Start an agent; leaving the block ends it, with all that it has started.
 
@@ -184,21 +193,29 @@ async def launched(
         arguments: its command line.
         environment: all of its environment, but for what a process needs to start.
         limits: what it may take.
+        warm: what forks for it, if it needn't be started afresh.
     """
     with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as name:
         notes = Notes()
+        command = [_absolute(file), *arguments]
+        whole = {**needed(), "HOME": name, "TMPDIR": name, "TEMP": name, **environment}
+        process: asyncio.subprocess.Process | WarmProcess
         try:
-            process = await asyncio.create_subprocess_exec(
-                *_command(file, name, arguments, limits, _inherited(notes.writing)),
-                cwd=name,
-                env={**_needed(), "HOME": name, "TMPDIR": name, "TEMP": name, **environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=sys.platform != "win32",
-                preexec_fn=limiter(limits) if sys.platform != "win32" else None,
-                **_handed_on(notes.writing),
-            )
+            if warm is not None and warm.alive:
+                process = await warm.start(command, name, whole, limits.numbers, notes.writing)
+            else:
+                python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
+                process = await asyncio.create_subprocess_exec(
+                    *(*python, str(_inherited(notes.writing)), *command),
+                    cwd=name,
+                    env=whole,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
+                    start_new_session=sys.platform != "win32",
+                    preexec_fn=limiter(limits) if sys.platform != "win32" else None,
+                    **_handed_on(notes.writing),
+                )
         finally:
             os.close(notes.writing)
         agent = Agent(process, limits, notes)
@@ -212,7 +229,7 @@ async def launched(
                     limits.outside(words.removeprefix(OUTSIDE))
 
 
-def _needed() -> dict[str, str]:
+def needed() -> dict[str, str]:
     """Return what any process needs to start."""
     return {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
 
@@ -235,26 +252,12 @@ def _handed_on(file: int) -> dict[str, Any]:
     return {"pass_fds": (file,)}
 
 
-def _command(
-    file: Path, folder: str, arguments: Sequence[str], limits: Limits, channel: int
-) -> list[str]:
-    """Return the whole command; the launcher writes its notes into the channel."""
-    here = Path(folder).resolve()
-    python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
-    return [*limits.prefix(here), *python, str(channel), str(file.resolve()), *arguments]
+def _absolute(file: Path) -> str:
+    return str(file.resolve())
 
 
 def limiter(limits: Limits) -> Callable[[], None]:
     """Return what sets the limits of a process that is about to become the agent."""
-    import resource
+    import resource  # noqa: F401  here: in the new process no import may wait for another thread
 
-    seconds = int(limits.seconds) + 1
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if sys.platform == "linux":  # elsewhere it is not kept, or it forbids a normal start
-            resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-
-    return limit
+    return partial(limit, **limits.numbers)

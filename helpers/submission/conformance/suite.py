@@ -9,8 +9,9 @@ from typing import Any
 
 from helpers.submission.conformance.bench import Bench, Failed
 from helpers.submission.conformance.cases import Case, here
-from helpers.submission.conformance.process import Limits
+from helpers.submission.conformance.process import Limits, needed
 from helpers.submission.conformance.scene import Dice
+from helpers.submission.conformance.warm import Warm, warmed
 
 __all__ = ["Result", "passed", "tried"]
 
@@ -64,19 +65,20 @@ async def tried(
 
     async def one(case: Case, seed: int) -> Result:
         async with room:
-            return await _result(file, case, seed, limits or Limits())
+            return await _result(file, case, seed, limits or Limits(), warm)
 
     chosen = here() if cases is None else cases
     # Those that mostly wait begin first, so that nobody waits for them in the end.
     ordered = sorted(chosen, key=lambda case: not case.waits)
-    tasks = [asyncio.create_task(one(case, seed)) for seed in seeds for case in ordered]
-    try:
-        for task in asyncio.as_completed(tasks):
-            yield await task
-    finally:
-        for waiting in tasks:
-            waiting.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async with warmed(needed()) as warm:
+        tasks = [asyncio.create_task(one(case, seed)) for seed in seeds for case in ordered]
+        try:
+            for task in asyncio.as_completed(tasks):
+                yield await task
+        finally:
+            for waiting in tasks:
+                waiting.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def passed(results: Iterable[Result]) -> bool:
@@ -85,10 +87,10 @@ def passed(results: Iterable[Result]) -> bool:
     return bool(results) and all(result.passed for result in results)
 
 
-async def _result(file: Path, case: Case, seed: int, limits: Limits) -> Result:
+async def _result(file: Path, case: Case, seed: int, limits: Limits, warm: Warm | None) -> Result:
     # Each case has values of its own, whatever other cases are tried beside it.
     mixed = int.from_bytes(hashlib.sha256(f"{case.id} {seed}".encode()).digest()[:8], "big")
-    bench = Bench(file, Dice(mixed), limits)
+    bench = Bench(file, Dice(mixed), limits, warm)
     seen = expected = ""
     try:
         await case.run(bench)

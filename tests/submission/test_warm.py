@@ -1,0 +1,123 @@
+"""Agents that are forked see what agents that are started afresh see."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from helpers.submission.conformance.process import Agent, Limits, launched, needed
+from helpers.submission.conformance.warm import Warm, warmed
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="agents are forked on Linux only")
+
+LOOK = """
+import json, os, resource, signal, sys
+print(json.dumps({
+    "name": __name__, "arguments": sys.argv[1:], "file": os.path.basename(sys.argv[0]),
+    "environment": sorted(os.environ), "at home": os.getcwd() == os.environ["HOME"],
+    "leads": os.getpid() == os.getsid(0) == os.getpgrp(), "input": sys.stdin.read(),
+    "flags": [sys.flags.isolated, sys.flags.utf8_mode, sys.dont_write_bytecode],
+    "files": sorted(os.listdir("/proc/self/fd")),
+    "ctrl-c": signal.getsignal(signal.SIGINT) is signal.default_int_handler,
+    "limits": [resource.getrlimit(one) for one in (resource.RLIMIT_CPU, resource.RLIMIT_AS)],
+    "frozen": "helpers" in sys.modules, "umask": os.umask(0),
+}))
+print("to the other channel", file=sys.stderr)
+sys.exit(3)
+"""
+
+
+@asynccontextmanager
+async def running(
+    file: Path, source: str, warm: Warm | None, limits: Limits | None = None
+) -> AsyncIterator[Agent]:
+    await asyncio.to_thread(file.write_text, source, encoding="utf-8")
+    given = (["--a", "ä b"], {"KEY": "k"}, limits or Limits())
+    async with launched(file, *given, warm) as agent:
+        yield agent
+
+
+async def test_it_sees_the_same(tmp_path: Path):
+    seen = []
+    async with warmed(needed()) as warm:
+        for start in (None, warm):
+            async with running(tmp_path / "agent.py", LOOK, start) as agent:
+                assert await agent.ends(60) == 3
+                assert agent.err == "to the other channel\n"
+                seen.append(json.loads(agent.out))
+    afresh, forked = seen
+    assert len(forked.pop("files")) == len(afresh.pop("files"))
+    assert forked == afresh
+    assert forked["arguments"] == ["--a", "ä b"]
+    assert forked["leads"]
+
+
+async def test_many_run_side_by_side_and_each_ends_as_it_ends(tmp_path: Path):
+    source = "import os, sys, time\nn = int(os.environ['N'])\nprint(n, flush=True)\nos._exit(n)"
+    file = tmp_path / "agent.py"
+    file.write_text(source, encoding="utf-8")
+
+    async def one(number: int, warm: Warm | None) -> tuple[int | None, str]:
+        async with launched(file, [], {"N": str(number)}, Limits(), warm) as agent:
+            return await agent.ends(60), agent.out
+
+    async with warmed(needed()) as warm:
+        ends = await asyncio.gather(*(one(number, warm) for number in range(20)))
+    assert ends == [(number, f"{number}\n") for number in range(20)]
+
+
+async def test_it_is_interrupted_and_killed_as_any_process(tmp_path: Path):
+    file, endless = tmp_path / "agent.py", "import time\nprint('on')\nwhile True: time.sleep(9)"
+    endless = endless.replace("print('on')", "print('on', flush=True)")
+    async with warmed(needed()) as warm:
+        async with running(file, endless, warm) as agent:
+            assert await agent.shows("on", 60)
+            agent.interrupt()
+            assert await agent.ends(60) == -signal.SIGINT
+            assert "KeyboardInterrupt" in agent.err
+        async with running(file, endless, warm) as agent:
+            assert await agent.shows("on", 60)
+        assert agent._process.returncode == -signal.SIGKILL
+
+
+async def test_its_limits_hold(tmp_path: Path):
+    file, limits = tmp_path / "agent.py", replace(Limits(), seconds=0)
+    async with warmed(needed()) as warm:
+        async with running(file, "while True: pass", warm, limits) as agent:
+            assert await agent.ends(60) in (-signal.SIGXCPU, -signal.SIGKILL)
+        async with running(file, "x = bytearray(2 << 30)", warm) as agent:
+            assert await agent.ends(60) == 1
+            assert "MemoryError" in agent.err
+        async with running(file, "while True: print('x' * 999)", warm) as agent:
+            await agent.ends(60)
+            assert agent.flooded
+
+
+async def test_who_ends_the_launcher_ends_nobody_elses_run(tmp_path: Path):
+    attack = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    outside: list[str] = []
+    async with warmed(needed()) as warm:
+        assert warm is not None
+        limits = Limits(outside=outside.append)
+        async with running(tmp_path / "attack.py", attack, warm, limits) as agent:
+            assert await agent.ends(60) == -signal.SIGKILL
+        assert outside == ["signals another process"]
+        assert not warm.alive
+        async with running(tmp_path / "agent.py", "print('fine')", warm) as agent:
+            assert await agent.ends(60) == 0
+            assert agent.out == "fine\n"
+    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _runs(pid, "attack.py")]
+
+
+def _runs(pid: str, words: str) -> bool:
+    try:
+        return words in Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
+    except OSError:
+        return False
