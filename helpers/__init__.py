@@ -45,6 +45,7 @@ The other side, and the course:
     submission  one file from the learner's parts; report, recording, verifier
     course      the notebooks' one import
     environment what course.py installs, and how
+    offered     names of a room that are imported when somebody asks for them
     moved       old names of modules, which work for a year
 
 tests/test_architecture.py holds which room may open which.

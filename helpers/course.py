@@ -27,6 +27,7 @@ from helpers.widgets.run_views import (
     cards,
     chaos,
     compare_dispatch,
+    dispatch_times,
     rehearse,
     team,
     three_ways,
@@ -42,11 +43,14 @@ if TYPE_CHECKING:
 __all__ = [
     "bench",
     "blocking_sdk",
+    "broken_clients",
     "bundle",
     "cards",
     "chaos",
     "check_machine",
     "compare_dispatch",
+    "dispatch_times",
+    "finished_recording",
     "form",
     "history",
     "http",
@@ -121,6 +125,21 @@ def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) ->
     from helpers.widgets.submit import SubmitView
 
     return SubmitView(None if agent is None else Path(agent), seeds=seeds, runs=runs)
+
+
+def finished_recording() -> Path:
+    """Return a file: the recording of a finished agent, as you will make one of yours."""
+    from helpers.lessons.nb12_submit_your_build.exercises import FINISHED
+
+    return FINISHED
+
+
+def broken_clients() -> dict[str, list[Any]]:
+    """Return what five broken clients said to the API, and heard; each has a letter."""
+    from helpers.lessons.nb10_sdk_and_openai.broken_clients import CLIENTS
+    from helpers.lessons.nb10_sdk_and_openai.broken_clients import recording as recording_of
+
+    return {letter: open_recording(recording_of(letter)) for letter in CLIENTS}
 
 
 def map() -> "Map":

@@ -18,6 +18,8 @@ UNTIL = "2027-12-01"
 MOVED = {
     "asking": "session.clients",
     "build": "submission",
+    "build.conformance.bench": "submission.conformance.harness",
+    "build.conformance.scene": "submission.conformance.wire_events",
     "build.frame": "submission.single_file",
     "event_queue": "streams.event_queue",
     "failures": "wire.failures",

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from helpers.submission.bundle import bundle, default_models  # noqa: E402
+from helpers.submission.bundle import course_agent  # noqa: E402
 from helpers.submission.conformance.process import Limits  # noqa: E402
 from helpers.submission.conformance.suite import Result, tried  # noqa: E402
 from tests.submission.broken import BROKEN, broken_source  # noqa: E402
@@ -43,7 +43,7 @@ async def main() -> int:
     parser.add_argument("--broken", action="store_true", help="the broken builds instead")
     chosen = parser.parse_args()
     seeds = random.sample(range(10**9), chosen.seeds)
-    source = bundle({}, models=default_models()).source
+    source = course_agent()
     start, wrong = time.monotonic(), 0
     if not chosen.broken:
         count, failed = await failures(source, seeds)

@@ -5,8 +5,11 @@ knows nothing of the pipeline, so that the two can't share a misunderstanding.
 """
 
 import ast
+import importlib
 from pathlib import Path
 
+import IPython.core.inputtransformer2
+import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +28,12 @@ ROOMS = {
     "dispatch": ("clock", "message", "tools"),
     "history": (),
     "retry": ("client", "clock"),
-    "streams": ("client", "dispatch", "message"),
-    "providers": ("client", "wire"),
+    "streams": ("client", "dispatch", "message", "offered"),
+    "providers": ("client", "offered", "wire"),
     "structured": ("message",),
     "agent": (*STAGES[1:-1], "clock", "providers", "streams"),
     "team": ("agent", "history", "streams", "tools"),
-    "render": (),
+    "render": ("offered",),
     "telemetry": ("agent", "providers", "render"),
     "mock": (),
     "typescript": ("mock",),
@@ -38,12 +41,12 @@ ROOMS = {
     "assistant": ("clock", "providers", "session", "tools"),
     "terminal": ("agent", "assistant", "history", "mock", "render", "retry", "session"),
     "web": (
-        *("agent", "assistant", "clock", "history", "providers", "render", "retry", "session"),
-        "tools",
+        *("agent", "assistant", "clock", "history", "offered", "providers", "render", "retry"),
+        *("session", "tools"),
     ),
-    "svg": (),
+    "svg": ("offered",),
     "lessons": ("client", "message", "mock", "session", "sse", "tools", "wire"),
-    "submission": ("client", "lessons", "mock", "providers", "svg", "wire"),
+    "submission": ("client", "lessons", "mock", "offered", "providers", "svg", "wire"),
     "simulation": (
         *("agent", "client", "clock", "dispatch", "history", "message", "mock", "providers"),
         *("retry", "session", "streams", "team", "tools", "widgets"),
@@ -56,6 +59,7 @@ ROOMS = {
     "course": ("lessons", "session", "submission", "widgets"),
     "environment": (),
     "moved": (),
+    "offered": (),
 }
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
@@ -145,6 +149,44 @@ def test_the_mock_knows_nothing_of_the_pipeline(path: Path):
         found, "helpers.mock"
     )
     assert not reaches(found, *FACES)
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_imports_what_a_room_offers(path: Path):
+    """`from helpers import course`, or names that a room one level below has in `__all__`."""
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    shell = IPython.core.inputtransformer2.TransformerManager()
+    found = 0
+    for source in code:
+        if source.startswith("%%"):
+            source = source.partition("\n")[2]
+        for node in ast.walk(ast.parse(shell.transform_cell(source))):
+            match node:
+                case ast.Import(names=names):
+                    assert not [alias for alias in names if alias.name.startswith("helpers")]
+                case ast.ImportFrom(module="helpers", names=names):
+                    assert {alias.name for alias in names} <= {"course", "typescript"}
+                    found += 1
+                case ast.ImportFrom(module=str(module), names=names) if module.startswith(
+                    "helpers."
+                ):
+                    assert module.count(".") == 1, module
+                    offered = importlib.import_module(module).__all__
+                    assert {alias.name for alias in names} <= set(offered)
+    assert found
+
+
+@pytest.mark.parametrize("room", [name for name in ROOMS if (ROOT / "helpers" / name).is_dir()])
+def test_a_room_has_what_it_offers(room: str):
+    module = importlib.import_module(f"helpers.{room}")
+    for name in getattr(module, "__all__", ()):
+        assert getattr(module, name) is not None
+    with pytest.raises(AttributeError):
+        getattr(module, "no_such_name")  # noqa: B009
 
 
 def test_nothing_imports_notebooks():

@@ -1,1 +1,20 @@
 """Other APIs, told in the same events; and which models there are at what price."""
+
+from helpers.offered import offered
+
+__all__ = [
+    "DEFAULT_LIVE_MODEL",
+    "PROVIDERS",
+    "open_chat",
+    "price",
+]
+
+__getattr__ = offered(
+    __name__,
+    {
+        "DEFAULT_LIVE_MODEL": "models",
+        "PROVIDERS": "openai",
+        "open_chat": "openai",
+        "price": "models",
+    },
+)

@@ -1,5 +1,22 @@
 """Between a stream and its consumer: bounded queues, a file, or the whole message at once."""
 
-from helpers.streams.final import final_message
+from helpers.offered import offered
 
-__all__ = ["final_message"]
+__all__ = [
+    "BoundedQueue",
+    "BrokenOff",
+    "final_message",
+    "through",
+    "write_text",
+]
+
+__getattr__ = offered(
+    __name__,
+    {
+        "BoundedQueue": "backpressure",
+        "BrokenOff": "to_file",
+        "final_message": "final",
+        "through": "backpressure",
+        "write_text": "to_file",
+    },
+)

@@ -23,7 +23,7 @@ from helpers.lessons import find_part
 from helpers.lessons.checking.part import SUPPORT
 from helpers.submission.names import defined, renamed, used
 
-__all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "default_models"]
+__all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "course_agent", "default_models"]
 
 PARTS = ("sse", "text", "message", "dispatch", "loop", "recovery", "retry", "main")
 FRAME = ("tools", "offline", "providers", "openai", "program")
@@ -498,3 +498,8 @@ def default_models(
     """
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     return {"anthropic": data["default"], **{one: data[f"default_{one}"] for one in others}}
+
+
+def course_agent() -> str:
+    """Return the source of the agent that is made of the course's own parts alone."""
+    return bundle({}, models=default_models()).source

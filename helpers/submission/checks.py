@@ -13,7 +13,7 @@ from helpers.submission import evidence
 from helpers.submission.conformance.suite import Result
 from helpers.submission.manifest import OPTIONAL, suite_version
 from helpers.submission.manifest import problems as manifest_problems
-from helpers.submission.note import problems as note_problems
+from helpers.submission.note import note_problems
 from helpers.submission.own import Own, own_parts
 from helpers.submission.recording import Cast
 from helpers.submission.report import NoReport, results_in

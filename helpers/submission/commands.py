@@ -16,7 +16,7 @@ from helpers.submission.conformance.suite import passed
 from helpers.submission.gallery import CannotShow, entries, write
 from helpers.submission.kept import verified
 from helpers.submission.manifest import LONGEST, About
-from helpers.submission.note import problems as note_problems
+from helpers.submission.note import note_problems
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.recording import CannotRecord, Cast, record
 from helpers.submission.repository import commit

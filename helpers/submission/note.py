@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["EDGE_CASES", "problems", "sentences"]
+__all__ = ["EDGE_CASES", "note_problems", "sentences"]
 
 LONGEST = 2_000  # characters
 # How the course, and people, call what breaks in production.
@@ -30,7 +30,7 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in parts if re.search(r"\w", part)]
 
 
-def problems(text: str) -> list[str]:
+def note_problems(text: str) -> list[str]:
     """Return what a note lacks, a sentence each; nothing is written for the learner.
 
     Args:

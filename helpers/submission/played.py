@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from helpers.submission.conformance.bench import city_of, error
+from helpers.submission.conformance.harness import city_of, error
 from helpers.submission.conformance.listener import Exchange, Listener
-from helpers.submission.conformance.scene import encoded
+from helpers.submission.conformance.wire_events import encoded
 from helpers.submission.single_file.offline import FIRST_TOKEN, TOKENS_PER_SECOND, rehearsed
 from helpers.submission.single_file.tools import OFFLINE_SECONDS, made_up
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from helpers.lessons.learner import progress
 from helpers.submission.bundle import PARTS, bundle, default_models
-from helpers.submission.conformance.cases import here
+from helpers.submission.conformance.cases import cases_here
 from helpers.submission.conformance.suite import Result, tried
 from helpers.submission.own import is_the_courses
 
@@ -116,7 +116,7 @@ def checked(
         say: takes a sentence about each behaviour that failed, and about how far it is.
         cases: the behaviours to try; by default, all of them.
     """
-    chosen = [case for case in here() if cases is None or case.id in cases]
+    chosen = [case for case in cases_here() if cases is None or case.id in cases]
     values = random.SystemRandom().sample(range(2**31), seeds)
 
     async def run() -> list[Result]:

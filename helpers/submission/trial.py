@@ -163,7 +163,7 @@ def try_out(job: Mapping[str, Any], file: Path, tell: Tell) -> None:
         file: the agent.
         tell: takes the reports.
     """
-    from helpers.submission.conformance.cases import here
+    from helpers.submission.conformance.cases import cases_here
     from helpers.submission.conformance.process import Limits
     from helpers.submission.conformance.suite import tried
     from helpers.submission.recording import CannotRecord, record
@@ -172,7 +172,7 @@ def try_out(job: Mapping[str, Any], file: Path, tell: Tell) -> None:
     outside: list[str] = []
     limits = Limits(patience=job.get("patience", Limits.patience), outside=outside.append)
     chosen = job.get("cases")
-    cases = [case for case in here() if chosen is None or case.id in chosen]
+    cases = [case for case in cases_here() if chosen is None or case.id in chosen]
     seeds = list(job.get("seeds", ()))
 
     async def suite(seeds: list[int], cases: list[Any]) -> set[str]:

@@ -17,3 +17,18 @@ Read it in this order:
     pages/            what a person sees: plain HTML, CSS and JavaScript, without a build step
     vendor.py         fetches the two packages of React that one of the pages uses
 """
+
+from helpers.offered import offered
+
+__all__ = [
+    "Agent",
+    "make_app",
+]
+
+__getattr__ = offered(
+    __name__,
+    {
+        "Agent": "answering",
+        "make_app": "with_fastapi",
+    },
+)

@@ -32,6 +32,31 @@ if TYPE_CHECKING:
     from helpers.widgets.timeline import TimelineView
 
 
+def dispatch_times(
+    body: dict[str, Any] | str, *, tools: "Iterable[Tool]" = (), **changes: Any
+) -> list[tuple[str, float, float]]:
+    """Return how long one turn with tools takes under each strategy of dispatch.
+
+    The run goes by a clock that jumps, as in `rehearse`.
+
+    Args:
+        body: a request, or just a prompt.
+        tools: what the model may call.
+        changes: fields of the mock's settings, such as `pace`.
+
+    Returns:
+        For each strategy: its name, the seconds to the end of the first turn, and how many of
+        them came after the ideal end.
+    """
+    from helpers.widgets.timeline_model import distance, first_turn, fold
+
+    times = []
+    for strategy in ("end_of_turn", "serial", "parallel"):
+        turn = first_turn(fold(rehearse(body, tools=tools, strategy=strategy, **changes)))
+        times.append((strategy, turn.ended or 0.0, distance(turn) or 0.0))
+    return times
+
+
 def rehearse(
     body: dict[str, Any] | str,
     *,

@@ -16,10 +16,10 @@ import traitlets
 from helpers.lessons.learner import progress
 from helpers.submission import steps as work
 from helpers.submission.bundle import CannotBundle
-from helpers.submission.conformance.cases import here
+from helpers.submission.conformance.cases import cases_here
 from helpers.submission.conformance.suite import Result, passed, tried
 from helpers.submission.manifest import About
-from helpers.submission.note import problems, sentences
+from helpers.submission.note import note_problems, sentences
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub, secrets_here
@@ -149,7 +149,7 @@ class SubmitView(RunningView):
                 self._steps[step.id] = step
 
     async def _check(self) -> None:
-        file, cases = self._file(), here()
+        file, cases = self._file(), cases_here()
         seeds = random.SystemRandom().sample(range(2**31), self._seeds)
         found: list[Result] = []
         self._results = []
@@ -187,7 +187,7 @@ class SubmitView(RunningView):
 
     async def _note(self) -> None:
         text = work.note()
-        if lacking := problems(text):
+        if lacking := note_problems(text):
             words = f"Write it here or into {_short(progress.home() / 'note.md')}."
             self._set("note", "failed", words, tuple(lacking))
             return

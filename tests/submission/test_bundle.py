@@ -14,7 +14,7 @@ from helpers.lessons import find_part
 from helpers.lessons.checking.assemble import new_module
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
-from helpers.submission.bundle import PARTS, CannotBundle, bundle, default_models
+from helpers.submission.bundle import PARTS, CannotBundle, bundle, course_agent
 
 ANSWERS = Path(__file__).resolve().parents[1] / "lessons" / "answers"
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
@@ -97,7 +97,7 @@ def test_right_answers_fit_together(turn: int, left_out: str):
 
 def test_the_file_is_a_program(tmp_path: Path):
     file = tmp_path / "agent.py"
-    file.write_text(bundle({}, models=default_models()).source, encoding="utf-8")
+    file.write_text(course_agent(), encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-I", str(file), "--mock", "What's the weather in Oslo?"],
         capture_output=True,

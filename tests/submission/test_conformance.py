@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.submission.bundle import bundle, default_models
-from helpers.submission.conformance.cases import CASES, here
+from helpers.submission.bundle import course_agent
+from helpers.submission.conformance.cases import CASES, cases_here
 from helpers.submission.conformance.process import Limits
 from helpers.submission.conformance.suite import passed, tried
 from tests.submission.broken import BROKEN, Broken, broken_source
@@ -16,7 +16,7 @@ from tests.submission.broken import BROKEN, Broken, broken_source
 pytestmark = pytest.mark.long  # each starts programs
 
 # Every behaviour has a build that breaks it, and each build names the case that must see it.
-REFERENCE = bundle({}, models=default_models()).source
+REFERENCE = course_agent()
 AGENTS = Path(__file__).with_name("agents")
 
 
@@ -31,12 +31,12 @@ async def test_the_reference_does_everything(tmp_path: Path):
     file.write_text(REFERENCE, encoding="utf-8")
     seed = random.randrange(10**9)
     results = [result async for result in tried(file, [seed])]
-    assert {result.case for result in results} == {case.id for case in here()}
+    assert {result.case for result in results} == {case.id for case in cases_here()}
     assert passed(results), [result for result in results if not result.passed]
 
 
 def test_every_behaviour_has_a_build_that_breaks_it():
-    assert {case.id for case in here()} == {name for b in BROKEN.values() for name in b.fails}
+    assert {case.id for case in cases_here()} == {name for b in BROKEN.values() for name in b.fails}
     assert len(BROKEN) >= 35
 
 
@@ -58,7 +58,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     async def outcome(number: int, broken: Broken) -> set[str]:
         file = folder / f"agent_{number}.py"
         file.write_text(broken_source(REFERENCE, broken), encoding="utf-8")
-        cases = [case for case in here() if case.id in broken.fails]
+        cases = [case for case in cases_here() if case.id in broken.fails]
         async with room:
             seed = random.randrange(10**9)
             # Whoever fails lets the case wait; so these wait less than the others.
@@ -75,7 +75,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_build_fails_where_it_is_broken(name: str, outcomes: dict[str, set[str]]):
     """The cases that must fail do; tests/many_seeds.py --broken looks at all others, too."""
-    assert outcomes[name] == BROKEN[name].fails & {case.id for case in here()}
+    assert outcomes[name] == BROKEN[name].fails & {case.id for case in cases_here()}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_broken_build_fails_where_it_is_broken(name: str, outcomes: dict[str, 
 async def test_a_file_that_is_no_agent_is_said_to_be_none(source: str, words: str, tmp_path: Path):
     file = tmp_path / "agent.py"
     file.write_text(source, encoding="utf-8")
-    cases = [case for case in here() if case.id == "loops"]
+    cases = [case for case in cases_here() if case.id == "loops"]
     limits = Limits(seconds=6, patience=3.0)
     [seen] = (await failures(file, 1, cases=cases, limits=limits)).values()
     assert words in seen or "0 requests" in seen
@@ -107,7 +107,7 @@ async def test_a_file_that_asks_nothing_passes_nothing(source: str, tmp_path: Pa
     file = tmp_path / "agent.py"
     file.write_text(source + REFERENCE if "Exit" in source else source, encoding="utf-8")
     found = await failures(file, random.randrange(10**9), limits=Limits(patience=2.0))
-    assert set(found) == {case.id for case in here()}
+    assert set(found) == {case.id for case in cases_here()}
     assert all("no request" in seen or "not shown" in seen for seen in found.values()), found
 
 
@@ -122,19 +122,19 @@ async def test_an_agent_that_shows_nothing_passes_nothing(tmp_path: Path):
         source = source.replace(call, "pass")
     file.write_text(source, encoding="utf-8")
     found = await failures(file, random.randrange(10**9), limits=Limits(patience=2.0))
-    assert set(found) == {case.id for case in here()}
+    assert set(found) == {case.id for case in cases_here()}
 
 
 async def test_the_workshops_own_agent_is_told_true_things():
     """It streams, and calls tools; it knows no failure, and asks nobody twice."""
     found = await failures(AGENTS / "workshop.py", random.randrange(10**9))
-    does = {case.id for case in here()} - set(found)
+    does = {case.id for case in cases_here()} - set(found)
     assert does == {
         *("streams_text", "any_chunking", "unknown_events"),
         *("tool_json", "interleaved", "mid_stream", "call_order", "loops"),
         *("no_text_twice", "whole_answer", "cut_call", "history"),
         *("closes", "key", "by_hand"),
-    } & {case.id for case in here()}
+    } & {case.id for case in cases_here()}
 
 
 async def test_ctrl_c_is_tried_where_it_is_ignored(tmp_path: Path):
@@ -143,7 +143,7 @@ async def test_ctrl_c_is_tried_where_it_is_ignored(tmp_path: Path):
     file.write_text(REFERENCE, encoding="utf-8")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        cases = [case for case in here() if case.id == "interrupted"]
+        cases = [case for case in cases_here() if case.id == "interrupted"]
         assert await failures(file, 7, cases=cases) == {}
     finally:
         signal.signal(signal.SIGINT, before)
@@ -182,7 +182,7 @@ async def test_requests_that_make_no_sense_are_a_failure_and_no_end_of_it(tmp_pa
     file = tmp_path / "agent.py"
     file.write_text(ODD, encoding="utf-8")
     results = [result async for result in tried(file, [3], limits=Limits(patience=3.0))]
-    assert {result.case for result in results} == {case.id for case in here()}
+    assert {result.case for result in results} == {case.id for case in cases_here()}
     assert not any("Traceback" in result.seen for result in results)
     for result in results:
         if not result.passed:

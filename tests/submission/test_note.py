@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.submission.note import problems, sentences
+from helpers.submission.note import note_problems, sentences
 
 GOOD = """# The hardest edge case
 
@@ -13,7 +13,7 @@ I now keep only what the API takes back: text, signed thinking, and calls with a
 
 
 def test_a_good_note_is_left_alone():
-    assert problems(GOOD) == []
+    assert note_problems(GOOD) == []
     assert len(sentences(GOOD)) == 4
 
 
@@ -32,7 +32,7 @@ def test_a_good_note_is_left_alone():
     ],
 )
 def test_what_a_note_lacks_is_said(text: str, words: str):
-    assert any(words in problem for problem in problems(text)), problems(text)
+    assert any(words in problem for problem in note_problems(text)), note_problems(text)
 
 
 def test_dots_that_end_nothing_do_not_count():

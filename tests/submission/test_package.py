@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
 from helpers.submission import commands
-from helpers.submission.bundle import bundle, default_models
+from helpers.submission.bundle import course_agent
 from helpers.submission.card import card
 from helpers.submission.checks import Found, behind
 from helpers.submission.conformance.suite import Result
@@ -262,7 +262,7 @@ def test_live_times_stand_beside_the_mocks(
     more = []
     if own:
         file = tmp_path / "mine.py"
-        file.write_text(bundle({}, models=default_models()).source, encoding="utf-8")
+        file.write_text(course_agent(), encoding="utf-8")
         more = ["--agent", str(file)]
     pace = {"first_token": 0.05, "tokens_per_second": 400.0}
     with start_server(Settings.from_json({"pace": pace})) as server:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.submission.bundle import bundle, default_models
+from helpers.submission.bundle import course_agent
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub
 
@@ -25,7 +25,7 @@ def cast_of(*events: tuple[float, str]) -> Cast:
 @NO_TERMINAL
 def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
     file = tmp_path / "agent.py"
-    file.write_text(bundle({}, models=default_models()).source, encoding="utf-8")
+    file.write_text(course_agent(), encoding="utf-8")
     cast = record(file, "What's the weather in Oslo?")
     assert cast.code == 0
     assert "> get_weather Oslo" in cast.said and "the meaning arrives" in cast.said

@@ -6,14 +6,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.submission.bundle import bundle, default_models
+from helpers.submission.bundle import course_agent
 from helpers.submission.conformance.process import Limits
 from helpers.submission.ttft import MOCK_FIRST_TOKEN, CannotMeasure, dumped, measured
 
 
 def test_the_agent_comes_after_the_wire(tmp_path: Path):
     file = tmp_path / "agent.py"
-    file.write_text(bundle({}, models=default_models()).source, encoding="utf-8")
+    file.write_text(course_agent(), encoding="utf-8")
     found = measured(file, 2)
     assert found.mode == "mock" and len(found.agent) == len(found.wire) == 2
     for wire, agent in zip(found.wire, found.agent, strict=True):

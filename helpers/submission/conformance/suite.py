@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.submission.conformance.bench import Bench, Failed
-from helpers.submission.conformance.cases import Case, here
+from helpers.submission.conformance.cases import Case, cases_here
+from helpers.submission.conformance.harness import Failed, Harness
 from helpers.submission.conformance.process import Limits, needed
-from helpers.submission.conformance.scene import Dice
 from helpers.submission.conformance.warm import Warm, warmed
+from helpers.submission.conformance.wire_events import RandomValues
 
 __all__ = ["Result", "passed", "tried"]
 
@@ -67,7 +67,7 @@ async def tried(
         async with room:
             return await _result(file, case, seed, limits or Limits(), warm)
 
-    chosen = here() if cases is None else cases
+    chosen = cases_here() if cases is None else cases
     # Those that mostly wait begin first, so that nobody waits for them in the end.
     ordered = sorted(chosen, key=lambda case: not case.waits)
     async with warmed(needed()) as warm:
@@ -90,10 +90,10 @@ def passed(results: Iterable[Result]) -> bool:
 async def _result(file: Path, case: Case, seed: int, limits: Limits, warm: Warm | None) -> Result:
     # Each case has values of its own, whatever other cases are tried beside it.
     mixed = int.from_bytes(hashlib.sha256(f"{case.id} {seed}".encode()).digest()[:8], "big")
-    bench = Bench(file, Dice(mixed), limits, warm)
+    harness = Harness(file, RandomValues(mixed), limits, warm)
     seen = expected = ""
     try:
-        await case.run(bench)
+        await case.run(harness)
     except Failed as failure:
         seen, expected = failure.seen, failure.expected
     except OSError:
@@ -102,5 +102,5 @@ async def _result(file: Path, case: Case, seed: int, limits: Limits, warm: Warm 
         seen = f"it sent what makes no sense ({type(error).__name__})"
         expected = "requests as the API takes them"
     return Result(
-        case.id, case.title, case.why, seed, not seen, bench.sent, seen=seen, expected=expected
+        case.id, case.title, case.why, seed, not seen, harness.sent, seen=seen, expected=expected
     )

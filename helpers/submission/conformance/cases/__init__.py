@@ -16,9 +16,9 @@ from helpers.submission.conformance.cases import (  # isort: skip  # noqa: F401
 )
 from helpers.submission.conformance.cases.registry import CASES, Case
 
-__all__ = ["CASES", "Case", "here"]
+__all__ = ["CASES", "Case", "cases_here"]
 
 
-def here() -> list[Case]:
+def cases_here() -> list[Case]:
     """Return the cases that can be tried on this platform."""
     return [one for one in CASES if sys.platform not in one.not_on]

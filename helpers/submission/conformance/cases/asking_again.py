@@ -1,8 +1,8 @@
 """Failures: which ones pass, how long to wait, and what a person is told."""
 
-from helpers.submission.conformance.bench import Bench, Run, error
 from helpers.submission.conformance.cases.registry import case
-from helpers.submission.conformance.scene import encoded, start
+from helpers.submission.conformance.harness import Harness, Run, error
+from helpers.submission.conformance.wire_events import encoded, start
 
 __all__: list[str] = []  # the registry has them
 
@@ -42,13 +42,13 @@ def check_told(run: Run, code: int, words: str) -> None:
     "asks again when the API is busy for a moment",
     "Overload passes; an answer that never came is lost.",
 )
-async def retries(bench: Bench) -> None:
-    status, type = bench.dice.choice(
+async def retries(harness: Harness) -> None:
+    status, type = harness.values.choice(
         [(529, "overloaded_error"), (500, "api_error"), (503, "api_error")]
     )
-    last = bench.dice.word()
-    bench.sent = f"an HTTP {status}, then the answer"
-    async with bench.run([bench.refuses(status, type, "busy"), bench.says(last)]) as run:
+    last = harness.values.word()
+    harness.sent = f"an HTTP {status}, then the answer"
+    async with harness.run([harness.refuses(status, type, "busy"), harness.says(last)]) as run:
         await run.finish()
         check_same(run, 2)
         await run.answered()
@@ -61,13 +61,13 @@ async def retries(bench: Bench) -> None:
     "Who asks again at a fixed pace keeps a busy server busy.",
     waits=True,
 )
-async def patience(bench: Bench) -> None:
+async def patience(harness: Harness) -> None:
     kinds = [(429, "rate_limit_error"), (529, "overloaded_error"), (500, "api_error")]
-    chosen = bench.dice.sample(kinds, 2)
-    last = bench.dice.word()
-    bench.sent = f"an HTTP {chosen[0][0]}, an HTTP {chosen[1][0]}, then the answer"
-    failures = [bench.refuses(status, type, "busy") for status, type in chosen]
-    async with bench.run([*failures, bench.says(last)]) as run:
+    chosen = harness.values.sample(kinds, 2)
+    last = harness.values.word()
+    harness.sent = f"an HTTP {chosen[0][0]}, an HTTP {chosen[1][0]}, then the answer"
+    failures = [harness.refuses(status, type, "busy") for status, type in chosen]
+    async with harness.run([*failures, harness.says(last)]) as run:
         await run.finish()
         check_same(run, 3)
         first, second = (
@@ -89,12 +89,12 @@ async def patience(bench: Bench) -> None:
     "Who asks again too early makes it worse, and is refused again.",
     waits=True,
 )
-async def retry_after(bench: Bench) -> None:
-    seconds = bench.dice.choice([2, 3])
-    last = bench.dice.word()
-    bench.sent = f"an HTTP 429 with retry-after: {seconds}, then the answer"
-    busy = bench.refuses(429, "rate_limit_error", "busy", {"retry-after": str(seconds)})
-    async with bench.run([busy, bench.says(last)]) as run:
+async def retry_after(harness: Harness) -> None:
+    seconds = harness.values.choice([2, 3])
+    last = harness.values.word()
+    harness.sent = f"an HTTP 429 with retry-after: {seconds}, then the answer"
+    busy = harness.refuses(429, "rate_limit_error", "busy", {"retry-after": str(seconds)})
+    async with harness.run([busy, harness.says(last)]) as run:
         await run.finish(seconds)
         check_same(run, 2)
         waited = run.asked[1].at - run.asked[0].at
@@ -108,13 +108,13 @@ async def retry_after(bench: Bench) -> None:
     "gives up at once where asking again is in vain, and says why",
     "A wrong key stays wrong; a person wants to know.",
 )
-async def no_vain_retries(bench: Bench) -> None:
-    status, type = bench.dice.choice(
+async def no_vain_retries(harness: Harness) -> None:
+    status, type = harness.values.choice(
         [(400, "invalid_request_error"), (401, "authentication_error"), (403, "permission_error")]
     )
-    words = bench.dice.word()
-    bench.sent = f"an HTTP {status} that says {words!r}"
-    async with bench.run([bench.refuses(status, type, words)] * 8) as run:
+    words = harness.values.word()
+    harness.sent = f"an HTTP {status} that says {words!r}"
+    async with harness.run([harness.refuses(status, type, words)] * 8) as run:
         check_told(run, await run.finish(), words)
 
 
@@ -123,11 +123,11 @@ async def no_vain_retries(bench: Bench) -> None:
     "asks again after an error inside the stream, while nothing was shown",
     "An overload comes inside a 200 as well.",
 )
-async def overloaded_mid_stream(bench: Bench) -> None:
-    last = bench.dice.word()
-    broken = encoded([start(bench.dice), {"type": "ping"}, error("overloaded_error", "busy")])
-    bench.sent = "a stream that holds message_start and overloaded_error, then the answer"
-    async with bench.run([bench.sends([broken]), bench.says(last)]) as run:
+async def overloaded_mid_stream(harness: Harness) -> None:
+    last = harness.values.word()
+    broken = encoded([start(harness.values), {"type": "ping"}, error("overloaded_error", "busy")])
+    harness.sent = "a stream that holds message_start and overloaded_error, then the answer"
+    async with harness.run([harness.sends([broken]), harness.says(last)]) as run:
         await run.finish()
         check_same(run, 2)
         await run.answered()
@@ -139,9 +139,9 @@ async def overloaded_mid_stream(bench: Bench) -> None:
     "tells an error inside the stream that no retry mends, and asks no more",
     "A 200 was sent before anybody knew; the same request fails in the same way.",
 )
-async def error_in_stream(bench: Bench) -> None:
-    words = bench.dice.word()
-    data = encoded([start(bench.dice), error("invalid_request_error", words)])
-    bench.sent = f"a stream that holds message_start and invalid_request_error, {words!r}"
-    async with bench.run([bench.sends([data])] * 8) as run:
+async def error_in_stream(harness: Harness) -> None:
+    words = harness.values.word()
+    data = encoded([start(harness.values), error("invalid_request_error", words)])
+    harness.sent = f"a stream that holds message_start and invalid_request_error, {words!r}"
+    async with harness.run([harness.sends([data])] * 8) as run:
         check_told(run, await run.finish(), words)

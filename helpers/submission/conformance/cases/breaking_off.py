@@ -5,10 +5,10 @@ import json
 import re
 from contextlib import suppress
 
-from helpers.submission.conformance.bench import Bench, Run, city_of, error
 from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.harness import Harness, Run, city_of, error
 from helpers.submission.conformance.listener import Exchange
-from helpers.submission.conformance.scene import encoded, end, message, start, text, tool_use
+from helpers.submission.conformance.wire_events import encoded, end, message, start, text, tool_use
 
 __all__: list[str] = []  # the registry has them
 
@@ -33,19 +33,19 @@ def check_rest(run: Run, code: int, rest: str) -> None:
     "shows a text once, also when the stream breaks behind it",
     "A person has read it; the second time is noise, or differs.",
 )
-async def no_text_twice(bench: Bench) -> None:
-    first, second = bench.dice.word(), bench.dice.word()
-    opening = [start(bench.dice), *text(0, [f"{first} "])[:-1]]
+async def no_text_twice(harness: Harness) -> None:
+    first, second = harness.values.word(), harness.values.word()
+    opening = [start(harness.values), *text(0, [f"{first} "])[:-1]]
     broken = encoded([*opening, error("overloaded_error", "busy")])
 
     async def again(exchange: Exchange) -> None:
         said = json.dumps(exchange.json.get("messages", []))
         parts = [f"{second}."] if first in said else [f"{first} ", f"{second}."]
-        await bench.streams(message(bench.dice, [text(0, parts)]))(exchange)
+        await harness.streams(message(harness.values, [text(0, parts)]))(exchange)
 
-    bench.sent = f"{first!r} and then overloaded_error; whoever asks again gets the whole text"
-    async with bench.run([bench.sends([broken]), again, again]) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"{first!r} and then overloaded_error; whoever asks again gets the whole text"
+    async with harness.run([harness.sends([broken]), again, again]) as run:
+        await run.finish(harness.limits.patience)
         count = run.agent.out.count(first)
         if count != 1:
             run.fail(f"{first!r} was shown {count} times", "once")
@@ -56,13 +56,13 @@ async def no_text_twice(bench: Bench) -> None:
     "doesn't take half an answer for a whole one when an error ends it",
     "Nobody asks for the rest of what looks complete.",
 )
-async def error_behind_text(bench: Bench) -> None:
-    first, second = bench.dice.word(), bench.dice.word()
-    opening = [start(bench.dice), *text(0, [f"{first} "])[:-1]]
+async def error_behind_text(harness: Harness) -> None:
+    first, second = harness.values.word(), harness.values.word()
+    opening = [start(harness.values), *text(0, [f"{first} "])[:-1]]
     broken = encoded([*opening, error("overloaded_error", "busy")])
-    bench.sent = f"{first!r} and then overloaded_error; {second!r} to whoever asks again"
-    async with bench.run([bench.sends([broken]), *[bench.says(second)] * 2]) as run:
-        check_rest(run, await run.finish(bench.limits.patience), second)
+    harness.sent = f"{first!r} and then overloaded_error; {second!r} to whoever asks again"
+    async with harness.run([harness.sends([broken]), *[harness.says(second)] * 2]) as run:
+        check_rest(run, await run.finish(harness.limits.patience), second)
         run.must_show({first: "before the error"})
         run.check_history()
 
@@ -72,12 +72,12 @@ async def error_behind_text(bench: Bench) -> None:
     "takes a stream without its end for what it is: cut",
     "Half an answer that looks whole is worse than none.",
 )
-async def truncated(bench: Bench) -> None:
-    first, second = bench.dice.word(), bench.dice.word()
-    opening = encoded([start(bench.dice), *text(0, [f"{first} "])])
-    bench.sent = f"{first!r}, and then a clean end of the body without message_stop"
-    async with bench.run([bench.sends([opening]), *[bench.says(second)] * 2]) as run:
-        check_rest(run, await run.finish(bench.limits.patience), second)
+async def truncated(harness: Harness) -> None:
+    first, second = harness.values.word(), harness.values.word()
+    opening = encoded([start(harness.values), *text(0, [f"{first} "])])
+    harness.sent = f"{first!r}, and then a clean end of the body without message_stop"
+    async with harness.run([harness.sends([opening]), *[harness.says(second)] * 2]) as run:
+        check_rest(run, await run.finish(harness.limits.patience), second)
         run.must_show({first: "before the cut"})
         run.check_history()
 
@@ -88,26 +88,26 @@ async def truncated(bench: Bench) -> None:
     "A connection can die without a word; nobody should wait for ever.",
     waits=True,
 )
-async def silence(bench: Bench) -> None:
-    first, second = bench.dice.word(), bench.dice.word()
-    opening = encoded([start(bench.dice), *text(0, [f"{first} "])[:-1]])
+async def silence(harness: Harness) -> None:
+    first, second = harness.values.word(), harness.values.word()
+    opening = encoded([start(harness.values), *text(0, [f"{first} "])[:-1]])
     left: list[bool] = []
 
     async def silent(exchange: Exchange) -> None:
         await exchange.begin()
         await exchange.send(opening)
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), SILENCE + bench.limits.patience)
+            await asyncio.wait_for(exchange.gone.wait(), SILENCE + harness.limits.patience)
         left.append(exchange.gone.is_set())
 
-    bench.sent = f"--read-timeout {SILENCE}; {first!r}, and then silence on an open connection"
+    harness.sent = f"--read-timeout {SILENCE}; {first!r}, and then silence on an open connection"
     arguments = ("--read-timeout", str(SILENCE))
-    turns = [silent, *[bench.says(second)] * 2]
-    async with bench.run(turns, arguments=arguments) as run:
-        code = await run.finish(SILENCE + bench.limits.patience)
+    turns = [silent, *[harness.says(second)] * 2]
+    async with harness.run(turns, arguments=arguments) as run:
+        code = await run.finish(SILENCE + harness.limits.patience)
         if left[:1] == [False]:
             run.fail(
-                f"it still waited after {SILENCE + bench.limits.patience:.0f} s",
+                f"it still waited after {SILENCE + harness.limits.patience:.0f} s",
                 f"an end of the waiting after {SILENCE} s, or soon after",
             )
         check_rest(run, code, second)
@@ -121,20 +121,20 @@ async def silence(bench: Bench) -> None:
     "keeps a whole answer when the connection breaks behind it",
     "Whoever asks again pays twice, and shows it twice.",
 )
-async def whole_answer(bench: Bench) -> None:
-    words = bench.dice.word()
-    *opening, stop = [start(bench.dice), *text(0, [f"{words} "])]
+async def whole_answer(harness: Harness) -> None:
+    words = harness.values.word()
+    *opening, stop = [start(harness.values), *text(0, [f"{words} "])]
 
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
         await exchange.send(encoded(opening))
-        await run.agent.shows(words, bench.limits.patience)
+        await run.agent.shows(words, harness.limits.patience)
         await exchange.send(encoded([stop, *end()]))
         await exchange.cut()
 
-    bench.sent = f"{words!r} to its message_stop, and then a connection that breaks"
-    async with bench.run([api] * 4) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"{words!r} to its message_stop, and then a connection that breaks"
+    async with harness.run([api] * 4) as run:
+        await run.finish(harness.limits.patience)
         if len(run.asked) != 1:
             run.fail(f"it sent {run.counted()}", "one: the answer was whole")
         await run.answered()
@@ -146,11 +146,11 @@ async def whole_answer(bench: Bench) -> None:
     "says so when max_tokens has cut the answer",
     "A person can't see that a sentence was not the last one.",
 )
-async def max_tokens(bench: Bench) -> None:
-    words = bench.dice.sentence(4)
-    bench.sent = f"{words!r}, and stop_reason max_tokens"
-    events = message(bench.dice, [text(0, bench.dice.split(words))], "max_tokens")
-    async with bench.run([bench.streams(events)] * 4) as run:
+async def max_tokens(harness: Harness) -> None:
+    words = harness.values.sentence(4)
+    harness.sent = f"{words!r}, and stop_reason max_tokens"
+    events = message(harness.values, [text(0, harness.values.split(words))], "max_tokens")
+    async with harness.run([harness.streams(events)] * 4) as run:
         code = await run.finish()
         run.must_show({words: "in the answer"})
         if not CUT.search(run.agent.err + run.agent.out):
@@ -164,17 +164,20 @@ async def max_tokens(bench: Bench) -> None:
     "never runs a call that was cut",
     'A partial parser makes {"amount": 12 look finished.',
 )
-async def cut_call(bench: Bench) -> None:
-    first, last = bench.dice.word(), bench.dice.word()
-    city = bench.dice.city()
-    fragments = bench.dice.split(json.dumps({"city": city})[:-4], 5)
-    events = tool_use(1, f"toolu_{bench.dice.randrange(10**9)}", "get_weather", fragments)
-    bench.sent = (
+async def cut_call(harness: Harness) -> None:
+    first, last = harness.values.word(), harness.values.word()
+    city = harness.values.city()
+    fragments = harness.values.split(json.dumps({"city": city})[:-4], 5)
+    events = tool_use(1, f"toolu_{harness.values.randrange(10**9)}", "get_weather", fragments)
+    harness.sent = (
         f"a call for {city!r} whose JSON ends too early, closed, and stop_reason max_tokens"
     )
     blocks = [text(0, [f"{first} "]), events]
-    turns = [bench.streams(message(bench.dice, blocks, "max_tokens")), *[bench.says(last)] * 3]
-    async with bench.run(turns) as run:
+    turns = [
+        harness.streams(message(harness.values, blocks, "max_tokens")),
+        *[harness.says(last)] * 3,
+    ]
+    async with harness.run(turns) as run:
         await run.finish()
         if run.weather:
             run.fail(f"the tool ran, for {city_of(run.weather[0])!r}", "no run")

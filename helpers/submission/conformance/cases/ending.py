@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import suppress
 
-from helpers.submission.conformance.bench import Bench, Failed
 from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.harness import Failed, Harness
 from helpers.submission.conformance.listener import Exchange
-from helpers.submission.conformance.scene import call, encoded, message, start, text
+from helpers.submission.conformance.wire_events import call, encoded, message, start, text
 
 __all__: list[str] = []  # the registry has them
 
@@ -16,19 +16,19 @@ __all__: list[str] = []  # the registry has them
     "ends when the message ends, and closes its socket",
     "A connection that stays open costs a slot, and the program never ends.",
 )
-async def closes(bench: Bench) -> None:
-    last = bench.dice.word()
+async def closes(harness: Harness) -> None:
+    last = harness.values.word()
     closed: list[bool] = []
 
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
-        await exchange.send(encoded(message(bench.dice, [text(0, [last])])))
+        await exchange.send(encoded(message(harness.values, [text(0, [last])])))
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), bench.limits.patience)
+            await asyncio.wait_for(exchange.gone.wait(), harness.limits.patience)
         closed.append(exchange.gone.is_set())
 
-    bench.sent = "a whole message, and then a body that doesn't end"
-    async with bench.run([api]) as run:
+    harness.sent = "a whole message, and then a body that doesn't end"
+    async with harness.run([api]) as run:
         code = await run.finish()
         if code != 0 or closed != [True]:
             run.fail(f"it ended with {code}, socket closed: {closed}", "0, and a closed socket")
@@ -41,28 +41,28 @@ async def closes(bench: Bench) -> None:
     "The bill stops when the socket closes, not when the window does.",
     not_on=("win32",),
 )
-async def interrupted(bench: Bench) -> None:
-    first = bench.dice.word()
+async def interrupted(harness: Harness) -> None:
+    first = harness.values.word()
     closed = asyncio.Event()
 
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
-        await exchange.send(encoded([start(bench.dice), *text(0, [f"{first} "])[:-1]]))
+        await exchange.send(encoded([start(harness.values), *text(0, [f"{first} "])[:-1]]))
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), 3 * bench.limits.patience)
+            await asyncio.wait_for(exchange.gone.wait(), 3 * harness.limits.patience)
             closed.set()
 
-    bench.sent = f"{first!r}, then silence; Ctrl-C once the word is on the screen"
-    async with bench.run([api, api]) as run:
+    harness.sent = f"{first!r}, then silence; Ctrl-C once the word is on the screen"
+    async with harness.run([api, api]) as run:
         await run.begins()
-        if not await run.agent.shows(first, bench.limits.patience):
+        if not await run.agent.shows(first, harness.limits.patience):
             run.fail(f"{first!r} was not shown", "the word, and then a stop")
         run.agent.interrupt()
         await run.finish()
         if "Traceback" in run.agent.err:
             run.fail("it ended with a traceback", "a word, or silence")
         try:  # the listener sees the closing a moment later
-            await asyncio.wait_for(closed.wait(), bench.limits.patience)
+            await asyncio.wait_for(closed.wait(), harness.limits.patience)
         except TimeoutError:
             run.fail("the socket stayed open", "a closed socket")
 
@@ -72,19 +72,19 @@ async def interrupted(bench: Bench) -> None:
     "sends the key to the API and nowhere else",
     "Who has the key has the bill.",
 )
-async def key(bench: Bench) -> None:
-    first = bench.dice.word()
-    _, _, calls = call(bench.dice, 1)
+async def key(harness: Harness) -> None:
+    first = harness.values.word()
+    _, _, calls = call(harness.values, 1)
 
     async def elsewhere(exchange: Exchange) -> None:
-        place = f"{bench.trap}/v1/messages"
+        place = f"{harness.trap}/v1/messages"
         await exchange.reply(307, "moved", {"location": place})
 
-    bench.sent = "a call, whose result goes to an API that redirects to another address"
+    harness.sent = "a call, whose result goes to an API that redirects to another address"
     blocks = [text(0, [f"{first} "]), calls]
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), *[elsewhere] * 9]
-    async with bench.run(turns) as run:
-        await run.finish(2 * bench.limits.patience)
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), *[elsewhere] * 9]
+    async with harness.run(turns) as run:
+        await run.finish(2 * harness.limits.patience)
         if run.key not in str(run.asked[0].headers):
             run.fail("the API was not given the key", "the key of ANTHROPIC_API_KEY")
         if not run.weather:
@@ -103,10 +103,10 @@ async def key(bench: Bench) -> None:
     "works without an SDK, in one process, on its own",
     "This build is about doing it by hand.",
 )
-async def by_hand(bench: Bench) -> None:
-    last = bench.dice.word()
-    bench.sent = "an answer, while the interpreter notes what the file imports and starts"
-    async with bench.run([bench.says(last)] * 9) as run:
+async def by_hand(harness: Harness) -> None:
+    last = harness.values.word()
+    harness.sent = "an answer, while the interpreter notes what the file imports and starts"
+    async with harness.run([harness.says(last)] * 9) as run:
         try:
             await run.finish()
         finally:  # what it did says more than that it ended without an answer

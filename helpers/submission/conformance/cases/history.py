@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from helpers.submission.conformance.bench import Bench, Run
 from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.harness import Harness, Run
 from helpers.submission.conformance.listener import Exchange
-from helpers.submission.conformance.scene import Event, call, delta, encoded, message, start, text
+from helpers.submission.conformance.wire_events import (
+    Event,
+    call,
+    delta,
+    encoded,
+    message,
+    start,
+    text,
+)
 
 __all__: list[str] = []  # the registry has them
 
@@ -14,21 +22,24 @@ Block = dict[str, Any]
 
 
 @case("loops", "asks again with the results until the model ends", "An agent is a loop.")
-async def loops(bench: Bench) -> None:
-    turns = bench.dice.randint(2, 4)
-    last = bench.dice.sentence(4)
+async def loops(harness: Harness) -> None:
+    turns = harness.values.randint(2, 4)
+    last = harness.values.sentence(4)
     answers = [
-        bench.streams(
+        harness.streams(
             message(
-                bench.dice,
-                [text(0, bench.dice.split(bench.dice.sentence(3))), call(bench.dice, 1)[2]],
+                harness.values,
+                [
+                    text(0, harness.values.split(harness.values.sentence(3))),
+                    call(harness.values, 1)[2],
+                ],
                 "tool_use",
             )
         )
         for _ in range(turns)
     ]
-    bench.sent = f"{turns} turns with a call each, then the answer"
-    async with bench.run([*answers, bench.says(last)]) as run:
+    harness.sent = f"{turns} turns with a call each, then the answer"
+    async with harness.run([*answers, harness.says(last)]) as run:
         await run.finish()
         if len(run.asked) != turns + 1:
             run.fail(f"{len(run.asked)} requests", f"{turns + 1} requests")
@@ -70,21 +81,21 @@ def check_turn(run: Run, expected: Sequence[Block]) -> None:
     "sends the model's turn back as it came: each text and call, in order",
     "A model that reads other words than it said loses the thread, and the cache.",
 )
-async def turn_kept(bench: Bench) -> None:
-    last = bench.dice.word()
+async def turn_kept(harness: Harness) -> None:
+    last = harness.values.word()
     expected: list[Block] = []
     blocks: list[list[Event]] = []
     for index in (0, 2):
-        words = bench.dice.sentence(3)
-        city, id, calls = call(bench.dice, index + 1)
-        blocks += [text(index, bench.dice.split(words)), calls]
+        words = harness.values.sentence(3)
+        city, id, calls = call(harness.values, index + 1)
+        blocks += [text(index, harness.values.split(words)), calls]
         expected.append({"type": "text", "text": words})
         expected.append(
             {"type": "tool_use", "id": id, "name": "get_weather", "input": {"city": city}}
         )
-    bench.sent = "a turn of text, call, text, call"
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
-    async with bench.run(turns) as run:
+    harness.sent = "a turn of text, call, text, call"
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
+    async with harness.run(turns) as run:
         await run.finish()
         check_turn(run, expected)
         await run.answered()
@@ -96,10 +107,10 @@ async def turn_kept(bench: Bench) -> None:
     "sends thinking back as it came, with its signature",
     "The API refuses a turn with tools whose thinking was dropped or changed.",
 )
-async def thinking_kept(bench: Bench) -> None:
-    thought, last = bench.dice.sentence(5), bench.dice.word()
-    signature, hidden = (f"{bench.dice.getrandbits(320):x}" for _ in range(2))
-    city, id, calls = call(bench.dice, 2)
+async def thinking_kept(harness: Harness) -> None:
+    thought, last = harness.values.sentence(5), harness.values.word()
+    signature, hidden = (f"{harness.values.getrandbits(320):x}" for _ in range(2))
+    city, id, calls = call(harness.values, 2)
     thinking = [
         {
             "type": "content_block_start",
@@ -108,7 +119,7 @@ async def thinking_kept(bench: Bench) -> None:
         },
         *(
             delta(0, {"type": "thinking_delta", "thinking": part})
-            for part in bench.dice.split(thought)
+            for part in harness.values.split(thought)
         ),
         delta(0, {"type": "signature_delta", "signature": signature}),
         {"type": "content_block_stop", "index": 0},
@@ -124,10 +135,10 @@ async def thinking_kept(bench: Bench) -> None:
         {"type": "redacted_thinking", "data": hidden},
         {"type": "tool_use", "id": id, "name": "get_weather", "input": {"city": city}},
     ]
-    bench.sent = "thinking with a signature, redacted thinking, and a call"
+    harness.sent = "thinking with a signature, redacted thinking, and a call"
     blocks = [thinking, calls]
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
-    async with bench.run(turns) as run:
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
+    async with harness.run(turns) as run:
         await run.finish()
         check_turn(run, expected)
         await run.answered()
@@ -139,22 +150,22 @@ async def thinking_kept(bench: Bench) -> None:
     "sends no history that the API refuses, also after a break",
     "One poisoned turn, and each later request is a 400.",
 )
-async def history(bench: Bench) -> None:
-    first, last = bench.dice.word(), bench.dice.word()
-    _, _, calls = call(bench.dice, 1)
-    opening = encoded([start(bench.dice), *text(0, [f"{first} "]), *calls[:-2]])
-    chunks = bench.dice.chunks(opening)
-    reset = bench.dice.random() < 0.5
+async def history(harness: Harness) -> None:
+    first, last = harness.values.word(), harness.values.word()
+    _, _, calls = call(harness.values, 1)
+    opening = encoded([start(harness.values), *text(0, [f"{first} "]), *calls[:-2]])
+    chunks = harness.values.chunks(opening)
+    reset = harness.values.random() < 0.5
 
     async def cut(exchange: Exchange) -> None:
         await exchange.begin()
         for chunk in chunks:
             await exchange.send(chunk)
-        await run.agent.shows(first, bench.limits.patience)
+        await run.agent.shows(first, harness.limits.patience)
         await exchange.cut(reset=reset)
 
-    bench.sent = f"text and half a call, then {'a reset' if reset else 'a closed connection'}"
-    async with bench.run([cut, *[bench.says(last)] * 3]) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"text and half a call, then {'a reset' if reset else 'a closed connection'}"
+    async with harness.run([cut, *[harness.says(last)] * 3]) as run:
+        await run.finish(harness.limits.patience)
         run.must_show({first: "before the break"})
         run.check_history()

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from helpers.submission.conformance.bench import Bench
+from helpers.submission.conformance.harness import Harness
 
 __all__ = ["CASES", "Case", "case"]
 
-Try = Callable[[Bench], Awaitable[None]]
+Try = Callable[[Harness], Awaitable[None]]
 
 
 @dataclass(frozen=True)

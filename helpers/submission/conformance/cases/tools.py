@@ -4,10 +4,10 @@ import asyncio
 import json
 from contextlib import suppress
 
-from helpers.submission.conformance.bench import Answer, Bench, Run, city_of
 from helpers.submission.conformance.cases.registry import case
+from helpers.submission.conformance.harness import Answer, Harness, Run, city_of
 from helpers.submission.conformance.listener import Exchange
-from helpers.submission.conformance.scene import (
+from helpers.submission.conformance.wire_events import (
     call,
     encoded,
     end,
@@ -26,14 +26,15 @@ __all__: list[str] = []  # the registry has them
     "puts a tool's input together from fragments",
     "A fragment is no JSON; a wrong city is a wrong answer.",
 )
-async def tool_json(bench: Bench) -> None:
-    city = f"{bench.dice.city()} {bench.dice.choice(['“é”', chr(34) + 'ü' + chr(92), '漢字 🌦️'])}"
-    id, weather = f"toolu_{bench.dice.randrange(10**9)}", bench.dice.word()
-    calls = tool_use(0, id, "get_weather", pieces(bench.dice, {"city": city}))
-    last = bench.dice.word()
-    bench.sent = f"a call of get_weather for {city!r}, in fragments of at most 5 characters"
-    turns = [bench.streams(message(bench.dice, [calls], "tool_use")), bench.says(last)]
-    async with bench.run(turns, bench.weather(lambda city: weather)) as run:
+async def tool_json(harness: Harness) -> None:
+    odd = harness.values.choice(["“é”", chr(34) + "ü" + chr(92), "漢字 🌦️"])
+    city = f"{harness.values.city()} {odd}"
+    id, weather = f"toolu_{harness.values.randrange(10**9)}", harness.values.word()
+    calls = tool_use(0, id, "get_weather", pieces(harness.values, {"city": city}))
+    last = harness.values.word()
+    harness.sent = f"a call of get_weather for {city!r}, in fragments of at most 5 characters"
+    turns = [harness.streams(message(harness.values, [calls], "tool_use")), harness.says(last)]
+    async with harness.run(turns, harness.weather(lambda city: weather)) as run:
         await run.finish()
         cities = [city_of(exchange) for exchange in run.weather]
         if cities != [city]:
@@ -50,19 +51,19 @@ async def tool_json(bench: Bench) -> None:
     "keeps calls apart by their index where their fragments alternate",
     "Compatible servers send two calls at once; a mixed input is a wrong one.",
 )
-async def interleaved(bench: Bench) -> None:
-    calls = [call(bench.dice, index) for index in range(2)]
-    weather = {city: bench.dice.word() for city, _, _ in calls}
-    last = bench.dice.word()
+async def interleaved(harness: Harness) -> None:
+    calls = [call(harness.values, index) for index in range(2)]
+    weather = {city: harness.values.word() for city, _, _ in calls}
+    last = harness.values.word()
     queues = [list(events) for *_, events in calls]
     events = [queue.pop(0) for queue in queues]
     while any(queues):
-        queue = bench.dice.choice([queue for queue in queues if queue])
+        queue = harness.values.choice([queue for queue in queues if queue])
         events.append(queue.pop(0))
-    bench.sent = f"calls for {' and '.join(weather)}, whose fragments come in turns"
-    stream = [start(bench.dice), *events, *end("tool_use")]
-    turns = [bench.streams(stream), bench.says(last)]
-    async with bench.run(turns, bench.weather(weather.get)) as run:
+    harness.sent = f"calls for {' and '.join(weather)}, whose fragments come in turns"
+    stream = [start(harness.values), *events, *end("tool_use")]
+    turns = [harness.streams(stream), harness.says(last)]
+    async with harness.run(turns, harness.weather(weather.get)) as run:
         await run.finish()
         cities = sorted(city_of(exchange) for exchange in run.weather)
         if cities != sorted(weather):
@@ -84,13 +85,13 @@ async def interleaved(bench: Bench) -> None:
     "takes a call without any input for one with an empty input",
     'A tool without parameters sends "", which is no JSON.',
 )
-async def empty_input(bench: Bench) -> None:
-    first, last = bench.dice.word(), bench.dice.word()
-    id = f"toolu_{bench.dice.randrange(10**9)}"
+async def empty_input(harness: Harness) -> None:
+    first, last = harness.values.word(), harness.values.word()
+    id = f"toolu_{harness.values.randrange(10**9)}"
     blocks = [text(0, [f"{first} "]), tool_use(1, id, "get_weather", [])]
-    bench.sent = f"{first!r} and a call of get_weather whose input is the empty string"
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
-    async with bench.run(turns) as run:
+    harness.sent = f"{first!r} and a call of get_weather whose input is the empty string"
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
+    async with harness.run(turns) as run:
         await run.answered()
         if [block.get("tool_use_id") for block in run.results(1)] != [id]:
             run.fail("the call has no result", f"a tool_result for {id}; it may be an error")
@@ -103,17 +104,17 @@ async def empty_input(bench: Bench) -> None:
     "starts a tool while the answer still streams",
     "Otherwise each tool waits for the end of the answer.",
 )
-async def mid_stream(bench: Bench) -> None:
-    first, last = bench.dice.word(), bench.dice.word()
-    _, _, calls = call(bench.dice)
+async def mid_stream(harness: Harness) -> None:
+    first, last = harness.values.word(), harness.values.word()
+    _, _, calls = call(harness.values)
     asked = asyncio.Event()
     early: list[bool] = []
 
     async def api(exchange: Exchange) -> None:
         await exchange.begin()
-        await exchange.send(encoded([start(bench.dice), *calls, *text(1, [f"{first} "])[:-1]]))
+        await exchange.send(encoded([start(harness.values), *calls, *text(1, [f"{first} "])[:-1]]))
         try:
-            await asyncio.wait_for(asked.wait(), bench.limits.patience)
+            await asyncio.wait_for(asked.wait(), harness.limits.patience)
             early.append(True)
         except TimeoutError:
             early.append(False)
@@ -125,9 +126,9 @@ async def mid_stream(bench: Bench) -> None:
         asked.set()
         return "fair"
 
-    bench.sent = f"a call, then {first!r}, and no more until the tool has started"
-    async with bench.run([api, bench.says(last)], bench.weather(weather)) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"a call, then {first!r}, and no more until the tool has started"
+    async with harness.run([api, harness.says(last)], harness.weather(weather)) as run:
+        await run.finish(harness.limits.patience)
         if early != [True]:
             run.fail("the tool didn't start while the stream was open", "a start in mid-stream")
         run.must_show({first: "behind the call"})
@@ -138,8 +139,8 @@ async def mid_stream(bench: Bench) -> None:
     "runs the tools of a turn side by side",
     "Three tools of a second each should take one second.",
 )
-async def parallel(bench: Bench) -> None:
-    first, last = bench.dice.word(), bench.dice.word()
+async def parallel(harness: Harness) -> None:
+    first, last = harness.values.word(), harness.values.word()
     both = asyncio.Event()
     together: list[bool] = []
 
@@ -147,17 +148,17 @@ async def parallel(bench: Bench) -> None:
         if len(run.weather) > 1 and not run.weather[0].gone.is_set():  # it still waits
             both.set()
         try:
-            await asyncio.wait_for(both.wait(), bench.limits.patience)
+            await asyncio.wait_for(both.wait(), harness.limits.patience)
             together.append(True)
         except TimeoutError:
             together.append(False)
         await exchange.reply(200, {"city": city_of(exchange), "weather": "fair"})
 
-    bench.sent = "two calls; the weather answers the first when it has been asked for the second"
-    blocks = [text(0, [f"{first} "]), *(call(bench.dice, index)[2] for index in (1, 2))]
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
-    async with bench.run(turns, sky) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = "two calls; the weather answers the first when it has been asked for the second"
+    blocks = [text(0, [f"{first} "]), *(call(harness.values, index)[2] for index in (1, 2))]
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
+    async with harness.run(turns, sky) as run:
+        await run.finish(harness.limits.patience)
         if len(together) < 2 or not together[0]:
             run.fail("the second tool waited for the first", "both at once")
         run.must_show({first: "before the calls"})
@@ -168,12 +169,12 @@ async def parallel(bench: Bench) -> None:
     "gives results back in call order, in one message",
     "The API refuses other shapes; a model takes the wrong result for its own.",
 )
-async def call_order(bench: Bench) -> None:
-    calls = [call(bench.dice, index) for index in range(3)]
-    weather = {city: bench.dice.word() for city, _, _ in calls}
+async def call_order(harness: Harness) -> None:
+    calls = [call(harness.values, index) for index in range(3)]
+    weather = {city: harness.values.word() for city, _, _ in calls}
     done = {city: asyncio.Event() for city, _, _ in calls}
     order = [city for city, _, _ in calls]
-    last = bench.dice.word()
+    last = harness.values.word()
 
     async def sky(exchange: Exchange) -> None:
         city = city_of(exchange)
@@ -188,11 +189,11 @@ async def call_order(bench: Bench) -> None:
                 await asyncio.wait_for(exchange.gone.wait(), 1)
             done[city].set()
 
-    bench.sent = f"three calls, for {', '.join(order)}; the weather answers the last one first"
+    harness.sent = f"three calls, for {', '.join(order)}; the weather answers the last one first"
     blocks = [events for *_, events in calls]
-    turns = [bench.streams(message(bench.dice, blocks, "tool_use")), bench.says(last)]
-    async with bench.run(turns, sky) as run:
-        await run.finish(bench.limits.patience)
+    turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
+    async with harness.run(turns, sky) as run:
+        await run.finish(harness.limits.patience)
         results = run.results(1)
         ids = [block.get("tool_use_id") for block in results]
         if ids != [id for _, id, _ in calls]:
@@ -222,11 +223,12 @@ def check_told(run: Run, request: int, what: str) -> None:
     "tells the model when a tool fails, and goes on",
     "A service that is down is no reason to end: the model can say so, or do without.",
 )
-async def tool_fails(bench: Bench) -> None:
-    last = bench.dice.word()
+async def tool_fails(harness: Harness) -> None:
+    last = harness.values.word()
     kinds = ["an HTTP 500", "a reset connection", "a refused connection"]
     turns = [
-        bench.streams(message(bench.dice, [call(bench.dice)[2]], "tool_use")) for _ in range(3)
+        harness.streams(message(harness.values, [call(harness.values)[2]], "tool_use"))
+        for _ in range(3)
     ]
 
     def refusing(then: Answer) -> Answer:
@@ -242,9 +244,9 @@ async def tool_fails(bench: Bench) -> None:
         else:
             await exchange.cut(reset=True)
 
-    bench.sent = f"a call each, which the weather service answers with {', '.join(kinds)}"
-    async with bench.run([*turns[:2], refusing(turns[2]), bench.says(last)], sky) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"a call each, which the weather service answers with {', '.join(kinds)}"
+    async with harness.run([*turns[:2], refusing(turns[2]), harness.says(last)], sky) as run:
+        await run.finish(harness.limits.patience)
         if not run.weather:
             run.fail("the weather service was never asked", "a question for each call")
         for request, kind in enumerate(kinds, 1):
@@ -259,19 +261,19 @@ async def tool_fails(bench: Bench) -> None:
     "tells the model when a tool's service sends broken JSON",
     "Half an answer, taken for a whole one, is a wrong one.",
 )
-async def tool_nonsense(bench: Bench) -> None:
-    city, _, calls = call(bench.dice)
-    last, weather = bench.dice.word(), bench.dice.word()
+async def tool_nonsense(harness: Harness) -> None:
+    city, _, calls = call(harness.values)
+    last, weather = harness.values.word(), harness.values.word()
     whole = json.dumps({"city": city, "weather": weather})
-    broken = whole[: -bench.dice.randint(2, 4)].encode()
+    broken = whole[: -harness.values.randint(2, 4)].encode()
 
     async def sky(exchange: Exchange) -> None:
         await exchange.reply(200, broken, {"content-type": "application/json"})
 
-    bench.sent = f"a call; the weather service answers {broken.decode()!r}"
-    turns = [bench.streams(message(bench.dice, [calls], "tool_use")), bench.says(last)]
-    async with bench.run(turns, sky) as run:
-        await run.finish(bench.limits.patience)
+    harness.sent = f"a call; the weather service answers {broken.decode()!r}"
+    turns = [harness.streams(message(harness.values, [calls], "tool_use")), harness.says(last)]
+    async with harness.run(turns, sky) as run:
+        await run.finish(harness.limits.patience)
         if not run.weather:
             run.fail("the weather service was never asked", "a question")
         check_told(run, 1, "broken JSON of the weather service")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
-    "Dice",
     "Event",
+    "RandomValues",
     "call",
     "delta",
     "encoded",
@@ -36,7 +36,7 @@ ODD = [
 ]
 
 
-class Dice(random.Random):
+class RandomValues(random.Random):
     """Random values for a case; the same for the same seed."""
 
     def word(self) -> str:
@@ -77,9 +77,9 @@ class Dice(random.Random):
         return parts
 
 
-def start(dice: random.Random) -> Event:
+def start(values: random.Random) -> Event:
     """Return message_start."""
-    number = dice.randrange(10**9)
+    number = values.randrange(10**9)
     return {
         "type": "message_start",
         "message": {
@@ -115,10 +115,10 @@ def tool_use(index: int, id: str, name: str, fragments: Iterable[str]) -> list[E
     ]
 
 
-def call(dice: Dice, index: int = 0) -> tuple[str, str, list[Event]]:
+def call(values: RandomValues, index: int = 0) -> tuple[str, str, list[Event]]:
     """Return a random call of get_weather: its city, its id, its events."""
-    city, id = dice.city(), f"toolu_{dice.randrange(10**9)}"
-    return city, id, tool_use(index, id, "get_weather", pieces(dice, {"city": city}))
+    city, id = values.city(), f"toolu_{values.randrange(10**9)}"
+    return city, id, tool_use(index, id, "get_weather", pieces(values, {"city": city}))
 
 
 def end(stop_reason: str = "end_turn") -> list[Event]:
@@ -131,15 +131,15 @@ def end(stop_reason: str = "end_turn") -> list[Event]:
 
 
 def message(
-    dice: random.Random, blocks: Sequence[list[Event]], stop_reason: str = "end_turn"
+    values: random.Random, blocks: Sequence[list[Event]], stop_reason: str = "end_turn"
 ) -> list[Event]:
     """Return a whole message."""
-    return [start(dice), *(event for block in blocks for event in block), *end(stop_reason)]
+    return [start(values), *(event for block in blocks for event in block), *end(stop_reason)]
 
 
-def pieces(dice: Dice, given: dict[str, Any]) -> list[str]:
+def pieces(values: RandomValues, given: dict[str, Any]) -> list[str]:
     """Return a tool's input as fragments of JSON, cut anywhere, also inside an escape."""
-    return dice.split(json.dumps(given), most=5)
+    return values.split(json.dumps(given), most=5)
 
 
 def encoded(events: Iterable[Event], newline: str = "\n") -> bytes:

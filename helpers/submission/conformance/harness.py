@@ -13,10 +13,10 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.settings import Settings
 from helpers.submission.conformance.listener import Exchange, Listener
 from helpers.submission.conformance.process import Agent, Limits, launched
-from helpers.submission.conformance.scene import Dice, Event, encoded, message, text
 from helpers.submission.conformance.warm import Warm
+from helpers.submission.conformance.wire_events import Event, RandomValues, encoded, message, text
 
-__all__ = ["Answer", "Bench", "Failed", "Run", "city_of", "error", "visible"]
+__all__ = ["Answer", "Failed", "Harness", "Run", "city_of", "error", "visible"]
 
 
 START = 1.5  # times the patience: so long may a file take to its first request
@@ -206,19 +206,19 @@ class Run:
 
 
 @dataclass
-class Bench:
+class Harness:
     """Where one case is tried.
 
     Attributes:
         file: the agent.
-        dice: the values of this case.
+        values: the values of this case.
         limits: what a run may take.
         warm: what forks for each run, if there is one.
         sent: what the case has sent, in words, for the report.
     """
 
     file: Path
-    dice: Dice
+    values: RandomValues
     limits: Limits = field(default_factory=Limits)
     warm: Warm | None = None
     sent: str = ""
@@ -241,7 +241,7 @@ class Bench:
             prompt: what the agent is asked.
             arguments: more of its command line.
         """
-        key = f"sk-{self.dice.word()}-{self.dice.randrange(10**12)}"
+        key = f"sk-{self.values.word()}-{self.values.randrange(10**12)}"
         turns = list(api) if isinstance(api, Sequence) else None
         ready = asyncio.Event()  # an agent may ask before the case holds its run
 
@@ -262,7 +262,7 @@ class Bench:
                     400, error("invalid_request_error", "this was one request too many")
                 )
 
-        some = f"{self.dice.randint(-9, 39)} degrees, {self.dice.word()}"
+        some = f"{self.values.randint(-9, 39)} degrees, {self.values.word()}"
         asked_for_weather = weather or self.weather(lambda city: some)
 
         async def weather_answer(exchange: Exchange) -> None:
@@ -279,7 +279,7 @@ class Bench:
         ):
             self.trap = trap.url
             line = ["--base-url", listening.url, "--weather-url", sky.url, *arguments]
-            line.append(prompt or f"What is the weather in {self.dice.city()}?")
+            line.append(prompt or f"What is the weather in {self.values.city()}?")
             given = {"ANTHROPIC_API_KEY": key}
             async with launched(self.file, line, given, self.limits, self.warm) as agent:
                 run = Run(
@@ -311,11 +311,11 @@ class Bench:
 
     def streams(self, events: Iterable[Event], *, most: int = 40) -> Answer:
         """Return an answer that streams some events, cut anywhere."""
-        return self.sends(self.dice.chunks(encoded(events), most))
+        return self.sends(self.values.chunks(encoded(events), most))
 
     def says(self, words: str) -> Answer:
         """Return an answer that streams a message of some words, and no more."""
-        return self.streams(message(self.dice, [text(0, self.dice.split(words))]))
+        return self.streams(message(self.values, [text(0, self.values.split(words))]))
 
     def weather(self, of: Callable[[str], str | None]) -> Answer:
         """Return what a weather service answers.
