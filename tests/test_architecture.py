@@ -12,6 +12,8 @@ import IPython.core.inputtransformer2
 import nbformat
 import pytest
 
+from docs.house import FILE, draw, imports, module_name, rooms
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The agent's stages, in the order in which data moves; none reaches back to a later one.
@@ -62,29 +64,6 @@ ROOMS = {
     "offered": (),
 }
 FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
-
-
-def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imports(source: str, path: Path) -> set[str]:
-    """Return each module that a source imports, anywhere in it, by its full name."""
-    package = module_name(path).split(".")
-    if path.name != "__init__.py":
-        package = package[:-1]
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                found.update(alias.name for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                base = package[: len(package) - level + 1] if level else []
-                origin = ".".join([*base, *filter(None, [module])])
-                found.add(origin)
-                found.update(f"{origin}.{alias.name}" for alias in names)
-    return found
 
 
 def reaches(found: set[str], *targets: str) -> set[str]:
@@ -187,6 +166,11 @@ def test_a_room_has_what_it_offers(room: str):
         assert getattr(module, name) is not None
     with pytest.raises(AttributeError):
         getattr(module, "no_such_name")  # noqa: B009
+
+
+def test_the_map_names_every_room_and_its_picture_is_true():
+    assert set(rooms()) == set(ROOMS)
+    assert FILE.read_text("utf-8") == draw(), "run python docs/house.py"
 
 
 def test_nothing_imports_notebooks():
