@@ -124,11 +124,11 @@ NAMES = [notebook.name for notebook in NOTEBOOKS]
 
 def test_the_map_names_every_notebook_and_part():
     # A notebook's part comes last, after its smaller exercises.
-    parts = {find_part(part).notebook: part for part in MODULES if find_part(part).in_build}
+    parts = {find_part(part).notebook: part for part in MODULES if find_part(part).kind == "part"}
     exercises = {name: [p for p in MODULES if find_part(p).notebook == name] for name in NAMES}
     assert [path.stem for path in sorted(FOLDER.glob("*.ipynb"))] == NAMES
     for notebook in NOTEBOOKS:
-        assert notebook.part == (parts.get(notebook.name) or "hello" * (notebook.name[:2] == "00"))
+        assert notebook.part == parts.get(notebook.name, "")
         assert list(notebook.exercises) == ([] if notebook.part else exercises[notebook.name])
     shown = Map({"sse", "coalesce"})
     states = [line.rsplit("  ", 1)[1].strip() for line in repr(shown).splitlines()[1:]]

@@ -1,16 +1,21 @@
-"""The exercises of the course: what each part asks for, and how it is checked.
+"""The exercises of the course: a folder for each, in the folder of its notebook.
 
 part ──▶ runner (a child process: sandbox) ──▶ report ──▶ diagnosis ──▶ the notebook
 """
 
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from helpers.lessons.exercise import Exercise, read_exercise
 
 if TYPE_CHECKING:
     from helpers.lessons.checking.part import Part
 
 __all__ = ["MODULES", "UnknownPart", "find_part", "needed"]
+
+LESSONS = Path(__file__).parent
 
 # Part id -> the module that holds it, in the order of the notebooks. A module is
 # imported only when one of its parts is asked for.
@@ -59,18 +64,20 @@ class UnknownPart(ValueError):
 
 
 @cache
-def find_part(part_id: str, module: str = "") -> "Part":
-    """Return the part with this id.
+def find_part(part_id: str, module: str = "") -> "Exercise | Part":
+    """Return the exercise with this id.
 
     Args:
         part_id: such as "sse".
-        module: where to look instead of the registry.
+        module: where to look for one in the old form.
 
     Raises:
         UnknownPart: there is none.
     """
     if not module and part_id not in MODULES:
         raise UnknownPart(f"There is no part {part_id!r}. The parts are: {', '.join(MODULES)}.")
+    for page in LESSONS.glob(f"nb*/{part_id}/exercise.md") if not module else ():
+        return read_exercise(page.parent)
     for part in import_module(module or MODULES[part_id]).PARTS:
         if part.id == part_id:
             found: Part = part
@@ -78,9 +85,9 @@ def find_part(part_id: str, module: str = "") -> "Part":
     raise UnknownPart(f"{module or MODULES[part_id]} holds no part {part_id!r}.")
 
 
-def needed(part: "Part") -> "list[Part]":
-    """Return the parts that a part needs, with those that they need, earliest first."""
-    found: list[Part] = []
+def needed(part: "Exercise | Part") -> "list[Exercise | Part]":
+    """Return the exercises that an exercise needs, with those that they need, earliest first."""
+    found: list[Exercise | Part] = []
     for part_id in part.needs:
         other = find_part(part_id)
         found += [one for one in (*needed(other), other) if one not in found]

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from helpers.lessons import MODULES, find_part
+from helpers.lessons import LESSONS, MODULES, find_part
+from helpers.lessons.checking.case import Misconception
 from helpers.lessons.checking.diagnosis import render
-from helpers.lessons.checking.part import SUPPORT, Misconception, Part
 from helpers.lessons.checking.runner import check
+from helpers.lessons.exercise import SUPPORT, Exercise
 from tests.lessons.warm import warm_starts
 
 ANSWERS = Path(__file__).parent / "answers"
-RIGHT = sorted(ANSWERS.glob("*/right_*.py"))
-WRONG = sorted(ANSWERS.glob("*/wrong_*.py"))
+RIGHT = sorted([*ANSWERS.glob("*/right_*.py"), *LESSONS.glob("nb*/*/answers/right_*.py")])
+WRONG = sorted([*ANSWERS.glob("*/wrong_*.py"), *LESSONS.glob("nb*/*/answers/wrong_*.py")])
 
 # The long layer tries each wrong answer; the first, all that is right.
 long = pytest.mark.long
@@ -33,17 +34,23 @@ def warm() -> Iterator[None]:
         yield
 
 
+def owner(path: Path) -> str:
+    return path.parent.parent.name if path.parent.name == "answers" else path.parent.name
+
+
 def name(path: Path) -> str:
-    return f"{path.parent.name}/{path.stem}"
+    return f"{owner(path)}/{path.stem}"
 
 
 def named_mistake(path: Path) -> str:
+    if path.parent.name == "answers":
+        return path.stem.removeprefix("wrong_").replace("_", "-")
     first = path.read_text("utf-8").partition("\n")[0]
     assert first.startswith("# misconception: "), f"{name(path)} doesn't name its misconception"
     return first.removeprefix("# misconception: ").strip()
 
 
-def mistakes(part: Part) -> set[Misconception]:
+def mistakes(part: Exercise) -> set[Misconception]:
     return {mistake for case in part.cases for mistake in case.misconceptions}
 
 
@@ -63,14 +70,14 @@ def test_the_reference_passes(part_id: str) -> None:
 
 @pytest.mark.parametrize("path", RIGHT, ids=name)
 def test_another_right_answer_passes(path: Path) -> None:
-    report = check(find_part(path.parent.name), path.read_text("utf-8"))
+    report = check(find_part(owner(path)), path.read_text("utf-8"))
     assert report.status == "passed", report.diagnosis
 
 
 @long
 @pytest.mark.parametrize("path", WRONG, ids=name)
 def test_a_wrong_answer_gets_its_name(path: Path) -> None:
-    part = find_part(path.parent.name)
+    part = find_part(owner(path))
     report = check(part, path.read_text("utf-8"))
     assert report.status == "failed"
     assert report.diagnosis is not None
@@ -80,14 +87,14 @@ def test_a_wrong_answer_gets_its_name(path: Path) -> None:
 
 @each_part
 def test_there_are_enough_answers(part_id: str) -> None:
-    wrong = [named_mistake(path) for path in WRONG if path.parent.name == part_id]
+    wrong = [named_mistake(path) for path in WRONG if owner(path) == part_id]
     assert len(wrong) >= 5
     assert len(set(wrong)) == len(wrong), "two wrong answers show the same misconception"
-    assert sum(path.parent.name == part_id for path in RIGHT) >= 2
+    assert sum(owner(path) == part_id for path in RIGHT) >= 2
 
 
 def test_no_answer_is_left_over() -> None:
-    assert {path.parent.name for path in (*RIGHT, *WRONG)} <= set(MODULES)
+    assert {owner(path) for path in (*RIGHT, *WRONG)} <= set(MODULES)
 
 
 @each_part
@@ -103,7 +110,7 @@ def test_a_part_says_what_it_must(part_id: str) -> None:
     assert all(case.why and case.code for case in part.cases)
     # The same mistake may show in another way in another case, but it has one name.
     ids = {mistake.id for mistake in mistakes(part)}
-    assert len({(mistake.id, mistake.looks_like) for mistake in mistakes(part)}) == len(ids)
+    assert len({(mistake.id, part.words(mistake.id)) for mistake in mistakes(part)}) == len(ids)
 
 
 @each_part

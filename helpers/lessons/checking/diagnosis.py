@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.report import CaseResult, Diagnosis, Line, Report, plain
+from helpers.lessons.exercise import Exercise
 
 __all__ = ["render", "render_sentence"]
 
@@ -18,7 +19,7 @@ SHAPES = {"passed": "✓", "failed": "✕", "not_run": "·"}
 WORDS = {"passed": "passed", "failed": "failed", "not_run": "not run"}
 
 
-def render(part: Part, report: Report, notes: Iterable[str] = ()) -> tuple[str, str]:
+def render(part: Exercise | Part, report: Report, notes: Iterable[str] = ()) -> tuple[str, str]:
     """Return a report as (HTML, plain text).
 
     Both are the same for the same report: no times, no paths, no ids.
@@ -66,7 +67,7 @@ def rows(found: Diagnosis) -> list[tuple[str, Line, str]]:
 # HTML
 
 
-def _html(part: Part, report: Report, notes: tuple[str, ...]) -> str:
+def _html(part: Exercise | Part, report: Report, notes: tuple[str, ...]) -> str:
     first = report.diagnosis
     pieces = [
         _style(),
@@ -123,7 +124,7 @@ def _line_html(line: Line) -> str:
     return f"<code{whole}>{spans}</code>"
 
 
-def _hints_html(part: Part, report: Report) -> list[str]:
+def _hints_html(part: Exercise | Part, report: Report) -> list[str]:
     first, second, last = (_paragraphs(hint) for hint in part.hints)
     # It scrolls, so the keyboard must reach it.
     code = f'<pre tabindex="0"><code>{escape(part.reference_source().strip())}</code></pre>'
@@ -157,7 +158,7 @@ def _style() -> str:
 # Plain text
 
 
-def _text(part: Part, report: Report, notes: tuple[str, ...]) -> str:
+def _text(part: Exercise | Part, report: Report, notes: tuple[str, ...]) -> str:
     lines = [f"{_shape(report)}{headline(report)} · {part.title}"]
     if report.status == "broken" and report.diagnosis:
         lines += _rows_text(report.diagnosis)

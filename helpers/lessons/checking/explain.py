@@ -1,12 +1,13 @@
-"""From what came back to what that looks like: the part's own mistakes, then general ones."""
+"""From what came back to what that looks like: the exercise's own mistakes, then general ones."""
 
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
 
-from helpers.lessons.checking.part import Case, MissingName, Outcome
+from helpers.lessons.checking.case import Case, MissingName, Outcome
 from helpers.lessons.checking.report import Diagnosis, Line, Span, plain
 from helpers.lessons.checking.values import ADDRESS, difference, shorten, shown
+from helpers.lessons.exercise import Words
 
 __all__ = [
     "WHOLE_CELL",
@@ -30,23 +31,27 @@ class Flood(BaseException):
     """The code printed past the limit. Not an Exception: `except Exception` must not stop it."""
 
 
-def explain(case: Case, outcome: Outcome, where: str = "") -> Diagnosis:
+def explain(
+    case: Case, outcome: Outcome, words: Callable[[str], Words], where: str = ""
+) -> Diagnosis:
     """Say what a wrong outcome of a case looks like.
 
     Args:
         case: the case that was run.
         outcome: what came back.
+        words: returns what is said of a mistake, given its id.
         where: the line of the learner's code that it came from, if there is one.
     """
     diagnosis = _general(case, outcome)
     if not isinstance(outcome.error, (MissingName, InputAsked, Flood)):
         for mistake in case.misconceptions:
             if _matches(mistake.matches, outcome):
+                looks_like, try_next = words(mistake.id)
                 diagnosis = replace(
                     diagnosis,
                     misconception=mistake.id,
-                    looks_like=mistake.looks_like,
-                    try_next=mistake.try_next,
+                    looks_like=looks_like,
+                    try_next=try_next,
                 )
                 break
     return replace(diagnosis, where=where, printed=_quote(outcome.printed))

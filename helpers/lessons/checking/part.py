@@ -1,109 +1,29 @@
-"""What a part of the build is: its stub, its cases, the mistakes people make, its hints."""
+"""The old form of an exercise, for lessons that are no folders yet."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from helpers.lessons.checking import case
+from helpers.lessons.checking.case import Case, MissingName, Namespace, Outcome
+from helpers.lessons.exercise import SUPPORT, Words
 
 __all__ = ["SUPPORT", "Case", "Misconception", "MissingName", "Namespace", "Outcome", "Part"]
 
-# What the course's own parts take from the library, since no part stands for it: how other
-# servers differ from the API. A file for others gets a copy of what is used of it.
-SUPPORT = (
-    "helpers.wire.failures",
-    "helpers.wire.keys",
-    "helpers.wire.payloads",
-    "helpers.wire.tool_input",
-)
 
+class Misconception(case.Misconception):
+    """A mistake with its words."""
 
-class MissingName(AttributeError):
-    """A case asked for a name that the cell does not define."""
-
-
-class Namespace:
-    """The names that a cell defines, as attributes."""
-
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = names
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._names[name]
-        except KeyError:
-            raise MissingName(f"nothing here is called {name}", name=name) from None
-
-    def __dir__(self) -> list[str]:
-        return [name for name in self._names if not name.startswith("_")]
-
-    def __repr__(self) -> str:
-        return f"<names: {', '.join(sorted(dir(self)))}>"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came back from one case.
-
-    Attributes:
-        returned: what `Case.run` returned, as the very object.
-        error: what it raised instead, also SystemExit and the like.
-        printed: what the code printed meanwhile (the first part of it).
-        timed_out: seconds that it was given and still running after; 0 if it ended.
-        expected: the case's expected value, for comparison.
-    """
-
-    returned: Any = None
-    error: BaseException | None = None
-    printed: str = ""
-    timed_out: float = 0
-    expected: Any = None
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A mistake that people really make, recognised by what came back.
-
-    Attributes:
-        id: stable and unique within the part, such as "returns-str".
-        looks_like: completes "This looks like": a noun phrase or a clause, one sentence.
-        try_next: one or two sentences that help on without giving the answer away.
-        matches: says whether an outcome shows it. An exception counts as no.
-    """
-
-    id: str
     looks_like: str
     try_next: str
-    matches: Callable[[Outcome], bool]
 
-
-def equal(returned: Any, expected: Any) -> bool:
-    """Compare the plain way."""
-    return bool(returned == expected)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One thing that a part must do.
-
-    Attributes:
-        name: a few words that say what is tried.
-        why: one sentence: where this happens in real life.
-        code: what is run, as the learner would write it; shown, never executed.
-        run: gets the learner's names and returns what came back. An `async def` is
-            run on an event loop of its own.
-        expected: what should come back.
-        misconceptions: tried in this order on an outcome that is not right.
-        same: decides whether the returned value is right; given (returned, expected).
-    """
-
-    name: str
-    why: str
-    code: str
-    run: Callable[[Namespace], Any]
-    expected: Any
-    misconceptions: tuple[Misconception, ...] = ()
-    same: Callable[[Any, Any], bool] = equal
+    def __init__(
+        self, id: str, looks_like: str, try_next: str, matches: Callable[[Outcome], bool]
+    ) -> None:
+        super().__init__(id, matches)
+        object.__setattr__(self, "looks_like", looks_like)
+        object.__setattr__(self, "try_next", try_next)
 
 
 @dataclass(frozen=True)
@@ -140,6 +60,11 @@ class Part:
     needs: tuple[str, ...] = ()
     in_build: bool = True
 
+    @property
+    def kind(self) -> str:
+        """What the notebook calls it."""
+        return "part" if self.in_build else "exercise"
+
     def reference_source(self) -> str:
         """Return the reference as a learner would write it: no other part is imported."""
         if isinstance(self.reference, str):
@@ -153,3 +78,8 @@ class Part:
                     (node.end_lineno or node.lineno) - node.lineno + 1
                 )
         return "".join(lines)
+
+    def words(self, mistake: str) -> Words:
+        """Return what is said of a mistake."""
+        found = [m for case in self.cases for m in case.misconceptions if m.id == mistake]
+        return Words(found[0].looks_like, found[0].try_next)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from typing import Any
 
 from helpers.lessons import needed
 from helpers.lessons.checking import sandbox
+from helpers.lessons.checking.case import Case, Outcome
 from helpers.lessons.checking.explain import (
     WHOLE_CELL,
     Flood,
@@ -24,11 +25,12 @@ from helpers.lessons.checking.explain import (
     explain_silence,
     explain_syntax,
 )
-from helpers.lessons.checking.part import Case, Outcome, Part
+from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.report import CaseResult, Diagnosis, Report, plain
 from helpers.lessons.checking.stub import is_untouched
 from helpers.lessons.checking.values import shorten, shown
 from helpers.lessons.checking.where import CELL, describe
+from helpers.lessons.exercise import Exercise
 
 __all__ = ["Limits", "check"]
 
@@ -64,7 +66,7 @@ NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that neve
 
 
 def check(
-    part: Part,
+    part: Exercise | Part,
     source: str,
     *,
     earlier: Mapping[str, str] | None = None,
@@ -95,7 +97,8 @@ def check(
         return Report("broken", _results(part, []), _syntax(error, padded))
     job = {
         "part": part.id,
-        "module": part.module,
+        "module": getattr(part, "module", ""),
+        "folder": str(getattr(part, "folder", "")),
         "source": padded,
         "earlier": [
             (one.id, one.reference_source(), (earlier or {}).get(one.id)) for one in needed(part)
@@ -119,7 +122,7 @@ def _syntax(error: Exception, source: str) -> Diagnosis:
     return explain_syntax(error, where)
 
 
-def _results(part: Part, diagnoses: list[Diagnosis | None]) -> tuple[CaseResult, ...]:
+def _results(part: Exercise | Part, diagnoses: list[Diagnosis | None]) -> tuple[CaseResult, ...]:
     """Return a result for each case: of the first ones what was found, the rest not run."""
     results = []
     for number, case in enumerate(part.cases):
@@ -131,7 +134,9 @@ def _results(part: Part, diagnoses: list[Diagnosis | None]) -> tuple[CaseResult,
     return tuple(results)
 
 
-def _report(part: Part, reports: list[dict[str, Any]], end: Diagnosis | None = None) -> Report:
+def _report(
+    part: Exercise | Part, reports: list[dict[str, Any]], end: Diagnosis | None = None
+) -> Report:
     """Make the report from what the child said, and from how it ended."""
     broken = [Diagnosis.from_json(it["broken"]) for it in reports if "broken" in it]
     cases = [
@@ -154,7 +159,7 @@ def _report(part: Part, reports: list[dict[str, Any]], end: Diagnosis | None = N
 class _Child:
     """One child process, watched until it is gone."""
 
-    def __init__(self, part: Part, limits: Limits) -> None:
+    def __init__(self, part: Exercise | Part, limits: Limits) -> None:
         self._part = part
         self._limits = limits
         self._reports: list[dict[str, Any]] = []
@@ -247,7 +252,7 @@ class _Child:
         case = self._case()
         if case is None:
             return explain_loading(outcome, "")
-        return explain(case, replace(outcome, expected=case.expected))
+        return explain(case, replace(outcome, expected=case.expected), self._part.words)
 
     def _case(self) -> Case | None:
         """The case that it was at, or None while the cell was loading."""

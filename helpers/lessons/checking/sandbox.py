@@ -24,14 +24,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.lessons import find_part
 from helpers.lessons.checking.assemble import Sources, assemble, execute, new_module
+from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.checking.fair_time import watch
-from helpers.lessons.checking.part import Case, Namespace, Outcome
+from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.where import CELL, where_it_hangs, where_raised
+from helpers.lessons.exercise import Exercise, Words, read_exercise
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -152,23 +155,32 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
     """Check a cell.
 
     Args:
-        job: "part" and "module" say which, "source" is the cell, "earlier" lists
+        job: "folder" says which, "source" is the cell, "earlier" lists
             the `Sources` of the parts that it needs.
         tell: takes each report.
         seconds: the deadline of each step; 0 for none.
     """
-    part = find_part(job["part"], job["module"])
+    part = _asked(job)
+    cases = part.cases
     deadline = Deadline(seconds, tell)
     tell({"ready": True})
     namespace = _load_cell(job, tell, deadline)
     if namespace is None:
         return
     threads = set(threading.enumerate())
-    for case in part.cases:
-        _run_case(case, namespace, job["output_bytes"], tell, deadline)
+    for case in cases:
+        _run_case(case, part.words, namespace, job["output_bytes"], tell, deadline)
     if any(not thread.daemon for thread in set(threading.enumerate()) - threads):
         tell({"note": "Your code leaves a thread running after its work is done."})
     tell({"done": True})
+
+
+def _asked(job: dict[str, Any]) -> Exercise | Part:
+    return (
+        read_exercise(Path(job["folder"]))
+        if job["folder"]
+        else find_part(job["part"], job["module"])
+    )
 
 
 def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace | None:
@@ -196,13 +208,18 @@ def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace
 
 
 def _run_case(
-    case: Case, namespace: Namespace, output_bytes: int, tell: Tell, deadline: Deadline
+    case: Case,
+    words: Callable[[str], Words],
+    namespace: Namespace,
+    output_bytes: int,
+    tell: Tell,
+    deadline: Deadline,
 ) -> None:
     """Run one case and tell how it went."""
 
     def hung(where: str) -> dict[str, Any]:
         outcome = Outcome(None, None, printed.text(), deadline.seconds, case.expected)
-        return {"case": explain(case, outcome, where).to_json()}
+        return {"case": explain(case, outcome, words, where).to_json()}
 
     returned, error, right, where = None, None, False, ""
     with listening(output_bytes) as printed, deadline.over(hung):
@@ -213,7 +230,7 @@ def _run_case(
             error = raised
             where = where_raised(raised.__traceback__)
         outcome = Outcome(returned, error, printed.text(), expected=case.expected)
-        diagnosis = None if right else explain(case, outcome, where).to_json()
+        diagnosis = None if right else explain(case, outcome, words, where).to_json()
     tell({"case": diagnosis})
 
 
@@ -245,7 +262,7 @@ def main() -> None:
             while data:
                 data = data[os.write(reports, data) :]
 
-    find_part(job["part"], job["module"])  # its imports count for neither limit
+    _ = _asked(job).cases  # its imports count for neither limit
     _limit_memory(job["memory_bytes"])
     _end_with_parent(job["total_seconds"])
     run(job, tell, job["case_seconds"])

@@ -11,6 +11,7 @@ from helpers.lessons.checking.diagnosis import render, render_sentence
 from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.runner import check
 from helpers.lessons.checking.where import earlier_part, remember
+from helpers.lessons.exercise import Exercise
 from helpers.lessons.learner import progress
 
 __all__ = ["build", "register_magics"]
@@ -65,7 +66,7 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
         _define(part, cell, names)
 
 
-def _keep(part: Part, cell: str, status: str) -> list[str]:
+def _keep(part: Exercise | Part, cell: str, status: str) -> list[str]:
     """Save a part that has passed; return what there is to say about it."""
     if status != "passed":
         if progress.source(part.id) is None:
@@ -78,7 +79,7 @@ def _keep(part: Part, cell: str, status: str) -> list[str]:
     return [f'Saved. From now on `course.part("{part.id}")` is yours.']
 
 
-def _define(part: Part, cell: str, names: dict[str, Any]) -> None:
+def _define(part: Exercise | Part, cell: str, names: dict[str, Any]) -> None:
     """Define the names of the cell in the notebook, to play with."""
     for one in needed(part):
         earlier = progress.part_namespace(one.id)

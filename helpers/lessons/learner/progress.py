@@ -17,7 +17,9 @@ from typing import Any
 
 from helpers.lessons import find_part, needed
 from helpers.lessons.checking.assemble import Sources, assemble, new_module
-from helpers.lessons.checking.part import Namespace, Part
+from helpers.lessons.checking.case import Namespace
+from helpers.lessons.checking.part import Part
+from helpers.lessons.exercise import Exercise
 
 __all__ = ["NotSaved", "home", "part_namespace", "passed", "save", "source", "sources"]
 
@@ -70,7 +72,7 @@ def save(part_id: str, text: str) -> None:
         ) from None
 
 
-def sources(part: Part) -> Sources:
+def sources(part: Exercise | Part) -> Sources:
     """Return the course's source of a part, and the learner's if it has passed."""
     return Sources(part.id, part.reference_source(), source(part.id))
 

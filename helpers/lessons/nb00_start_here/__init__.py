@@ -1,1 +1,3 @@
 """Notebook 00: a two-minute part."""
+
+ORDER = ("hello",)

@@ -1,1 +1,3 @@
 """Notebook 01: a decoder of server-sent events."""
+
+ORDER = ("sse",)

