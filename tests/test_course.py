@@ -13,7 +13,7 @@ import pytest
 
 from helpers import course
 from helpers.client import open_stream, stream_text
-from helpers.lessons import MODULES, find_part
+from helpers.lessons import exercise_ids, find_exercise
 from helpers.lessons.learner import machine
 from helpers.lessons.learner.map import NOTEBOOKS, Map
 from helpers.lessons.refresh import NOTEBOOKS as FOLDER
@@ -124,8 +124,14 @@ NAMES = [notebook.name for notebook in NOTEBOOKS]
 
 def test_the_map_names_every_notebook_and_part():
     # A notebook's part comes last, after its smaller exercises.
-    parts = {find_part(part).notebook: part for part in MODULES if find_part(part).kind == "part"}
-    exercises = {name: [p for p in MODULES if find_part(p).notebook == name] for name in NAMES}
+    parts = {
+        find_exercise(part).notebook: part
+        for part in exercise_ids()
+        if find_exercise(part).kind == "part"
+    }
+    exercises = {
+        name: [p for p in exercise_ids() if find_exercise(p).notebook == name] for name in NAMES
+    }
     assert [path.stem for path in sorted(FOLDER.glob("*.ipynb"))] == NAMES
     for notebook in NOTEBOOKS:
         assert notebook.part == parts.get(notebook.name, "")

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from helpers.lessons.checking.case import Case
 
-__all__ = ["SUPPORT", "BadExercise", "Exercise", "Words", "module_of", "read_exercise"]
+__all__ = [
+    "SUPPORT",
+    "BadExercise",
+    "Exercise",
+    "Words",
+    "module_of",
+    "read_exercise",
+    "read_words",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the course's own parts take from the library, since no part stands for it: how other
@@ -87,6 +95,11 @@ class Exercise:
         """The notebook that it belongs to, without its ending."""
         return self.folder.parent.name.removeprefix("nb")
 
+    @property
+    def answers(self) -> Path:
+        """The folder with right answers, and with one for each mistake."""
+        return self.folder / "answers"
+
     @cached_property
     def stub(self) -> str:
         """What the cell holds at first, without its `%%build` line."""
@@ -112,7 +125,7 @@ class Exercise:
 
     def wrong_answer(self, mistake: str) -> Path:
         """Return the file with the answer that shows a mistake."""
-        return self.folder / "answers" / f"wrong_{mistake.replace('-', '_')}.py"
+        return self.answers / f"wrong_{mistake.replace('-', '_')}.py"
 
     def words(self, mistake: str) -> Words:
         """Return what is said of a mistake; its wrong answer begins with it.
@@ -159,7 +172,7 @@ def _facts(page: Path, head: str) -> dict[str, str]:
     """Return the front matter: a line is `name: value`, and a value is text."""
     facts = {}
     for line in head.splitlines():
-        name, colon, value = line.partition(": ")
+        name, colon, value = line.partition(":")
         if not colon or name not in REQUIRED + OPTIONAL or not value.strip():
             raise BadExercise(f"{page} has a line in its front matter that means nothing: {line}")
         facts[name] = value.strip()
@@ -179,7 +192,13 @@ def _sections(page: Path, body: str) -> list[str]:
         if not found:
             raise BadExercise(f"{page} has no heading `{heading}`, or not in its place.")
         sections.append(section.strip())
-    return [*sections, body.strip()]
+    sections.append(body.strip())
+    if not sections[0]:
+        raise BadExercise(f"{page} says nothing of what there is to do.")
+    for heading, section in zip(HINTS, sections[1:], strict=True):
+        if not section:
+            raise BadExercise(f"{page} has nothing under `{heading}`.")
+    return sections
 
 
 def read_words(answer: Path) -> Words:

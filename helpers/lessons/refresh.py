@@ -1,10 +1,11 @@
-"""Execute the notebooks again in mock mode and store their true outputs.
+"""Write the exercises' texts into the notebooks, run these again, and store their true outputs.
 
     python3 course.py notebooks [NAME ...]
+    python3 course.py notebooks --texts [NAME ...]      only write, run nothing
 
-What is stored is what strict nbval compares, and nothing that differs from run to run:
-no execution times, no widget state, no widget ids. Where a view is shown, its still and
-its text twin are stored.
+The texts come from the exercises' folders. What is stored is what strict nbval compares, and
+nothing that differs from run to run: no execution times, no widget state, no widget ids. Where
+a view is shown, its still and its text twin are stored.
 """
 
 import json
@@ -18,6 +19,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+
+from helpers.lessons.exercise import BadExercise
+from helpers.lessons.texts import README, MissingCell, write_notebook, write_readme
 
 __all__ = ["NOTEBOOKS", "execute", "main", "normalise"]
 
@@ -70,25 +74,32 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def main(names: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Refresh the notebooks with these names, or all; return an exit code."""
+    only_texts = "--texts" in arguments
+    names = [one for one in arguments if one != "--texts"]
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
     wanted = [path for path in paths if not names or path.stem in names or path.name in names]
     if not wanted:
         print(f"No such notebook: choose from {', '.join(path.stem for path in paths)}.")
         return 2
+    readme = README.read_text("utf-8")
+    README.write_text(write_readme(readme), "utf-8", newline="\n")
     for path in wanted:
         before = path.read_text("utf-8")
+        notebook = nbformat.reads(before, as_version=4)
         try:
-            with tempfile.TemporaryDirectory() as home:
-                notebook = execute(nbformat.reads(before, as_version=4), home=Path(home))
-        except CellExecutionError as error:
-            print(f"{path.name}: a cell raised, so nothing was stored.\n{error}")
+            write_notebook(notebook, path.stem)
+            if not only_texts:
+                with tempfile.TemporaryDirectory() as home:
+                    notebook = execute(notebook, home=Path(home))
+        except (CellExecutionError, BadExercise, MissingCell) as error:
+            print(f"{path.name}: nothing was stored.\n{error}")
             return 1
         after = nbformat.writes(normalise(notebook)) + "\n"
         if json.loads(before) != json.loads(after):
             path.write_text(after, "utf-8", newline="\n")
-            print(f"{path.name}: outputs stored")
+            print(f"{path.name}: stored")
         else:
             print(f"{path.name}: unchanged")
     return 0

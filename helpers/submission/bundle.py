@@ -19,8 +19,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.lessons import find_part
-from helpers.lessons.checking.part import SUPPORT
+from helpers.lessons import find_exercise
+from helpers.lessons.exercise import SUPPORT, module_of
 from helpers.submission.names import defined, renamed, used
 
 __all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "course_agent", "default_models"]
@@ -343,9 +343,7 @@ def _import(bound: str, module: str, name: str) -> str:
 
 def _reference(part_id: str) -> str:
     """Return the module that is the course's own part."""
-    reference = find_part(part_id).reference
-    assert isinstance(reference, Path)
-    return ".".join(reference.resolve().relative_to(ROOT).with_suffix("").parts)
+    return module_of(find_exercise(part_id).reference)
 
 
 def _source(module: str) -> str:
@@ -355,7 +353,10 @@ def _source(module: str) -> str:
 @cache
 def _library(module: str) -> Section:
     """Return a module of the course's library, taken apart; it is only looked at."""
-    return _section(module.rsplit(".", 1)[-1], module, "the course's", _source(module))
+    folder, name = module.split(".")[-2:]
+    # What a lesson holds is known by its exercise: each of them has a `reference`.
+    title = f"{folder}_{name}" if name == "reference" else name
+    return _section(title, module, "the course's", _source(module))
 
 
 def _closure(section: Section, name: str) -> list[Statement]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.submission.bundle import MARK
+from helpers.lessons import find_exercise
+from helpers.submission.bundle import MARK, PARTS
 from helpers.submission.structure import NotComparable, Shape, shape_of
 
 __all__ = ["Own", "called", "hidden_code", "is_the_courses", "own_parts"]
@@ -128,6 +129,6 @@ def _sections(source: str) -> dict[str, tuple[str, str]]:
 def _the_courses() -> Shape:
     """Return how the course's own agent is built, and all that it takes from the library."""
     helpers = Path(__file__).parents[1]
-    files = [*helpers.glob("*.py"), *helpers.glob("lessons/nb*/*_reference.py")]
-    files += helpers.glob("submission/single_file/*.py")
+    files = {*helpers.glob("*.py"), *helpers.glob("submission/single_file/*.py")}
+    files |= {find_exercise(part).reference for part in PARTS}
     return frozenset().union(*(shape_of(file.read_bytes()) for file in files))

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -55,7 +56,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     write(freezes, "%%build thaw\nasync def read_page(fetch, url):\n return await fetch(url)")
     expect(output(freezes)).to_contain_text("there is nothing to wait for", timeout=60_000)
 
-    answers = ROOT / "tests" / "lessons" / "answers" / "dispatch"
+    answers = find_exercise("dispatch").answers
     build = cell(learner, "%%build dispatch")
     wrong = (answers / "wrong_dispatches_at_message_stop.py").read_text("utf-8")
     write(build, f"%%build dispatch\n{wrong}")
@@ -98,20 +99,19 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     expect(verdicts).to_contain_text("ids were found without `tool_result` blocks")
     check_access(learner)
 
-    answers = ROOT / "tests" / "lessons" / "answers"
     for part, wrong, words, right in (
         ("results_message", "in_completion_order", "in the order in which", "two_functions"),
         ("last_turn", "takes_the_tools_away", "without its tools", "copy"),
         ("loop", "turn_without_its_results", "before its results", "while"),
     ):
         build = cell(learner, f"%%build {part}")
-        source = (answers / part / f"wrong_{wrong}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"05-{part}-diagnosis")
         check_access(learner)
-        source = (answers / part / f"right_{right}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     assert "class Turn" in (lab.home / "parts" / "loop.py").read_text("utf-8")
@@ -153,7 +153,7 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
         stopped.scroll_into_view_if_needed()
         shot(learner, f"06-stopped-{way}")
 
-    answers = ROOT / "tests" / "lessons" / "answers" / "recovery"
+    answers = find_exercise("recovery").answers
     build = cell(learner, "%%build recovery")
     wrong = (answers / "wrong_keeps_cut_thinking.py").read_text("utf-8")
     write(build, f"%%build recovery\n{wrong}")
@@ -198,11 +198,11 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     shot(learner, "07-crowd")
 
     dog = cell(learner, "%%build watchdog")
-    wrong = (ROOT / "tests/lessons/answers/watchdog/wrong_pings_are_life.py").read_text("utf-8")
+    wrong = find_exercise("watchdog").wrong_answer("pings-are-life").read_text("utf-8")
     write(dog, f"%%build watchdog\n{wrong}")
     expect(output(dog)).to_contain_text("not that the answer does", timeout=60_000)
 
-    answers = ROOT / "tests" / "lessons" / "answers" / "retry"
+    answers = find_exercise("retry").answers
     build = cell(learner, "def worth_retrying")
     wrong = (answers / "wrong_ignores_the_date.py").read_text("utf-8")
     write(build, f"%%build retry\n{wrong}")

@@ -7,8 +7,8 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from helpers.lessons import find_part
-from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -36,7 +36,7 @@ def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
     shot(learner, "00-diagnosis")
     check_access(learner)
 
-    write(build, f"%%build hello\n{find_part('hello').reference_source()}")
+    write(build, f"%%build hello\n{find_exercise('hello').reference_source()}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     shot(learner, "00-passed")
     check_access(learner)
@@ -68,7 +68,7 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     write(build, "%%build sse\nclass SSEDecoder:\n    def feed(self, chunk):\n  pass")
     expect(output(build)).to_contain_text("IndentationError", timeout=60_000)
     shot(learner, "01-syntax-error")
-    write(build, f"%%build sse\n{find_part('sse').reference_source()}")
+    write(build, f"%%build sse\n{find_exercise('sse').reference_source()}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "01-passed")
@@ -187,7 +187,7 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     write(verdicts, "%%build whole_or_cut\nMAY_RUN = dict(A=1, B=0, C=1, D=1, E=0, F=2)")
     expect(output(verdicts)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
 
-    answers = ROOT / "tests" / "lessons" / "answers" / "message"
+    answers = find_exercise("message").answers
     build = cell(learner, "%%build message")
     wrong = (answers / "wrong_trusts_the_block_stop.py").read_text("utf-8")
     write(build, f"%%build message\n{wrong}")

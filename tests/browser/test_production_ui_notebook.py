@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
 NAME = "08_production_ui"
-ANSWERS = ROOT / "tests" / "lessons" / "answers"
 # Two of cards, two of queues, a team, the switch, and one under each build cell.
 VIEWS = {NAME: 10}
 
@@ -51,13 +51,13 @@ def test_a_newcomer_watches_faces_errs_and_then_builds_one(lab: Lab, learner: Pa
         ("sentences", "ends_at_the_full_stop", "middle of a number", "characters"),
     ):
         build = cell(learner, f"%%build {part}")
-        source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"08-{part}-diagnosis")
         check_access(learner)
-        source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
 

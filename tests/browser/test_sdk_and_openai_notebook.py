@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import ROOT, Lab, cell, check_access, check_in_the_dark, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
 NOTEBOOK = "10_sdk_and_openai"
 # Widgets, and one under each build cell.
 VIEWS = {NOTEBOOK: 7}
-ANSWERS = ROOT / "tests" / "lessons" / "answers"
 
 
 def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Page):
@@ -49,12 +49,12 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         ("read_the_wire", "overlooks_the_end", "read without its end", "plain"),
     ):
         build = cell(learner, f"%%build {part}")
-        source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"10-{part}-diagnosis")
-        source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     check_access(learner)

@@ -13,6 +13,7 @@ from bridge import Bridge
 from playwright.sync_api import Locator, Page, expect
 
 from helpers import course
+from helpers.lessons import find_exercise
 from helpers.lessons.learner import progress
 from helpers.submission import steps
 from helpers.submission.conformance.suite import Result
@@ -21,9 +22,9 @@ from helpers.submission.steps import Ready
 from helpers.submission.ttft import Measured
 from helpers.widgets import submit
 from helpers.widgets.submit import SubmitView
-from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
-ANSWERS = ROOT / "tests" / "lessons" / "answers" / "main"
+ANSWERS = find_exercise("main").answers
 NOTE = (
     "A character of three bytes came in two chunks. My decoder showed a replacement sign for it. "
     "Now it keeps the bytes until the character is whole."

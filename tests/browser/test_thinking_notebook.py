@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
 pytestmark = pytest.mark.long
 
 NAME = "09_thinking_and_structured_output"
-ANSWERS = ROOT / "tests" / "lessons" / "answers"
 
 # Two transcripts, four forms, the switch, and a view under each of four build cells.
 VIEWS = 11
@@ -72,12 +72,12 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
         ("outcome", "repairs_what_was_cut", "half a recipe that looks like", "match"),
     ):
         build = cell(learner, f"%%build {part}")
-        source = (ANSWERS / part / f"wrong_{wrong}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"wrong_{wrong}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
         shot(learner, f"09-{part}-diagnosis")
-        source = (ANSWERS / part / f"right_{right}.py").read_text("utf-8")
+        source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     check_access(learner)

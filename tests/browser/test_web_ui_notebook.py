@@ -5,12 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import ROOT, Lab, cell, check_access, output, shot, write
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
 pytestmark = pytest.mark.long
 
 NOTEBOOK = "11_web_ui"
-ANSWERS = ROOT / "tests" / "lessons" / "answers"
+ANSWERS = find_exercise("while_read").answers
 
 
 def run(code_cell: Locator) -> None:
@@ -34,13 +35,13 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     stuck = output(cell(learner, "for source in (Radio(), Log())"))
     expect(stuck).to_contain_text("Log    all 300")
     build = cell(learner, "%%build while_read")
-    wrong = (ANSWERS / "while_read" / "wrong_does_not_wait_for_the_end.py").read_text("utf-8")
+    wrong = (ANSWERS / "wrong_does_not_wait_for_the_end.py").read_text("utf-8")
     write(build, f"%%build while_read\n{wrong}")
     expect(output(build)).to_contain_text("Cancelling is a wish", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "11-diagnosis")
     check_access(learner)
-    right = (ANSWERS / "while_read" / "right_suppress.py").read_text("utf-8")
+    right = (ANSWERS / "right_suppress.py").read_text("utf-8")
     write(build, f"%%build while_read\n{right}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
 

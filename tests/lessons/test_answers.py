@@ -1,7 +1,7 @@
-"""Every part against answers that people really write: each mistake gets its own name.
+"""Every exercise against answers that people really write: each mistake gets its own name.
 
-answers/<part>/right_*.py must pass. answers/<part>/wrong_*.py must not, and its first line
-names the misconception that it shows: `# misconception: returns-str`.
+answers/right_*.py must pass. answers/wrong_returns_str.py must not: it shows the mistake
+"returns-str", and its head says what that looks like.
 """
 
 import re
@@ -11,21 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from helpers.lessons import LESSONS, MODULES, find_part
-from helpers.lessons.checking.case import Misconception
+from helpers.lessons import LESSONS, exercise_ids, find_exercise
 from helpers.lessons.checking.diagnosis import render
 from helpers.lessons.checking.runner import check
 from helpers.lessons.exercise import SUPPORT, Exercise
 from tests.lessons.warm import warm_starts
 
-ANSWERS = Path(__file__).parent / "answers"
-RIGHT = sorted([*ANSWERS.glob("*/right_*.py"), *LESSONS.glob("nb*/*/answers/right_*.py")])
-WRONG = sorted([*ANSWERS.glob("*/wrong_*.py"), *LESSONS.glob("nb*/*/answers/wrong_*.py")])
+RIGHT = sorted(LESSONS.glob("nb*/*/answers/right_*.py"))
+WRONG = sorted(LESSONS.glob("nb*/*/answers/wrong_*.py"))
 
 # The long layer tries each wrong answer; the first, all that is right.
 long = pytest.mark.long
 
-each_part = pytest.mark.parametrize("part_id", MODULES)
+each_exercise = pytest.mark.parametrize("exercise_id", exercise_ids())
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,88 +33,91 @@ def warm() -> Iterator[None]:
 
 
 def owner(path: Path) -> str:
-    return path.parent.parent.name if path.parent.name == "answers" else path.parent.name
+    return path.parents[1].name
 
 
 def name(path: Path) -> str:
     return f"{owner(path)}/{path.stem}"
 
 
-def named_mistake(path: Path) -> str:
-    if path.parent.name == "answers":
-        return path.stem.removeprefix("wrong_").replace("_", "-")
-    first = path.read_text("utf-8").partition("\n")[0]
-    assert first.startswith("# misconception: "), f"{name(path)} doesn't name its misconception"
-    return first.removeprefix("# misconception: ").strip()
+def shown_mistake(path: Path) -> str:
+    return path.stem.removeprefix("wrong_").replace("_", "-")
 
 
-def mistakes(part: Exercise) -> set[Misconception]:
-    return {mistake for case in part.cases for mistake in case.misconceptions}
+def mistakes(exercise: Exercise) -> set[str]:
+    return {mistake.id for case in exercise.cases for mistake in case.misconceptions}
 
 
-@each_part
-def test_the_stub_is_not_attempted(part_id: str) -> None:
-    part = find_part(part_id)
-    assert check(part, part.stub).status == "not_attempted"
+@each_exercise
+def test_the_stub_is_not_attempted(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    assert check(exercise, exercise.stub).status == "not_attempted"
 
 
-@each_part
-def test_the_reference_passes(part_id: str) -> None:
-    part = find_part(part_id)
-    report = check(part, part.reference_source())
+@each_exercise
+def test_the_reference_passes(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    report = check(exercise, exercise.reference_source())
     assert report.status == "passed", report.diagnosis
     assert report.notes == ()
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name)
 def test_another_right_answer_passes(path: Path) -> None:
-    report = check(find_part(owner(path)), path.read_text("utf-8"))
+    report = check(find_exercise(owner(path)), path.read_text("utf-8"))
     assert report.status == "passed", report.diagnosis
 
 
 @long
 @pytest.mark.parametrize("path", WRONG, ids=name)
 def test_a_wrong_answer_gets_its_name(path: Path) -> None:
-    part = find_part(owner(path))
-    report = check(part, path.read_text("utf-8"))
+    exercise = find_exercise(owner(path))
+    report = check(exercise, path.read_text("utf-8"))
     assert report.status == "failed"
     assert report.diagnosis is not None
-    assert report.diagnosis.misconception == named_mistake(path), report.diagnosis
-    assert named_mistake(path) in {mistake.id for mistake in mistakes(part)}
+    assert report.diagnosis.misconception == shown_mistake(path), report.diagnosis
+    said = (report.diagnosis.looks_like, report.diagnosis.try_next)
+    assert said == exercise.words(shown_mistake(path))
 
 
-@each_part
-def test_there_are_enough_answers(part_id: str) -> None:
-    wrong = [named_mistake(path) for path in WRONG if owner(path) == part_id]
-    assert len(wrong) >= 5
-    assert len(set(wrong)) == len(wrong), "two wrong answers show the same misconception"
-    assert sum(owner(path) == part_id for path in RIGHT) >= 2
+@each_exercise
+def test_there_are_enough_answers(exercise_id: str) -> None:
+    assert sum(owner(path) == exercise_id for path in WRONG) >= 5
+    assert sum(owner(path) == exercise_id for path in RIGHT) >= 2
 
 
-def test_no_answer_is_left_over() -> None:
-    assert {owner(path) for path in (*RIGHT, *WRONG)} <= set(MODULES)
+@each_exercise
+def test_each_mistake_has_its_answer_and_each_answer_its_mistake(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    known = mistakes(exercise)
+    for mistake in known:
+        assert mistake == mistake.lower() and "_" not in mistake
+        looks_like, try_next = exercise.words(mistake)
+        assert looks_like and try_next
+    assert {exercise.wrong_answer(mistake) for mistake in known} == {
+        path for path in WRONG if owner(path) == exercise_id
+    }
 
 
-@each_part
-def test_a_part_says_what_it_must(part_id: str) -> None:
-    part = find_part(part_id)
-    assert part.id == part_id
-    assert set(part.needs) <= set(MODULES)
-    assert part.minutes > 0 and part.difficulty and part.title and part.teaches
-    assert all(hint.strip() for hint in part.hints)
-    taken = re.findall(r"^ *(?:from|import) (helpers\S*)", part.reference_source(), re.MULTILINE)
+@each_exercise
+def test_an_exercise_says_what_it_must(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    assert exercise.id == exercise_id
+    assert set(exercise.needs) <= set(exercise_ids())
+    assert exercise.minutes > 0 and exercise.difficulty and exercise.title and exercise.teaches
+    assert exercise.task and all(hint.strip() for hint in exercise.hints)
+    taken = re.findall(
+        r"^ *(?:from|import) (helpers\S*)", exercise.reference_source(), re.MULTILINE
+    )
     assert set(taken) <= set(SUPPORT)
-    assert len({case.name for case in part.cases}) == len(part.cases)
-    assert all(case.why and case.code for case in part.cases)
-    # The same mistake may show in another way in another case, but it has one name.
-    ids = {mistake.id for mistake in mistakes(part)}
-    assert len({(mistake.id, part.words(mistake.id)) for mistake in mistakes(part)}) == len(ids)
+    assert len({case.name for case in exercise.cases}) == len(exercise.cases)
+    assert all(case.why and case.code for case in exercise.cases)
 
 
-@each_part
-def test_what_a_notebook_stores_of_the_stub_is_small(part_id: str) -> None:
-    part = find_part(part_id)
-    html, text = render(part, check(part, part.stub))
+@each_exercise
+def test_what_a_notebook_stores_of_the_stub_is_small(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    html, text = render(exercise, check(exercise, exercise.stub))
     # The reference is stored whole, behind the last hint; this is what stands around it.
-    assert len(html.encode()) - len(escape(part.reference_source()).encode()) < 12_000
+    assert len(html.encode()) - len(escape(exercise.reference_source()).encode()) < 12_000
     assert len(text.encode()) < 4_000

@@ -15,9 +15,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from helpers.lessons import MODULES, find_part
+from helpers.lessons import exercise_ids, find_exercise
 
-HELLO = find_part("hello")
+HELLO = find_exercise("hello")
 RIGHT = HELLO.reference_source()
 WRONG = RIGHT.replace("\\n\\n", "\\n")
 SETUP = "from helpers.lessons.learner.build import register_magics\nregister_magics(get_ipython())"
@@ -96,8 +96,8 @@ def test_a_learners_way(notebook: Notebook, home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "cell", "sentence"),
     [
-        ("", "x = 1", f"Say which part: `%%build` and one of {', '.join(MODULES)}."),
-        ("see", "x = 1", f"There is no part 'see'. The parts are: {', '.join(MODULES)}."),
+        ("", "x = 1", f"Say which part: `%%build` and one of {', '.join(exercise_ids())}."),
+        ("see", "x = 1", f"There is no part 'see'. The parts are: {', '.join(exercise_ids())}."),
         ("hello", "", "The cell is empty: write your part hello under the first line"),
         ("hello", "  \n", "The cell is empty: write your part hello under the first line"),
     ],

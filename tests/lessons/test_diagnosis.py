@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from sample_parts import COUNT
+from sample_exercises import COUNT
 
 from helpers.lessons.checking.diagnosis import render, render_sentence
 from helpers.lessons.checking.runner import Limits, check
@@ -130,9 +131,11 @@ def test_the_learners_text_stays_text(nasty: str) -> None:
     page, _ = rendered(f"x = ({nasty!r}")
 
 
-def test_the_reference_is_escaped() -> None:
-    part = replace(COUNT, reference='def count(n):\n    return "<b>&amp;</b>"\n')
-    html, _ = render(part, check(COUNT, COUNT.stub))
+def test_the_reference_is_escaped(tmp_path: Path) -> None:
+    reference = tmp_path / "reference.py"
+    reference.write_text('def count(n):\n    return "<b>&amp;</b>"\n', "utf-8")
+    exercise = replace(COUNT, reference=reference)
+    html, _ = render(exercise, check(COUNT, COUNT.stub))
     assert 'return "<b>&amp;</b>"' in Page(html).text
 
 

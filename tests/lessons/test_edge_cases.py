@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 from helpers import history
-from helpers.lessons.nb06_edge_cases import recovery_reference as short
-from helpers.lessons.nb06_edge_cases.exercises import HISTORIES, History
+from helpers.lessons.nb06_edge_cases.poisoned.checks import HISTORIES, History
+from helpers.lessons.nb06_edge_cases.recovery import reference as short
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.lessons import find_part
-from helpers.lessons.nb08_production_ui.dangerous import PIECES, Piece
+from helpers.lessons import find_exercise
+from helpers.lessons.common.lettered import Letter
+from helpers.lessons.nb08_production_ui.dangerous.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.providers.models import MODELS, price
 
@@ -17,22 +18,22 @@ from helpers.providers.models import MODELS, price
 TAGS = nh3.ALLOWED_TAGS - {"img"}
 
 
-@pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.letter)
-def test_a_sanitizer_changes_just_what_is_dangerous(piece: Piece) -> None:
-    cleaned = nh3.clean(piece.html, tags=TAGS, link_rel="noopener noreferrer")
-    assert (cleaned != piece.html) is piece.dangerous
+@pytest.mark.parametrize("piece", LETTERS, ids=lambda piece: piece.letter)
+def test_a_sanitizer_changes_just_what_is_dangerous(piece: Letter) -> None:
+    cleaned = nh3.clean(piece.what, tags=TAGS, link_rel="noopener noreferrer")
+    assert (cleaned != piece.what) is piece.right
 
 
 def test_the_pieces_are_those_of_the_notebook() -> None:
     notebook = nbformat.read(NOTEBOOKS / "08_production_ui.ipynb", as_version=4)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     told = dict(re.findall(r"^- \*\*([A-I])\*\* `(.*)`$", prose, re.MULTILINE))
-    assert told == {piece.letter: piece.html for piece in PIECES}
+    assert told == {piece.letter: piece.what for piece in LETTERS}
 
 
 def solved(part_id: str, name: str) -> object:
     names: dict[str, object] = {}
-    exec(find_part(part_id).reference_source(), names)
+    exec(find_exercise(part_id).reference_source(), names)
     return names[name]
 
 

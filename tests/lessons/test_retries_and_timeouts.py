@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from helpers import retry as recovery
 from helpers.client import ErrorEvent, StatusError, StreamError, StreamStalled, StreamTruncated
-from helpers.lessons.nb07_retries_and_timeouts import retry_reference as short
-from helpers.lessons.nb07_retries_and_timeouts.exercises import VERDICTS
+from helpers.lessons.nb07_retries_and_timeouts.retry import reference as short
+from helpers.lessons.nb07_retries_and_timeouts.retry_or_not.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
 
 NOW = 1_800_000_000
@@ -85,5 +85,5 @@ def test_the_failures_are_those_of_the_notebook() -> None:
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     told = dict(re.findall(r"^- \*\*([A-J])\*\* (.*)$", prose, re.MULTILINE))
     assert {letter: words.replace("`", "") for letter, words in told.items()} == {
-        verdict.letter: verdict.what for verdict in VERDICTS
+        verdict.letter: verdict.what for verdict in LETTERS
     }

@@ -13,25 +13,25 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sample_parts import COUNT, GREET, LATER
+from sample_exercises import COUNT, GREET, LATER
 
 from helpers.lessons.checking import runner
-from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.report import Report, Span
 from helpers.lessons.checking.runner import Limits, check
 from helpers.lessons.checking.sandbox import OVERTIME_SECONDS
+from helpers.lessons.exercise import Exercise
 
 # A child prints as much as it may well before it has computed for so long.
 QUICK = Limits(case_seconds=0.5, output_bytes=20_000)
 LONG = 120  # seconds; for what must come, on the busiest machine
 
 
-def checked(part: Part, source: str, limits: Limits = QUICK) -> Report:
+def checked(exercise: Exercise, source: str, limits: Limits = QUICK) -> Report:
     """Check a source, and hold the check itself to its promises."""
     # Other tests of this worker may have left a server running; a check may leave nothing.
     before = set(threading.enumerate()), set(psutil.Process().children(recursive=True))
     started = time.monotonic()
-    report = check(part, textwrap.dedent(source), limits=limits)
+    report = check(exercise, textwrap.dedent(source), limits=limits)
     assert time.monotonic() - started < LONG
     assert set(psutil.Process().children(recursive=True)) <= before[1]
     assert set(threading.enumerate()) == before[0]
@@ -349,7 +349,7 @@ if os.name == "posix":
         program = """
             import sys
             sys.path.insert(0, sys.argv[1])
-            from sample_parts import COUNT
+            from sample_exercises import COUNT
             from helpers.lessons.checking.runner import check
             print("go", flush=True)
             try:
@@ -368,8 +368,7 @@ if os.name == "posix":
 
 def test_the_child_ends_by_itself_when_nobody_watches() -> None:
     job = {
-        "part": COUNT.id,
-        "module": COUNT.module,
+        "folder": str(COUNT.folder),
         "source": "def count(n): return 10 ** 10 ** 10",
         "earlier": [],
         "case_seconds": 60,

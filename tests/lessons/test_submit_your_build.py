@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.lessons.checking.runner import check
-from helpers.lessons.nb12_submit_your_build.exercises import FINISHED
+from helpers.lessons.nb12_submit_your_build import FINISHED
 from helpers.submission.recording import Cast, leaks
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -16,7 +16,7 @@ OTHERS = [path for part in ("text", "loop") for path in sorted((ANSWERS / part).
 
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_it_works_with_other_peoples_parts(path: Path) -> None:
-    part = find_part("main")
+    part = find_exercise("main")
     earlier = {path.parent.name: path.read_text("utf-8")}
     report = check(part, part.reference_source(), earlier=earlier)
     assert report.status == "passed", report.diagnosis

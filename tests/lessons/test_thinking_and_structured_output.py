@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from helpers import course
-from helpers.lessons import find_part
-from helpers.lessons.nb09_thinking_and_structured_output.answer_outcome import (
+from helpers.lessons import find_exercise
+from helpers.lessons.common.lettered import Letter
+from helpers.lessons.nb09_thinking_and_structured_output.outcome.checks import (
     HALF,
     HALF_JSON,
     RECIPE,
     RECIPE_JSON,
 )
-from helpers.lessons.nb09_thinking_and_structured_output.sealed import CHANGES, Change
+from helpers.lessons.nb09_thinking_and_structured_output.sealed.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.structured.answer import NoAnswer, Refused, StructuredAnswer, Truncated
 from helpers.structured.fields import FieldsView
@@ -56,8 +57,8 @@ def sent_back(letter: str, content: list[dict[str, Any]]) -> list[dict[str, Any]
     return rest if letter in "DFGH" else content
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.letter)
-async def test_the_offline_api_refuses_what_the_exercise_says(change: Change) -> None:
+@pytest.mark.parametrize("change", LETTERS, ids=lambda change: change.letter)
+async def test_the_offline_api_refuses_what_the_exercise_says(change: Letter) -> None:
     body = asked("omitted" if change.letter in "EF" else "summarized")
     content = (await ask(body)).json()["content"]
     assert [block["type"] for block in content] == ["thinking", "text", "tool_use"]
@@ -73,7 +74,7 @@ async def test_the_offline_api_refuses_what_the_exercise_says(change: Change) ->
     if change.letter in "HI":
         over = [{"role": "assistant", "content": "No."}, {"role": "user", "content": "Thanks."}]
         later["messages"] += over
-    assert (await ask(later)).status_code == (400 if change.refused else 200)
+    assert (await ask(later)).status_code == (400 if change.right else 200)
 
 
 def with_result(body: dict[str, Any], content: list[dict[str, Any]]) -> dict[str, Any]:
@@ -86,12 +87,12 @@ def test_the_turns_are_those_of_the_notebook() -> None:
     notebook = nbformat.read(NOTEBOOKS / "09_thinking_and_structured_output.ipynb", as_version=4)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     written = dict(re.findall(r"^- \*\*([A-I])\*\* (.*)$", prose, re.MULTILINE))
-    assert written == {change.letter: change.what for change in CHANGES}
+    assert written == {change.letter: change.what for change in LETTERS}
 
 
 def names_of(part_id: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
-    exec(find_part(part_id).reference_source(), names)
+    exec(find_exercise(part_id).reference_source(), names)
     return names
 
 

@@ -2,7 +2,7 @@
 
 import nbformat
 
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.lessons.refresh import NOTEBOOKS
 
 
@@ -11,5 +11,5 @@ def test_the_verdicts_are_those_of_the_replies_in_the_notebook() -> None:
     (judged,) = [cell for cell in notebook.cells if "for call in calls]" in cell.source]
     (output,) = judged.outputs
     counts = {line[0]: line.count("({") for line in output.text.splitlines()}
-    cases = find_part("whole_or_cut").cases
+    cases = find_exercise("whole_or_cut").cases
     assert counts == {case.name.removeprefix("reply "): case.expected for case in cases}

@@ -17,14 +17,14 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from helpers.lessons import LESSONS, MODULES
+from helpers.lessons import LESSONS
 from helpers.lessons.checking import runner, sandbox
 from helpers.lessons.exercise import module_of
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # What a fork has to import would be imported again in each.
 CHECKS = [module_of(path) for path in sorted(LESSONS.glob("nb*/*/checks.py"))]
-CONTEXT.set_forkserver_preload([__name__, *sorted(set(MODULES.values())), *CHECKS])
+CONTEXT.set_forkserver_preload([__name__, *CHECKS])
 
 
 def work(*pipes: Connection) -> None:

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.lessons.refresh import NOTEBOOKS, execute
 
 GUARD = Path(__file__).parent / "guard"
@@ -52,7 +52,7 @@ def solve(notebook: NotebookNode) -> list[str]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.startswith("%%build "):
             head, _, _ = cell.source.partition("\n")
-            part = find_part(head.removeprefix("%%build ").strip())
+            part = find_exercise(head.removeprefix("%%build ").strip())
             cell.source = f"{head}\n{part.reference_source()}"
             parts.append(part.id)
     return parts

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from helpers.lessons import MODULES, find_part
+from helpers.lessons import exercise_ids, find_exercise
 from helpers.lessons.refresh import NOTEBOOKS
 from tests.notebooks.conftest import PATHS
 
@@ -28,12 +28,12 @@ def build_outputs(notebook: NotebookNode) -> dict[str, str]:
 
 def test_every_part_passes_with_its_reference(path: Path, solved):
     run = solved(path)
-    parts = [part for part in MODULES if find_part(part).notebook == path.stem]
+    parts = [part for part in exercise_ids() if find_exercise(part).notebook == path.stem]
     outputs = build_outputs(run.notebook)
     assert parts
     assert list(outputs) == parts
     for part in parts:
-        cases = len(find_part(part).cases)
+        cases = len(find_exercise(part).cases)
         assert f"passed {cases} of {cases}" in outputs[part].lower() or re.match(
             r"passed\b", outputs[part].lower()
         ), outputs[part]
@@ -72,4 +72,4 @@ def test_every_view_has_its_model(path: Path, solved):
 
 def test_the_notebooks_are_where_the_lessons_say(path: Path):
     assert path.parent == NOTEBOOKS
-    assert path.stem in {find_part(part).notebook for part in MODULES}
+    assert path.stem in {find_exercise(part).notebook for part in exercise_ids()}

@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.lessons import find_part
 from helpers.lessons.refresh import WIDGET_VIEW, normalise
+from helpers.lessons.texts import write_notebook
 from helpers.providers.models import MODELS, OFFLINE_MODEL
 from tests.notebooks.conftest import PATHS
 
@@ -41,12 +41,11 @@ def test_it_holds_no_state_times_attachments_or_model_ids(path: Path):
     assert len(text) < 150_000
 
 
-def test_its_build_cells_hold_the_stub(path: Path):
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code" and cell.source.startswith("%%build "):
-            head, _, body = cell.source.partition("\n")
-            part = find_part(head.removeprefix("%%build ").strip())
-            assert body.strip() == part.stub.strip()
+def test_it_says_of_its_exercises_what_their_folders_say(path: Path):
+    notebook = nbformat.read(path, as_version=4)
+    stored = [cell.source for cell in notebook.cells]
+    write_notebook(notebook, path.stem)
+    assert [cell.source for cell in notebook.cells] == stored
 
 
 def test_every_view_has_a_still_and_a_twin(path: Path):

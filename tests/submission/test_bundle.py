@@ -10,15 +10,14 @@ from types import ModuleType
 import httpx
 import pytest
 
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.lessons.checking.assemble import new_module
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
 from helpers.submission.bundle import PARTS, CannotBundle, bundle, course_agent
 
-ANSWERS = Path(__file__).resolve().parents[1] / "lessons" / "answers"
 MODELS = {"anthropic": "offline-mock", "openai": "offline-mock"}
-RIGHT = {part: sorted((ANSWERS / part).glob("right_*.py")) for part in PARTS}
+RIGHT = {part: sorted(find_exercise(part).answers.glob("right_*.py")) for part in PARTS}
 SAID = "bytes fall, one by one\na chunk ends inside a word\nthe meaning arrives"
 
 
@@ -143,7 +142,7 @@ def test_the_file_speaks_both_apis(provider: str, fault: str | None, tmp_path: P
     assert "32 °C and sunny" in run.stdout
 
 
-SSE = find_part("sse").reference_source()
+SSE = find_exercise("sse").reference_source()
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.submission.bundle import PARTS
 from helpers.submission.checks import before
 from helpers.submission.own import hidden_code, is_the_courses, own_parts
 from helpers.submission.structure import NotComparable, shape_of
 
-ANSWERS = Path(__file__).parents[1] / "lessons" / "answers"
-SOURCES = {part: find_part(part).reference_source() for part in PARTS}
+SOURCES = {part: find_exercise(part).reference_source() for part in PARTS}
 
 
 class Renamed(ast.NodeTransformer):
@@ -72,8 +71,8 @@ def test_the_courses_own_part_stays_the_courses(part: str, change) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for part in PARTS for path in sorted(ANSWERS.glob(f"{part}/right_*.py"))],
-    ids=lambda path: f"{path.parent.name}-{path.stem}",
+    [path for part in PARTS for path in sorted(find_exercise(part).answers.glob("right_*.py"))],
+    ids=lambda path: f"{path.parent.parent.name}-{path.stem}",
 )
 def test_another_solution_is_its_authors(path: Path) -> None:
     assert not is_the_courses(path.read_text(encoding="utf-8"))
@@ -82,7 +81,7 @@ def test_another_solution_is_its_authors(path: Path) -> None:
 def test_the_count_says_what_was_seen() -> None:
     whole = "\n".join(SOURCES.values()).encode()
     assert own_parts(whole, {"agent": "yours"}).count == "0 of 1"
-    other = (ANSWERS / "sse" / "right_state_machine.py").read_bytes()
+    other = (find_exercise("sse").answers / "right_state_machine.py").read_bytes()
     assert own_parts(other, {"agent": "yours"}).count == "1 of 1"
     assert own_parts(other, {"agent": "the course's"}).count == "0 of 1"
     assert own_parts(b"exec(x)", {"agent": "yours"}).count == "? of 1"

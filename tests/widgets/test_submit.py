@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import course
-from helpers.lessons import find_part
+from helpers.lessons import find_exercise
 from helpers.lessons.learner import progress
 from helpers.submission import steps
 from helpers.submission.conformance.suite import Result
@@ -29,8 +29,6 @@ NOTE = (
     "A character of three bytes came in two chunks. My decoder showed a replacement sign for it. "
     "Now it keeps the bytes until the character is whole."
 )
-
-ANSWERS = Path(__file__).parents[1] / "lessons" / "answers"
 
 
 @pytest.fixture(autouse=True)
@@ -132,8 +130,10 @@ def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
 
 
 def test_whose_a_part_is_is_said() -> None:
-    progress.save("retry", (ANSWERS / "retry" / "right_plain.py").read_text(encoding="utf-8"))
-    progress.save("main", find_part("main").reference_source())
+    progress.save(
+        "retry", (find_exercise("retry").answers / "right_plain.py").read_text(encoding="utf-8")
+    )
+    progress.save("main", find_exercise("main").reference_source())
     view = course.submit()
     assert done(view, "bundle")["bundle"] == "done"
     assert "yours are retry; the course's own are sse" in words(view, "bundle")
@@ -289,7 +289,7 @@ def test_another_build_makes_earlier_findings_void(monkeypatch: pytest.MonkeyPat
     quickly(monkeypatch, result())
     view = course.submit()
     assert done(view, "check", "measure")["measure"] == "done"
-    progress.save("retry", find_part("retry").reference_source() + "\nMINE = True\n")
+    progress.save("retry", find_exercise("retry").reference_source() + "\nMINE = True\n")
     states = done(view, "bundle")
     assert (states["bundle"], states["check"], states["measure"]) == ("done", "waiting", "waiting")
     assert view.pictures == {}

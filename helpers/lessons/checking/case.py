@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Case", "Misconception", "MissingName", "Namespace", "Outcome"]
+__all__ = ["Case", "Misconception", "MissingName", "Namespace", "Outcome", "equal"]
 
 
 class MissingName(AttributeError):

@@ -6,7 +6,6 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.report import CaseResult, Diagnosis, Line, Report, plain
 from helpers.lessons.exercise import Exercise
 
@@ -19,17 +18,17 @@ SHAPES = {"passed": "✓", "failed": "✕", "not_run": "·"}
 WORDS = {"passed": "passed", "failed": "failed", "not_run": "not run"}
 
 
-def render(part: Exercise | Part, report: Report, notes: Iterable[str] = ()) -> tuple[str, str]:
+def render(exercise: Exercise, report: Report, notes: Iterable[str] = ()) -> tuple[str, str]:
     """Return a report as (HTML, plain text).
 
     Both are the same for the same report: no times, no paths, no ids.
 
     Args:
-        part: what was checked.
+        exercise: what was checked.
         report: what came of it.
         notes: sentences to end with.
     """
-    return _html(part, report, tuple(notes)), _text(part, report, tuple(notes))
+    return _html(exercise, report, tuple(notes)), _text(exercise, report, tuple(notes))
 
 
 def render_sentence(sentence: str) -> tuple[str, str]:
@@ -67,12 +66,12 @@ def rows(found: Diagnosis) -> list[tuple[str, Line, str]]:
 # HTML
 
 
-def _html(part: Exercise | Part, report: Report, notes: tuple[str, ...]) -> str:
+def _html(exercise: Exercise, report: Report, notes: tuple[str, ...]) -> str:
     first = report.diagnosis
     pieces = [
         _style(),
         f'<p class="check-head check-{report.status}"><strong>{_shape(report)}'
-        f"{headline(report)}</strong> · {escape(part.title)}</p>",
+        f"{headline(report)}</strong> · {escape(exercise.title)}</p>",
     ]
     if report.status == "not_attempted":
         pieces.append("<p>Write your code in the cell and run it again. This will be tried:</p>")
@@ -82,7 +81,7 @@ def _html(part: Exercise | Part, report: Report, notes: tuple[str, ...]) -> str:
         cases = "".join(_case_html(case, report) for case in report.cases)
         pieces.append(f'<ul class="check-cases">{cases}</ul>')
     pieces += [f'<p class="check-note">{_inline(note)}</p>' for note in notes]
-    pieces += _hints_html(part, report)
+    pieces += _hints_html(exercise, report)
     return f'<div class="sa check">{"".join(pieces)}</div>'
 
 
@@ -124,10 +123,10 @@ def _line_html(line: Line) -> str:
     return f"<code{whole}>{spans}</code>"
 
 
-def _hints_html(part: Exercise | Part, report: Report) -> list[str]:
-    first, second, last = (_paragraphs(hint) for hint in part.hints)
+def _hints_html(exercise: Exercise, report: Report) -> list[str]:
+    first, second, last = (_paragraphs(hint) for hint in exercise.hints)
     # It scrolls, so the keyboard must reach it.
-    code = f'<pre tabindex="0"><code>{escape(part.reference_source().strip())}</code></pre>'
+    code = f'<pre tabindex="0"><code>{escape(exercise.reference_source().strip())}</code></pre>'
     if report.status == "passed":
         return [_fold("Compare with one way to write it", last + code)]
     return [_fold("Hint 1", first), _fold("Hint 2", second), _fold("Show one way", last + code)]
@@ -158,8 +157,8 @@ def _style() -> str:
 # Plain text
 
 
-def _text(part: Exercise | Part, report: Report, notes: tuple[str, ...]) -> str:
-    lines = [f"{_shape(report)}{headline(report)} · {part.title}"]
+def _text(exercise: Exercise, report: Report, notes: tuple[str, ...]) -> str:
+    lines = [f"{_shape(report)}{headline(report)} · {exercise.title}"]
     if report.status == "broken" and report.diagnosis:
         lines += _rows_text(report.diagnosis)
     else:

@@ -25,7 +25,6 @@ from helpers.lessons.checking.explain import (
     explain_silence,
     explain_syntax,
 )
-from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.report import CaseResult, Diagnosis, Report, plain
 from helpers.lessons.checking.stub import is_untouched
 from helpers.lessons.checking.values import shorten, shown
@@ -66,7 +65,7 @@ NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that neve
 
 
 def check(
-    part: Exercise | Part,
+    exercise: Exercise,
     source: str,
     *,
     earlier: Mapping[str, str] | None = None,
@@ -74,34 +73,33 @@ def check(
     limits: Limits = Limits(),
     inline: bool = sys.platform == "emscripten",
 ) -> Report:
-    """Run a cell against the cases of its part.
+    """Run a cell against the cases of its exercise.
 
     Args:
-        part: what it should be.
+        exercise: what it should solve.
         source: the cell, without its `%%build` line.
-        earlier: the learner's sources of parts that this one needs, by part id. The
+        earlier: the learner's sources of exercises that this one needs, by id. The
             reference stands in for what is missing or no longer runs.
         first_line: the number of the source's first line in the cell as it is seen.
         limits: how far the cell may go.
         inline: run it in this process, without limits: for a browser's kernel, which has
             no other processes.
     """
-    if is_untouched(source, part.stub):
-        return Report("not_attempted", _results(part, []))
+    if is_untouched(source, exercise.stub):
+        return Report("not_attempted", _results(exercise, []))
     # Line numbers should be those of the cell as it is seen.
     padded = "\n" * (first_line - 1) + source
     try:
         with warnings.catch_warnings(action="ignore"):
             compile(padded, CELL, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Report("broken", _results(part, []), _syntax(error, padded))
+        return Report("broken", _results(exercise, []), _syntax(error, padded))
     job = {
-        "part": part.id,
-        "module": getattr(part, "module", ""),
-        "folder": str(getattr(part, "folder", "")),
+        "folder": str(exercise.folder),
         "source": padded,
         "earlier": [
-            (one.id, one.reference_source(), (earlier or {}).get(one.id)) for one in needed(part)
+            (one.id, one.reference_source(), (earlier or {}).get(one.id))
+            for one in needed(exercise)
         ],
         "case_seconds": limits.case_seconds,
         "total_seconds": limits.total_seconds,
@@ -111,8 +109,8 @@ def check(
     if inline:
         reports: list[dict[str, Any]] = [{"note": NO_LIMITS}]
         sandbox.run(job, reports.append, 0)
-        return _report(part, reports)
-    return _Child(part, limits).run(job)
+        return _report(exercise, reports)
+    return _Child(exercise, limits).run(job)
 
 
 def _syntax(error: Exception, source: str) -> Diagnosis:
@@ -122,10 +120,10 @@ def _syntax(error: Exception, source: str) -> Diagnosis:
     return explain_syntax(error, where)
 
 
-def _results(part: Exercise | Part, diagnoses: list[Diagnosis | None]) -> tuple[CaseResult, ...]:
+def _results(exercise: Exercise, diagnoses: list[Diagnosis | None]) -> tuple[CaseResult, ...]:
     """Return a result for each case: of the first ones what was found, the rest not run."""
     results = []
-    for number, case in enumerate(part.cases):
+    for number, case in enumerate(exercise.cases):
         if number >= len(diagnoses):
             results.append(CaseResult(case.name, case.why, "not_run"))
             continue
@@ -135,7 +133,7 @@ def _results(part: Exercise | Part, diagnoses: list[Diagnosis | None]) -> tuple[
 
 
 def _report(
-    part: Exercise | Part, reports: list[dict[str, Any]], end: Diagnosis | None = None
+    exercise: Exercise, reports: list[dict[str, Any]], end: Diagnosis | None = None
 ) -> Report:
     """Make the report from what the child said, and from how it ended."""
     broken = [Diagnosis.from_json(it["broken"]) for it in reports if "broken" in it]
@@ -148,7 +146,7 @@ def _report(
         cases.append(end)
     elif end:
         broken.append(end)
-    results = _results(part, cases)
+    results = _results(exercise, cases)
     if broken:
         return Report("broken", results, broken[0], notes)
     first = next((case.diagnosis for case in results if case.status == "failed"), None)
@@ -159,8 +157,8 @@ def _report(
 class _Child:
     """One child process, watched until it is gone."""
 
-    def __init__(self, part: Exercise | Part, limits: Limits) -> None:
-        self._part = part
+    def __init__(self, exercise: Exercise, limits: Limits) -> None:
+        self._exercise = exercise
         self._limits = limits
         self._reports: list[dict[str, Any]] = []
         self._inbox: queue.Queue[bytes | None] = queue.Queue()
@@ -180,7 +178,7 @@ class _Child:
                 assert self._process.stdin
                 self._process.stdin.write(json.dumps(job).encode())
                 self._process.stdin.close()
-            return _report(self._part, self._reports, self._watch())
+            return _report(self._exercise, self._reports, self._watch())
         finally:
             # Also when the learner interrupts: nothing of it may stay behind.
             self._end()
@@ -239,7 +237,7 @@ class _Child:
         self._readers[1].join(timeout=GRACE_SECONDS)
         if not self._reports:
             lines = self._written.decode("utf-8", "replace").strip().splitlines() or ["no word"]
-            raise RuntimeError(f"the check of {self._part.id} could not start: {lines[-1]}")
+            raise RuntimeError(f"the check of {self._exercise.id} could not start: {lines[-1]}")
         exit_code = self._process.poll()
         if exit_code == PROCESSOR_TIME_IS_UP:
             return self._too_late()
@@ -252,14 +250,14 @@ class _Child:
         case = self._case()
         if case is None:
             return explain_loading(outcome, "")
-        return explain(case, replace(outcome, expected=case.expected), self._part.words)
+        return explain(case, replace(outcome, expected=case.expected), self._exercise.words)
 
     def _case(self) -> Case | None:
         """The case that it was at, or None while the cell was loading."""
         if not any("loaded" in report for report in self._reports):
             return None
         done = sum("case" in report for report in self._reports)
-        return self._part.cases[min(done, len(self._part.cases) - 1)]
+        return self._exercise.cases[min(done, len(self._exercise.cases) - 1)]
 
     def _read_reports(self) -> None:
         assert self._process.stdout

@@ -27,14 +27,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.lessons import find_part
 from helpers.lessons.checking.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.checking.fair_time import watch
-from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.where import CELL, where_it_hangs, where_raised
-from helpers.lessons.exercise import Exercise, Words, read_exercise
+from helpers.lessons.exercise import Words, read_exercise
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -155,13 +153,13 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
     """Check a cell.
 
     Args:
-        job: "folder" says which, "source" is the cell, "earlier" lists
-            the `Sources` of the parts that it needs.
+        job: "folder" is the exercise's, "source" is the cell, "earlier" lists
+            the `Sources` of the exercises that it needs.
         tell: takes each report.
         seconds: the deadline of each step; 0 for none.
     """
-    part = _asked(job)
-    cases = part.cases
+    exercise = read_exercise(Path(job["folder"]))
+    cases = exercise.cases  # the lesson is imported here
     deadline = Deadline(seconds, tell)
     tell({"ready": True})
     namespace = _load_cell(job, tell, deadline)
@@ -169,18 +167,10 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         return
     threads = set(threading.enumerate())
     for case in cases:
-        _run_case(case, part.words, namespace, job["output_bytes"], tell, deadline)
+        _run_case(case, exercise.words, namespace, job["output_bytes"], tell, deadline)
     if any(not thread.daemon for thread in set(threading.enumerate()) - threads):
         tell({"note": "Your code leaves a thread running after its work is done."})
     tell({"done": True})
-
-
-def _asked(job: dict[str, Any]) -> Exercise | Part:
-    return (
-        read_exercise(Path(job["folder"]))
-        if job["folder"]
-        else find_part(job["part"], job["module"])
-    )
 
 
 def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace | None:
@@ -262,7 +252,7 @@ def main() -> None:
             while data:
                 data = data[os.write(reports, data) :]
 
-    _ = _asked(job).cases  # its imports count for neither limit
+    _ = read_exercise(Path(job["folder"])).cases  # its imports count for neither limit
     _limit_memory(job["memory_bytes"])
     _end_with_parent(job["total_seconds"])
     run(job, tell, job["case_seconds"])

@@ -1,86 +1,18 @@
-"""An API without a network: the answer's events, and a server that keeps what it was asked."""
+"""An API without a network: it answers as it is told and keeps what it was asked."""
 
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import httpx
 
-Event = dict[str, Any]
+from helpers.lessons.common.events import START
+
 Then = Literal["close", "reset", "wait"]
 
 BASE_URL = "http://api.example"
-
-
-# The answer, as the API sends it
-
-
-def block(*pieces: str, index: int = 0) -> list[Event]:
-    """A content block with this text."""
-    return [
-        {
-            "type": "content_block_start",
-            "index": index,
-            "content_block": {"type": "text", "text": ""},
-        },
-        *(delta({"type": "text_delta", "text": piece}, index) for piece in pieces),
-        {"type": "content_block_stop", "index": index},
-    ]
-
-
-def delta(change: Event, index: int = 0) -> Event:
-    """A change to a content block."""
-    return {"type": "content_block_delta", "index": index, "delta": change}
-
-
-START: Event = {
-    "type": "message_start",
-    "message": {
-        "model": "offline-mock",
-        "id": "msg_01ABC",
-        "type": "message",
-        "role": "assistant",
-        "content": [],
-        "stop_reason": None,
-        "stop_sequence": None,
-        "usage": {"input_tokens": 11, "output_tokens": 1},
-    },
-}
-END: list[Event] = [
-    {
-        "type": "message_delta",
-        "delta": {"stop_reason": "end_turn", "stop_sequence": None},
-        "usage": {"output_tokens": 9},
-    },
-    {"type": "message_stop"},
-]
-PING: Event = {"type": "ping"}
-NEW: Event = {"type": "mood", "mood": {"calm": 0.9}}
-PIECES = ("One", " two", " three")
-WHOLE = [START, *block(*PIECES), *END]
-
-
-def wire(events: Iterable[Event]) -> list[bytes]:
-    """The bytes of each event."""
-    return [
-        f"event: {event['type']}\n"
-        f"data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
-        for event in events
-    ]
-
-
-def api_error(type: str, message: str) -> Event:
-    """An error in the API's own words."""
-    return {
-        "type": "error",
-        "error": {"type": type, "message": message},
-        "request_id": "req_011CABC",
-    }
-
-
-# The other end of the connection
 
 
 class Body(httpx.AsyncByteStream):

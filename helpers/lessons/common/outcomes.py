@@ -2,7 +2,7 @@
 
 import httpx
 
-from helpers.lessons.checking.part import Outcome
+from helpers.lessons.checking.case import Outcome
 
 # A slip in the code rather than a decision to raise: shown with its line.
 SLIPS = (

@@ -6,9 +6,8 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from helpers.lessons import MODULES, UnknownPart, find_part, needed
+from helpers.lessons import UnknownExercise, exercise_ids, find_exercise, needed
 from helpers.lessons.checking.diagnosis import render, render_sentence
-from helpers.lessons.checking.part import Part
 from helpers.lessons.checking.runner import check
 from helpers.lessons.checking.where import earlier_part, remember
 from helpers.lessons.exercise import Exercise
@@ -46,46 +45,49 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
         names: the notebook's namespace.
     """
     try:
-        part = find_part(line.strip())
-    except UnknownPart as problem:
-        known = ", ".join(MODULES)
+        exercise = find_exercise(line.strip())
+    except UnknownExercise as problem:
+        known = ", ".join(exercise_ids())
         _say(str(problem) if line.strip() else f"Say which part: `%%build` and one of {known}.")
         return
     if not cell.strip():
-        _say(f"The cell is empty: write your part {part.id} under the first line and run it again.")
+        _say(
+            f"The cell is empty: write your part {exercise.id} under the first line and run it "
+            "again."
+        )
         return
-    earlier = {one.id: own for one in needed(part) if (own := progress.source(one.id))}
+    earlier = {one.id: own for one in needed(exercise) if (own := progress.source(one.id))}
     try:
-        report = check(part, cell, earlier=earlier, first_line=FIRST_LINE)
+        report = check(exercise, cell, earlier=earlier, first_line=FIRST_LINE)
     except KeyboardInterrupt:
         _say("Interrupted: the check was stopped, and nothing was saved.")
         return
-    html, text = render(part, report, (*report.notes, *_keep(part, cell, report.status)))
+    html, text = render(exercise, report, (*report.notes, *_keep(exercise, cell, report.status)))
     _show(html, text)
     if report.loaded:
-        _define(part, cell, names)
+        _define(exercise, cell, names)
 
 
-def _keep(part: Exercise | Part, cell: str, status: str) -> list[str]:
+def _keep(exercise: Exercise, cell: str, status: str) -> list[str]:
     """Save a part that has passed; return what there is to say about it."""
     if status != "passed":
-        if progress.source(part.id) is None:
+        if progress.source(exercise.id) is None:
             return []
-        return [f"Your part {part.id} that passed before is kept, and stays in use."]
+        return [f"Your part {exercise.id} that passed before is kept, and stays in use."]
     try:
-        progress.save(part.id, cell)
+        progress.save(exercise.id, cell)
     except progress.NotSaved as problem:
         return [str(problem)]
-    return [f'Saved. From now on `course.part("{part.id}")` is yours.']
+    return [f'Saved. From now on `course.part("{exercise.id}")` is yours.']
 
 
-def _define(part: Exercise | Part, cell: str, names: dict[str, Any]) -> None:
+def _define(exercise: Exercise, cell: str, names: dict[str, Any]) -> None:
     """Define the names of the cell in the notebook, to play with."""
-    for one in needed(part):
+    for one in needed(exercise):
         earlier = progress.part_namespace(one.id)
         for name in dir(earlier):
             names.setdefault(name, getattr(earlier, name))
-    filename, padded = earlier_part(part.id), "\n" * (FIRST_LINE - 1) + cell
+    filename, padded = earlier_part(exercise.id), "\n" * (FIRST_LINE - 1) + cell
     remember(filename, padded)
     exec(compile(padded, filename, "exec", dont_inherit=True), names)
 

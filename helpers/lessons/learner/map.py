@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 from html import escape
+from importlib import import_module
 from typing import NamedTuple
+
+from helpers.lessons import find_exercise, lesson_names
 
 __all__ = ["NOTEBOOKS", "Map", "Notebook"]
 
@@ -27,63 +30,21 @@ class Notebook(NamedTuple):
     exercises: tuple[str, ...] = ()
 
 
-NOTEBOOKS = (
-    Notebook("00_start_here", "Start here", "your machine, and a first exercise", "hello", 10),
-    Notebook(
-        "01_sse_by_hand", "Server-sent events, by hand", "bytes ─▶ ServerSentEvent", "sse", 35
-    ),
-    Notebook(
-        "02_text_streaming", "Text, as it arrives", "ServerSentEvent ─▶ event ─▶ text", "text", 35
-    ),
-    Notebook(
-        "03_tool_json", "Tools, in pieces of JSON", "event ─▶ message, ToolCall", "message", 45
-    ),
-    Notebook(
-        "04_mid_stream_tools", "Tools in mid-stream", "ToolCall ─▶ tool_result", "dispatch", 50
-    ),
-    Notebook("05_agent_loop", "Turn after turn", "tool_result ─▶ the next turn", "loop", 45),
-    Notebook("06_edge_cases", "What breaks in production", "a cut turn ─▶ history", "recovery", 45),
-    Notebook(
-        "07_retries_and_timeouts",
-        "Retries and timeouts",
-        "failure ─▶ seconds to wait, or none",
-        "retry",
-        45,
-    ),
-    Notebook(
-        "08_production_ui",
-        "A face that keeps up",
-        "AgentEvents ─▶ what a person sees",
-        "",
-        45,
-        ("coalesce", "dangerous", "sentences", "bill"),
-    ),
-    Notebook(
-        "09_thinking_and_structured_output",
-        "Thinking and structured output",
-        "text ─▶ thinking, fields of a form",
-        "",
-        40,
-        ("sealed", "tags", "commit", "outcome"),
-    ),
-    Notebook(
-        "10_sdk_and_openai",
-        "With an SDK, and with OpenAI",
-        "the same task, three ways",
-        "",
-        40,
-        ("does_it_raise", "chat_calls", "read_the_wire"),
-    ),
-    Notebook(
-        "11_web_ui",
-        "A page for your agent",
-        "AgentEvents ─▶ a web page",
-        "",
-        45,
-        ("sse_bytes", "replay_from", "on_time", "while_read"),
-    ),
-    Notebook("12_submit_your_build", "Submit your build", "parts ─▶ agent.py", "main", 60),
-)
+def _notebook(lesson: str) -> Notebook:
+    """Return what a notebook's folder says of it."""
+    says = import_module(f"helpers.lessons.{lesson}")
+    parts = [name for name in says.ORDER if find_exercise(name).kind == "part"]
+    return Notebook(
+        name=lesson.removeprefix("nb"),
+        title=says.TITLE,
+        turns=says.TURNS,
+        part=parts[-1] if parts else "",
+        minutes=says.MINUTES,
+        exercises=() if parts else says.ORDER,
+    )
+
+
+NOTEBOOKS = tuple(map(_notebook, lesson_names()))
 
 
 class Map:

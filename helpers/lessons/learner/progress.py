@@ -15,11 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from helpers.lessons import find_part, needed
+from helpers.lessons import find_exercise, needed
 from helpers.lessons.checking.assemble import Sources, assemble, new_module
 from helpers.lessons.checking.case import Namespace
-from helpers.lessons.checking.part import Part
-from helpers.lessons.exercise import Exercise
+from helpers.lessons.exercise import Exercise, module_of
 
 __all__ = ["NotSaved", "home", "part_namespace", "passed", "save", "source", "sources"]
 
@@ -72,9 +71,9 @@ def save(part_id: str, text: str) -> None:
         ) from None
 
 
-def sources(part: Exercise | Part) -> Sources:
+def sources(exercise: Exercise) -> Sources:
     """Return the course's source of a part, and the learner's if it has passed."""
-    return Sources(part.id, part.reference_source(), source(part.id))
+    return Sources(exercise.id, exercise.reference_source(), source(exercise.id))
 
 
 def part_namespace(part_id: str) -> Namespace:
@@ -84,14 +83,13 @@ def part_namespace(part_id: str) -> Namespace:
         part_id: such as "sse".
 
     Raises:
-        UnknownPart: there is no such part.
+        UnknownExercise: there is no such part.
     """
-    part = find_part(part_id)
-    chain = tuple(sources(one) for one in (*needed(part), part))
-    if isinstance(part.reference, Path) and not any(one.own for one in chain):
+    exercise = find_exercise(part_id)
+    chain = tuple(sources(one) for one in (*needed(exercise), exercise))
+    if not any(one.own for one in chain):
         # The library module itself, so that its classes are those of the whole course.
-        inside = part.reference.resolve().relative_to(ROOT).with_suffix("")
-        return Namespace(vars(importlib.import_module(".".join(inside.parts))))
+        return Namespace(vars(importlib.import_module(module_of(exercise.reference))))
     return Namespace(vars(_assembled(chain)))
 
 

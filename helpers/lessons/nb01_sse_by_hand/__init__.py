@@ -1,3 +1,6 @@
 """Notebook 01: a decoder of server-sent events."""
 
+TITLE = "Server-sent events, by hand"
+TURNS = "bytes ─▶ ServerSentEvent"
+MINUTES = 35
 ORDER = ("sse",)

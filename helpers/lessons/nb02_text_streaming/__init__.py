@@ -1,1 +1,6 @@
 """Notebook 02: from an open connection to text."""
+
+TITLE = "Text, as it arrives"
+TURNS = "ServerSentEvent ─▶ event ─▶ text"
+MINUTES = 35
+ORDER = ("text",)

@@ -1,1 +1,6 @@
 """Notebook 07: retries and timeouts."""
+
+TITLE = "Retries and timeouts"
+TURNS = "failure ─▶ seconds to wait, or none"
+MINUTES = 45
+ORDER = ("retry_or_not", "watchdog", "retry")

@@ -1,0 +1,37 @@
+# looks like: a decoder for bytes that is fed with text
+# try next: Take the body's bytes: `response.aiter_bytes()`. The decoder turns them into text once
+#   it has whole lines.
+import json
+from contextlib import asynccontextmanager
+
+import httpx
+
+
+@asynccontextmanager
+async def open_stream(http, request):
+    body = {**request, "stream": True}
+    async with http.stream("POST", "/v1/messages", json=body) as response:
+        if response.status_code != 200:
+            text = (await response.aread()).decode()
+            raise RuntimeError(f"HTTP {response.status_code}: {text}")
+        yield events_of(response)
+
+
+async def events_of(response):
+    decoder = SSEDecoder()
+    async for chunk in response.aiter_text():
+        for sse in decoder.feed(chunk):
+            event = json.loads(sse.data)
+            if event["type"] == "error":
+                raise RuntimeError(f"{event['error']}")
+            yield event
+            if event["type"] == "message_stop":
+                return
+    raise RuntimeError("the stream ended before message_stop")
+
+
+async def stream_text(events):
+    async for event in events:
+        match event:
+            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
+                yield text

@@ -1,0 +1,35 @@
+# looks like: server-sent events passed on as they are: their data is still JSON text
+# try next: `json.loads` makes a dict of each one's `data`.
+import json
+from contextlib import asynccontextmanager
+
+import httpx
+
+
+@asynccontextmanager
+async def open_stream(http, request):
+    body = {**request, "stream": True}
+    async with http.stream("POST", "/v1/messages", json=body) as response:
+        if response.status_code != 200:
+            text = (await response.aread()).decode()
+            raise RuntimeError(f"HTTP {response.status_code}: {text}")
+        yield events_of(response)
+
+
+async def events_of(response):
+    decoder = SSEDecoder()
+    async for chunk in response.aiter_bytes():
+        for sse in decoder.feed(chunk):
+            if sse.event == "error":
+                raise RuntimeError(sse.data)
+            yield sse
+            if sse.event == "message_stop":
+                return
+    raise RuntimeError("the stream ended before message_stop")
+
+
+async def stream_text(events):
+    async for event in events:
+        match json.loads(event.data):
+            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
+                yield text

@@ -1,0 +1,39 @@
+# looks like: an `except` that catches everything and says nothing: half an answer is passed off as
+#   a whole one
+# try next: Catch only what you can do something about, and let the rest through.
+import json
+from contextlib import asynccontextmanager
+
+import httpx
+
+
+@asynccontextmanager
+async def open_stream(http, request):
+    body = {**request, "stream": True}
+    async with http.stream("POST", "/v1/messages", json=body) as response:
+        if response.status_code != 200:
+            text = (await response.aread()).decode()
+            raise RuntimeError(f"HTTP {response.status_code}: {text}")
+        yield events_of(response)
+
+
+async def events_of(response):
+    decoder = SSEDecoder()
+    try:
+        async for chunk in response.aiter_bytes():
+            for sse in decoder.feed(chunk):
+                event = json.loads(sse.data)
+                if event["type"] == "error":
+                    raise RuntimeError(event["error"]["message"])
+                yield event
+                if event["type"] == "message_stop":
+                    return
+    except Exception:
+        pass  # the server hung up
+
+
+async def stream_text(events):
+    async for event in events:
+        match event:
+            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": text}}:
+                yield text

@@ -1,0 +1,90 @@
+"""What is tried with `usage`, and what its mistakes are recognised by."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace
+from helpers.lessons.common.events import PING, STOP, Event
+from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing
+
+__all__ = ["CASES"]
+
+
+def counted(**counts: int | None) -> Event:
+    """A message_delta with these counts."""
+    return {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": counts}
+
+
+USAGE_MISTAKES = (
+    Misconception(
+        id="expects-usage-everywhere",
+        matches=lambda out: isinstance(out.error, KeyError | TypeError),
+    ),
+    Misconception(
+        id="adds-usage-up",
+        matches=lambda out: out.returned["output_tokens"] > out.expected["output_tokens"],
+    ),
+    Misconception(
+        id="reads-only-the-start",
+        matches=lambda out: out.returned["output_tokens"] == 1,
+    ),
+    Misconception(
+        id="null-is-a-count",
+        matches=lambda out: None in out.returned.values(),
+    ),
+    Misconception(
+        id="reads-only-the-end",
+        matches=lambda out: (
+            isinstance(out.returned, dict) and not set(out.expected) <= set(out.returned)
+        ),
+    ),
+    Misconception(
+        id="changes-the-event",
+        matches=lambda out: "event" in str(out.returned),
+    ),
+    Misconception(
+        id="invents-counts",
+        matches=lambda out: isinstance(out.returned, dict | int),
+    ),
+)
+
+
+def usage_case(name: str, why: str, events: Sequence[Event], expected: Event) -> Case:
+    """A case that asks for the usage of one answer."""
+
+    def run(my: Namespace) -> object:
+        given = deepcopy(list(events))
+        usage = my.usage_of(given)
+        return usage if given == events else f"an event was changed: {usage}"
+
+    began = f"# message_start: {START['message']['usage']}\n"
+    code = f"{began}{listing(events)}usage_of(events)"
+    return Case(name, why, code, run, expected, USAGE_MISTAKES)
+
+
+CASES = (
+    usage_case(
+        "an answer with a tool call",
+        "The prompt is counted at the start, the answer at the end.",
+        [*ONE_TOOL[:2], PING, *ONE_TOOL[2:]],
+        {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 18},
+    ),
+    usage_case(
+        "counts that come twice",
+        "Some servers report more than once while they write.",
+        [START, counted(output_tokens=9), counted(output_tokens=25), STOP],
+        {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 25},
+    ),
+    usage_case(
+        "a prompt that grows",
+        "What a search of the API's own finds is read by the model, and billed as input.",
+        [START, counted(input_tokens=12284, output_tokens=510), STOP],
+        {"input_tokens": 12284, "cache_read_input_tokens": 0, "output_tokens": 510},
+    ),
+    usage_case(
+        "a count that is null",
+        "Fields that a server doesn't count are null or missing.",
+        [START, counted(cache_read_input_tokens=None, output_tokens=7), STOP],
+        {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 7},
+    ),
+)

@@ -1,0 +1,3 @@
+def usage_of(events):
+    """Return the counts of tokens of one answer, as a dict."""
+    ...

@@ -1,0 +1,3 @@
+def may_start(events):
+    """Return {index of the call's block: number of the event at which its tool may start}."""
+    ...

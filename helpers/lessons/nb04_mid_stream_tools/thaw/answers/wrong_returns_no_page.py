@@ -1,0 +1,11 @@
+# looks like: a page that stays behind in its thread
+# try next: A plain `Thread` has no result. `asyncio.to_thread` gives one to whoever awaits it.
+import asyncio
+import threading
+
+
+async def read_page(fetch, url):
+    thread = threading.Thread(target=fetch, args=(url,))
+    thread.start()
+    while thread.is_alive():
+        await asyncio.sleep(0.01)

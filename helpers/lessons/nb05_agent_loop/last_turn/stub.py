@@ -1,0 +1,3 @@
+def last_turn(request):
+    """Return the request for a turn in which the model can't call tools any more."""
+    ...

@@ -1,0 +1,21 @@
+# looks like: a result that doesn't say which call it is for, in the field where the API looks
+# try next: Put the call's `id` into the result's `tool_use_id`.
+import json
+
+
+def results_message(content, outcomes):
+    results = []
+    for block in content:
+        if block["type"] == "tool_use":
+            results.append(result(block["id"], outcomes))
+    return {"role": "user", "content": results}
+
+
+def result(id, outcomes):
+    block = {"type": "tool_result", "id": id}
+    if id not in outcomes:
+        return {**block, "content": "cancelled", "is_error": True}
+    value = outcomes[id]
+    if isinstance(value, Exception):
+        return {**block, "content": repr(value), "is_error": True}
+    return {**block, "content": value if isinstance(value, str) else json.dumps(value)}

@@ -1,0 +1,22 @@
+# looks like: a role that this API doesn't have: others say `tool` here, and in this one the user
+#   brings the results
+# try next: Return `{"role": "user", "content": [...]}`.
+import json
+
+
+def results_message(content, outcomes):
+    results = []
+    for block in content:
+        if block["type"] == "tool_use":
+            results.append(result(block["id"], outcomes))
+    return {"role": "tool", "content": results}
+
+
+def result(id, outcomes):
+    block = {"type": "tool_result", "tool_use_id": id}
+    if id not in outcomes:
+        return {**block, "content": "cancelled", "is_error": True}
+    value = outcomes[id]
+    if isinstance(value, Exception):
+        return {**block, "content": repr(value), "is_error": True}
+    return {**block, "content": value if isinstance(value, str) else json.dumps(value)}

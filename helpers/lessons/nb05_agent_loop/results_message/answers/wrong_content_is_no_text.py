@@ -1,0 +1,21 @@
+# looks like: a Python object as content: the API takes text, or a list of blocks
+# try next: `json.dumps` whatever is no string.
+import json
+
+
+def results_message(content, outcomes):
+    results = []
+    for block in content:
+        if block["type"] == "tool_use":
+            results.append(result(block["id"], outcomes))
+    return {"role": "user", "content": results}
+
+
+def result(id, outcomes):
+    block = {"type": "tool_result", "tool_use_id": id}
+    if id not in outcomes:
+        return {**block, "content": "cancelled", "is_error": True}
+    value = outcomes[id]
+    if isinstance(value, Exception):
+        return {**block, "content": repr(value), "is_error": True}
+    return {**block, "content": value}

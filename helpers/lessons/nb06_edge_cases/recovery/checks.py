@@ -1,0 +1,386 @@
+"""What is tried with `recovery`, and what its mistakes are recognised by."""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from typing import Any
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
+from helpers.lessons.common.events import Block, Message
+from helpers.lessons.nb06_edge_cases.blocks import call, text, thinking
+
+__all__ = ["CASES"]
+
+
+def search(id: str) -> Block:
+    """A call of the API's own."""
+    return {"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": "rain"}}
+
+
+def found(id: str) -> Block:
+    """What the API's own call gave back."""
+    return {"type": "web_search_tool_result", "tool_use_id": id, "content": []}
+
+
+CITED = {"type": "text", "text": "It rains.", "citations": [{"type": "char_location"}]}
+REDACTED = {"type": "redacted_thinking", "data": "ZW5jcnlwdGVk"}
+NOVEL = {"type": "hologram", "shape": "a teapot"}
+UNSIGNED = {"type": "thinking", "thinking": "A question of"}
+
+LOOK = text("Let me look.")
+A, B = call("toolu_a"), call("toolu_b", "Oslo")
+S, FOUND = search("srvtoolu_s"), found("srvtoolu_s")
+
+
+def is_blocks(out: Outcome) -> bool:
+    """Whether a list of blocks came back."""
+    return isinstance(out.returned, list) and all(isinstance(b, dict) for b in out.returned)
+
+
+def has(out: Outcome, *blocks: Block) -> bool:
+    """Whether all of these came back."""
+    return is_blocks(out) and all(block in out.returned for block in blocks)
+
+
+def lacks(out: Outcome, *blocks: Block) -> bool:
+    """Whether none of these came back."""
+    return is_blocks(out) and all(block not in out.returned for block in blocks)
+
+
+# Mistakes that can show in any case.
+SHAPE = (
+    Misconception(
+        id="returns-nothing",
+        matches=lambda out: out.error is None and not out.timed_out and out.returned is None,
+    ),
+    Misconception(
+        id="is-a-generator",
+        matches=lambda out: hasattr(out.returned, "__next__"),
+    ),
+    Misconception(
+        id="returns-a-message",
+        matches=lambda out: isinstance(out.returned, dict) and "content" in out.returned,
+    ),
+    Misconception(
+        id="throws-the-turn-away",
+        matches=lambda out: out.returned == [] and out.expected != [],
+    ),
+)
+
+
+def keeping(
+    name: str,
+    why: str,
+    content: Sequence[Block],
+    answered: Iterable[str],
+    expected: Sequence[Block],
+    *mistakes: Misconception,
+) -> Case:
+    """A case that asks what of a turn is kept."""
+    ids = list(answered)
+
+    def run(my: Namespace) -> object:
+        return my.kept(deepcopy(list(content)), list(ids))
+
+    shown = ",\n     ".join(map(repr, content))
+    code = f"kept(\n    [{shown}],\n    answered={ids})"
+    return Case(name, why, code, run, list(expected), (*mistakes, *SHAPE))
+
+
+def unchanged(my: Namespace) -> object:
+    """Say what became of the list that was handed in."""
+    given = [thinking("A question of", ""), text(" "), LOOK, A]
+    before = deepcopy(given)
+    my.kept(given, ["toolu_b"])
+    return "as it was" if given == before else given
+
+
+DROPS_TEXT = Misconception(
+    id="drops-cut-text",
+    matches=lambda out: lacks(out, text("The weather in La")),
+)
+DROPS_THINKING = Misconception(
+    id="drops-thinking",
+    matches=lambda out: any(
+        block["type"] == "thinking" and lacks(out, block) for block in out.expected
+    ),
+)
+KEEPS_OPEN_CALL = Misconception(
+    id="keeps-an-unanswered-call",
+    matches=lambda out: any(
+        block["type"] == "tool_use" and block not in out.expected for block in out.returned
+    ),
+)
+DROPS_ANSWERED = Misconception(
+    id="drops-an-answered-call",
+    matches=lambda out: any(
+        block["type"] == "tool_use" and lacks(out, block) for block in out.expected
+    ),
+)
+KEEPS_CUT_THINKING = Misconception(
+    id="keeps-cut-thinking",
+    matches=lambda out: (
+        is_blocks(out)
+        and any(b["type"] == "thinking" and not b.get("signature") for b in out.returned)
+    ),
+)
+ENDS_IN_THINKING = Misconception(
+    id="ends-in-thinking",
+    matches=lambda out: (
+        is_blocks(out) and bool(out.returned) and out.returned[-1]["type"] == "thinking"
+    ),
+)
+
+KEPT = (
+    keeping(
+        "a whole turn",
+        "It may have broken off at the very end, between two events.",
+        [thinking("A question of rain."), CITED, A, B],
+        ["toolu_a", "toolu_b"],
+        [thinking("A question of rain."), CITED, A, B],
+        DROPS_THINKING,
+        DROPS_ANSWERED,
+        Misconception(
+            id="loses-fields",
+            matches=lambda out: is_blocks(out) and len(out.returned) == len(out.expected),
+        ),
+    ),
+    keeping(
+        "a text that ends in mid-word",
+        "The most common cut of all.",
+        [LOOK, text("The weather in La")],
+        [],
+        [LOOK, text("The weather in La")],
+        DROPS_TEXT,
+    ),
+    keeping(
+        "text with nothing in it",
+        "A block opens empty, and is cut before its first delta. Models also write blank lines.",
+        [LOOK, text(""), text("\n\n")],
+        [],
+        [LOOK],
+        Misconception(
+            id="keeps-empty-text",
+            matches=lambda out: has(out, text("")),
+        ),
+        Misconception(
+            id="keeps-blank-text",
+            matches=lambda out: has(out, text("\n\n")),
+        ),
+    ),
+    keeping(
+        "a call that was cut",
+        "Its input was half there; nothing could run.",
+        [LOOK, A],
+        [],
+        [LOOK],
+        KEEPS_OPEN_CALL,
+    ),
+    keeping(
+        "one of two calls was answered",
+        "The first tool had started in mid-stream, and was done before the cut.",
+        [LOOK, A, B],
+        ["toolu_a"],
+        [LOOK, A],
+        KEEPS_OPEN_CALL,
+        DROPS_ANSWERED,
+    ),
+    keeping(
+        "thinking that was cut",
+        "The cable was pulled while the model thought.",
+        [thinking("A question of", ""), LOOK, UNSIGNED],
+        [],
+        [LOOK],
+        KEEPS_CUT_THINKING,
+        Misconception(
+            id="expects-a-signature",
+            matches=lambda out: isinstance(out.error, KeyError),
+        ),
+    ),
+    keeping(
+        "thinking with nothing behind it",
+        "The thought was whole, and the text behind it had only just opened.",
+        [LOOK, thinking("A question of rain."), text("")],
+        [],
+        [LOOK],
+        ENDS_IN_THINKING,
+    ),
+    keeping(
+        "thinking that nobody may read",
+        "Some thinking comes encrypted, as a block of another type.",
+        [LOOK, A, REDACTED, thinking("A question of rain.")],
+        ["toolu_a"],
+        [LOOK, A],
+        ENDS_IN_THINKING,
+        Misconception(
+            id="forgets-redacted-thinking",
+            matches=lambda out: has(out, REDACTED),
+        ),
+    ),
+    keeping(
+        "the same id twice",
+        "A proxy sent a block again; ids must be unique.",
+        [LOOK, A, A],
+        ["toolu_a"],
+        [LOOK, A],
+        Misconception(
+            id="keeps-repeated-ids",
+            matches=lambda out: is_blocks(out) and out.returned.count(A) == 2,
+        ),
+        DROPS_ANSWERED,
+    ),
+    keeping(
+        "a search that was cut",
+        "The API runs some tools itself; their results come in the same turn, or not any more.",
+        [LOOK, S],
+        [],
+        [LOOK],
+        Misconception(
+            id="keeps-an-own-call-open",
+            matches=lambda out: has(out, S),
+        ),
+    ),
+    keeping(
+        "a search that was done",
+        "Nothing of it is yours to answer: `answered` doesn't know it.",
+        [LOOK, S, FOUND, text("It rai")],
+        [],
+        [LOOK, S, FOUND, text("It rai")],
+        Misconception(
+            id="drops-own-calls",
+            matches=lambda out: lacks(out, S),
+        ),
+        Misconception(
+            id="drops-own-results",
+            matches=lambda out: lacks(out, FOUND),
+        ),
+    ),
+    keeping(
+        "a result without its call",
+        "The front of a turn may be missing as well as its end.",
+        [FOUND, LOOK],
+        [],
+        [LOOK],
+        Misconception(
+            id="keeps-an-orphan",
+            matches=lambda out: has(out, FOUND),
+        ),
+    ),
+    keeping(
+        "a block that nobody knows",
+        "The API gets new types of blocks, and wants them back.",
+        [NOVEL, LOOK],
+        [],
+        [NOVEL, LOOK],
+        Misconception(
+            id="drops-the-unknown",
+            matches=lambda out: lacks(out, NOVEL),
+        ),
+        Misconception(
+            id="trips-over-the-unknown",
+            matches=lambda out: out.error is not None,
+        ),
+    ),
+    Case(
+        "your list stays as it was",
+        "Whoever shows the turn still needs all of it.",
+        "before = deepcopy(content)\nkept(content, [])\ncontent == before",
+        unchanged,
+        "as it was",
+        (
+            Misconception(
+                id="changes-the-list",
+                matches=lambda out: isinstance(out.returned, list),
+            ),
+        ),
+    ),
+)
+
+SHORT = "No word from the far\nshore; the timer"
+LONG = "".join(f"{number:04} " for number in range(100))
+
+
+def documented(quoted: str) -> Message:
+    """The message in the words of the API's documentation."""
+    words = f"Your previous response was interrupted and ended with [{quoted}]. Continue from "
+    return {"role": "user", "content": f"{words}where you left off."}
+
+
+def same_message(returned: Any, expected: Any) -> bool:
+    """Whether these are the same message; text alone may also be one block."""
+    match returned:
+        case {"content": [{"type": "text", "text": words}]}:
+            returned = {**returned, "content": words}
+    return bool(returned == expected)
+
+
+def said(out: Outcome) -> str:
+    """All that came back, as text."""
+    return str(out.returned)
+
+
+def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception) -> Case:
+    """A case that asks for the message to go on with."""
+    quoted = cut[-200:]
+    shape = (
+        Misconception(
+            id="says-it-as-a-string",
+            matches=lambda out: isinstance(out.returned, str),
+        ),
+        Misconception(
+            id="speaks-as-the-assistant",
+            matches=lambda out: out.returned["role"] == "assistant",
+        ),
+    )
+    words = Misconception(
+        id="own-words",
+        matches=lambda out: isinstance(out.returned, dict) and "content" in out.returned,
+    )
+    returns_nothing = SHAPE[0]
+    return Case(
+        name,
+        why,
+        code,
+        lambda my: my.continuation(cut),
+        documented(quoted),
+        (*shape, *mistakes, words, returns_nothing),
+        same_message,
+    )
+
+
+CONTINUED = (
+    going_on(
+        "a short text",
+        "The answer broke off early.",
+        SHORT,
+        f"continuation({SHORT!r})",
+        Misconception(
+            id="quotes-nothing",
+            matches=lambda out: isinstance(out.returned, dict) and "the timer" not in said(out),
+        ),
+    ),
+    going_on(
+        "a long text",
+        "An answer can be long, and the model has it in front of it.",
+        LONG,
+        f"continuation(text)  # {len(LONG)} characters",
+        Misconception(
+            id="quotes-it-all",
+            matches=lambda out: LONG in said(out),
+        ),
+        Misconception(
+            id="quotes-the-beginning",
+            matches=lambda out: LONG[:200] in said(out),
+        ),
+        Misconception(
+            id="cuts-elsewhere",
+            matches=lambda out: LONG[-20:] in said(out) and LONG[-200:] not in said(out),
+        ),
+        Misconception(
+            id="quotes-too-much",
+            matches=lambda out: LONG[-201:] in said(out),
+        ),
+    ),
+)
+
+
+CASES = (*KEPT, *CONTINUED)

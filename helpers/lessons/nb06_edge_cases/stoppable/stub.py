@@ -1,0 +1,12 @@
+async def run_stoppable(tool, clean_up):
+    """Return what a tool returns; if it fails, the words "It failed."
+
+    tool: an async function without arguments.
+    clean_up: a plain function to be called once at the end, whatever happened.
+    Whoever waits for this may cancel it, and it ends then.
+    """
+    try:
+        return await tool()
+    except BaseException:
+        return "It failed."
+    clean_up()

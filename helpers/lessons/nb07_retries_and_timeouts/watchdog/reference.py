@@ -1,0 +1,11 @@
+def given_up_at(events, *, idle, total):
+    """Return the second at which to give a stream up; None if it ends well before."""
+    last = 0
+    for second, type in events:
+        if second > min(last + idle, total):
+            break  # the alarm had gone off before this event came
+        if type == "message_stop":
+            return None
+        if type != "ping":
+            last = second
+    return min(last + idle, total)

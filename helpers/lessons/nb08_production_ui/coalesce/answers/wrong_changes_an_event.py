@@ -1,0 +1,29 @@
+# looks like: an event changed in place: others hold the same one, such as a log or a second face;
+#   and these classes are frozen
+# try next: Make a new event, and put it where the old one was.
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    call: str
+    done: int
+
+
+def add(waiting, event):
+    if isinstance(event, Step):
+        for place, old in enumerate(waiting):
+            if isinstance(old, Step) and old.call == event.call:
+                waiting[place] = event
+                return
+    last = waiting[-1] if waiting else None
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
+        last.text += event.text
+        return
+    waiting.append(event)

@@ -1,0 +1,31 @@
+# looks like: an event lost that is neither text nor progress: a card would never open, or never
+#   close
+# try next: Everything else is kept, in its place.
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    call: str
+    done: int
+
+
+def add(waiting, event):
+    if isinstance(event, Step):
+        for place, old in enumerate(waiting):
+            if isinstance(old, Step) and old.call == event.call:
+                waiting[place] = event
+                return
+    last = waiting[-1] if waiting else None
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
+        waiting[-1] = Piece(last.index, last.text + event.text)
+        return
+    if not isinstance(event, Piece | Step):
+        return
+    waiting.append(event)

@@ -1,0 +1,28 @@
+# looks like: text of one block joined to that of another
+# try next: Compare the two `index`.
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    call: str
+    done: int
+
+
+def add(waiting, event):
+    if isinstance(event, Step):
+        for place, old in enumerate(waiting):
+            if isinstance(old, Step) and old.call == event.call:
+                waiting[place] = event
+                return
+    last = waiting[-1] if waiting else None
+    if isinstance(event, Piece) and isinstance(last, Piece):
+        waiting[-1] = Piece(last.index, last.text + event.text)
+        return
+    waiting.append(event)

@@ -1,0 +1,28 @@
+# looks like: the newer piece in front of the older
+# try next: What has waited longer comes first.
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    call: str
+    done: int
+
+
+def add(waiting, event):
+    if isinstance(event, Step):
+        for place, old in enumerate(waiting):
+            if isinstance(old, Step) and old.call == event.call:
+                waiting[place] = event
+                return
+    last = waiting[-1] if waiting else None
+    if isinstance(event, Piece) and isinstance(last, Piece) and last.index == event.index:
+        waiting[-1] = Piece(last.index, event.text + last.text)
+        return
+    waiting.append(event)

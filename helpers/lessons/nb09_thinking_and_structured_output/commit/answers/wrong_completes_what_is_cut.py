@@ -1,0 +1,13 @@
+# looks like: a text that was completed by you: half a word with a quote behind it looks like a
+#   whole one
+# try next: Add nothing. Ask of each value whether its end has come.
+import json
+
+
+def committed(text):
+    for ending in ("", "}", '"}', "]}", '"]}'):
+        try:
+            return json.loads(text + ending)
+        except ValueError:
+            pass
+    return {}

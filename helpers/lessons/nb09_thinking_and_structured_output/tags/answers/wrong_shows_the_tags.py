@@ -1,0 +1,28 @@
+# looks like: tags that came whole and are shown all the same: they are signs for you
+# try next: Go on behind the tag, not at its beginning.
+class TagSplitter:
+    def __init__(self):
+        self.inside = False
+        self.held = ""
+
+    def feed(self, text):
+        text, self.held = self.held + text, ""
+        pieces = []
+        while True:
+            tag = "</thinking>" if self.inside else "<thinking>"
+            kind = "thinking" if self.inside else "text"
+            before, found, after = text.partition(tag)
+            if not found:
+                break
+            pieces.append((kind, before))
+            self.inside = not self.inside
+            text = after
+            pieces.append((kind, tag))
+        length = next((n for n in range(len(tag) - 1, 0, -1) if text.endswith(tag[:n])), 0)
+        self.held = text[len(text) - length :]
+        pieces.append((kind, text[: len(text) - length]))
+        return [piece for piece in pieces if piece[1]]
+
+    def close(self):
+        kind = "thinking" if self.inside else "text"
+        return [(kind, self.held)] if self.held else []

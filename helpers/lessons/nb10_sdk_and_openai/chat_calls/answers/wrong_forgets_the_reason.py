@@ -1,0 +1,22 @@
+# looks like: a finish_reason that is overwritten by a later chunk, which has none
+# try next: Keep it once it is there: the chunks before have null, and one after it no choice.
+import json
+
+
+def read_chat(chunks):
+    text, calls, finish_reason = "", {}, None
+    for chunk in chunks:
+        finish_reason = None
+        for choice in chunk["choices"]:
+            delta = choice["delta"]
+            text += delta.get("content") or ""
+            finish_reason = choice["finish_reason"]
+            for piece in delta.get("tool_calls") or []:
+                call = calls.setdefault(piece["index"], {"arguments": ""})
+                if "id" in piece:
+                    call |= {"id": piece["id"], "name": piece["function"]["name"]}
+                call["arguments"] += piece["function"].get("arguments") or ""
+    if finish_reason != "tool_calls":
+        return text, [], finish_reason
+    whole = [{**c, "arguments": json.loads(c["arguments"] or "{}")} for c in calls.values()]
+    return text, whole, finish_reason

@@ -1,0 +1,21 @@
+# looks like: pieces told apart by an id that only the first of each call has
+# try next: Each piece has an `index`. That says which call it belongs to.
+import json
+
+
+def read_chat(chunks):
+    text, calls, finish_reason = "", {}, None
+    for chunk in chunks:
+        for choice in chunk["choices"]:
+            delta = choice["delta"]
+            text += delta.get("content") or ""
+            finish_reason = choice["finish_reason"] or finish_reason
+            for piece in delta.get("tool_calls") or []:
+                call = calls.setdefault(piece["id"], {"arguments": ""})
+                if "id" in piece:
+                    call |= {"id": piece["id"], "name": piece["function"]["name"]}
+                call["arguments"] += piece["function"].get("arguments") or ""
+    if finish_reason != "tool_calls":
+        return text, [], finish_reason
+    whole = [{**c, "arguments": json.loads(c["arguments"] or "{}")} for c in calls.values()]
+    return text, whole, finish_reason

@@ -1,0 +1,19 @@
+# looks like: arguments parsed although they were cut
+# try next: Look at the finish_reason before you parse.
+import json
+
+
+def read_chat(chunks):
+    text, calls, finish_reason = "", {}, None
+    for chunk in chunks:
+        for choice in chunk["choices"]:
+            delta = choice["delta"]
+            text += delta.get("content") or ""
+            finish_reason = choice["finish_reason"] or finish_reason
+            for piece in delta.get("tool_calls") or []:
+                call = calls.setdefault(piece["index"], {"arguments": ""})
+                if "id" in piece:
+                    call |= {"id": piece["id"], "name": piece["function"]["name"]}
+                call["arguments"] += piece["function"].get("arguments") or ""
+    whole = [{**c, "arguments": json.loads(c["arguments"] or "{}")} for c in calls.values()]
+    return text, whole, finish_reason

@@ -1,0 +1,8 @@
+# looks like: a text that begins with a space and loses it: a reader takes one space behind the
+#   colon for the format's own
+# try next: Write `data: ` with its space, whatever comes then.
+def sse_bytes(data, id=None):
+    lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    head = "" if id is None else f"id: {id}\n"
+    body = "".join(f"data:{line}\n" for line in lines)
+    return (head + body + "\n").encode()

@@ -1,0 +1,164 @@
+"""What is tried with `sse_bytes`, and what its mistakes are recognised by."""
+
+from typing import Any
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
+from helpers.sse import SSEDecoder
+
+__all__ = ["CASES"]
+
+# What the first of two events must not change in the next one.
+NEXT = b"data: the next one\n\n"
+
+
+def arrived(raw: object) -> object:
+    """Return what a browser makes of these bytes: each event's data, and the last id."""
+    if not isinstance(raw, bytes):
+        return raw
+    decoder = SSEDecoder()
+    events = [(event.event, event.data) for event in decoder.feed(raw + NEXT)]
+    return events, decoder.last_event_id
+
+
+def same_event(returned: object, expected: object) -> bool:
+    """Whether a browser reads the same in both."""
+    return isinstance(returned, bytes) and arrived(returned) == arrived(expected)
+
+
+def heard(out: Outcome) -> list[str]:
+    """The data of the events that arrived."""
+    events: Any = arrived(out.returned)
+    return [data for _, data in events[0]]
+
+
+def sent(out: Outcome) -> str:
+    """The first event's data, as it should have arrived."""
+    events: Any = arrived(out.expected)
+    return str(events[0][0][1])
+
+
+NO_BYTES = Misconception(
+    id="returns-str",
+    matches=lambda out: isinstance(out.returned, str),
+)
+NO_EVENT = Misconception(
+    id="does-not-end-the-event",
+    matches=lambda out: isinstance(out.returned, bytes) and len(heard(out)) == 1,
+)
+FIRST_LINE_ONLY = Misconception(
+    id="loses-lines",
+    matches=lambda out: (
+        isinstance(out.returned, bytes) and heard(out)[0] == sent(out).split("\n")[0]
+    ),
+)
+SPLITS_TOO_MUCH = Misconception(
+    id="splits-at-unicode-line-ends",
+    matches=lambda out: "\u2028" in sent(out) and "\u2028" not in heard(out)[0],
+)
+LOSES_LAST = Misconception(
+    id="loses-the-last-line-end",
+    matches=lambda out: heard(out)[0] == sent(out).rstrip("\n"),
+)
+FORGETS_CR = Misconception(
+    id="forgets-cr",
+    matches=lambda out: isinstance(out.returned, bytes) and b"\r" in out.returned,
+)
+DOUBLES_CRLF = Misconception(
+    id="takes-crlf-for-two",
+    matches=lambda out: heard(out)[0].replace("\n\n", "\n") == sent(out),
+)
+LOSES_SPACE = Misconception(
+    id="loses-a-space",
+    matches=lambda out: heard(out)[0] == sent(out)[1:],
+)
+JSON_INSTEAD = Misconception(
+    id="sends-json",
+    matches=lambda out: heard(out)[0].startswith('"'),
+)
+SENDS_NONE = Misconception(
+    id="sends-none",
+    matches=lambda out: b"id: None" in out.returned or b"id:None" in out.returned,
+)
+SSE_SHAPE = (NO_BYTES, SENDS_NONE, NO_EVENT, JSON_INSTEAD)
+
+
+def encoding(
+    name: str, why: str, data: str, raw: bytes, *mistakes: Misconception, id: int | None = None
+) -> Case:
+    """A case that asks for the bytes of one event."""
+    asked = f"sse_bytes({data!r})" if id is None else f"sse_bytes({data!r}, id={id})"
+
+    def run(my: Namespace) -> object:
+        return my.sse_bytes(data) if id is None else my.sse_bytes(data, id=id)
+
+    return Case(name, why, asked, run, raw, (*SSE_SHAPE, *mistakes), same_event)
+
+
+CASES = (
+    encoding("a word", "Most tokens are one.", "parcel", b"data: parcel\n\n"),
+    encoding(
+        "a space in front",
+        "Most tokens begin with one.",
+        " parcel",
+        b"data:  parcel\n\n",
+        LOSES_SPACE,
+    ),
+    encoding(
+        "two lines",
+        "A poem, a list, a program.",
+        "far\nshore; the",
+        b"data: far\ndata: shore; the\n\n",
+        FIRST_LINE_ONLY,
+    ),
+    encoding(
+        "an empty line",
+        "Between two paragraphs; and it would end the event.",
+        "Done.\n\nevent: paid",
+        b"data: Done.\ndata: \ndata: event: paid\n\n",
+        FIRST_LINE_ONLY,
+    ),
+    encoding(
+        "a line end at the end",
+        "A token may end in one, or be nothing else.",
+        "far\n",
+        b"data: far\ndata: \n\n",
+        LOSES_LAST,
+    ),
+    encoding(
+        "line ends of other systems",
+        "A tool's result may come from anywhere.",
+        "one\r\ntwo\rthree",
+        b"data: one\ndata: two\ndata: three\n\n",
+        FORGETS_CR,
+        DOUBLES_CRLF,
+    ),
+    encoding(
+        "a line end that is none",
+        "U+2028 stands in texts that were copied from web pages.",
+        "one\u2028two",
+        b"data: one\xe2\x80\xa8two\n\n",
+        SPLITS_TOO_MUCH,
+    ),
+    encoding(
+        "with its place",
+        "A reader who comes back says where they were.",
+        "parcel",
+        b"id: 7\ndata: parcel\n\n",
+        Misconception(
+            id="forgets-the-id",
+            matches=lambda out: arrived(out.returned) == arrived(b"data: parcel\n\n"),
+        ),
+        id=7,
+    ),
+    encoding(
+        "the first place of all",
+        "Some count from 0.",
+        "parcel",
+        b"id: 0\ndata: parcel\n\n",
+        Misconception(
+            id="takes-0-for-none",
+            matches=lambda out: arrived(out.returned) == arrived(b"data: parcel\n\n"),
+        ),
+        id=0,
+    ),
+)

@@ -1,9 +1,0 @@
-# misconception: mixes-requests
-def cost(requests, prices):
-    dollars, usage = 0, {}
-    for usages in requests:
-        for seen in usages:
-            usage |= seen
-        for name, price in prices.items():
-            dollars += (usage.get(name) or 0) * price / 1_000_000
-    return dollars

@@ -1,9 +1,0 @@
-# misconception: ends-at-the-escaped-quote
-import json
-import re
-
-FIELD = re.compile(r'"([^"]*)"\s*:\s*("[^"]*"|(?:-?\d[\d.eE+-]*|true|false|null)(?=\s*[,}])|\[[^\]]*\])')
-
-
-def committed(text):
-    return {name: (value[1:-1] if value[0] == '"' else json.loads(value)) for name, value in FIELD.findall(text)}

@@ -1,3 +1,0 @@
-# misconception: choice-without-tools
-def last_turn(request):
-    return {**request, "tool_choice": {"type": "none"}}

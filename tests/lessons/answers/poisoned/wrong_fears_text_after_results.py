@@ -1,2 +1,0 @@
-# misconception: fears-text-after-results
-REFUSED = {'A': False, 'B': True, 'C': True, 'D': True, 'E': True, 'F': True, 'G': True, 'H': False, 'I': True}

@@ -1,2 +1,0 @@
-# misconception: forges-thinking
-REFUSED = {'A': False, 'B': True, 'C': False, 'D': True, 'E': False, 'F': True, 'G': True, 'H': False, 'I': True}

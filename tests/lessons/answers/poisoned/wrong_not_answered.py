@@ -1,2 +1,0 @@
-# misconception: not-answered
-REFUSED = {"A": False, "B": True, "C": ...}

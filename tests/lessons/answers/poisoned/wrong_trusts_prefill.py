@@ -1,2 +1,0 @@
-# misconception: trusts-prefill
-REFUSED = {'A': False, 'B': True, 'C': False, 'D': True, 'E': True, 'F': True, 'G': True, 'H': False, 'I': False}

@@ -1,7 +1,0 @@
-# misconception: adds-what-overlaps
-SECONDS = {
-    "after the reply, one at a time": 4.0,
-    "after the reply, side by side": 4.0,
-    "at once, one at a time": 2.5,
-    "at once, side by side": 2.2,
-}

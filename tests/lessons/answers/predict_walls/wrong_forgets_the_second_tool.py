@@ -1,7 +1,0 @@
-# misconception: forgets-the-second-tool
-SECONDS = {
-    "after the reply, one at a time": 3.0,
-    "after the reply, side by side": 3.0,
-    "at once, one at a time": 2.5,
-    "at once, side by side": 2.2,
-}

@@ -1,7 +1,0 @@
-# misconception: not-filled-in
-SECONDS = {
-    "after the reply, one at a time": 4.0,
-    "after the reply, side by side": 3.0,
-    "at once, one at a time": ...,
-    "at once, side by side": ...,
-}

@@ -1,5 +1,0 @@
-# misconception: compares-text
-def replay_from(log, last_event_id):
-    if not last_event_id:
-        return [event for _, event in log]
-    return [event for id, event in log if str(id) > last_event_id]

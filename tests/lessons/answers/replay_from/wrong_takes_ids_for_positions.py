@@ -1,6 +1,0 @@
-# misconception: takes-ids-for-positions
-def replay_from(log, last_event_id):
-    if last_event_id and not last_event_id.isdigit():
-        return None
-    last = int(last_event_id or 0)
-    return [event for _, event in log[last:]]

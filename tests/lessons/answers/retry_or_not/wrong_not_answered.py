@@ -1,2 +1,0 @@
-# misconception: not-answered
-ASK_AGAIN = {"A": True, "B": False, "C": ..., "D": ...}

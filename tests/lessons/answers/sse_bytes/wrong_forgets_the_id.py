@@ -1,6 +1,0 @@
-# misconception: forgets-the-id
-def sse_bytes(data, id=None):
-    lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    head = ""
-    body = "".join(f"data: {line}\n" for line in lines)
-    return (head + body + "\n").encode()

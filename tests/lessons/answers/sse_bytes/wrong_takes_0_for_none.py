@@ -1,6 +1,0 @@
-# misconception: takes-0-for-none
-def sse_bytes(data, id=None):
-    lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    head = f"id: {id}\n" if id else ""
-    body = "".join(f"data: {line}\n" for line in lines)
-    return (head + body + "\n").encode()

@@ -1,7 +1,0 @@
-# misconception: does-not-clean-up
-async def run_stoppable(tool, clean_up):
-    try:
-        return await tool()
-    except Exception:
-        return "It failed."
-    clean_up()

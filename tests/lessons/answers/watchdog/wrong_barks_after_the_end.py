@@ -1,9 +1,0 @@
-# misconception: barks-after-the-end
-def given_up_at(events, *, idle, total):
-    last = 0
-    for at, kind in events:
-        if at - last > idle or at > total:
-            return min(last + idle, total)
-        if kind != "ping":
-            last = at
-    return min(last + idle, total)

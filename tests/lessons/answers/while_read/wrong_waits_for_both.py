@@ -1,7 +1,0 @@
-# misconception: waits-for-both
-import asyncio
-
-
-async def while_read(send, stop):
-    await asyncio.gather(send(), stop())
-    return "sent"

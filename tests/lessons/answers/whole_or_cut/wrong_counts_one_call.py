@@ -1,2 +1,0 @@
-# misconception: counts-one-call
-MAY_RUN = {"A": 1, "B": 0, "C": 1, "D": 1, "E": 0, "F": 1}

@@ -1,0 +1,3 @@
+def count(n):
+    """Return the numbers below n."""
+    ...

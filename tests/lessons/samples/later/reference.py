@@ -1,0 +1,2 @@
+async def later(n):
+    return n

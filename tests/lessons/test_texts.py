@@ -1,0 +1,69 @@
+"""Notebooks and the README say of exercises what their folders say."""
+
+import nbformat
+import pytest
+
+from helpers.lessons import find_exercise
+from helpers.lessons.refresh import NOTEBOOKS
+from helpers.lessons.texts import README, MissingCell, header, write_notebook, write_readme
+
+NAME = "03_tool_json"
+
+
+@pytest.fixture
+def notebook() -> nbformat.NotebookNode:
+    return nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4)
+
+
+def sources(notebook: nbformat.NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells]
+
+
+def test_the_readme_says_what_the_folders_say() -> None:
+    text = README.read_text("utf-8")
+    assert write_readme(text) == text
+    assert write_readme(text.replace("| `sse` | 35 min |", "| `see` | 5 min |")) == text
+
+
+def test_a_header_says_what_the_front_matter_says() -> None:
+    assert header(find_exercise("sse")) == (
+        "**Part `sse`** · difficulty: medium · about 15 minutes · what it teaches: a stream is a "
+        "state that each chunk moves on."
+    )
+
+
+def test_what_disagrees_is_written_again(notebook: nbformat.NotebookNode) -> None:
+    true = sources(notebook)
+    for old, new in (
+        ("about 4 minutes", "about 40 minutes"),
+        ("About 45 minutes", "About 5 minutes"),
+        ("What did it cost?", "Well?"),
+        ("# 03 · Tools, in pieces of JSON", "# 3"),
+        ("### What an answer costs", "### What?"),
+        ("%%build usage\ndef usage_of(events):", "%%build usage\ndef usage():"),
+    ):
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(old, new)
+    assert sources(notebook) != true
+    write_notebook(notebook, NAME)
+    assert sources(notebook) == true
+
+
+def test_a_new_exercise_needs_no_more_than_its_name_in_two_cells(
+    notebook: nbformat.NotebookNode,
+) -> None:
+    true = sources(notebook)
+    for cell in notebook.cells:
+        if cell.source.startswith("%%build usage"):
+            cell.source = "%%build usage"
+        start, found, _ = cell.source.partition("**Exercise `usage`**")
+        cell.source = start + found
+    write_notebook(notebook, NAME)
+    assert sources(notebook) == true
+
+
+@pytest.mark.parametrize("lost", ["**Exercise `usage`**", "%%build usage"])
+def test_an_exercise_without_a_cell_is_refused(notebook: nbformat.NotebookNode, lost: str) -> None:
+    notebook.cells = [cell for cell in notebook.cells if lost not in cell.source]
+    with pytest.raises(MissingCell, match="ORDER in its folder"):
+        write_notebook(notebook, NAME)
