@@ -1,4 +1,8 @@
-"""What came of a case, asked for what the mistakes of several lessons look for."""
+"""What came of a case: what the cases and the mistakes of several lessons ask for."""
+
+from collections.abc import Awaitable
+from contextlib import redirect_stdout
+from io import StringIO
 
 import httpx
 
@@ -18,3 +22,10 @@ SLIPS = (
 def mentions(outcome: Outcome, *words: str) -> bool:
     """Whether the exception that came out holds one of these words."""
     return outcome.error is not None and any(word in str(outcome.error) for word in words)
+
+
+async def printed_by(work: Awaitable[object]) -> str:
+    """Return what is printed while some work is done."""
+    with redirect_stdout(StringIO()) as printed:
+        await work
+    return printed.getvalue()

@@ -4,10 +4,9 @@ import asyncio
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, redirect_stdout, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from copy import deepcopy
 from functools import partial
-from io import StringIO
 from typing import Any
 
 import httpx
@@ -29,7 +28,7 @@ from helpers.lessons.common.events import (
     wire,
 )
 from helpers.lessons.common.fake_api import BASE_URL, Body, Server
-from helpers.lessons.common.outcomes import SLIPS, mentions
+from helpers.lessons.common.outcomes import SLIPS, mentions, printed_by
 
 __all__ = ["CASES"]
 
@@ -641,9 +640,7 @@ ENDINGS = (
 
 async def read_aloud(my: Namespace) -> object:
     """Return what reading an answer prints."""
-    with redirect_stdout(StringIO()) as printed:
-        await receiving(wire(WHOLE))(my)
-    return printed.getvalue()
+    return await printed_by(receiving(wire(WHOLE))(my))
 
 
 QUIET = case(

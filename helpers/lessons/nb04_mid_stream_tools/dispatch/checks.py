@@ -4,15 +4,14 @@ import asyncio
 import inspect
 import json
 from collections.abc import Callable, Iterable
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from functools import partial
-from io import StringIO
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace, Outcome
 from helpers.lessons.common.cases import case_with
 from helpers.lessons.common.events import Block
-from helpers.lessons.common.outcomes import mentions
+from helpers.lessons.common.outcomes import mentions, printed_by
 from helpers.lessons.nb04_mid_stream_tools.blocking import ONE_THREAD, Blocking, Meeting
 from helpers.message import ToolCall
 from helpers.tools import Tool, ToolError, tool
@@ -951,9 +950,7 @@ async def two_turns(my: Namespace) -> object:
 
 async def quiet(my: Namespace) -> object:
     """Return what a turn prints."""
-    with redirect_stdout(StringIO()) as printed:
-        await Turn(my, get_weather, book_boat).finish(BOAT, OSLO)
-    return printed.getvalue()
+    return await printed_by(Turn(my, get_weather, book_boat).finish(BOAT, OSLO))
 
 
 LAST_CASES = (

@@ -2,12 +2,10 @@
 
 import asyncio
 import inspect
-import json
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
-from io import StringIO
 from typing import Any
 
 import httpx
@@ -41,10 +39,10 @@ from helpers.lessons.common.events import (
     delta,
     done,
     text_block,
-    wire,
 )
-from helpers.lessons.common.fake_api import BASE_URL, Body, Then
-from helpers.lessons.common.outcomes import mentions
+from helpers.lessons.common.fake_api import Then
+from helpers.lessons.common.judging_api import JudgingAPI, error_response
+from helpers.lessons.common.outcomes import mentions, printed_by
 from helpers.mock import signing
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request
@@ -58,8 +56,8 @@ MOST_REQUESTS = 6
 Reply = list[Event] | Callable[[Event], list[Event]]
 
 
-class API(httpx.AsyncBaseTransport):
-    """An API without a network: it judges each request as the real one does, and answers.
+class API(JudgingAPI):
+    """The other end of a conversation.
 
     Args:
         replies: the events of each answer, or what makes them of the request; the last one
@@ -74,38 +72,17 @@ class API(httpx.AsyncBaseTransport):
         then: Then = "close",
         before: Callable[[bytes], Awaitable[None]] | None = None,
     ) -> None:
-        self.asked: list[Event] = []
-        self.bodies: list[Body] = []
-        self.refusals: list[str] = []
+        enough = error_response(529, "overloaded_error", "Overloaded")
+        super().__init__(MOST_REQUESTS, enough, before)
         self._replies = replies
         self._then = then
-        self._before = before
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer as the API would."""
-        sent = json.loads(await request.aread())
-        self.asked.append(sent)
-        if len(self.asked) > MOST_REQUESTS:
-            return self._error(529, "overloaded_error", "Overloaded")
-        try:
-            check_request(sent)
-        except ApiError as error:
-            self.refusals.append(error.message)
-            return self._error(error.status, error.type, error.message)
+    def answer(self, sent: Event) -> httpx.Response:
+        """Give the next reply."""
         number = min(len(self.asked), len(self._replies))
         reply = self._replies[number - 1]
         events = reply(sent) if callable(reply) else reply
-        then = self._then if number == len(self._replies) else "close"
-        self.bodies.append(Body(wire(events), then, self._before))
-        headers = {"content-type": "text/event-stream; charset=utf-8"}
-        return httpx.Response(200, headers=headers, stream=self.bodies[-1])
-
-    def _error(self, status: int, type: str, message: str) -> httpx.Response:
-        return httpx.Response(status, json=api_error(type, message))
-
-    def client(self) -> httpx.AsyncClient:
-        """A client whose requests all come here."""
-        return httpx.AsyncClient(transport=self, base_url=BASE_URL)
+        return self.stream(events, self._then if number == len(self._replies) else "close")
 
 
 def verdict(messages: Sequence[Message]) -> str:
@@ -1071,9 +1048,7 @@ LEAVING = (
 
 async def read_aloud(my: Namespace) -> object:
     """Return what a conversation prints."""
-    with redirect_stdout(StringIO()) as printed:
-        await story(my, API(ONE_CALL, ANSWER), [weather()])
-    return printed.getvalue()
+    return await printed_by(story(my, API(ONE_CALL, ANSWER), [weather()]))
 
 
 QUIET = case(

@@ -2,13 +2,11 @@
 
 import asyncio
 import inspect
-import json
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 import httpx
@@ -31,13 +29,11 @@ from helpers.lessons.common.events import (
     Message,
     api_error,
     text_block,
-    wire,
 )
-from helpers.lessons.common.fake_api import BASE_URL, Body, Then
-from helpers.lessons.common.outcomes import SLIPS, mentions
+from helpers.lessons.common.fake_api import Then
+from helpers.lessons.common.judging_api import JudgingAPI, error_response
+from helpers.lessons.common.outcomes import SLIPS, mentions, printed_by
 from helpers.lessons.nb07_retries_and_timeouts.retry.reference import ATTEMPTS
-from helpers.mock.errors import ApiError
-from helpers.mock.rules import check_request
 
 __all__ = ["CASES"]
 
@@ -69,8 +65,8 @@ Reply = list[Event] | Busy | Broken
 MOST_REQUESTS = 12
 
 
-class Service(httpx.AsyncBaseTransport):
-    """An API without a network that has its troubles; it judges each request as the real one.
+class Service(JudgingAPI):
+    """An API that has its troubles.
 
     Args:
         replies: what each request gets; the last one is given again and again.
@@ -80,44 +76,21 @@ class Service(httpx.AsyncBaseTransport):
     def __init__(
         self, *replies: Reply, before: Callable[[bytes], Awaitable[None]] | None = None
     ) -> None:
-        self.asked: list[Event] = []
-        self.bodies: list[Body] = []
-        self.refusals: list[str] = []
+        enough = error_response(400, "invalid_request_error", "This is enough.")
+        super().__init__(MOST_REQUESTS, enough, before)
         self._replies = replies
-        self._before = before
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer as the API would."""
-        sent = json.loads(await request.aread())
-        self.asked.append(sent)
-        if len(self.asked) > MOST_REQUESTS:
-            return _refused(Busy(400, "invalid_request_error", "This is enough."))
-        try:
-            check_request(sent)
-        except ApiError as error:
-            self.refusals.append(error.message)
-            return _refused(Busy(error.status, error.type, error.message))
+    def answer(self, sent: Event) -> httpx.Response:
+        """Give the next reply."""
         match self._replies[min(len(self.asked), len(self._replies)) - 1]:
             case Busy() as busy:
-                return _refused(busy)
+                return error_response(busy.status, busy.type, busy.message, busy.headers)
             case Broken(events=()):
                 raise httpx.ConnectError("connection refused")
             case Broken(events, then):
-                body = Body(wire(events), then, self._before)
+                return self.stream(events, then)
             case events:
-                body = Body(wire(events), "close", self._before)
-        self.bodies.append(body)
-        headers = {"content-type": "text/event-stream; charset=utf-8"}
-        return httpx.Response(200, headers=headers, stream=body)
-
-    def client(self) -> httpx.AsyncClient:
-        """A client whose requests all come here."""
-        return httpx.AsyncClient(transport=self, base_url=BASE_URL)
-
-
-def _refused(busy: Busy) -> httpx.Response:
-    body = api_error(busy.type, busy.message)
-    return httpx.Response(busy.status, headers=dict(busy.headers), json=body)
+                return self.stream(events)
 
 
 # What is tried with the learner's function
@@ -645,9 +618,7 @@ async def unread(my: Namespace) -> object:
 
 async def read_aloud(my: Namespace) -> object:
     """Return what a run with a failure prints."""
-    with redirect_stdout(StringIO()) as printed:
-        await tell(my, Service(Busy(), ONE_CALL, ANSWER))
-    return printed.getvalue()
+    return await printed_by(tell(my, Service(Busy(), ONE_CALL, ANSWER)))
 
 
 GONE = (
