@@ -41,7 +41,7 @@ The other side, and the course:
 
     mock        the offline API: an HTTP server that streams as the real one does
     typescript  a program for Node.js, which reads the same stream
-    lessons     checking, the learner, and a folder for each notebook
+    lessons     checking, the learner, a folder for each notebook, in it one an exercise
     submission  one file from the learner's parts; report, recording, verifier
     course      the notebooks' one import
     environment what course.py installs, and how

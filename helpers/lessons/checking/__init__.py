@@ -1,1 +1,1 @@
-"""How a cell is checked: what a part is, the child process, the diagnosis."""
+"""How a cell is checked: what a case is, the child process, the diagnosis."""

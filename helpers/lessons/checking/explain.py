@@ -70,7 +70,7 @@ def _quote(printed: str) -> str:
 
 
 def _general(case: Case, outcome: Outcome) -> Diagnosis:
-    """The diagnosis that needs no knowledge of the part."""
+    """The diagnosis that needs no knowledge of the exercise."""
 
     def diagnosis(id: str, came_back: Line, looks_like: str, try_next: str) -> Diagnosis:
         return Diagnosis(id, case.code, came_back, expected, looks_like, try_next)

@@ -26,7 +26,7 @@ class Diagnosis:
     """Why a case did not pass.
 
     Attributes:
-        misconception: the id of the mistake, of the part's own or a general one.
+        misconception: the id of the mistake, of the exercise's own or a general one.
         ran: what was run.
         came_back: what came back.
         expected: what was expected; empty if nothing in particular was.
@@ -75,7 +75,7 @@ class Report:
     Attributes:
         status: passed; failed: a case did not pass; not_attempted: the stub, untouched;
             broken: the cell could not be run to its end, so no case was tried.
-        cases: all cases of the part, in order.
+        cases: all cases of the exercise, in order.
         diagnosis: of the first thing that went wrong; None if nothing did.
         notes: sentences about other things worth knowing.
         loaded: the cell itself ran to its end, so its names can be defined.

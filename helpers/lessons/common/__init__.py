@@ -1,1 +1,1 @@
-"""What lessons share: verdicts by letters, a server for as long as a block lasts."""
+"""What lessons share: events of a stream, APIs without a network, cases, verdicts by letters."""
