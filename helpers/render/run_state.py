@@ -1,0 +1,473 @@
+"""A run as far as it has come: the one reading of an agent's events.
+
+    AgentEvent ──▶ RunState.take ──▶ RunState ──▶ terminal, web pages, views, pictures, traces
+
+    state = RunState()
+    for at, event in timed_events:
+        state.take(event, at)
+    state.items, state.turns, state.tokens, state.ending
+
+Every front end shows a projection of this value, so that no two of them can tell different
+things. No I/O and no clock: times are arguments, in seconds since the start. Events are known
+by the names of their classes, so that those of a learner's own agent are as good as the
+course's. An event takes the same time however long the run is.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.render.endings import Ending, ending, sentence
+
+__all__ = ["Block", "Item", "Note", "Request", "RunState", "ToolRun", "Turn", "duration", "fold"]
+
+# Deltas that are further apart than this leave a gap, in seconds.
+STALL = 0.25
+CHARACTERS_PER_TOKEN = 4  # about
+
+KINDS = {"text": "text", "thinking": "thinking", "redacted_thinking": "thinking"}
+DELTAS = {
+    "TextDelta": ("text", "text"),
+    "ThinkingDelta": ("thinking", "thinking"),
+    "InputDelta": ("call", "fragment"),
+}
+
+
+@dataclass(slots=True)
+class ToolRun:
+    """A run of a tool.
+
+    Attributes:
+        began: when, in seconds since the start.
+        status: what the tool does, for a person.
+        state: running, done, failed, or cut: the agent's run ended before it.
+        progress: what the tool says about how far it is.
+        done: how much of the total is done, if the tool knows.
+        total: of how much.
+        content: what it gave back, or the error.
+        ended: when it was over.
+        seconds: how long it took, as the agent has measured it.
+    """
+
+    began: float
+    status: str = ""
+    state: str = "running"
+    progress: str = ""
+    done: float | None = None
+    total: float | None = None
+    content: str | list[dict[str, Any]] = ""
+    ended: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(slots=True)
+class Block:
+    """A content block: text, thinking, or a call of a tool.
+
+    Attributes:
+        kind: text, thinking, call, or other (shown by its name alone).
+        turn: in which turn.
+        index: its number on the wire.
+        name: the tool's; "redacted" for thinking that nobody may read; the type of others.
+        state: open; closed: a call whose end has come, but which may be cut off; done; cut; or
+            void: its turn was asked for again.
+        began: when, in seconds since the start.
+        ended: when its end came, or when it was cut.
+        ready: when a call was known to be complete, so that its tool could run.
+        pieces: the text, the thinking, or the call's input as JSON, as it came.
+        spells: (from, to) pairs in which something came, without the stalls between.
+        run: of the call's tool, once it has started.
+    """
+
+    kind: str
+    turn: int
+    index: int
+    name: str = ""
+    state: str = "open"
+    began: float = 0.0
+    ended: float | None = None
+    ready: float | None = None
+    pieces: list[str] = field(default_factory=list)
+    spells: list[tuple[float, float]] = field(default_factory=list)
+    run: ToolRun | None = None
+
+    @property
+    def text(self) -> str:
+        """All that came for it."""
+        return "".join(self.pieces)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it was written, once it has ended."""
+        return None if self.ended is None else self.ended - self.began
+
+    def cut(self, at: float) -> bool:
+        """End it, and its tool, if they have not ended; say whether that changed anything."""
+        written = self.state not in ("open", "closed")
+        ran = self.run is None or self.run.ended is not None
+        if not written:
+            self.state, self.ended = "cut", at if self.ended is None else self.ended
+        if self.run is not None and not ran:
+            self.run.state, self.run.ended = "cut", at
+        return not (written and ran)
+
+    def reach(self, at: float) -> None:
+        """Let what has come reach to this moment, or leave a gap after a stall."""
+        if not self.spells:
+            self.spells.append((self.began, self.began))
+        begin, reached = self.spells[-1]
+        if at - reached > STALL:
+            self.spells.append((at, at))
+        else:
+            self.spells[-1] = begin, at
+
+
+@dataclass(slots=True)
+class Note:
+    """Something that happened to the run: "retry" or "interrupted".
+
+    Attributes:
+        kind: which of the two.
+        turn: in which turn.
+        at: when, in seconds since the start.
+        reason: why the turn is asked for again.
+        seconds: how long the agent waits before.
+        restarts: what the turn has shown is void.
+    """
+
+    kind: str
+    turn: int
+    at: float
+    reason: str = ""
+    seconds: float = 0.0
+    restarts: bool = False
+
+    @property
+    def words(self) -> str:
+        """What a person is told of it."""
+        if self.kind == "interrupted":
+            return "Interrupted."
+        return f"{sentence(self.reason)} Trying again in {duration(self.seconds)}."
+
+    @property
+    def sign(self) -> str:
+        """The sign that stands before the words."""
+        return "■" if self.kind == "interrupted" else "↻"
+
+
+Item = Block | Note
+
+
+@dataclass(slots=True)
+class Request:
+    """One request to the API, and what is known of its answer.
+
+    Attributes:
+        began: when it was decided on, in seconds since the start.
+        wait: how long the agent waits before it sends it.
+        head: the message as it began; None before that.
+        answered: when the first block began, or the message ended without one.
+        first_token: when the first token came.
+        usage: the API's counts, as far as it has told them.
+        uncounted: characters that came since it told them.
+        stop_reason: why the model stopped, once the message is whole.
+        stopped: when the message was whole.
+        ended: when the answer was over, whole or not.
+    """
+
+    began: float
+    wait: float = 0.0
+    head: Mapping[str, Any] | None = None
+    answered: float | None = None
+    first_token: float | None = None
+    usage: dict[str, int] = field(default_factory=dict)
+    uncounted: int = 0
+    stop_reason: str | None = None
+    stopped: float | None = None
+    ended: float | None = None
+
+    def end(self, at: float) -> None:
+        """End it, unless it has ended."""
+        self.ended = at if self.ended is None else self.ended
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn: the requests that it took, the last of which was answered, and its tools."""
+
+    number: int
+    began: float
+    requests: list[Request]
+    ended: float | None = None
+
+    @property
+    def stopped(self) -> float | None:
+        """When its message was whole."""
+        return self.requests[-1].stopped
+
+
+@dataclass(slots=True)
+class RunState:
+    """All that has happened in a run so far.
+
+    Attributes:
+        items: blocks and notes, in the order in which they began.
+        turns: the turns, each with its requests.
+        ended: when the run was over, in seconds since the start.
+        ending: how it ended, once it has.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    ended: float | None = None
+    ending: Ending | None = None
+    _present: dict[int, Block] = field(default_factory=dict)  # blocks of this attempt, by index
+    _told: dict[str, int] = field(default_factory=dict)  # the usage that the run's end has told
+
+    # Reading it
+
+    @property
+    def state(self) -> str:
+        """running, done, failed, or stopped short of its goal."""
+        return "running" if self.ending is None else self.ending.state
+
+    @property
+    def turn(self) -> int:
+        """The number of the present turn; 0 before the first."""
+        return self.turns[-1].number if self.turns else 0
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests of all turns."""
+        return [request for turn in self.turns for request in turn.requests]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a request is under way that has shown nothing yet."""
+        if self.ending is not None or not self.turns:
+            return False
+        request = self.turns[-1].requests[-1]
+        return request.answered is None and request.ended is None
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks, without the notes."""
+        return [item for item in self.items if isinstance(item, Block)]
+
+    @property
+    def calls(self) -> list[Block]:
+        """The calls that count: those of replies that were not asked for again."""
+        return [block for block in self.blocks if block.kind == "call" and block.state != "void"]
+
+    @property
+    def counted(self) -> bool:
+        """Whether the API has counted all that came of the latest answer."""
+        return not (self.turns and self.turns[-1].requests[-1].uncounted)
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """The API's counts, summed over all requests."""
+        total: Counter[str] = Counter()
+        for request in self.requests:
+            total.update(request.usage)
+        return {**total, **self._told}
+
+    @property
+    def tokens(self) -> dict[str, int]:
+        """The same; what the API has not counted yet is estimated by its characters."""
+        usage = self.usage
+        if not self.counted:
+            about = self.turns[-1].requests[-1].uncounted // CHARACTERS_PER_TOKEN
+            usage["output_tokens"] = usage.get("output_tokens", 0) + about
+        return usage
+
+    def block(self, index: int) -> Block | None:
+        """Return a block of the present attempt, by its number on the wire."""
+        return self._present.get(index)
+
+    # Building it
+
+    def take(self, event: Any, at: float) -> list[Item]:
+        """Go on by one event; return the items that it has changed.
+
+        Args:
+            event: an AgentEvent, or one with the same name and fields; others change nothing.
+            at: when it came, in seconds since the start.
+        """
+        match type(event).__name__:
+            case "TextDelta" | "ThinkingDelta" | "InputDelta" as name:  # by far the most frequent
+                kind, attribute = DELTAS[name]
+                return self._grow(kind, event.index, getattr(event, attribute), at)
+            case "TurnStarted":
+                self.turns.append(Turn(event.turn, at, [Request(at)]))
+                self._present = {}
+            case "MessageStarted":
+                self._request(at).head = event.message
+            case "UsageUpdated":
+                self._count(event.usage, at)
+            case "BlockStarted":
+                return self._open(event.index, event.block, at)
+            case "BlockStopped":
+                return self._close(event.index, at)
+            case "ToolCall":
+                block = self._call(event, at)
+                block.state, block.ready, block.pieces = "done", at, [event.raw]
+                return [block]
+            case "ToolStarted" | "ToolProgress" | "ToolFinished":
+                return self._run_tool(event, at)
+            case "MessageStopped":
+                return self._message_stop(event.message, at)
+            case "TurnFinished":
+                self._request(at).end(at)
+                self.turns[-1].ended = at
+            case "Retrying":
+                return self._retry(event, at)
+            case "Interrupted":
+                self._request(at).end(at)
+                self.turns[-1].ended = at
+                changed = self._cut(at, runs=True)
+                return [*changed, self._note(Note("interrupted", self.turn, at))]
+            case "RunFinished":
+                self._told = _counts(event.usage)
+                return self.end(ending(str(event.reason), getattr(event, "error", None)), at)
+        return []
+
+    def end(self, how: Ending, at: float) -> list[Item]:
+        """End the run, unless it has ended; return the items that this has changed.
+
+        Args:
+            how: as `endings.ending` tells it, or STOPPED by a person.
+            at: when, in seconds since the start.
+        """
+        if self.ending is not None:
+            return []
+        self.ending, self.ended = how, at
+        if self.turns:
+            self.turns[-1].requests[-1].end(at)
+        return [*self._cut(at, runs=True)]
+
+    def _request(self, at: float) -> Request:
+        """Return the present request; events without a turn have one all the same."""
+        if not self.turns:
+            self.turns.append(Turn(0, at, [Request(at)]))
+        return self.turns[-1].requests[-1]
+
+    def _count(self, usage: Mapping[str, Any], at: float) -> None:
+        request = self._request(at)
+        request.usage |= _counts(usage)  # totals, not increments
+        request.uncounted = 0
+
+    def _add(self, block: Block, at: float) -> Block:
+        request = self._request(at)
+        request.answered = at if request.answered is None else request.answered
+        block.turn = self.turn
+        self._present[block.index] = block
+        self.items.append(block)
+        return block
+
+    def _note(self, note: Note) -> Note:
+        self.items.append(note)
+        return note
+
+    def _open(self, index: int, content: Mapping[str, Any], at: float) -> list[Item]:
+        type = str(content.get("type", "unknown"))
+        kind, name = KINDS.get(type, "other"), type
+        if type.endswith("tool_use"):  # the client's own, the server's, an MCP server's
+            kind, name = "call", str(content.get("name", "tool"))
+        elif kind != "other":
+            name = "redacted" if type == "redacted_thinking" else ""
+        return [self._add(Block(kind, self.turn, index, name, began=at), at)]
+
+    def _grow(self, kind: str, index: int, piece: str, at: float) -> list[Item]:
+        """Add what came for a block to it; one that nobody has opened begins here."""
+        if not piece:
+            return []
+        block = self._present.get(index)
+        if block is None:
+            block = self._add(Block(kind, self.turn, index, began=at), at)
+        request = self._request(at)
+        request.first_token = at if request.first_token is None else request.first_token
+        request.uncounted += len(piece)
+        block.pieces.append(piece)
+        block.reach(at)
+        return [block]
+
+    def _close(self, index: int, at: float) -> list[Item]:
+        block = self._present.get(index)
+        if block is None or block.state != "open":
+            return []
+        block.reach(at)
+        # The input of a call may have been cut off here: it is not complete before ToolCall.
+        block.state, block.ended = "closed" if block.kind == "call" else "done", at
+        return [block]
+
+    def _call(self, call: Any, at: float) -> Block:
+        """Return the block of a call; one that nobody has opened begins here."""
+        block = self._present.get(call.index)
+        if block is None or block.kind != "call":
+            block = Block("call", self.turn, call.index, call.name, "done", at, at, at, [call.raw])
+            self._add(block, at)
+        return block
+
+    def _run_tool(self, event: Any, at: float) -> list[Item]:
+        block = self._call(event.call, at)
+        match type(event).__name__:
+            case "ToolStarted":
+                block.run = ToolRun(at, str(getattr(event, "status", "")))
+            case "ToolProgress" if block.run is not None:
+                block.run.progress = str(event.message)
+                block.run.done, block.run.total = event.done, event.total
+            case "ToolFinished":
+                run = block.run = block.run or ToolRun(at)  # or it could not even start
+                run.state = "failed" if getattr(event, "is_error", False) else "done"
+                run.content, run.ended, run.seconds = event.content, at, event.seconds
+        return [block]
+
+    def _message_stop(self, message: Mapping[str, Any], at: float) -> list[Item]:
+        request = self._request(at)
+        request.answered = at if request.answered is None else request.answered
+        request.stopped, request.stop_reason = at, message.get("stop_reason")
+        request.end(at)
+        cut = [block for block in self._present.values() if block.state in ("open", "closed")]
+        for block in cut:
+            block.cut(at)
+        return [*cut]
+
+    def _retry(self, event: Any, at: float) -> list[Item]:
+        request = self._request(at)
+        request.answered = at if request.answered is None else request.answered
+        request.end(at)
+        changed: list[Block] = self._cut(at)
+        if event.restarts:
+            shown = [block for block in self.blocks if block.turn == self.turn]
+            changed = [block for block in shown if block.state != "void"]
+            for block in changed:
+                block.state = "void"
+            self._present = {}
+        again = Request(at, event.seconds)
+        self.turns[-1].requests.append(again)
+        note = Note("retry", self.turn, at, str(event.reason), event.seconds, event.restarts)
+        return [*changed, self._note(note)]
+
+    def _cut(self, at: float, runs: bool = False) -> list[Block]:
+        """End what is still being written, and if so wanted also the tools that run."""
+        present = [block for block in self.blocks if block.state != "void"]
+        return [block for block in present if (runs or block.run is None) and block.cut(at)]
+
+
+def fold(timed_events: Iterable[tuple[float, Any]]) -> RunState:
+    """Return the state after so many (seconds since the start, event) pairs."""
+    state = RunState()
+    for at, event in timed_events:
+        state.take(event, at)
+    return state
+
+
+def duration(seconds: float) -> str:
+    """Return a time as precise as it means something."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
+
+
+def _counts(usage: Mapping[str, Any] | None) -> dict[str, int]:
+    return {name: count for name, count in (usage or {}).items() if type(count) is int}
