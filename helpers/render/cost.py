@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["amount", "count", "footer"]
+__all__ = ["amount", "count", "footer", "tokens_read", "tokens_words"]
 
 INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -20,14 +20,21 @@ def footer(
         dollars: what it cost in US dollars; None if the model's price is unknown.
         offline: whether the offline API answered, which costs nothing.
     """
-    read = sum(usage.get(name) or 0 for name in INPUTS)
     if offline:
         cost = "no cost (mock)"
     else:
         cost = "price unknown" if dollars is None else amount(dollars)
-    written = usage.get("output_tokens") or 0
-    tokens = f"{read:,} tokens in, {written:,} out"
-    return " · ".join([count(turns, "turn"), tokens, cost, f"{seconds:.1f} s"])
+    return " · ".join([count(turns, "turn"), tokens_words(usage), cost, f"{seconds:.1f} s"])
+
+
+def tokens_read(usage: Mapping[str, Any]) -> int:
+    """Return how many tokens were read, those of the cache included."""
+    return sum(usage.get(name) or 0 for name in INPUTS)
+
+
+def tokens_words(usage: Mapping[str, Any]) -> str:
+    """Return in words how many tokens were read and written."""
+    return f"{tokens_read(usage):,} tokens in, {usage.get('output_tokens') or 0:,} out"
 
 
 def amount(dollars: float) -> str:

@@ -8,17 +8,10 @@ from typing import Any
 
 import traitlets
 
-from helpers.agent import (
-    AgentEvent,
-    BlockStarted,
-    BlockStopped,
-    RunFinished,
-    TextDelta,
-    ThinkingDelta,
-    ToolFinished,
-    TurnStarted,
-)
-from helpers.render.endings import ending
+from helpers.agent import AgentEvent
+from helpers.render import run_state
+from helpers.render.cost import tokens_words
+from helpers.render.run_state import Block
 from helpers.svg import look, still
 from helpers.widgets import live
 from helpers.widgets.view import View, assets
@@ -62,32 +55,27 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
     Args:
         pairs: seconds since the start, and event, such as `course.rehearse` returns.
     """
-    rows: list[Row] = []
-    began = 0.0
-    for at, event in pairs:
-        match event:
-            case TurnStarted():
-                rows.append(Row("text", ""))
-            case BlockStarted(block={"type": "thinking"}):
-                began = at
-                rows.append(Row("thinking", ""))
-            case BlockStarted(block={"type": "text"}):
-                rows.append(Row("text", ""))
-            case TextDelta(text=words) | ThinkingDelta(thinking=words):
-                rows[-1] = Row(rows[-1].kind, rows[-1].words + words, seconds=rows[-1].seconds)
-            case BlockStopped(block={"type": "thinking"}):
-                rows[-1] = Row("thinking", rows[-1].words, seconds=at - began)
-            case ToolFinished(call, content, is_error, seconds):
-                result = content if isinstance(content, str) else json.dumps(content)
-                words = f"{call.name}  {json.dumps(call.input, ensure_ascii=False)}"
-                rows.append(Row("tool", words, result, seconds, is_error))
-            case RunFinished(reason, usage, error=error):
-                rows.append(Row("note", ending(reason, error).note))
-                tokens = (
-                    f"{usage.get('input_tokens', 0):,} tokens in, {usage.get('output_tokens', 0):,}"
-                )
-                rows.append(Row("end", f"{tokens} out · {at:.1f} s"))
+    state = run_state.fold(pairs)
+    rows = [_row(block) for block in state.blocks if block.state != "void"]
+    if state.ending is not None:
+        rows += [
+            Row("note", state.ending.note),
+            Row("end", f"{tokens_words(state.tokens)} · {state.ended:.1f} s"),
+        ]
     return [row for row in rows if row.words]
+
+
+def _row(block: Block) -> Row:
+    """Return what a page shows of a block: nothing of a call that has no result."""
+    if block.kind in ("text", "thinking"):
+        seconds = block.seconds or 0.0 if block.kind == "thinking" else 0.0
+        return Row(block.kind, block.text, seconds=seconds)
+    run = block.run
+    if run is None or run.seconds is None:
+        return Row("tool", "")
+    result = run.content if isinstance(run.content, str) else json.dumps(run.content)
+    words = f"{block.name}  {block.text or '{}'}"
+    return Row("tool", words, result, run.seconds, run.state == "failed")
 
 
 def tell(which: str, prompt: str, rows: Iterable[Row]) -> str:

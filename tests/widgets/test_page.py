@@ -7,7 +7,14 @@ import pytest
 
 from helpers import course
 from helpers.agent import RunFinished, ToolFinished, TurnStarted
-from helpers.message import BlockStarted, BlockStopped, TextDelta, ThinkingDelta, ToolCall
+from helpers.message import (
+    BlockStarted,
+    BlockStopped,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    UsageUpdated,
+)
 from helpers.widgets.page import PAGES, PageView, Row, draw, fold, tell
 
 CALL = ToolCall(1, "toolu_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
@@ -21,7 +28,8 @@ RUN = [
     (2.5, BlockStarted(0, {"type": "text"})),
     (2.5, TextDelta(0, "No ")),
     (2.6, TextDelta(0, "umbrella.")),
-    (2.7, RunFinished("end_turn", {"input_tokens": 1200, "output_tokens": 30}, 2)),
+    (2.7, UsageUpdated({"input_tokens": 700, "cache_read_input_tokens": 500, "output_tokens": 30})),
+    (2.7, RunFinished("end_turn", {"input_tokens": 700, "output_tokens": 30}, 2)),
 ]
 ROWS = [
     Row("thinking", "A question of rain.", seconds=0.5),

@@ -1,0 +1,268 @@
+"""The contract of all front ends: of the same run they tell the same end, tools and tokens."""
+
+import asyncio
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.output import DummyOutput
+from runs import CASES, Case, Pairs, played, replay
+
+from helpers.agent import RunFinished
+from helpers.history import Conversation
+from helpers.render.endings import STOPPED, WORDS, Ending, ending_of
+from helpers.render.run_state import RunState, fold
+from helpers.telemetry import traced
+from helpers.terminal.events import show
+from helpers.terminal.live_screen import LiveScreen
+from helpers.terminal.screen import PlainScreen, Screen
+from helpers.web.runs import Run
+from helpers.web.wire import Telling
+from helpers.widgets import cards_model, cards_still, page, timeline_model, timeline_still
+from helpers.widgets.cards import CardsView
+
+OUTCOMES = {"✓": "done", "✕": "failed", "■": "cut"}
+GOOD = ("✓ done", "✓ Done")
+BAD = ("✕ failed", "✕ Failed", "■", *(f"■ {word}" for word, _ in WORDS.values()))
+TOKENS = re.compile(r"([\d,]+) tokens in, ~?([\d,]+)( out)?")
+
+
+@dataclass
+class Told:
+    """What a front end tells.
+
+    Attributes:
+        end: its words about the end, and nothing about tools.
+        tools: each tool's name and what became of it; None if it tells nothing of tools.
+        tokens: read and written; None if it tells none.
+    """
+
+    end: str
+    tools: list[str] | None = None
+    tokens: tuple[int, int] | None = None
+
+
+def tokens_in(words: str) -> tuple[int, int]:
+    found = TOKENS.search(words)
+    assert found, words
+    return int(found[1].replace(",", "")), int(found[2].replace(",", ""))
+
+
+# ---- What each front end tells
+
+
+async def on_screen(pairs: Pairs, screen: Screen, paper: Callable[[], str]) -> Told:
+    await show(replay(pairs), screen)
+    lines = paper().replace("\r", "").split("\n")
+    notes = [re.fullmatch(r"([✓✕■]) (\w+): (done|failed|stopped)\b.*", line) for line in lines]
+    tools = [f"{note[2]} {OUTCOMES[note[1]]}" for note in notes if note]
+    rest = [line for line, note in zip(lines, notes, strict=True) if not note]
+    # What the user interrupts is no end of the run.
+    return Told("\n".join(line for line in rest if line != "■ Interrupted."), tools)
+
+
+async def terminal(pairs: Pairs) -> Told:
+    paper = io.StringIO()
+    return await on_screen(pairs, PlainScreen(paper), paper.getvalue)
+
+
+class Paper(DummyOutput):
+    """A terminal that keeps what was written for good."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def write(self, data: str) -> None:
+        self.written += data
+
+
+async def live_screen(pairs: Pairs) -> Told:
+    paper = Paper()
+    with create_app_session(output=paper):
+        screen = LiveScreen(clock=lambda: 5.0)
+
+        def settled() -> str:
+            screen.settle()
+            return paper.written
+
+        return await on_screen(pairs, screen, settled)
+
+
+async def web(pairs: Pairs) -> Told:
+    telling = Telling(lambda: 1.0)
+    pages = [page for _, event in pairs for page in telling.feed(event)]
+    tools: dict[int, str] = {}
+    of_turn: set[int] = set()
+    for one in pages:
+        match one:
+            case {"type": "turn"}:
+                of_turn = set()
+            case {"type": "tool", "part": part, "name": name}:
+                tools[part] = name
+                of_turn.add(part)
+            case {"type": "result", "part": part, "failed": failed}:
+                tools[part] += " failed" if failed else " done"
+            case {"type": "retry", "restarts": True}:
+                tools = {part: told for part, told in tools.items() if part not in of_turn}
+    last = pages[-1]
+    sign = {"failed": "✕", "stopped": "■"}.get(last["outcome"], "■" if last["words"] else "")
+    words = f"{sign} {last['words']}" if last["words"] else GOOD[0]
+    figures = last["figures"]
+    ran = [told for told in tools.values() if " " in told]
+    return Told(words, ran, (figures["tokens_in"], figures["tokens_out"]))
+
+
+def lane_tools(lane: cards_model.Lane) -> list[str]:
+    cards = [item for item in lane.items if isinstance(item, cards_model.Card)]
+    return [f"{card.name} {card.state}" for card in cards if card.seconds is not None]
+
+
+async def cards(pairs: Pairs) -> Told:
+    named = [(at, ("", event)) for at, event in pairs]
+    board = cards_model.fold(named)
+    view = CardsView(lambda: None, expected=named, autostart=False)  # type: ignore[arg-type,return-value]
+    words = re.sub(r"(?m)^(\[\w+, .*\]|  .*)$", "", view.twin())
+    view.close()
+    return Told(words, lane_tools(board.lanes[0]), tokens_in(words))
+
+
+async def cards_picture(pairs: Pairs) -> Told:
+    board = cards_model.fold([(at, ("", event)) for at, event in pairs])
+    svg = cards_still.draw(board, cards_still.footer_of(board, ""), "Agent")
+    svg = re.sub("<desc>.*</desc>", "", svg, flags=re.DOTALL)
+    texts = re.findall(">([^<>]+)</text>", svg)
+    # A card's state is a text of its own, and no end of the run.
+    return Told(" ".join(texts[-3:]))
+
+
+async def timeline(pairs: Pairs) -> Told:
+    line = timeline_model.fold(pairs)
+    runs = [(written, run) for written, run in timeline_model.calls(line) if run is not None]
+    words = timeline_still.tell([timeline_still.Track("", line)]).split("\n")[0]
+    return Told(words, [f"{written.name} {run.state}" for written, run in runs])
+
+
+async def web_page_picture(pairs: Pairs) -> Told:
+    rows = page.fold(pairs)
+    tools = [row for row in rows if row.kind == "tool"]
+    words = page.tell("fetch", "hi", [row for row in rows if row.kind != "tool"])
+    told = [f"{row.words.split()[0]} {'failed' if row.failed else 'done'}" for row in tools]
+    return Told(words, told, tokens_in(words))
+
+
+async def trace(pairs: Pairs) -> Told:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    async for _ in traced(replay(pairs), provider.get_tracer("test"), model="m"):
+        pass
+    spans = sorted(exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
+    run = next(span for span in spans if span.name == "invoke_agent")
+    told: dict[str, Any] = dict(run.attributes or {})
+    tools = []
+    for span in spans:
+        if span.name.startswith("execute_tool"):
+            failed = span.status.status_code is StatusCode.ERROR
+            tools.append(f"{span.name.split()[1]} {'failed' if failed else 'done'}")
+    names = ("input_tokens", "output_tokens")
+    used = tuple(told.get(f"gen_ai.usage.{name}", 0) for name in names)
+    (reason,) = told["gen_ai.response.finish_reasons"]
+    return Told(reason, tools, (used[0], used[1]))
+
+
+FRONT_ENDS = (
+    terminal,
+    live_screen,
+    web,
+    cards,
+    cards_picture,
+    timeline,
+    web_page_picture,
+    trace,
+)
+
+
+def says(told: str, how: Ending) -> bool:
+    """Say whether words tell this end, and no other."""
+    told = " ".join(told.split())
+    if how.ok:
+        return not any(bad in told for bad in BAD)
+    ends = how.sign in told and (how.sentence in told or how.label in told)
+    return ends and not any(good in told for good in GOOD)
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS, ids=lambda front_end: str(front_end.__name__))
+@pytest.mark.parametrize("name", CASES)
+async def test_every_front_end_tells_the_same(name: str, front_end: Callable[[Pairs], Any]):
+    case = CASES[name]
+    pairs = await played(case)
+    told: Told = await front_end(pairs)
+    how = ending_of(event for _, event in pairs)
+    if front_end is trace:
+        assert told.end == case.reason
+    else:
+        assert says(told.end, how), told.end
+    if told.tools is not None:
+        assert sorted(told.tools) == sorted(case.tools)
+    if told.tokens is not None:
+        assert told.tokens == case.tokens
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_run_is_read_as_it_was_meant(name: str):
+    case = CASES[name]
+    pairs = await played(case)
+    state = fold(pairs)
+    assert state.ending == ending_of(event for _, event in pairs)
+    assert state.ending is not None and state.ending.reason == case.reason
+    assert sorted(ran(state)) == sorted(case.tools)
+    read = sum(state.usage.get(name, 0) for name in ("input_tokens", "cache_read_input_tokens"))
+    assert (read, state.usage.get("output_tokens", 0)) == case.tokens
+    finished = pairs[-1][1]
+    assert isinstance(finished, RunFinished) and finished.usage == state.usage
+
+
+def ran(state: RunState) -> Iterable[str]:
+    return [f"{block.name} {block.run.state}" for block in state.calls if block.run is not None]
+
+
+# ---- Stopped by a person, at every event
+
+
+@pytest.mark.parametrize("name", ["with a tool", "a cut while a tool runs, which goes on"])
+async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
+    whole = await played(CASES[name])
+    for length in range(1, len(whole)):
+        pairs = whole[:length]
+        board = cards_model.Board("running")
+        line = timeline_model.Timeline("running")
+        for at, event in pairs:
+            board = cards_model.apply(board, "", event, at)
+            line = timeline_model.apply(line, event, at)
+        board = cards_model.end(board, "stopped", 9.0)
+        line = timeline_model.end(line, "stopped", 9.0)
+        run = Run(Conversation(), Telling(lambda: 1.0))
+        run.start(replay(pairs), 60)
+        await asyncio.sleep(0)
+        run.stop()
+        await run.ended()
+        last = run.told[-1].page
+        assert (last["outcome"], last["words"]) == ("stopped", STOPPED.sentence)
+        words = cards_still.tell(board, cards_still.footer_of(board, ""))
+        assert STOPPED.label in words
+        assert "Stopped after" in timeline_still.tell([timeline_still.Track("", line)])
+        assert not [card for card in lane_tools(board.lanes[0]) if "running" in card]
+
+
+def test_a_case_is_there_for_every_ending():
+    reasons = {case.reason for case in CASES.values()}
+    assert {*WORDS, "failed", "end_turn", "stop_sequence"} - {"pause_turn"} <= reasons
+    assert all(isinstance(case, Case) for case in CASES.values())
