@@ -435,9 +435,7 @@ class RunState:
         return [*cut]
 
     def _retry(self, event: Any, at: float) -> list[Item]:
-        request = self._request(at)
-        request.answered = at if request.answered is None else request.answered
-        request.end(at)
+        self._request(at).end(at)
         changed: list[Block] = self._cut(at)
         if event.restarts:
             shown = [block for block in self.blocks if block.turn == self.turn]

@@ -4,22 +4,25 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import traitlets
 
 import helpers.render
 from helpers.render.cost import footer
+from helpers.render.endings import STOPPED, failure
 from helpers.render.html import MarkdownHtml
-from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words, apply, end, fold
+from helpers.render.run_state import Block, Item, Note
+from helpers.widgets.cards_model import Board, Lane, card_face, fold
 from helpers.widgets.cards_still import (
     STATES,
     draw,
     footer_of,
     lane_words,
     lines_for,
-    problem_line,
+    note_words,
     tell,
 )
 from helpers.widgets.running import RunningView
@@ -72,8 +75,10 @@ class CardsView(RunningView):
         self._title = title
         self._price = price
         pairs = list(expected)
-        self._expected = fold(pairs, self._names) if pairs else self._fresh("ready")
-        self._board = self._shown = self._fresh("ready")
+        self._expected = fold(pairs, self._names) if pairs else self._fresh(begun=False)
+        self._board = self._fresh(begun=False)
+        self._shown: list[_Shown] = []
+        self._figures: Update = {}
         self._texts: dict[tuple[int, int], _Text] = {}
         alone = len(self._names) == 1
         known = self._expected.lanes
@@ -106,8 +111,8 @@ class CardsView(RunningView):
         """Return the expected run in words."""
         return tell(self._expected, self._footer(self._expected))
 
-    def _fresh(self, state: str) -> Board:
-        return Board(state, tuple(map(Lane, self._names)))
+    def _fresh(self, begun: bool) -> Board:
+        return Board([*map(Lane, self._names)], begun)
 
     def _footer(self, board: Board) -> str:
         words = footer(
@@ -119,7 +124,7 @@ class CardsView(RunningView):
         )
         if board.ended is None:  # the clock on the page says how long
             words = words.rpartition(" · ")[0]
-        if any(lane.deltas for lane in board.lanes):  # the API has not counted them
+        if not board.counted:
             words = words.replace(" in, ", " in, ~")
         return footer_of(board, words)
 
@@ -128,28 +133,25 @@ class CardsView(RunningView):
 
     async def _run(self) -> None:
         self._began = time.monotonic()
-        self._board = self._fresh("running")
-        self._shown = self._fresh("ready")
-        self._texts = {}
+        self._board = self._fresh(begun=True)
+        self._shown, self._figures, self._texts = [], {}, {}
         self._feed.reset()
         self._tell_time()
         self._show()
         self.state = self._snapshot()
         frames = asyncio.create_task(self._frames())
-        state, problem = "done", ""
+        how = None
         try:
             async with aclosing(self._open_run()) as events:
                 async for name, event in events:
-                    self._board = apply(self._board, name, event, self._clock())
-            if any(lane.state == "failed" for lane in self._board.lanes[:1]):
-                state = "failed"
+                    self._board.take(name, event, self._clock())
         except asyncio.CancelledError:
-            state = "stopped"
+            how = STOPPED
         except Exception as error:  # whatever a learner's code raises ends in one sentence
-            state, problem = "failed", problem_of(error)
+            how = failure(problem_of(error))
         finally:
             frames.cancel()
-            self._board = end(self._board, state, self._clock(), problem)
+            self._board.end(self._clock(), how)
             self._show()
             self.state = self._snapshot()
 
@@ -157,71 +159,77 @@ class CardsView(RunningView):
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""
-        if self._board is not self._shown:
-            for update in self._changes():
-                self._feed.add(update)
-            self._shown = self._board
+        for number, lane in enumerate(self._board.lanes):
+            if number == len(self._shown):
+                self._shown.append(_Shown())
+            shown = self._shown[number]
+            if (face := _lane_face(lane)) != shown.face:
+                self._feed.add({"lane": number, **face})
+                shown.face = face
+            for place, item in enumerate(lane.items):
+                was = shown.items[place] if place < len(shown.items) else None
+                now = _said(item), _face(item, lane)
+                for update in self._item_changes((number, place), item, was, now):
+                    self._feed.add({"lane": number, "item": place, **update})
+                shown.items[place : place + 1] = [now]
+        if (figures := self._told()) != self._figures:
+            self._feed.add({"figures": figures})
+            self._figures = figures
         self._feed.flush()
 
-    def _changes(self) -> list[Update]:
-        before, after = self._shown, self._board
-        updates: list[Update] = []
-        for number, lane in enumerate(after.lanes):
-            old = before.lanes[number] if number < len(before.lanes) else None
-            if lane is old and after.state == before.state:
-                continue
-            if old is None or _lane_face(lane) != _lane_face(old):
-                updates.append({"lane": number, **_lane_face(lane)})
-            items = old.items if old else ()
-            for place, item in enumerate(lane.items):
-                was = items[place] if place < len(items) else None
-                if item is not was:
-                    updates += self._item_changes((number, place), was, item)
-        figures = {"state": after.state, **self._figures(after)}
-        if figures != {"state": before.state, **self._figures(before)}:
-            updates.append({"figures": figures})
-        return updates
-
-    def _item_changes(self, place: tuple[int, int], was: Item | None, item: Item) -> list[Update]:
-        where = {"lane": place[0], "item": place[1]}
-        updates: list[Update] = []
-        if was is None:
-            updates.append({**where, **_opening(item)})
-        said, before = _said(item), _said(was) if was else ""
-        if isinstance(item, Words) and item.kind == "text":
+    def _item_changes(
+        self, place: tuple[int, int], item: Item, was: "_Item | None", now: "_Item"
+    ) -> list[Update]:
+        updates: list[Update] = [] if was else [_opening(item)]
+        before = was[0] if was else ""
+        if _is_text(item):
             text = self._texts.setdefault(place, _Text())
-            if grown := text.grow(item):
-                updates.append({**where, **grown})
-        elif said != before:
+            if grown := text.grow(now[0], item.state != "open"):
+                updates.append(grown)
+        elif now[0] != before:
             # A call's input that turns out otherwise than it came is said anew.
-            grows = said.startswith(before)
-            updates.append({**where, "text": said[len(before) :] if grows else said, "add": grows})
-        if was is None or _face(item) != _face(was):
-            updates.append({**where, "face": _face(item)})
+            grows = now[0].startswith(before)
+            updates.append({"text": now[0][len(before) :] if grows else now[0], "add": grows})
+        if was is None or now[1] != was[1]:
+            updates.append({"face": now[1]})
         return updates
 
-    def _figures(self, board: Board) -> dict[str, Any]:
+    def _told(self) -> Update:
+        """Return what stands around the lanes."""
+        board = self._board
         return {
+            "state": board.state,
             "footer": self._footer(board),
             "ended": board.ended,
-            "problem": f"✕ {board.problem}" if board.problem else "",
+            "problem": board.problem,
         }
 
     def _snapshot(self) -> dict[str, Any]:
-        board = self._board
         lanes = []
-        for number, lane in enumerate(board.lanes):
+        for number, lane in enumerate(self._board.lanes):
             items = []
             for place, item in enumerate(lane.items):
-                shown: Update = {**_opening(item), "face": _face(item)}
-                if isinstance(item, Words) and item.kind == "text":
+                shown: Update = {**_opening(item), "face": _face(item, lane)}
+                if _is_text(item):
                     text = self._texts.get((number, place), _Text())
                     shown |= {"html": [*text.html], "open": text.open}
                 else:
                     shown |= {"text": _said(item), "add": False}
                 items.append(shown)
             lanes.append({**_lane_face(lane), "items": items})
-        return {"state": board.state, **self._figures(board), "lanes": lanes}
+        return {**self._told(), "lanes": lanes}
+
+
+# What a page has of an item: its text, and whatever else of it may change.
+_Item = tuple[str, Update]
+
+
+@dataclass
+class _Shown:
+    """What a page has of a lane."""
+
+    face: Update = field(default_factory=dict)
+    items: list[_Item] = field(default_factory=list)
 
 
 class _Text:
@@ -234,11 +242,11 @@ class _Text:
         self._fed = 0
         self._closed = False
 
-    def grow(self, words: Words) -> Update:
+    def grow(self, text: str, is_whole: bool) -> Update:
         """Take in what has come; return the HTML of further lines, and the open one."""
-        fresh = self._markdown.feed(words.text[self._fed :])
-        self._fed = len(words.text)
-        if words.state != "open" and not self._closed:
+        fresh = self._markdown.feed(text[self._fed :])
+        self._fed = len(text)
+        if is_whole and not self._closed:
             self._closed = True
             fresh += self._markdown.close()
         before, self.open = self.open, self._markdown.open
@@ -246,36 +254,31 @@ class _Text:
         return {"html": fresh, "open": self.open} if fresh or before != self.open else {}
 
 
+def _is_text(item: Item) -> TypeGuard[Block]:
+    return isinstance(item, Block) and item.kind == "text"
+
+
 def _opening(item: Item) -> Update:
     match item:
-        case Words(kind=kind):
-            return {"kind": kind, "name": ""}
-        case Card(name=name):
-            return {"kind": "card", "name": name}
         case Note():
             return {"kind": "note", "name": ""}
+        case Block(kind="call", name=name):
+            return {"kind": "card", "name": name}
+    return {"kind": item.kind, "name": ""}
 
 
 def _said(item: Item) -> str:
-    match item:
-        case Words(text=text):
-            return text
-        case Card(input=input):
-            return input
-        case Note(words=words):
-            return words
+    return note_words(item) if isinstance(item, Note) else item.text
 
 
-def _face(item: Item) -> Update:
+def _face(item: Item, lane: Lane) -> Update:
     """Return what of an item is shown and may change, but for its text."""
     match item:
-        case Words():
-            return {"state": item.state, "seconds": item.seconds}
-        case Card():
-            names = ("state", "status", "progress", "done", "total", "result", "began", "seconds")
-            return {name: getattr(item, name) for name in names}
         case Note():
             return {"state": "done"}
+        case Block(kind="call"):
+            return card_face(item, lane.run.ending is not None)
+    return {"state": item.state, "seconds": item.seconds}
 
 
 def _lane_face(lane: Lane) -> Update:
@@ -284,5 +287,5 @@ def _lane_face(lane: Lane) -> Update:
         "task": lane.task,
         "state": lane.state,
         "words": lane_words(lane),
-        "problem": problem_line(lane),
+        "problem": lane.problem,
     }

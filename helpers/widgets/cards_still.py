@@ -1,15 +1,17 @@
 """Pictures and words of a board of lanes, cards and text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from helpers.render.cost import count
 from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
+from helpers.render.run_state import Block, Note
 from helpers.svg import look, still
-from helpers.widgets.cards_model import Board, Card, Item, Lane, Note, Words
+from helpers.widgets.cards_model import Board, Lane, card_face
 from helpers.widgets.transcript import seconds
 
-__all__ = ["STATES", "draw", "footer_of", "lane_words", "lines_for", "tell"]
+__all__ = ["STATES", "draw", "footer_of", "lane_words", "lines_for", "note_words", "tell"]
 
 COLUMNS = 92
 SMALL = 12.0
@@ -36,27 +38,28 @@ def plain_lines(text: str) -> list[str]:
 
 def lane_words(lane: Lane) -> str:
     """Return how far an agent is, in a few words."""
-    tokens = lane.tokens
-    about = "~" if lane.deltas else ""  # the API counts when it has finished
+    run = lane.run
+    tokens = run.tokens
+    about = "" if run.counted else "~"  # the API counts when it has finished
     written = about + count(tokens.get("output_tokens", 0), "token") if tokens else ""
-    after = "" if lane.ended is None else f" after {lane.ended:.1f} s"
-    if lane.ending is not None:
-        word = ("stopped" if lane.ending == STOPPED else lane.ending.label) + after
+    if run.ending is not None:
+        word = "stopped" if run.ending == STOPPED else run.ending.label
+        word += f" after {run.ended:.1f} s"
     else:
-        word = "not asked yet" if lane.state == "waiting" else f"turn {lane.turn}"
+        word = "not asked yet" if lane.state == "waiting" else f"turn {run.turn}"
     return " · ".join(filter(None, [word, written]))
 
 
-def card_words(card: Card) -> str:
+def card_words(face: Mapping[str, Any]) -> str:
     """Return what a card's head says after the tool's name."""
-    took = "" if card.seconds is None else f" after {seconds(card.seconds)}"
-    return STATES[card.state] + took
+    took = "" if face["seconds"] is None else f" after {seconds(face['seconds'])}"
+    return STATES[face["state"]] + took
 
 
-def thought_words(words: Words) -> str:
+def thought_words(block: Block) -> str:
     """Return the one line of folded thinking."""
-    took = "" if words.seconds is None else f" for {seconds(words.seconds)}"
-    return f"Thought{took}" if words.state != "open" else "Thinking"
+    took = "" if block.seconds is None else f" for {seconds(block.seconds)}"
+    return f"Thought{took}" if block.state != "open" else "Thinking"
 
 
 def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
@@ -71,13 +74,14 @@ def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
     lines = 0.0
     for item in lane.items:
         match item:
-            case Words(kind="text"):
+            case Block(kind="text"):
                 lines += 0.5 + sum(
                     len(still.wrapped(line, columns)) for line in plain_lines(item.text)
                 )
-            case Card():
-                lines += 4.5 + len(still.wrapped(item.result, columns - 6))
-                lines += 1 if item.progress else 0
+            case Block(kind="call"):
+                face = card_face(item, over=True)
+                lines += 4.5 + len(still.wrapped(face["result"], columns - 6))
+                lines += 1 if face["progress"] else 0
             case _:
                 lines += 1.5
     return min(max(least, round(lines + 0.5)), most)
@@ -115,20 +119,26 @@ class _Pen:
             self.rows(still.wrapped(lane.task, COLUMNS), 16, look.INK_2, SMALL)
         self.y += 4
         for item in lane.items:
-            self.item(item)
-        if problem := problem_line(lane):
-            self.rows(still.wrapped(problem, COLUMNS), 26, look.ON_FAILED)
+            if isinstance(item, Note):
+                self.rows(still.wrapped(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
+                self.skip(6)
+            elif item.kind == "call":
+                self.card(item.name, card_face(item, lane.run.ending is not None))
+            else:
+                self.words(item)
+        if lane.problem:
+            self.rows(still.wrapped(lane.problem, COLUMNS), 26, look.ON_FAILED)
         self.y += 6
 
-    def item(self, item: Item) -> None:
+    def words(self, item: Block) -> None:
         top = self.y
         match item:
-            case Words(kind="text"):
+            case Block(kind="text"):
                 fill = look.INK_2 if item.state == "void" else look.INK
                 for line in plain_lines(item.text):
                     self.rows(still.wrapped(line, COLUMNS), 26, fill) if line else self.skip(8)
                 self.parts.append(still.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
-            case Words():
+            case _:
                 self.rows([thought_words(item)], 26, look.ON_THINKING)
                 self.parts.append(
                     still.line(
@@ -136,42 +146,39 @@ class _Pen:
                         stroke_width=3, stroke_dasharray="3 3",
                     )
                 )  # fmt: skip
-            case Card():
-                self.card(item)
-            case Note():
-                self.rows(still.wrapped(item.words, COLUMNS), 26, look.ON_FAILED, SMALL)
         self.skip(6)
 
-    def card(self, card: Card) -> None:
+    def card(self, name: str, face: Mapping[str, Any]) -> None:
         top = self.y
         self.skip(4)
-        failed = card.state in ("failed", "cut")
+        failed = face["state"] in ("failed", "cut")
         colour, side = look.ON_TOOL, look.TOOL
-        if card.state == "done":
+        if face["state"] == "done":
             colour, side = look.ON_DONE, look.DONE
         elif failed:
             colour, side = look.ON_FAILED, look.FAILED
-        width = 7.6 * len(card.name)
-        self.parts.append(still.text(32, self.y, card.name, code=True, bold=True, fill=look.INK))
+        width = 7.6 * len(name)
+        self.parts.append(still.text(32, self.y, name, code=True, bold=True, fill=look.INK))
         self.parts.append(
-            still.text(32 + width + 10, self.y, card_words(card), fill=colour, size=SMALL)
+            still.text(32 + width + 10, self.y, card_words(face), fill=colour, size=SMALL)
         )
         self.y += 18
-        if card.status and card.status != card.name:
-            self.rows(still.wrapped(card.status, COLUMNS - 4), 32, look.INK_1, SMALL)
-        if card.progress:
-            share = 1.0 if not card.total else min((card.done or 0.0) / card.total, 1.0)
+        if face["status"] not in ("", name):
+            self.rows(still.wrapped(face["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
+        if face["progress"]:
+            total = face["total"]
+            share = 1.0 if not total else min((face["done"] or 0.0) / total, 1.0)
             self.parts.append(still.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
             self.parts.append(still.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
-            self.rows([card.progress], 222, look.INK_2, SMALL)
-        result = still.wrapped(card.result, COLUMNS - 4) if card.result else []
+            self.rows([face["progress"]], 222, look.INK_2, SMALL)
+        result = still.wrapped(face["result"], COLUMNS - 4) if face["result"] else []
         self.rows(result[:6], 32, look.ON_FAILED if failed else look.INK_1, SMALL)
         height = self.y - top + 3
         self.parts.append(
             still.rect(16.5, top - 11.5, still.WIDTH - 33, height, stroke=look.LINE, rx=6)
             + still.rect(16, top - 12, 6, height + 1, side, rx=3)
         )
-        self.skip(9)
+        self.skip(15)
 
     def skip(self, pixels: float) -> None:
         self.y += pixels
@@ -205,11 +212,9 @@ def footer_of(board: Board, words: str) -> str:
     return f"{word} · {words}"
 
 
-def problem_line(part: Board | Lane) -> str:
-    """Return what went wrong in a run or a lane, with its sign; empty if nothing did."""
-    if part.ending is None or part.ending == STOPPED:  # the footer says so
-        return ""
-    return part.ending.note
+def note_words(note: Note) -> str:
+    """Return a note with its sign."""
+    return f"{note.sign} {note.words}"
 
 
 def tell(board: Board, footer: str) -> str:
@@ -222,16 +227,16 @@ def tell(board: Board, footer: str) -> str:
             rows.append(f"Asked: {lane.task}")
         for item in lane.items:
             match item:
-                case Words(kind="text"):
-                    rows += filter(None, plain_lines(item.text))
-                case Words():
-                    rows.append(f"[{thought_words(item)}]")
-                case Card():
-                    status = "" if item.status in ("", item.name) else f": {item.status}"
-                    rows.append(f"[{item.name}, {card_words(item)}{status}]")
-                    if item.result:
-                        rows.append(f"  {item.result}")
                 case Note():
-                    rows.append(item.words)
-        rows += filter(None, [problem_line(lane)])
+                    rows.append(note_words(item))
+                case Block(kind="text"):
+                    rows += filter(None, plain_lines(item.text))
+                case Block(kind="call", name=name):
+                    face = card_face(item, lane.run.ending is not None)
+                    status = "" if face["status"] in ("", name) else f": {face['status']}"
+                    rows.append(f"[{name}, {card_words(face)}{status}]")
+                    rows += [f"  {face['result']}"] if face["result"] else []
+                case _:
+                    rows.append(f"[{thought_words(item)}]")
+        rows += filter(None, [lane.problem])
     return "\n".join([*rows, footer])

@@ -9,16 +9,11 @@ from typing import Any
 
 import traitlets
 
+from helpers.render.endings import DONE, STOPPED, failure
+from helpers.render.run_state import RunState
 from helpers.widgets import live
 from helpers.widgets.running import RunningView
-from helpers.widgets.timeline_model import (
-    Timeline,
-    apply,
-    calls,
-    end,
-    first_turn,
-    ideal_finish,
-)
+from helpers.widgets.timeline_model import Timeline, calls, ideal_finish, timeline_of
 from helpers.widgets.timeline_still import Track, draw, rows, sentence, span_for, tell
 from helpers.widgets.transcript import problem_of
 from helpers.widgets.view import assets
@@ -70,7 +65,7 @@ class TimelineView(RunningView):
         autostart: bool = False,
     ) -> None:
         self._known = dict(runs)
-        self._timelines = {id: Timeline() for id in runs}
+        self._runs_of: dict[str, RunState] = {}  # of those that have been started
         self._chosen = ALL
         expected = [run.expected for run in runs.values()]
         longest = max((timeline.ended or 0.0 for timeline in expected), default=0.0)
@@ -89,12 +84,13 @@ class TimelineView(RunningView):
     @property
     def timeline(self) -> Timeline:
         """What has happened so far, in the first run if there are several."""
-        return next(iter(self._timelines.values()))
+        return next(iter(self.timelines.values()))
 
     @property
     def timelines(self) -> dict[str, Timeline]:
         """What has happened so far in each run."""
-        return dict(self._timelines)
+        runs = self._runs_of
+        return {id: timeline_of(runs[id]) if id in runs else Timeline() for id in self._known}
 
     def still(self) -> str:
         """Return the picture of the expected runs, as SVG."""
@@ -122,16 +118,15 @@ class TimelineView(RunningView):
 
     def _tracks(self) -> list[Track]:
         # At rest nothing is given away: there, too, only a run shows its goal.
+        timelines = self.timelines
         ideals = {
-            id: None
-            if self._timelines[id].state == "ready"
-            else self._ideal_of(run, self._timelines[id])
+            id: None if timelines[id].state == "ready" else self._ideal_of(run, timelines[id])
             for id, run in self._known.items()
         }
         if len(ideals) > 1:  # one line for all that are compared
             known = [ideal for ideal in ideals.values() if ideal is not None]
             ideals = dict.fromkeys(ideals, max(known, default=None))
-        return [Track(run.name, self._timelines[id], ideals[id]) for id, run in self._known.items()]
+        return [Track(run.name, timelines[id], ideals[id]) for id, run in self._known.items()]
 
     def _ideal_of(self, run: Run, timeline: Timeline) -> float | None:
         if run.ideal is None:
@@ -141,13 +136,12 @@ class TimelineView(RunningView):
         return run.ideal + max(late, 0.0)
 
     def _runs(self) -> bool:
-        return any(timeline.state == "running" for timeline in self._timelines.values())
+        return any(run.ending is None for run in self._runs_of.values())
 
     async def _run(self) -> None:
         self._began = time.monotonic()
         chosen = list(self._known) if self._chosen == ALL else [self._chosen]
-        for id in chosen:
-            self._timelines[id] = Timeline("running")
+        self._runs_of |= {id: RunState() for id in chosen}
         self._show()
         self.state = self._picture()
         frames = asyncio.create_task(self._frames())
@@ -155,7 +149,7 @@ class TimelineView(RunningView):
             await asyncio.gather(*(self._follow(id, chosen) for id in chosen))
         except asyncio.CancelledError:
             for id in chosen:  # one that ended before keeps its own end
-                self._end(id, "stopped")
+                self._runs_of[id].end(STOPPED, self._clock())
         finally:
             frames.cancel()
             self._show()
@@ -165,17 +159,15 @@ class TimelineView(RunningView):
         try:
             async with aclosing(self._known[id].open()) as events:
                 async for event in events:
-                    if not any(self._timelines[one].turns for one in chosen):
+                    if not any(self._runs_of[one].turns for one in chosen):
                         self._began = time.monotonic()  # before that, nothing was asked
-                    self._timelines[id] = apply(self._timelines[id], event, self._clock())
+                    self._runs_of[id].take(event, self._clock())
         except Exception as error:  # whatever a learner's code raises ends in one sentence
-            self._end(id, "failed", problem_of(error))
-        if len(self._known) > 1 and self._timelines[id].ended is None:
-            self._timelines[id] = first_turn(self._timelines[id])
-        self._end(id, "done")
-
-    def _end(self, id: str, state: str, problem: str = "") -> None:
-        self._timelines[id] = end(self._timelines[id], state, self._clock(), problem)
+            self._runs_of[id].end(failure(problem_of(error)), self._clock())
+        run = self._runs_of[id]
+        # Those that are compared may be left after a turn: then that is their end.
+        turn_ended = run.turns[-1].ended if len(self._known) > 1 and run.turns else None
+        run.end(DONE, self._clock() if turn_ended is None else turn_ended)
 
     # What the page gets
 

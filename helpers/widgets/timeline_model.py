@@ -1,17 +1,18 @@
-"""A run as bars on one clock: a plain value, built from the agent's events.
+"""A run as bars on one clock: a plain value, made of what `render.run_state` reads.
 
     timeline = fold(timed_events)        # (seconds since the start, AgentEvent) pairs
     distance(timeline)                   # seconds by which it missed the ideal finish
 
-No I/O and no clock: times are arguments. Events are known by the names of their
-classes, so that those of a learner's own agent are as good as the course's.
+No I/O and no clock: times are arguments.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.render.endings import STOPPED, Ending, ending, failure
+from helpers.render import run_state
+from helpers.render.endings import DONE, Ending
+from helpers.render.run_state import Block, Note, RunState
 
 __all__ = [
     "STRATEGIES",
@@ -19,14 +20,13 @@ __all__ = [
     "Mark",
     "Timeline",
     "Turn",
-    "apply",
     "calls",
     "distance",
-    "end",
     "first_turn",
     "fold",
     "ideal_finish",
     "table",
+    "timeline_of",
     "under",
 ]
 
@@ -37,8 +37,8 @@ STRATEGIES = {
     "parallel": "Mid-stream, side by side",
 }
 
-# Deltas that are further apart than this leave a gap in their bar, in seconds.
-STALL = 0.25
+# What has bars, and what it is called there. A call's is its input.
+KINDS = {"text": "text", "thinking": "thinking", "call": "input"}
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,7 @@ class Timeline:
         state: ready, running, done, stopped or failed.
         bars: in the order in which they began.
         ended: when the run was over, in seconds.
-        problem: one sentence on what went wrong.
-        ending: how it ended, once it has told.
+        ending: how it ended, once it has.
     """
 
     state: str = "ready"
@@ -107,7 +106,6 @@ class Timeline:
     marks: tuple[Mark, ...] = ()
     turns: tuple[Turn, ...] = ()
     ended: float | None = None
-    problem: str = ""
     ending: Ending | None = None
 
 
@@ -116,190 +114,60 @@ class Timeline:
 
 def fold(timed_events: Iterable[tuple[float, Any]]) -> Timeline:
     """Return the timeline of so many (seconds since the start, event) pairs."""
-    timeline = Timeline("running")
-    for at, event in timed_events:
-        timeline = apply(timeline, event, at)
-    return timeline
+    return timeline_of(run_state.fold(timed_events))
 
 
-def apply(timeline: Timeline, event: Any, at: float) -> Timeline:
-    """Return the timeline with one more event.
-
-    Args:
-        timeline: what had happened before.
-        event: an AgentEvent, or one with the same name and fields; others change nothing.
-        at: when it came, in seconds since the start of the run.
-    """
-    turn = timeline.turns[-1].number if timeline.turns else 0
-    match type(event).__name__:
-        case "TurnStarted":
-            turns = (*timeline.turns, Turn(event.turn, at))
-            return _add(replace(timeline, turns=turns), Bar("waiting", event.turn, -1, at))
-        case "BlockStarted":
-            kind = _kind(event.block)
-            bar = Bar(kind, turn, event.index, at, name=str(event.block.get("name", "")))
-            return _add(_close(timeline, at, "waiting"), bar) if kind else timeline
-        case "TextDelta":
-            return _grow(timeline, event.index, event.text, at)
-        case "ThinkingDelta":
-            return _grow(timeline, event.index, event.thinking, at)
-        case "InputDelta":
-            return _grow(timeline, event.index, event.fragment, at)
-        case "BlockStopped":
-            # An input that ends here may have been cut off: it is not complete before ToolCall.
-            timeline = _reach(timeline, event.index, at)
-            timeline = _change(timeline, "input", event.index, ended=at)
-            timeline = _change(timeline, "thinking", event.index, ended=at, state="done")
-            return _change(timeline, "text", event.index, ended=at, state="done")
-        case "ToolCall":
-            return _change(timeline, "input", event.index, ready=at, state="done")
-        case "ToolStarted":
-            call = event.call
-            words = str(getattr(event, "status", ""))
-            return _add(timeline, Bar("run", turn, call.index, at, name=call.name, words=words))
-        case "ToolProgress":
-            return _change(timeline, "run", event.call.index, words=str(event.message))
-        case "ToolFinished":
-            return _finish_tool(timeline, event, at, turn)
-        case "MessageStopped":
-            timeline = _mark(_close(timeline, at, "waiting"), "message_stop", at)
-            return _change_turn(timeline, stopped=at)
-        case "TurnFinished":
-            return _change_turn(timeline, ended=at)
-        case "Retrying":
-            timeline = _close(
-                timeline, at, *(("waiting", "text", "thinking", "input")), state="cut"
-            )
-            if event.restarts:
-                timeline = _void(timeline, turn)
-            timeline = _mark(timeline, "retry", at, str(event.reason))
-            return _add(timeline, Bar("waiting", turn, -1, at))
-        case "Interrupted":
-            return _change_turn(_mark(timeline, "interrupted", at), ended=at)
-        case "RunFinished":
-            error = getattr(event, "error", None)
-            how = ending(str(event.reason), error)
-            timeline = end(timeline, how.state, at, str(error or ""))
-            return replace(timeline, ending=how)
-    return timeline
-
-
-def end(timeline: Timeline, state: str, at: float, problem: str = "") -> Timeline:
-    """Return the timeline of a run that is over; the first end stands.
-
-    Args:
-        timeline: what had happened until then.
-        state: done, stopped or failed.
-        at: when, in seconds since the start.
-        problem: one sentence, when it failed.
-    """
-    if timeline.ended is not None:
-        return timeline
-    timeline = _close(timeline, at, "waiting", "text", "thinking", "input", "run", state="cut")
-    how = {"stopped": STOPPED, "failed": failure(problem)}.get(state)
-    return replace(timeline, state=state, ended=at, problem=problem, ending=how)
-
-
-def _kind(block: Mapping[str, Any]) -> str:
-    """Return the kind of bar for a content block; "" for what has none."""
-    type = str(block.get("type", ""))
-    if type.endswith("tool_use"):  # the client's own, the server's, an MCP server's
-        return "input"
-    return {"text": "text", "thinking": "thinking", "redacted_thinking": "thinking"}.get(type, "")
-
-
-def _add(timeline: Timeline, bar: Bar) -> Timeline:
-    return replace(timeline, bars=(*timeline.bars, bar))
-
-
-def _mark(timeline: Timeline, kind: str, at: float, words: str = "") -> Timeline:
-    turn = timeline.turns[-1].number if timeline.turns else 0
-    return replace(timeline, marks=(*timeline.marks, Mark(kind, at, turn, words)))
-
-
-def _find(timeline: Timeline, kind: str, index: int) -> int | None:
-    """Return the place of a bar of the present turn; what was void is not found."""
-    turn = timeline.turns[-1].number if timeline.turns else 0
-    for place in reversed(range(len(timeline.bars))):
-        bar = timeline.bars[place]
-        if (bar.kind, bar.turn, bar.index) == (kind, turn, index) and bar.state != "void":
-            return place
-    return None
-
-
-def _change(timeline: Timeline, kind: str, index: int, **changes: Any) -> Timeline:
-    """Change the bar of a block of the present turn, if there is one."""
-    place = _find(timeline, kind, index)
-    if place is None:
-        return timeline
-    bars = list(timeline.bars)
-    bars[place] = replace(bars[place], **changes)
-    return replace(timeline, bars=tuple(bars))
-
-
-def _change_turn(timeline: Timeline, **changes: Any) -> Timeline:
-    if not timeline.turns:
-        return timeline
-    return replace(timeline, turns=(*timeline.turns[:-1], replace(timeline.turns[-1], **changes)))
-
-
-def _close(timeline: Timeline, at: float, *kinds: str, state: str = "done") -> Timeline:
-    """End the open bars of these kinds."""
-    bars = tuple(
-        replace(bar, state=state, ended=at if bar.ended is None else bar.ended)
-        if bar.kind in kinds and bar.state == "open"
-        else bar
-        for bar in timeline.bars
+def timeline_of(run: RunState) -> Timeline:
+    """Return the timeline of a run, as far as it has come."""
+    bars = [bar for part in (_waiting(run), *map(_bars, run.blocks)) for bar in part]
+    return Timeline(
+        run.state,
+        # A tool starts because of what comes at the same moment.
+        tuple(sorted(bars, key=lambda bar: (bar.began, bar.kind == "run"))),
+        tuple(sorted(_marks(run), key=lambda mark: mark.at)),
+        tuple(Turn(turn.number, turn.began, turn.stopped, turn.ended) for turn in run.turns),
+        run.ended,
+        run.ending,
     )
-    return replace(timeline, bars=bars)
 
 
-def _void(timeline: Timeline, turn: int) -> Timeline:
-    """Mark what was shown of a turn as asked for again; runs of tools go on."""
-    bars = tuple(
-        replace(bar, state="void") if bar.turn == turn and bar.kind != "waiting" else bar
-        for bar in timeline.bars
+def _waiting(run: RunState) -> Iterator[Bar]:
+    """Give a bar for each request, until its answer began."""
+    for turn in run.turns:
+        for request in turn.requests:
+            ended = request.ended if request.answered is None else request.answered
+            state = "open" if ended is None else "cut" if request.answered is None else "done"
+            yield Bar("waiting", turn.number, -1, request.began, ended, state=state)
+
+
+def _bars(block: Block) -> Iterator[Bar]:
+    """Give the bar of a block, and that of its tool's run."""
+    if block.kind not in KINDS:
+        return
+    state = "open" if block.state == "closed" else block.state
+    yield Bar(
+        *(KINDS[block.kind], block.turn, block.index, block.began, block.ended, block.ready),
+        *("" if block.kind == "thinking" else block.name, block.text, state),
+        tuple(block.spells),
     )
-    return replace(timeline, bars=bars)
+    if (run := block.run) is not None:
+        state = "void" if block.state == "void" else "open" if run.ended is None else run.state
+        words = run.progress or run.status
+        place = block.turn, block.index
+        yield Bar("run", *place, run.began, run.ended, None, block.name, words, state)
 
 
-def _grow(timeline: Timeline, index: int, piece: str, at: float) -> Timeline:
-    """Add what came for a block to its bar."""
-    if not piece:
-        return timeline
-    turn = timeline.turns[-1].number if timeline.turns else 0
-    if not any(mark.kind == "first_token" and mark.turn == turn for mark in timeline.marks):
-        timeline = _mark(timeline, "first_token", at)
-    for kind in ("text", "thinking", "input"):
-        place = _find(timeline, kind, index)
-        if place is not None:
-            words = timeline.bars[place].words + piece
-            return _reach(_change(timeline, kind, index, words=words), index, at)
-    return timeline
-
-
-def _reach(timeline: Timeline, index: int, at: float) -> Timeline:
-    """Let what has come for a block reach to this moment, or leave a gap after a stall."""
-    for kind in ("text", "thinking", "input"):
-        place = _find(timeline, kind, index)
-        if place is not None:
-            bar = timeline.bars[place]
-            pieces = bar.pieces or ((bar.began, bar.began),)
-            begin, reached = pieces[-1]
-            stalled = at - reached > STALL
-            pieces = (*pieces, (at, at)) if stalled else (*pieces[:-1], (begin, at))
-            return _change(timeline, kind, index, pieces=pieces)
-    return timeline
-
-
-def _finish_tool(timeline: Timeline, event: Any, at: float, turn: int) -> Timeline:
-    """End the run of a tool; one that never started is a moment, and a failed one."""
-    state = "failed" if getattr(event, "is_error", False) else "done"
-    place = _find(timeline, "run", event.call.index)
-    if place is not None and timeline.bars[place].ended is None:
-        return _change(timeline, "run", event.call.index, ended=at, state=state)
-    bar = Bar("run", turn, event.call.index, at, at, name=event.call.name, state=state)
-    return _add(timeline, bar)
+def _marks(run: RunState) -> Iterator[Mark]:
+    for turn in run.turns:
+        firsts = [one.first_token for one in turn.requests if one.first_token is not None]
+        if firsts:
+            yield Mark("first_token", firsts[0], turn.number)
+        for request in turn.requests:
+            if request.stopped is not None:
+                yield Mark("message_stop", request.stopped, turn.number)
+    for note in run.items:
+        if isinstance(note, Note):
+            yield Mark(note.kind, note.at, note.turn, note.reason)
 
 
 # Reading it
@@ -362,6 +230,7 @@ def first_turn(timeline: Timeline) -> Timeline:
     return replace(
         timeline,
         state=timeline.state if ended is None else "done",
+        ending=timeline.ending if ended is None else DONE,
         bars=tuple(bar for bar in timeline.bars if turns and bar.turn == turns[0].number),
         marks=tuple(mark for mark in timeline.marks if turns and mark.turn == turns[0].number),
         turns=turns,

@@ -456,7 +456,7 @@ def sentence(track: Track) -> str:
             return "Not started."
         case "running":
             return "Running."
-        case "stopped" if timeline.ending in (None, STOPPED):
+        case "stopped" if timeline.ending == STOPPED:
             return f"Stopped after {timeline.ended or 0:.1f} s."
         case "stopped" | "failed" if timeline.ending is not None:
             how = timeline.ending

@@ -31,6 +31,8 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.render.cost import amount
+from helpers.render.endings import STOPPED
+from helpers.render.run_state import Block, Note
 from helpers.retry import Recovery
 from helpers.session import clients
 from helpers.session.session import Session
@@ -38,8 +40,8 @@ from helpers.simulation.checkout import search_logs
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
 from helpers.widgets.cards import CardsView
-from helpers.widgets.cards_model import Board, Card, Note, Words, apply, end, fold, readable
-from helpers.widgets.cards_still import draw, lane_words, lines_for, tell
+from helpers.widgets.cards_model import Board, Lane, card_face, fold, readable
+from helpers.widgets.cards_still import draw, lane_words, lines_for, note_words, tell
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
 FAST = {"first_token": 0.01, "tokens_per_second": 2000.0}
@@ -73,6 +75,7 @@ ONE_TURN: list[tuple[float, Any]] = [
     (2.4, BlockStarted(0, {"type": "text", "text": ""})),
     (2.5, TextDelta(0, "Yes.")),
     (2.6, BlockStopped(0, {})),
+    (2.6, UsageUpdated({"input_tokens": 50, "output_tokens": 3})),
     (2.6, RunFinished("end_turn", {"input_tokens": 70, "output_tokens": 33}, 2)),
 ]
 
@@ -82,14 +85,19 @@ def named(pairs: list[tuple[float, Any]], name: str = "") -> list[tuple[float, t
 
 
 def board_after(*pairs: tuple[float, Any]) -> Board:
-    board = Board("running")
+    board = Board([Lane()])
     for at, event in pairs:
-        board = apply(board, "", event, at)
+        board.take("", event, at)
     return board
 
 
-def item_of(board: Board, kind: type) -> Any:
-    return next(item for item in board.lanes[0].items if isinstance(item, kind))
+def item_of(board: Board, kind: str) -> Block:
+    return next(block for block in board.lanes[0].run.blocks if block.kind == kind)
+
+
+def card_of(board: Board) -> dict[str, Any]:
+    """Return what the first card shows."""
+    return card_face(item_of(board, "call"), board.lanes[0].run.ending is not None)
 
 
 # The value
@@ -98,13 +106,18 @@ def item_of(board: Board, kind: type) -> Any:
 def test_events_become_words_and_cards_in_their_order() -> None:
     board = fold(named(ONE_TURN))
     (lane,) = board.lanes
-    assert (lane.task, lane.state, lane.turn, lane.ended) == ("Will it rain?", "done", 2, 2.6)
-    thought, text, card, answer = lane.items
+    assert (lane.task, lane.state, lane.run.turn, lane.run.ended) == (
+        *("Will it rain?", "done"),
+        *(2, 2.6),
+    )
+    thought, text, call, answer = lane.run.blocks
+    assert lane.items == [thought, text, call, answer]
     assert (thought.kind, thought.text, thought.seconds) == ("thinking", "hm", pytest.approx(0.2))
     assert (text.text, text.state) == ("**Let** me\nlook.", "done")
-    assert (card.name, card.input, card.status) == ("search", CALL.raw, "Searching for rain")
-    assert (card.state, card.result, card.seconds) == ("done", "It will.", 1.0)
-    assert (card.progress, card.done, card.total) == ("1 of 2", 1, 2)
+    card = card_of(board)
+    assert (call.name, call.text, card["status"]) == ("search", CALL.raw, "Searching for rain")
+    assert (card["state"], card["result"], card["seconds"]) == ("done", "It will.", 1.0)
+    assert (card["progress"], card["done"], card["total"]) == ("1 of 2", 1, 2)
     assert answer.turn == 2 and answer.text == "Yes."
     assert board.tokens == {"input_tokens": 70, "output_tokens": 33}
 
@@ -112,31 +125,30 @@ def test_events_become_words_and_cards_in_their_order() -> None:
 def test_a_card_says_at_every_moment_how_far_its_call_is() -> None:
     states = {}
     for length in range(12, len(ONE_TURN)):
-        states[type(ONE_TURN[length - 1][1]).__name__] = item_of(
-            board_after(*ONE_TURN[:length]), Card
-        ).state
+        shown = card_of(board_after(*ONE_TURN[:length]))
+        states[type(ONE_TURN[length - 1][1]).__name__] = shown["state"]
     assert states["InputDelta"] == "writing"
     assert states["ToolCall"] == "ready"
     assert states["ToolStarted"] == states["ToolProgress"] == "running"
     assert states["ToolFinished"] == "done"
     # A block's end proves nothing: what is cut off ends as well.
-    assert item_of(board_after(*ONE_TURN[:15]), Card).state == "writing"
+    assert card_of(board_after(*ONE_TURN[:15]))["state"] == "writing"
 
 
 def test_tokens_of_a_turn_add_to_those_before_it_and_never_count_twice() -> None:
     counts = []
     for length in range(1, len(ONE_TURN) + 1):
         counts.append(board_after(*ONE_TURN[:length]).tokens.get("output_tokens", 0))
-    assert counts == [*sorted(counts[:-1]), 33]
-    assert counts[-4] == 31
+    assert counts == sorted(counts)
+    assert (counts[-6], counts[-1]) == (31, 33)
 
 
 def test_what_the_api_has_not_counted_yet_is_about_so_much() -> None:
     board = board_after(*ONE_TURN[:10])
-    assert board.tokens == {"input_tokens": 20, "output_tokens": 3}
-    assert lane_words(board.lanes[0]) == "turn 1 · ~3 tokens"
-    stopped = end(board, "stopped", 1.0)
-    assert lane_words(stopped.lanes[0]) == "stopped after 1.0 s · ~3 tokens"
+    assert board.tokens == {"input_tokens": 20, "output_tokens": 5}
+    assert lane_words(board.lanes[0]) == "turn 1 · ~5 tokens"
+    board.end(1.0, STOPPED)
+    assert lane_words(board.lanes[0]) == "stopped after 1.0 s · ~5 tokens"
     assert lane_words(fold(named(ONE_TURN)).lanes[0]) == "✓ done after 2.6 s · 33 tokens"
 
 
@@ -144,37 +156,43 @@ def test_what_breaks_off_is_cut_and_what_is_asked_again_is_void() -> None:
     broken = ONE_TURN[:13]
     again = Retrying(2, 0.5, "the stream was cut", restarts=True)
     board = board_after(*broken, (1.0, again))
-    *shown, note = board.lanes[0].items
-    assert {item.state for item in shown} == {"void"}
-    assert isinstance(note, Note) and note.words.startswith("✕ the stream was cut. Asking again")
+    note = board.lanes[0].items[-1]
+    assert {item.state for item in board.lanes[0].run.blocks} == {"void"}
+    assert card_of(board)["state"] == "void"
+    assert isinstance(note, Note)
+    assert note_words(note) == "↻ The stream was cut. Trying again in 0.5 s."
     # The same block comes once more, beside the void one.
-    board = apply(board, "", BlockStarted(1, {"type": "text"}), 1.5)
-    board = apply(board, "", TextDelta(1, "again"), 1.6)
-    assert board.lanes[0].items[-1].text == "again"
-    assert shown[1].text == "**Let** me\nlook."
+    board.take("", BlockStarted(1, {"type": "text"}), 1.5)
+    board.take("", TextDelta(1, "again"), 1.6)
+    assert board.lanes[0].run.blocks[-1].text == "again"
+    assert board.lanes[0].run.blocks[1].text == "**Let** me\nlook."
     kept = board_after(*broken, (1.0, Retrying(2, 0.5, "cut", restarts=False)))
-    assert item_of(kept, Card).state == "cut"
-    assert item_of(kept, Words).state == "done"
+    assert card_of(kept)["state"] == "cut"
+    assert item_of(kept, "text").state == "done"
 
 
 def test_failure_interruption_and_stop_leave_nothing_open() -> None:
     error = StreamTruncated("the stream ended too soon")
     failed = board_after(*ONE_TURN[:13], (1.0, RunFinished("failed", {}, 1, error)))
     assert failed.lanes[0].state == "failed" and "too soon" in failed.lanes[0].problem
-    assert item_of(failed, Card).state == "cut"
+    assert card_of(failed)["state"] == "cut"
     spoken = board_after(*ONE_TURN[:13], (1.0, Interrupted()))
-    assert spoken.lanes[0].items[-1] == Note("Interrupted.")
-    stopped = end(board_after(*ONE_TURN[:18]), "stopped", 1.7)
-    assert (stopped.state, stopped.lanes[0].state) == ("stopped", "stopped")
-    assert item_of(stopped, Card).state == "cut"
-    assert end(stopped, "done", 9.0) is stopped
+    note = spoken.lanes[0].items[-1]
+    assert isinstance(note, Note) and note_words(note) == "■ Interrupted."
+    for length in (16, 18):
+        stopped = board_after(*ONE_TURN[:length])
+        stopped.end(1.7, STOPPED)
+        assert (stopped.state, stopped.lanes[0].state) == ("stopped", "stopped")
+        assert card_of(stopped)["state"] == "cut"
+        stopped.end(9.0)
+        assert (stopped.state, stopped.ended) == ("stopped", 1.7)
 
 
 def test_each_agent_has_a_lane_and_a_new_one_gets_one() -> None:
     pairs = [*named(ONE_TURN, "a"), *named(ONE_TURN, "b"), *named(ONE_TURN[:9], "b 2")]
     board = fold(pairs, names=["a", "b"])
     assert [lane.name for lane in board.lanes] == ["a", "b", "b 2"]
-    assert board.lanes[0].items == board.lanes[1].items
+    assert board.lanes[0].run == board.lanes[1].run
     assert [lane.state for lane in board.lanes] == ["done", "done", "stopped"]
     assert fold([], names=["a", "b"]).lanes[1].state == "waiting"
 
@@ -247,12 +265,12 @@ def test_whenever_frames_are_sent_the_page_ends_with_the_saved_state(shows: list
     view = run_of([])
     sent: list[dict[str, Any]] = []
     view._feed._send = sent.append
-    view._board = Board("running", view._board.lanes)
+    view._board = Board([Lane()])
     for (at, event), show in zip(ONE_TURN, shows, strict=True):
-        view._board = apply(view._board, "", event, at)
+        view._board.take("", event, at)
         if show:
             view._show()
-    view._board = end(view._board, "done", 3.0)
+    view._board.end(3.0)
     view._show()
     saved = json.loads(json.dumps(view._snapshot()))["lanes"]
     got = json.loads(json.dumps(page_after(view, sent)))["lanes"]
@@ -292,8 +310,8 @@ def test_a_live_run_ends_with_what_was_expected() -> None:
     assert view.wait(60)
     lane = view.board.lanes[0]
     assert (view.board.state, lane.task) == ("done", PROMPT)
-    card = next(item for item in lane.items if isinstance(item, Card))
-    assert (card.state, card.done, card.total) == ("done", 6, 6)
+    card = card_of(view.board)
+    assert (card["state"], card["done"], card["total"]) == ("done", 6, 6)
     assert "312 of 4,120 requests" in view.twin()
     assert "2 turns" in view.state["footer"] and "no cost (mock)" in view.state["footer"]
     assert [item["kind"] for item in view.state["lanes"][0]["items"]] == ["text", "card", "text"]
@@ -309,8 +327,8 @@ def test_a_tool_that_fails_and_a_stream_that_breaks_are_told() -> None:
     view = course.cards(PROMPT, tools=[broken], pace=FAST)
     assert view.wait(60)
     assert "[search_logs, ✕ failed after 0 ms" in view.twin()
-    card = item_of(view.board, Card)
-    assert (card.state, card.result) == ("failed", "the logs are away")
+    card = card_of(view.board)
+    assert (card["state"], card["result"]) == ("failed", "the logs are away")
     cut = course.cards(
         PROMPT, tools=[broken], pace=FAST, fault="reset", recovery=Recovery(attempts=1)
     )
@@ -336,14 +354,14 @@ def test_it_is_stopped_and_its_tools_with_it() -> None:
     cancelled.clear()  # beforehand it was given up after its 30 seconds, which took none
     view.start()
     for _ in range(400):
-        if any(isinstance(i, Card) and i.state == "running" for i in view.board.lanes[0].items):
+        if any(call.run and call.run.state == "running" for call in view.board.lanes[0].run.calls):
             break
         assert not view._running.wait(0.05)
     view.stop()
     assert view.wait(60)
     assert cancelled == ["checkout"]
     assert view.board.state == "stopped" and "stopped by you" in view.state["footer"]
-    assert item_of(view.board, Card).state in ("failed", "cut")
+    assert card_of(view.board)["state"] in ("failed", "cut")
 
 
 def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(

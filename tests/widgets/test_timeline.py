@@ -30,6 +30,8 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.dispatch import ToolDispatcher
+from helpers.render import run_state
+from helpers.render.endings import DONE, STOPPED, Ending, failure
 from helpers.retry import Recovery
 from helpers.tools import Tool, tool
 from helpers.widgets import timeline
@@ -37,14 +39,13 @@ from helpers.widgets.timeline import Run, TimelineView
 from helpers.widgets.timeline_model import (
     STRATEGIES,
     Timeline,
-    apply,
     calls,
     distance,
-    end,
     first_turn,
     fold,
     ideal_finish,
     table,
+    timeline_of,
     under,
 )
 from helpers.widgets.timeline_still import Track, draw, rows, sentence, span_for, tell
@@ -104,6 +105,13 @@ ONE_TURN = [
 ]
 
 
+def ended(events: list[tuple[float, Any]], how: Ending, at: float) -> Timeline:
+    """Return the timeline of a run that is ended from without."""
+    run = run_state.fold(events)
+    run.end(how, at)
+    return timeline_of(run)
+
+
 # The value
 
 
@@ -145,9 +153,8 @@ def test_the_ideal_starts_each_tool_with_the_last_byte_of_its_input() -> None:
 
 
 def test_a_stall_leaves_a_gap() -> None:
-    timeline = fold([(0.0, TurnStarted(1)), (0.1, block(0))])
-    for at in (0.1, 0.2, 0.3, 1.3, 1.4):
-        timeline = apply(timeline, TextDelta(0, "x"), at)
+    came = [(at, TextDelta(0, "x")) for at in (0.1, 0.2, 0.3, 1.3, 1.4)]
+    timeline = fold([(0.0, TurnStarted(1)), (0.1, block(0)), *came])
     assert timeline.bars[-1].pieces == ((0.1, 0.3), (1.3, 1.4))
 
 
@@ -182,10 +189,11 @@ def test_a_tool_that_fails_says_so_also_if_it_never_started() -> None:
 
 
 def test_a_run_that_fails_keeps_the_first_end() -> None:
-    timeline = fold([*ONE_TURN[:4], (1.0, RunFinished("failed", {}, 1, StreamTruncated("cut")))])
-    assert (timeline.state, timeline.ended, timeline.problem) == ("failed", 1.0, "cut")
+    events = [*ONE_TURN[:4], (1.0, RunFinished("failed", {}, 1, StreamTruncated("cut")))]
+    timeline = fold(events)
+    assert (timeline.state, timeline.ended, timeline.ending) == ("failed", 1.0, failure("cut"))
     assert timeline.bars[-1].state == "cut"
-    assert end(timeline, "done", 2.0) == timeline
+    assert ended(events, DONE, 2.0) == timeline
 
 
 def test_a_learners_own_events_count_by_their_names() -> None:
@@ -201,9 +209,10 @@ def test_a_learners_own_events_count_by_their_names() -> None:
     class Unheard:
         pass
 
-    timeline = fold([(0.0, TurnStarted()), (0.1, BlockStarted()), (0.2, TextDelta())])
+    events = [(0.0, TurnStarted()), (0.1, BlockStarted()), (0.2, TextDelta())]
+    timeline = fold(events)
     assert timeline.bars[-1].words == "hello"
-    assert apply(timeline, Unheard(), 0.3) == timeline
+    assert fold([*events, (0.3, Unheard())]) == timeline
 
 
 def test_thinking_and_blocks_of_unknown_types() -> None:
@@ -372,9 +381,8 @@ def test_a_dispatcher_of_ones_own_is_seen_at_its_tools(kind: str) -> None:
 
 
 def tracks(state: str = "done") -> list[Track]:
-    timeline = fold(ONE_TURN)
-    if state != "done":
-        timeline = end(fold(ONE_TURN[:-1]), state, 3.2, "it broke")
+    ends = {"done": DONE, "stopped": STOPPED, "failed": failure("it broke")}
+    timeline = ended(ONE_TURN[:-1], ends[state], 3.2)
     return [Track("", timeline, ideal_finish(timeline))]
 
 
@@ -453,7 +461,7 @@ def test_the_dark_theme_knows_every_colour_of_the_picture() -> None:
     thinking = fold(
         [(0, TurnStarted(1)), (0.1, block(0, "thinking")), (0.2, ThinkingDelta(0, "x"))]
     )
-    failed = end(fold(ONE_TURN[:11]), "failed", 2.0, "cut")
+    failed = ended(ONE_TURN[:11], failure("cut"), 2.0)
     retried = fold([*ONE_TURN[:11], (1.5, Retrying(2, 1.0, "it broke off", True))])
     pictures = [
         draw(running, span=4, now=2.0),
@@ -543,7 +551,7 @@ def test_a_run_that_raises_ends_in_one_sentence() -> None:
 
     view = TimelineView({"run": Run(broken)}, autostart=True)
     assert view.wait(60)
-    assert view.timeline.problem == "ValueError: no such luck."
+    assert view.timeline.ending == failure("ValueError: no such luck.")
     assert view.state["words"][0].endswith("ValueError: no such luck.")
 
 
