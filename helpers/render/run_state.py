@@ -48,6 +48,7 @@ class ToolRun:
         content: what it gave back, or the error.
         ended: when it was over.
         seconds: how long it took, as the agent has measured it.
+        place: its place among all that began: requests, blocks and runs of tools.
     """
 
     began: float
@@ -59,6 +60,7 @@ class ToolRun:
     content: str | list[dict[str, Any]] = ""
     ended: float | None = None
     seconds: float | None = None
+    place: int = 0
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Block:
         pieces: the text, the thinking, or the call's input as JSON, as it came.
         spells: (from, to) pairs in which something came, without the stalls between.
         run: of the call's tool, once it has started.
+        place: its place among all that began.
     """
 
     kind: str
@@ -91,6 +94,7 @@ class Block:
     pieces: list[str] = field(default_factory=list)
     spells: list[tuple[float, float]] = field(default_factory=list)
     run: ToolRun | None = None
+    place: int = 0
 
     @property
     def text(self) -> str:
@@ -174,6 +178,7 @@ class Request:
         stop_reason: why the model stopped, once the message is whole.
         stopped: when the message was whole.
         ended: when the answer was over, whole or not.
+        place: its place among all that began.
     """
 
     began: float
@@ -186,6 +191,7 @@ class Request:
     stop_reason: str | None = None
     stopped: float | None = None
     ended: float | None = None
+    place: int = 0
 
     def end(self, at: float) -> None:
         """End it, unless it has ended."""
@@ -223,6 +229,7 @@ class RunState:
     ended: float | None = None
     ending: Ending | None = None
     _present: dict[int, Block] = field(default_factory=dict)  # blocks of this attempt, by index
+    _begun: int = 0  # requests, blocks and runs of tools
     _told: dict[str, int] = field(default_factory=dict)  # the usage that the run's end has told
 
     # Reading it
@@ -300,7 +307,7 @@ class RunState:
                 kind, attribute = DELTAS[name]
                 return self._grow(kind, event.index, getattr(event, attribute), at)
             case "TurnStarted":
-                self.turns.append(Turn(event.turn, at, [Request(at)]))
+                self.turns.append(Turn(event.turn, at, [Request(at, place=self._place())]))
                 self._present = {}
             case "MessageStarted":
                 self._request(at).head = event.message
@@ -312,7 +319,9 @@ class RunState:
                 return self._close(event.index, at)
             case "ToolCall":
                 block = self._call(event, at)
-                block.state, block.ready, block.pieces = "done", at, [event.raw]
+                block.state, block.ready = "done", at
+                if block.text != event.raw:
+                    block.pieces = [event.raw]
                 return [block]
             case "ToolStarted" | "ToolProgress" | "ToolFinished":
                 return self._run_tool(event, at)
@@ -350,7 +359,7 @@ class RunState:
     def _request(self, at: float) -> Request:
         """Return the present request; events without a turn have one all the same."""
         if not self.turns:
-            self.turns.append(Turn(0, at, [Request(at)]))
+            self.turns.append(Turn(0, at, [Request(at, place=self._place())]))
         return self.turns[-1].requests[-1]
 
     def _count(self, usage: Mapping[str, Any], at: float) -> None:
@@ -358,10 +367,20 @@ class RunState:
         request.usage |= _counts(usage)  # totals, not increments
         request.uncounted = 0
 
+    def _place(self) -> int:
+        self._begun += 1
+        return self._begun
+
+    def _answer(self, at: float) -> None:
+        """Tell all that wait that they have an answer: a turn may go on where another broke off."""
+        self._request(at)
+        for request in self.requests:
+            if request.answered is None and request.ended is None:
+                request.answered = at
+
     def _add(self, block: Block, at: float) -> Block:
-        request = self._request(at)
-        request.answered = at if request.answered is None else request.answered
-        block.turn = self.turn
+        self._answer(at)
+        block.turn, block.place = self.turn, self._place()
         self._present[block.index] = block
         self.items.append(block)
         return block
@@ -414,19 +433,21 @@ class RunState:
         block = self._call(event.call, at)
         match type(event).__name__:
             case "ToolStarted":
-                block.run = ToolRun(at, str(getattr(event, "status", "")))
+                status = str(getattr(event, "status", ""))
+                block.run = ToolRun(at, status, place=self._place())
             case "ToolProgress" if block.run is not None:
                 block.run.progress = str(event.message)
                 block.run.done, block.run.total = event.done, event.total
             case "ToolFinished":
-                run = block.run = block.run or ToolRun(at)  # or it could not even start
+                # What could not even start is a run all the same.
+                run = block.run = block.run or ToolRun(at, place=self._place())
                 run.state = "failed" if getattr(event, "is_error", False) else "done"
                 run.content, run.ended, run.seconds = event.content, at, event.seconds
         return [block]
 
     def _message_stop(self, message: Mapping[str, Any], at: float) -> list[Item]:
+        self._answer(at)
         request = self._request(at)
-        request.answered = at if request.answered is None else request.answered
         request.stopped, request.stop_reason = at, message.get("stop_reason")
         request.end(at)
         cut = [block for block in self._present.values() if block.state in ("open", "closed")]
@@ -443,8 +464,7 @@ class RunState:
             for block in changed:
                 block.state = "void"
             self._present = {}
-        again = Request(at, event.seconds)
-        self.turns[-1].requests.append(again)
+        self.turns[-1].requests.append(Request(at, event.seconds, place=self._place()))
         note = Note("retry", self.turn, at, str(event.reason), event.seconds, event.restarts)
         return [*changed, self._note(note)]
 

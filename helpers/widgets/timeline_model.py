@@ -119,11 +119,10 @@ def fold(timed_events: Iterable[tuple[float, Any]]) -> Timeline:
 
 def timeline_of(run: RunState) -> Timeline:
     """Return the timeline of a run, as far as it has come."""
-    bars = [bar for part in (_waiting(run), *map(_bars, run.blocks)) for bar in part]
+    placed = [pair for part in (_waiting(run), *map(_bars, run.blocks)) for pair in part]
     return Timeline(
         run.state,
-        # A tool starts because of what comes at the same moment.
-        tuple(sorted(bars, key=lambda bar: (bar.began, bar.kind == "run"))),
+        tuple(bar for _, bar in sorted(placed, key=lambda pair: pair[0])),
         tuple(sorted(_marks(run), key=lambda mark: mark.at)),
         tuple(Turn(turn.number, turn.began, turn.stopped, turn.ended) for turn in run.turns),
         run.ended,
@@ -131,30 +130,30 @@ def timeline_of(run: RunState) -> Timeline:
     )
 
 
-def _waiting(run: RunState) -> Iterator[Bar]:
-    """Give a bar for each request, until its answer began."""
+def _waiting(run: RunState) -> Iterator[tuple[int, Bar]]:
+    """Give a bar for each request, until its answer began, with its place among all."""
     for turn in run.turns:
         for request in turn.requests:
             ended = request.ended if request.answered is None else request.answered
             state = "open" if ended is None else "cut" if request.answered is None else "done"
-            yield Bar("waiting", turn.number, -1, request.began, ended, state=state)
+            bar = Bar("waiting", turn.number, -1, request.began, ended, state=state)
+            yield request.place, bar
 
 
-def _bars(block: Block) -> Iterator[Bar]:
-    """Give the bar of a block, and that of its tool's run."""
+def _bars(block: Block) -> Iterator[tuple[int, Bar]]:
+    """Give the bar of a block, and that of its tool's run, with their places among all."""
     if block.kind not in KINDS:
         return
     state = "open" if block.state == "closed" else block.state
-    yield Bar(
-        *(KINDS[block.kind], block.turn, block.index, block.began, block.ended, block.ready),
-        *("" if block.kind == "thinking" else block.name, block.text, state),
-        tuple(block.spells),
-    )
+    name = "" if block.kind == "thinking" else block.name
+    place = block.turn, block.index
+    written = Bar(KINDS[block.kind], *place, block.began, block.ended, block.ready, name)
+    spells = tuple(block.spells)
+    yield block.place, replace(written, words=block.text, state=state, pieces=spells)
     if (run := block.run) is not None:
         state = "void" if block.state == "void" else "open" if run.ended is None else run.state
         words = run.progress or run.status
-        place = block.turn, block.index
-        yield Bar("run", *place, run.began, run.ended, None, block.name, words, state)
+        yield run.place, Bar("run", *place, run.began, run.ended, None, name, words, state)
 
 
 def _marks(run: RunState) -> Iterator[Mark]:
