@@ -250,12 +250,15 @@ class RunState:
         return [request for turn in self.turns for request in turn.requests]
 
     @property
+    def request(self) -> Request | None:
+        """The latest request."""
+        return self.turns[-1].requests[-1] if self.turns else None
+
+    @property
     def waiting(self) -> bool:
         """Whether a request is under way that has shown nothing yet."""
-        if self.ending is not None or not self.turns:
-            return False
-        request = self.turns[-1].requests[-1]
-        return request.answered is None and request.ended is None
+        request = self.request
+        return request is not None and request.answered is None and request.ended is None
 
     @property
     def blocks(self) -> list[Block]:
@@ -270,7 +273,7 @@ class RunState:
     @property
     def counted(self) -> bool:
         """Whether the API has counted all that came of the latest answer."""
-        return not (self.turns and self.turns[-1].requests[-1].uncounted)
+        return self.request is None or not self.request.uncounted
 
     @property
     def usage(self) -> dict[str, int]:
@@ -284,8 +287,8 @@ class RunState:
     def tokens(self) -> dict[str, int]:
         """The same; what the API has not counted yet is estimated by its characters."""
         usage = self.usage
-        if not self.counted:
-            about = self.turns[-1].requests[-1].uncounted // CHARACTERS_PER_TOKEN
+        if self.request and self.request.uncounted:
+            about = self.request.uncounted // CHARACTERS_PER_TOKEN
             usage["output_tokens"] = usage.get("output_tokens", 0) + about
         return usage
 
@@ -352,8 +355,8 @@ class RunState:
         if self.ending is not None:
             return []
         self.ending, self.ended = how, at
-        if self.turns:
-            self.turns[-1].requests[-1].end(at)
+        if self.request:
+            self.request.end(at)
         return [*self._cut(at, runs=True)]
 
     def _request(self, at: float) -> Request:

@@ -15,10 +15,10 @@ from helpers.assistant.tools import agent_tools, weather_in
 from helpers.clock import Clock, RealClock
 from helpers.history import Conversation
 from helpers.providers.models import MODELS, price
+from helpers.render.endings import sentence
 from helpers.retry import Recovery
 from helpers.session.session import Session
 from helpers.tools import Progress, Tool, tool
-from helpers.web.wire import sentence
 
 __all__ = ["Agent", "web_tools"]
 

@@ -17,13 +17,15 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from helpers.agent import AgentEvent
 from helpers.history import Conversation
+from helpers.render.endings import STOPPED, failure
 from helpers.session.metering import SpendingCapReached
 from helpers.web.requests import Ask, Refused
-from helpers.web.wire import Page, Telling, Told, merged, sentence
+from helpers.web.wire import Page, Telling, Told, merged
 
 __all__ = ["Answer", "Run", "Runs"]
 
@@ -96,15 +98,14 @@ class Run:
                 async for event in events:
                     self._tell(telling.feed(event))
         except SpendingCapReached as reached:
-            self._tell(telling.end("failed", sentence(str(reached))))
+            self._tell(telling.end(failure(str(reached))))
         except Exception as error:  # whoever reads must learn that nothing more comes
-            words = sentence(f"{type(error).__name__}: {error}")
-            self._tell(telling.end("failed", words[:300]))
+            self._tell(telling.end(failure(f"{type(error).__name__}: {error}")))
 
     def _end(self) -> None:
         """Leave nobody waiting: whatever ended the task, the last thing told is an end."""
         if not self.over:
-            self._tell(self._telling.end("stopped", self._why))
+            self._tell(self._telling.end(replace(STOPPED, sentence=self._why)))
         if self._leaving is not None:
             self._leaving.cancel()
 

@@ -1,17 +1,16 @@
 """What a page is told, and how that looks on the wire.
 
-    AgentEvent ──▶ Telling.feed ──▶ [Told, …] ──▶ merged ──▶ sse / message
-                   numbers them      neighbours as one       bytes
+    AgentEvent ──▶ RunState ──▶ Telling.feed ──▶ [Told, …] ──▶ merged ──▶ sse / message
+                                what has changed  neighbours as one       bytes
 
-A page has no use for the agent's own events: it wants lines that are ready to be shown, the
-state of each tool, and a few figures. So each thing that is told is a small JSON object:
+A page has no use for the agent's own events, and works nothing out: it draws what it is told.
+So each thing that is told is a small JSON object:
 
-    turn      a request is on its way
-    thinking  text of the model's thinking                  thought   it has ended
-    text      finished lines as HTML, and what comes behind them of the line in progress
-    tool      a call begins       input     more of its input       running   the tool works
-    progress  how far it is       result    what came of it
-    retry     trying again; `restarts` voids what the turn has shown
+    part      all that is shown of a text, a thought or a tool, but for what grows; its state
+              "void" means that it goes: the turn was asked for again
+    text      of a text: finished lines as HTML, and what comes behind them of the line in progress
+    more      of a thought, or of a tool's input: what comes behind what there is
+    now       whether something is waited for, and a sentence on that
     figures   time to first token, tokens, dollars
     end       the last one: done, stopped or failed, and why
 
@@ -24,29 +23,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.agent import (
-    AgentEvent,
-    BlockStarted,
-    BlockStopped,
-    InputDelta,
-    Interrupted,
-    MessageStopped,
-    Retrying,
-    RunFinished,
-    TextDelta,
-    ThinkingDelta,
-    ToolCall,
-    ToolFinished,
-    ToolProgress,
-    ToolStarted,
-    TurnStarted,
-    UsageUpdated,
-)
-from helpers.render.endings import ending, sentence
+from helpers.agent import AgentEvent, MessageStopped
+from helpers.render.cost import tokens_read
+from helpers.render.endings import Ending
 from helpers.render.html import MarkdownHtml
+from helpers.render.run_state import Block, Item, Note, RunState
 from helpers.tools import number, shown
 
-__all__ = ["HEARTBEAT", "RETRY", "Page", "Telling", "Told", "merged", "message", "sentence", "sse"]
+__all__ = ["HEARTBEAT", "RETRY", "Page", "Telling", "Told", "merged", "message", "sse"]
 
 Page = dict[str, Any]  # one thing that a page is told; `type` says which
 
@@ -55,9 +39,7 @@ HEARTBEAT = b": still here\n\n"
 # After so many milliseconds an EventSource comes back when its connection broke.
 RETRY = b"retry: 1000\n\n"
 
-INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 SHOWN_OF_RESULT = 4_000  # characters
-CHARACTERS_PER_TOKEN = 4  # about
 LONGEST_JOINED = 32_768  # characters: readers have limits for one event
 
 
@@ -111,7 +93,7 @@ def _plain(value: object, depth: int = 8) -> object:
 def merged(told: Iterable[Told]) -> list[Told]:
     """Return the same with neighbours joined where a page can't tell the difference.
 
-    Only text, thinking and a tool's input are joined: a reader who comes late or reads slowly
+    Only what grows is joined: a reader who comes late or reads slowly
     gets less to read and misses nothing. The joined one has the later id.
     """
     result: list[Told] = []
@@ -125,7 +107,7 @@ def merged(told: Iterable[Told]) -> list[Told]:
 
 def _joined(first: Page, second: Page) -> Page | None:
     kind = first["type"]
-    if kind not in ("text", "thinking", "input") or second["type"] != kind:
+    if kind not in ("text", "more") or second["type"] != kind:
         return None
     if first["part"] != second["part"] or _size(first) > LONGEST_JOINED:
         return None
@@ -141,8 +123,41 @@ def _size(page: Page) -> int:
 
 
 @dataclass
+class _Part:
+    """What a page has of a block; blocks of text that follow each other are one part.
+
+    Attributes:
+        number: counted over all turns.
+        face: all that is shown of it, but for what grows.
+        sent: the pieces of its latest block that were told.
+        markdown: the text in progress, of a text.
+        open: what a page has of the text's last line.
+        last: the text's latest block.
+    """
+
+    number: int
+    face: Page = field(default_factory=dict)
+    sent: int = 0
+    markdown: MarkdownHtml = field(default_factory=MarkdownHtml)
+    open: str = ""
+    last: Block | None = None
+
+    def changed(self, face: Page) -> list[Page]:
+        """Return what a page is told if its face is not what it was."""
+        if face == self.face:
+            return []
+        self.face = face
+        return [{"type": "part", "part": self.number, **face}]
+
+    def grown(self, block: Block) -> str:
+        """Return what came for a block since this was asked last."""
+        fresh, self.sent = "".join(block.pieces[self.sent :]), len(block.pieces)
+        return fresh
+
+
+@dataclass
 class Telling:
-    """Turn what an agent does into what a page is told. It keeps no more than it must.
+    """Turn what an agent does into what a page is told.
 
     Args:
         clock: tells the seconds since the run began.
@@ -151,93 +166,25 @@ class Telling:
 
     clock: Callable[[], float]
     dollars: Callable[[dict[str, int]], float | None] = lambda usage: None
-    _parts: int = 0  # text, thinking and tools, counted over all turns
-    _text: MarkdownHtml | None = None  # the text in progress
-    _text_part: int = 0
-    _open: str = ""  # what a page has of its last line
-    _thinking: dict[int, tuple[int, float]] = field(default_factory=dict)  # block: part, began
-    _calls: dict[int, int] = field(default_factory=dict)  # block: part
-    _running: dict[str, int] = field(default_factory=dict)  # call: part
-    _first: float | None = None  # when the first token came
-    _began: float | None = None  # the same, for the present turn
-    _streamed: float = 0.0  # seconds in which tokens came, over the turns
-    _usage: dict[str, int] = field(default_factory=dict)  # of the turns before this one
-    _of_turn: dict[str, int] = field(default_factory=dict)
-    _characters: int = 0  # of the answer, since the API last counted
+    run: RunState = field(default_factory=RunState)
+    _parts: dict[int, _Part] = field(default_factory=dict)  # by the identity of a block
+    _text: _Part | None = None  # the text in progress
+    _count: int = 0  # of parts
+    _now: Page = field(default_factory=dict)
+    _has_begun: bool = False  # a token has come
 
     def feed(self, event: AgentEvent) -> list[Page]:
         """Return what a page is told of an event: nothing, one thing or several."""
-        match event:
-            case TurnStarted(turn):
-                self._calls.clear()
-                return [*self._end_turn(), {"type": "turn", "turn": turn}]
-            case TextDelta(text=text):
-                self._characters += len(text)
-                return [*self._first_token(), self._add_text(text)]
-            case ThinkingDelta(index, thinking) if index in self._thinking:
-                self._characters += len(thinking)
-                part = self._thinking[index][0]
-                return [*self._first_token(), {"type": "thinking", "part": part, "text": thinking}]
-            case BlockStarted(index, {"type": "thinking" | "redacted_thinking"}):
-                part = self._new_part()
-                self._thinking[index] = part, self.clock()
-                # Told at once, for some thinking never shows a word.
-                return [*self._end_text(), {"type": "thinking", "part": part, "text": ""}]
-            case BlockStarted(index, {"type": "tool_use" | "server_tool_use", "name": str(name)}):
-                ended = [*self._first_token(), *self._end_text()]
-                self._calls[index] = self._new_part()
-                return [*ended, {"type": "tool", "part": self._calls[index], "name": name}]
-            case InputDelta(index, fragment) if index in self._calls:
-                self._characters += len(fragment)
-                return [{"type": "input", "part": self._calls[index], "text": fragment}]
-            case BlockStopped(index=index) if index in self._thinking:
-                part, began = self._thinking.pop(index)
-                return [
-                    {"type": "thought", "part": part, "seconds": _rounded(self.clock() - began)}
-                ]
-            case ToolCall(index=index, id=id) if index in self._calls:
-                self._running[id] = self._calls[index]
-                return []
-            case ToolStarted(call, status):
-                part = self._running.get(call.id, 0)
-                return [{"type": "running", "part": part, "status": status or call.name}]
-            case ToolProgress(call, words, done, total):
-                part = self._running.get(call.id, 0)
-                told = {"type": "progress", "part": part, "message": words}
-                return [told | {"done": done, "total": total}]
-            case ToolFinished(call, content, is_error, seconds):
-                part = self._running.get(call.id, 0)
-                told = {"type": "result", "part": part, "text": _beginning(content)}
-                return [told | {"failed": is_error, "seconds": _rounded(seconds)}]
-            case UsageUpdated(usage):
-                counts = {name: n for name, n in usage.items() if isinstance(n, int)}
-                self._of_turn |= counts
-                self._characters = 0
-                return []
-            case MessageStopped():
-                return [*self._end_turn(), self.figures()]
-            case Retrying(attempt, seconds, reason, restarts):
-                self._calls.clear()
-                told = {"type": "retry", "attempt": attempt, "seconds": seconds}
-                ended = self._end_turn()
-                return [*ended, told | {"reason": sentence(reason), "restarts": restarts}]
-            case Interrupted():
-                return self._end_turn()
-            case RunFinished(reason, _, turns, error):
-                end = ending(reason, error)
-                return self.end("failed" if error else "done", end.sentence, turns)
-        return []
+        pages = self._pages(self.run.take(event, self.clock()))
+        first = not self._has_begun and self._first_token is not None
+        if self.run.ending is None and (first or isinstance(event, MessageStopped)):
+            self._has_begun = self._has_begun or first
+            pages.append(self.figures())
+        return pages
 
-    def end(self, outcome: str, words: str = "", turns: int = 0) -> list[Page]:
-        """Return the last that a page is told.
-
-        Args:
-            outcome: "done", "stopped" or "failed".
-            words: a sentence on why, if it isn't done as it should be.
-            turns: how many there were.
-        """
-        told = {"type": "end", "outcome": outcome, "words": words, "turns": turns}
-        return [*self._end_turn(), told | {"figures": self.figures()}]
+    def end(self, how: Ending) -> list[Page]:
+        """Return the last that a page is told, of a run that is ended from without."""
+        return self._pages(self.run.end(how, self.clock()))
 
     def figures(self) -> Page:
         """Return what the answer took so far.
@@ -245,75 +192,121 @@ class Telling:
         The API counts tokens at the end of a turn. Where that end has not come, or never
         comes, `counted` is false and the tokens of the answer are an estimate.
         """
-        usage = self._sum()
-        written = usage.get("output_tokens", 0) + self._characters // CHARACTERS_PER_TOKEN
-        usage["output_tokens"] = written
-        rate = written / self._streamed if written and self._streamed > 0.05 else None
+        usage = self.run.tokens
+        written = usage.get("output_tokens", 0)
+        streamed = sum(
+            (one.stopped or one.ended or 0.0) - one.first_token
+            for one in self.run.requests
+            if one.first_token is not None and one.ended is not None
+        )
         return {
             "type": "figures",
-            "first_token": _rounded(self._first),
+            "first_token": _rounded(self._first_token),
             "seconds": _rounded(self.clock()),
-            "rate": _rounded(rate),
-            "tokens_in": sum(usage.get(name, 0) for name in INPUTS),
+            "rate": _rounded(written / streamed if written and streamed > 0.05 else None),
+            "tokens_in": tokens_read(usage),
             "tokens_out": written,
-            "counted": not self._characters,
+            "counted": self.run.counted,
             "dollars": self.dollars(usage),
+            "over": self.run.ending is not None,
         }
 
-    def _sum(self) -> dict[str, int]:
-        names = {**self._usage, **self._of_turn}
-        return {name: self._usage.get(name, 0) + self._of_turn.get(name, 0) for name in names}
+    @property
+    def _first_token(self) -> float | None:
+        began = (one.first_token for one in self.run.requests if one.first_token is not None)
+        return next(began, None)
 
-    def _new_part(self) -> int:
-        self._parts += 1
-        return self._parts
+    def _pages(self, changed: list[Item]) -> list[Page]:
+        """Return what a page is told of the items that have changed, and around them."""
+        how = self.run.ending
+        pages = self._end_text()
+        # In the end, what is complete and never ran is stopped, too.
+        for item in changed if how is None else self.run.items:
+            if isinstance(item, Block) and item.kind != "other":
+                pages += self._text_pages(item) if item.kind == "text" else self._block_pages(item)
+        if how is not None:
+            told = {"type": "end", "outcome": how.state, "note": how.note, "turns": self.run.turn}
+            return [*pages, told | {"figures": self.figures()}]
+        note = self.run.items[-1] if self.run.items and self.run.waiting else None
+        words = f"{note.sign} {note.words}" if isinstance(note, Note) else ""
+        now = {"type": "now", "waiting": self.run.waiting, "note": words}
+        if self.run.turns and now != self._now:
+            self._now = now
+            pages.append(now)
+        return pages
 
-    def _first_token(self) -> list[Page]:
-        if self._began is None:
-            self._began = self.clock()
-        if self._first is not None:
-            return []
-        self._first = self._began
-        return [self.figures() | {"counted": False}]
+    def _new_part(self) -> _Part:
+        self._count += 1
+        return _Part(self._count)
 
-    def _add_text(self, text: str) -> Page:
+    def _block_pages(self, block: Block) -> list[Page]:
+        """Return what a page is told of a thought, or of a call and its tool."""
+        part = self._parts.setdefault(id(block), _Part(0))
+        part.number = part.number or self._new_part().number
+        over = self.run.ending is not None
+        pages = part.changed(_tool(block, over) if block.kind == "call" else _thought(block))
+        if fresh := part.grown(block):
+            pages.append({"type": "more", "part": part.number, "text": fresh})
+        return pages
+
+    def _text_pages(self, block: Block) -> list[Page]:
         """Return the lines that a text finishes, and what is new of the line behind them."""
-        if self._text is None:
-            self._text, self._open = MarkdownHtml(), ""
-            self._text_part = self._new_part()
-        lines = self._text.feed(text)
-        now, before = self._text.open, "" if lines else self._open
-        self._open = now
+        part = self._parts.get(id(block))
+        if part is None:
+            if not block.pieces:
+                return []
+            part = self._text = self._text or self._new_part()
+            self._parts[id(block)] = part
+            part.sent, part.last = 0, block
+        if block.state == "void":
+            return part.changed({"kind": "text", "state": "void"})
+        fresh = part.grown(block)
+        if not fresh:
+            return []
+        pages = part.changed({"kind": "text", "state": "open"})
+        lines, now = part.markdown.feed(fresh), part.markdown.open
+        before = "" if lines else part.open
+        part.open = now
         if not now.startswith(before):  # what is open was read anew: as if a line had ended
             lines, before = ["", *lines], ""
-        return {
-            "type": "text",
-            "part": self._text_part,
-            "lines": lines,
-            "text": now[len(before) :],
-        }
+        return [*pages, _lines(part, lines, now[len(before) :])]
 
     def _end_text(self) -> list[Page]:
-        """Finish the last line of a text, if one is in progress."""
-        if self._text is None:
+        """Finish the last line of a text, if nothing can follow it."""
+        part = self._text
+        if part is None:
             return []
-        lines, self._text = self._text.close(), None
-        told = {"type": "text", "part": self._text_part, "lines": lines, "text": ""}
-        return [told] if lines else []
+        last = self.run.items[-1]
+        more = last is part.last or (isinstance(last, Block) and last.kind == "text")
+        if more and self.run.request and self.run.request.ended is None:
+            return []
+        self._text = None
+        lines = part.markdown.close()
+        told = [_lines(part, lines, "")] if lines else []
+        return [*told, *part.changed({"kind": "text", "state": "done"})]
 
-    def _end_turn(self) -> list[Page]:
-        """Leave nothing that looks as if it were still growing."""
-        told = self._end_text()
-        for part, began in self._thinking.values():
-            told.append(
-                {"type": "thought", "part": part, "seconds": _rounded(self.clock() - began)}
-            )
-        self._thinking.clear()
-        if self._began is not None:
-            self._streamed += self.clock() - self._began
-            self._began = None
-        self._usage, self._of_turn = self._sum(), {}
-        return told
+
+def _lines(part: _Part, lines: list[str], text: str) -> Page:
+    return {"type": "text", "part": part.number, "lines": lines, "text": text}
+
+
+def _thought(block: Block) -> Page:
+    return {"kind": "thinking", "state": block.state, "seconds": _rounded(block.seconds)}
+
+
+def _tool(block: Block, over: bool) -> Page:
+    """Return what a page shows of a call, but for its input."""
+    run, state = block.run, "stopped" if over or block.state == "cut" else "input"
+    if run is not None:
+        state = "stopped" if run.state == "cut" else run.state
+    shown: Page = {"words": block.name, "progress": None, "result": "", "seconds": None}
+    if run is not None:
+        shown |= {"words": run.status or block.name, "seconds": _rounded(run.seconds)}
+        shown["result"] = _beginning(run.content)
+        if run.state == "running" and run.progress:
+            shown["progress"] = {"message": run.progress, "done": run.done, "total": run.total}
+    state = "void" if block.state == "void" else state
+    return {"kind": "tool", "name": block.name, "state": state, **shown}
 
 
 def _rounded(number: float | None) -> float | None:

@@ -98,25 +98,15 @@ async def live_screen(pairs: Pairs) -> Told:
 async def web(pairs: Pairs) -> Told:
     telling = Telling(lambda: 1.0)
     pages = [page for _, event in pairs for page in telling.feed(event)]
-    tools: dict[int, str] = {}
-    of_turn: set[int] = set()
-    for one in pages:
-        match one:
-            case {"type": "turn"}:
-                of_turn = set()
-            case {"type": "tool", "part": part, "name": name}:
-                tools[part] = name
-                of_turn.add(part)
-            case {"type": "result", "part": part, "failed": failed}:
-                tools[part] += " failed" if failed else " done"
-            case {"type": "retry", "restarts": True}:
-                tools = {part: told for part, told in tools.items() if part not in of_turn}
+    tools = {page["part"]: page for page in pages if page.get("kind") == "tool"}
+    ran = [one for one in tools.values() if one["seconds"] is not None and one["state"] != "void"]
     last = pages[-1]
-    sign = {"failed": "✕", "stopped": "■"}.get(last["outcome"], "■" if last["words"] else "")
-    words = f"{sign} {last['words']}" if last["words"] else GOOD[0]
     figures = last["figures"]
-    ran = [told for told in tools.values() if " " in told]
-    return Told(words, ran, (figures["tokens_in"], figures["tokens_out"]))
+    return Told(
+        last["note"] or GOOD[0],
+        [f"{one['name']} {one['state']}" for one in ran],
+        (figures["tokens_in"], figures["tokens_out"]),
+    )
 
 
 def lane_tools(lane: cards_model.Lane) -> list[str]:
@@ -256,7 +246,7 @@ async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
         run.stop()
         await run.ended()
         last = run.told[-1].page
-        assert (last["outcome"], last["words"]) == ("stopped", STOPPED.sentence)
+        assert (last["outcome"], last["note"]) == ("stopped", STOPPED.note)
         words = cards_still.tell(board, cards_still.footer_of(board, ""))
         assert STOPPED.label in words
         assert "Stopped after" in timeline_still.tell([timeline_still.Track("", line)])

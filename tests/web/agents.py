@@ -65,6 +65,16 @@ class Scripted(Agent):
             self.closed_early += not over
 
 
+def kind_of(page: Mapping[str, Any]) -> str:
+    """Return what a page is told, in a word or two."""
+    match page:
+        case {"type": "part", "kind": kind, "state": state}:
+            return f"{kind} {state}"
+        case {"type": "now", "waiting": waiting}:
+            return "waiting" if waiting else "answering"
+    return str(page["type"])
+
+
 class Reader:
     """What a page has after some events: the text of its lines, and the line in progress."""
 
@@ -80,9 +90,10 @@ class Reader:
         assert self.end is None, "something came behind the end"
         self.ids.append(id)
         # Neighbours of these kinds come joined to a reader who is late.
-        joins = page["type"] in ("thinking", "input") and self.kinds[-1:] == [page["type"]]
-        if page["type"] != "text" and not joins:
-            self.kinds.append(page["type"])
+        kind = kind_of(page)
+        joins = kind == "more" and self.kinds[-1:] == ["more"]
+        if kind != "text" and not joins:
+            self.kinds.append(kind)
         match page:
             case {"type": "text", "lines": lines, "text": text}:
                 self.lines += filter(None, lines)

@@ -40,8 +40,8 @@ async def test_an_answer_with_tools_is_told_to_its_end(serve: Serve, mock: MockS
         reader = await read(http, f"{await begin(http, WEATHER)}/events")
     assert reader.end is not None and reader.end["outcome"] == "done"
     assert reader.end["figures"]["tokens_out"] > 50
-    assert reader.kinds.count("turn") == 2 and reader.kinds.count("result") == 2
-    assert reader.kinds.count("progress") >= 8
+    assert reader.kinds.count("waiting") == 2 and reader.kinds.count("tool done") == 2
+    assert reader.kinds.count("tool running") >= 8
     assert "In Oslo: 4 °C" in reader.lines[-1] and reader.lines[-1].startswith("<p")
 
 
@@ -84,7 +84,7 @@ async def test_a_reader_who_leaves_cancels_the_request_to_the_api(
             assert upstream() == 1 and not run.over
         await until(lambda: upstream() == 0)
         await until(lambda: run.over)
-        assert run.told[-1].page["words"] == "Nobody was reading."
+        assert run.told[-1].page["note"] == "■ Nobody was reading."
 
 
 async def test_who_comes_back_within_the_grace_finds_the_answer_still_under_way(
@@ -240,7 +240,7 @@ async def test_stopping_the_server_stops_the_answers(
         await until(lambda: upstream() == 1)
         await asyncio.to_thread(server.close)
         reader = await reading
-    assert reader.end is not None and reader.end["words"] == "The server is stopping."
+    assert reader.end is not None and reader.end["note"] == "■ The server is stopping."
     assert upstream() == 0
     server.close()  # once more does no harm
 
@@ -259,4 +259,4 @@ async def test_live_answers_are_priced_and_stop_at_the_cap(serve: Serve, mock: M
         spent = session.spent
         reader = await read(http, f"{await begin(http)}/events")
         assert reader.end is not None and reader.end["outcome"] == "failed"
-        assert "it was not sent" in reader.end["words"] and session.spent == spent
+        assert "it was not sent" in reader.end["note"] and session.spent == spent

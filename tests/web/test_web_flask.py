@@ -35,7 +35,7 @@ async def test_many_threads_read_one_answer_with_tools(serve: Serve, mock: MockS
         assert len({json.dumps(reader.seen) for reader in readers}) == 1
         [reader, *_] = readers
         assert reader.end is not None and reader.end["outcome"] == "done"
-        assert reader.kinds.count("result") == 2
+        assert reader.kinds.count("tool done") == 2
         half = reader.ids[len(reader.ids) // 2]
         rest = await read(http, address, have=half)
         assert rest.ids[0] > half and rest.end == reader.end
@@ -80,7 +80,7 @@ async def test_stopping_the_server_stops_the_answers(serve: Serve):
         await until(lambda: any(run.readers for run in server.under_way))
         await asyncio.to_thread(server.close)
         reader = await reading
-    assert reader.end is not None and reader.end["words"] == "The server is stopping."
+    assert reader.end is not None and reader.end["note"] == "■ The server is stopping."
     assert agent.under_way == 0
     server.close()  # once more does no harm
 

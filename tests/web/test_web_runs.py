@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from agents import Reader, Scripted, until
+from agents import Reader, Scripted, kind_of, until
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
@@ -64,8 +64,11 @@ def test_coming_back_anywhere_misses_nothing_and_doubles_nothing(cuts: list[int]
 
 def test_joining_makes_the_most_of_what_is_there():
     assert len(TOLD) > len(PIECES)
-    kinds = [one.page["type"] for one in merged(TOLD)]
-    assert kinds == ["turn", "figures", "text", "figures", "end"]
+    kinds = [kind_of(one.page) for one in merged(TOLD)]
+    assert kinds == [
+        *("waiting", "answering", "text open", "text", "figures"),
+        *("text", "text done", "figures", "end"),
+    ]
 
 
 async def follow(run: Run, after: int = 0, reader: Reader | None = None) -> Reader:
@@ -117,7 +120,7 @@ async def test_when_the_last_reader_has_left_the_grace_begins():
         await asyncio.sleep(0.1)
         assert not run.over
     await asyncio.wait_for(run.ended(), 60)
-    assert run.told[-1].page["words"] == "Nobody was reading."
+    assert run.told[-1].page["note"] == "■ Nobody was reading."
     assert (agent.under_way, agent.closed_early) == (0, 1)
 
 
@@ -134,7 +137,7 @@ async def test_one_who_leaves_for_good_does_not_cut_short_the_grace_of_another()
     with alone.reader(grace=0):
         pass
     await asyncio.wait_for(alone.ended(), 60)
-    assert alone.told[-1].page["words"] == "Nobody was reading."
+    assert alone.told[-1].page["note"] == "■ Nobody was reading."
 
 
 async def test_a_connection_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch):
@@ -189,7 +192,7 @@ async def test_whatever_breaks_ends_in_a_sentence(error: Exception, words: str):
         yield  # type: ignore[unreachable]
 
     reader = await follow(Runs(answer).start(Ask("hello")))
-    assert reader.end and (reader.end["outcome"], reader.end["words"]) == ("failed", words)
+    assert reader.end and (reader.end["outcome"], reader.end["note"]) == ("failed", f"✕ {words}")
 
 
 async def test_a_conversation_goes_on_and_not_twice_at_once():

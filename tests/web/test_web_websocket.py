@@ -151,5 +151,5 @@ async def test_a_server_that_stops_says_so(serve: Serve):
         with pytest.raises(ConnectionClosed) as closed:
             while True:
                 heard.append(await hear(socket))
-    assert heard[-1]["type"] == "end" and heard[-1]["words"] == "The server is stopping."
+    assert heard[-1]["type"] == "end" and heard[-1]["note"] == "■ The server is stopping."
     assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012

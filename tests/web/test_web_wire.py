@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from agents import Reader
+from agents import Reader, kind_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +29,7 @@ from helpers.agent import (
     UsageUpdated,
 )
 from helpers.client import StreamTruncated
+from helpers.render.endings import STOPPED
 from helpers.render.html import MarkdownHtml
 from helpers.sse import SSEDecoder
 from helpers.web.wire import HEARTBEAT, RETRY, Telling, Told, merged, message, sse
@@ -54,7 +55,7 @@ def told(events: Iterable[AgentEvent], clock: Any = lambda: 0.0) -> list[dict[st
 
 
 def kinds(pages: Iterable[dict[str, Any]]) -> list[str]:
-    return [page["type"] for page in pages]
+    return [kind_of(page) for page in pages]
 
 
 WHOLE: list[AgentEvent] = [
@@ -85,27 +86,32 @@ WHOLE: list[AgentEvent] = [
 
 
 def test_a_whole_run_in_the_words_of_a_page():
-    pages = told(WHOLE)
-    assert kinds(merged_pages(pages)) == [
-        *("turn", "thinking", "figures", "thinking", "thought"),
-        *("tool", "input", "running", "figures", "progress", "result"),
-        *("turn", "text", "figures", "end"),
+    pages = merged_pages(told(WHOLE))
+    assert kinds(pages) == [
+        *("waiting", "thinking open", "answering", "more", "figures", "more", "thinking done"),
+        *("tool input", "more", "tool running", "figures", "tool running", "tool done"),
+        *("waiting", "answering", "text open", "text", "text done", "figures", "end"),
     ]
-    by_kind = {page["type"]: page for page in merged_pages(pages)}
-    assert by_kind["input"]["text"] == '{"city": "Lagos"}'
-    parts = {by_kind[kind]["part"] for kind in ("tool", "input", "running", "progress", "result")}
-    assert len(parts) == 1 and by_kind["thinking"]["part"] not in parts
-    assert by_kind["result"] == {
-        **{"type": "result", "part": parts.pop(), "text": "31 °C"},
-        **{"failed": False, "seconds": 1.235},
+    tools = [page for page in pages if page.get("kind") == "tool"]
+    thought = pages[1]["part"]
+    assert {page["part"] for page in tools} == {tools[0]["part"]} != {thought}
+    assert [page["text"] for page in pages if page["type"] == "more"] == [
+        *("Let me ", "see.", '{"city": "Lagos"}')
+    ]
+    assert tools[-1] == {
+        **{"type": "part", "part": tools[0]["part"], "kind": "tool", "name": "get_weather"},
+        **{"state": "done", "words": "Asking for Lagos", "progress": None},
+        **{"result": "31 °C", "seconds": 1.235},
     }
-    assert by_kind["text"]["lines"] == [
+    assert tools[-2]["progress"] == {"message": "half", "done": 1, "total": 2}
+    lines = [line for page in pages for line in page.get("lines", ())]
+    assert lines == [
         '<p dir="auto">It is <strong>31 °C</strong>.</p>',
         '<p dir="auto">Take water</p>',
     ]
-    figures = by_kind["end"]["figures"]
+    figures = pages[-1]["figures"]
     assert figures["tokens_in"] == 47 and figures["tokens_out"] == 25
-    assert figures["dollars"] == 0.25
+    assert figures["dollars"] == 0.25 and figures["over"]
 
 
 def merged_pages(pages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -122,10 +128,10 @@ def test_the_rate_counts_only_the_time_in_which_tokens_came():
 def test_wherever_it_stops_nothing_is_left_growing(cut: int):
     telling = Telling(lambda: 0.0)
     pages = [page for event in WHOLE[:cut] for page in telling.feed(event)]
-    pages += telling.end("stopped", "Stopped.")
+    pages += telling.end(STOPPED)
     assert pages[-1]["type"] == "end" and kinds(pages).count("end") == 1
-    begun = {page["part"] for page in pages if page["type"] == "thinking"}
-    assert begun == {page["part"] for page in pages if page["type"] == "thought"}
+    states = {page["part"]: page["state"] for page in pages if page["type"] == "part"}
+    assert not {"open", "input", "running"} & {*states.values()}
     assert [page for page in pages if page["type"] == "text"][-1:] == [
         page for page in pages if page["type"] == "text" and not page["text"]
     ][-1:]
@@ -133,32 +139,30 @@ def test_wherever_it_stops_nothing_is_left_growing(cut: int):
 
 def test_a_retry_that_begins_again_says_so():
     pages = told([TurnStarted(1), TEXT, TextDelta(0, "Half"), Retrying(2, 0.5, "it broke", True)])
-    assert pages[-1] == {
-        **{"type": "retry", "attempt": 2, "seconds": 0.5},
-        **{"reason": "It broke.", "restarts": True},
-    }
-    assert pages[-2]["lines"] == ['<p dir="auto">Half</p>']
+    assert kinds(pages)[-3:] == ["text done", "text void", "waiting"]
+    assert pages[-1]["note"] == "↻ It broke. Trying again in 0.5 s."
+    assert pages[-4]["lines"] == ['<p dir="auto">Half</p>']
 
 
 @pytest.mark.parametrize(
-    ("finished", "outcome", "words"),
+    ("finished", "outcome", "note"),
     [
         (RunFinished("end_turn", {}, 1), "done", ""),
-        (RunFinished("max_tokens", {}, 1), "done", "The answer was cut off"),
-        (RunFinished("failed", {}, 1, StreamTruncated("it broke")), "failed", "It broke."),
+        (RunFinished("max_tokens", {}, 1), "stopped", "■ The answer was cut off"),
+        (RunFinished("failed", {}, 1, StreamTruncated("it broke")), "failed", "✕ It broke."),
     ],
 )
-def test_an_end_has_its_words(finished: RunFinished, outcome: str, words: str):
+def test_an_end_has_its_words(finished: RunFinished, outcome: str, note: str):
     page = told([finished])[-1]
-    assert page["outcome"] == outcome and page["words"].startswith(words)
-    assert bool(page["words"]) == bool(words)
+    assert page["outcome"] == outcome and page["note"].startswith(note)
+    assert bool(page["note"]) == bool(note)
 
 
 def test_a_result_for_nobody_to_read_is_cut():
-    [page] = told([ToolFinished(CALL, "x" * 100_000, False, 0.1)])
-    assert len(page["text"]) < 5_000
-    [page] = told([ToolFinished(CALL, [{"type": "text", "text": "é"}], False, 0.1)])
-    assert page["text"] == '[{"type": "text", "text": "é"}]'
+    [page, *_] = told([ToolFinished(CALL, "x" * 100_000, False, 0.1)])
+    assert len(page["result"]) < 5_000
+    [page, *_] = told([ToolFinished(CALL, [{"type": "text", "text": "é"}], False, 0.1)])
+    assert page["result"] == '[{"type": "text", "text": "é"}]'
 
 
 @given(st.text(), st.lists(st.integers(0, 60)))
@@ -209,7 +213,7 @@ def test_what_was_stopped_before_it_was_counted_is_estimated():
         TextDelta(0, "x" * 400),
     ]:
         telling.feed(event)
-    figures = telling.end("stopped")[-1]["figures"]
+    figures = telling.end(STOPPED)[-1]["figures"]
     assert (figures["tokens_out"], figures["counted"]) == (101, False)
     counted = [page["counted"] for page in told(WHOLE) if page["type"] == "figures"]
     assert counted == [False, True, True]

@@ -3,7 +3,7 @@
 
 import { agent } from "./sse.js";
 import { AnswerView, element } from "./view.js";
-import { CONNECTION, SUGGESTIONS, problem } from "./words.js";
+import { CONNECTION, STOPPED, SUGGESTIONS, broken } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 
@@ -74,9 +74,9 @@ export async function start(ask, unfinished = null) {
       },
       fail(error) {
         if (!told) after = ""; // the server may have forgotten it: the next question begins anew
-        finish({ type: "end", outcome: "failed", words: problem(error) });
+        finish(broken(error));
       },
-      stopped: () => finish({ type: "end", outcome: "stopped", words: "Stopped." }),
+      stopped: () => finish(STOPPED),
     };
     prompt.value = "";
     grow();

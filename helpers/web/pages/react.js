@@ -11,7 +11,7 @@ import {
 } from "./react.vendored.js";
 import { agent } from "./sse.js";
 import { useAgent } from "./use-agent.js";
-import { CONNECTION, SIGNS, SUGGESTIONS, ending, figures, seconds } from "./words.js";
+import { CONNECTION, SIGNS, SUGGESTIONS, figures, seconds } from "./words.js";
 
 /** Finished lines: HTML that the server has sanitized, appended once. React leaves alone what it
     has not made, so a long answer costs no more to draw than a short one. */
@@ -25,13 +25,14 @@ const Lines = memo(({ lines }) => {
   return h("div", { className: "lines md", ref: place, "aria-live": "polite" });
 });
 
-function Text({ lines, open, growing }) {
+function Text({ lines, open, state }) {
+  const growing = state === "open";
   const caret = growing && h("span", { className: "caret" });
   const line = (open || growing) && h("p", { className: "open", "aria-hidden": true }, open, caret);
   return h("div", { className: "text" }, h(Lines, { lines }), line);
 }
 
-function Thinking({ text, took }) {
+function Thinking({ text, seconds: took }) {
   const over = took !== null;
   const [open, setOpen] = useState(true);
   useEffect(() => {
@@ -46,7 +47,8 @@ function Thinking({ text, took }) {
   );
 }
 
-function Clock({ began }) {
+function Clock() {
+  const [began] = useState(() => performance.now());
   const [now, setNow] = useState(began);
   useEffect(() => {
     const clock = setInterval(() => setNow(performance.now()), 100);
@@ -55,8 +57,8 @@ function Clock({ began }) {
   return seconds((now - began) / 1000);
 }
 
-function Tool({ name, input, state, status, progress, result, took, began }) {
-  const time = took === null ? state === "running" && h(Clock, { began }) : seconds(took);
+function Tool({ name, text, state, words, progress, result, seconds: took }) {
+  const time = took === null ? state === "running" && h(Clock) : seconds(took);
   const value = progress?.total ? { max: progress.total, value: progress.done ?? 0 } : {};
   const long = result.length > 300 || result.split("\n").length > 4;
   const back = h("div", { className: "tool-result" }, result);
@@ -67,12 +69,12 @@ function Tool({ name, input, state, status, progress, result, took, began }) {
       "p",
       { className: "tool-head" },
       h("span", { className: "tool-sign", "aria-hidden": true }, SIGNS[state]),
-      h("span", { className: "tool-words" }, status || name),
+      h("span", { className: "tool-words" }, words),
       h("span", { className: "tool-seconds" }, time),
     ),
-    h("code", null, input),
-    state === "running" && progress && h("progress", { "aria-label": status, ...value }),
-    state === "running" && progress && h("span", { className: "tool-progress" }, progress.message),
+    h("code", null, text),
+    progress && h("progress", { "aria-label": words, ...value }),
+    progress && h("span", { className: "tool-progress" }, progress.message),
     result && (long ? h("details", null, h("summary", null, "What it gave back"), back) : back),
   );
 }
@@ -80,18 +82,16 @@ function Tool({ name, input, state, status, progress, result, took, began }) {
 const PARTS = { text: Text, thinking: Thinking, tool: Tool };
 
 const Answer = memo(({ answer, about }) => {
-  const { parts, outcome, waiting, words } = answer;
-  const last = parts.at(-1);
-  const note = outcome ? ending(answer) : words;
+  const { parts, outcome, waiting, note } = answer;
   return h(
     "article",
     { className: "answer", "aria-label": "Answer", "data-state": outcome || undefined },
     h(
       "div",
       { className: "parts" },
-      parts.map((one) =>
-        h(PARTS[one.kind], { ...one, key: one.part, growing: !outcome && !waiting && one === last }),
-      ),
+      parts
+        .filter((one) => one.state !== "void")
+        .map((one) => h(PARTS[one.kind], { ...one, key: one.part })),
     ),
     waiting && h("span", { className: "typing" }, h("i"), h("i"), h("i")),
     h(

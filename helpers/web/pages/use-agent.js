@@ -8,7 +8,7 @@
 import { useCallback, useEffect, useReducer, useRef } from "./react.vendored.js";
 import { NOTHING, reduce } from "./reduce.js";
 import { events, post } from "./sse.js";
-import { problem } from "./words.js";
+import { STOPPED, broken } from "./words.js";
 
 const ATTEMPTS = 8; // without a single event in between
 const longest = 8000; // milliseconds between two
@@ -84,11 +84,8 @@ export function useAgent() {
     }
     answer()
       .catch((error) => {
-        if (signal.aborted) dispatch({ type: "end", outcome: "stopped", words: "Stopped." });
-        else {
-          here.run = ""; // the server may have forgotten it: the next question begins anew
-          dispatch({ type: "end", outcome: "failed", words: problem(error) });
-        }
+        if (!signal.aborted) here.run = ""; // the server may have forgotten it: begin anew
+        dispatch(signal.aborted ? STOPPED : broken(error));
       })
       .finally(() => (here.reading = null));
   }, []);

@@ -1,7 +1,7 @@
-// One answer on the page. It is told what happens and changes as little as that asks for: a token
+// One answer on the page. It draws what it is told and changes as little as that asks for: a token
 // is appended to a text node, a finished line is added once and never touched again.
 
-import { SIGNS, ending, figures, retrying, seconds } from "./words.js";
+import { SIGNS, figures, left, seconds } from "./words.js";
 
 export function element(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
@@ -13,7 +13,7 @@ const typing = () => element("span", { className: "typing" }, ...[1, 2, 3].map((
 
 /** A text: finished lines as the server's sanitized HTML, the line in progress as plain text. */
 class TextPart {
-  constructor(voice) {
+  constructor(_, voice) {
     this.voice = voice;
     this.lines = element("div", { className: "lines md" });
     this.now = document.createTextNode("");
@@ -34,7 +34,8 @@ class TextPart {
     }
   }
 
-  end() {
+  face({ state }) {
+    if (state === "open") return;
     if (this.now.data) this.open.querySelector(".caret")?.remove();
     else this.open.remove();
   }
@@ -53,8 +54,8 @@ class ThinkingPart {
     this.now.appendData(text);
   }
 
-  end(took) {
-    if (took === undefined) return;
+  face({ seconds: took }) {
+    if (took === null) return;
     const shown = this.now.data ? "" : ", not shown by the API";
     this.label.textContent = `Thought for ${seconds(took)}${shown}`;
     this.node.open = false;
@@ -64,71 +65,67 @@ class ThinkingPart {
 /** A tool as a card: its name, its input as it grows, how far it is, what came of it. */
 class ToolPart {
   constructor({ name }, voice) {
-    this.name = name;
     this.voice = voice;
     this.sign = element("span", { className: "tool-sign", ariaHidden: "true" });
-    this.words = element("span", { className: "tool-words", textContent: name });
+    this.words = element("span", { className: "tool-words" });
     this.time = element("span", { className: "tool-seconds" });
     this.input = element("code");
+    this.bar = element("progress");
+    this.message = element("span", { className: "tool-progress" });
     this.node = element(
       "section",
       { className: "tool", ariaLabel: `Tool ${name}` },
       element("p", { className: "tool-head" }, this.sign, this.words, this.time),
       this.input,
     );
-    this.become("input");
-  }
-
-  become(state) {
-    this.state = this.node.dataset.state = state;
-    this.sign.textContent = SIGNS[state];
   }
 
   add({ text }) {
     this.input.append(text);
   }
 
-  run({ status }) {
-    this.words.textContent = status;
-    this.voice(status);
-    this.become("running");
+  face({ state, words, progress, result, seconds: took }) {
+    this.words.textContent = words;
+    this.sign.textContent = SIGNS[state];
+    const before = this.node.dataset.state;
+    this.node.dataset.state = state;
+    if (state === "running" && before !== state) this.run(words);
+    if (state !== "running") clearInterval(this.clock);
+    if (took !== null) this.time.textContent = seconds(took);
+    this.progress(words, progress);
+    if (result && !this.result) this.finish(result);
+  }
+
+  run(words) {
+    this.voice(words);
     const began = performance.now();
     const tick = () => (this.time.textContent = seconds((performance.now() - began) / 1000));
     this.clock = setInterval(tick, 100);
   }
 
-  progress({ message, done, total }) {
-    if (!this.bar) {
-      this.told = element("span", { className: "tool-progress" });
-      this.bar = element("progress", { ariaLabel: this.words.textContent });
-      this.node.append(this.bar, this.told);
+  progress(words, progress) {
+    if (!progress) {
+      this.bar.remove();
+      this.message.remove();
+      return;
     }
-    this.told.textContent = message;
+    const { message, done, total } = progress;
+    this.bar.ariaLabel = words;
+    this.message.textContent = message;
     if (done !== null && total) Object.assign(this.bar, { max: total, value: done });
     else this.bar.removeAttribute("value");
+    if (!this.bar.isConnected) this.node.append(this.bar, this.message);
   }
 
-  finish({ text, failed, seconds: took }) {
-    this.end();
-    this.bar?.remove();
-    this.told?.remove();
-    this.become(failed ? "failed" : "done");
-    this.time.textContent = seconds(took);
-    const result = element("div", { className: "tool-result", textContent: text });
+  finish(text) {
+    this.result = element("div", { className: "tool-result", textContent: text });
     const long = text.length > 300 || text.split("\n").length > 4;
     const summary = element("summary", { textContent: "What it gave back" });
-    this.node.append(long ? element("details", {}, summary, result) : result);
-  }
-
-  end() {
-    clearInterval(this.clock);
-    if (this.state === "running" || this.state === "input") {
-      this.become("stopped");
-      this.bar?.remove();
-      this.told?.remove();
-    }
+    this.node.append(long ? element("details", {}, summary, this.result) : this.result);
   }
 }
+
+const PARTS = { text: TextPart, thinking: ThinkingPart, tool: ToolPart };
 
 /** One answer. `voice` takes what a screen reader should hear, `about` is of the agent. */
 export class AnswerView {
@@ -136,7 +133,6 @@ export class AnswerView {
     this.about = about;
     this.voice = voice;
     this.parts = new Map();
-    this.ofTurn = []; // the parts of the present turn, which a retry may void
     this.inside = element("div", { className: "parts" });
     this.notes = element("div");
     this.footer = element("p", { className: "figures" });
@@ -146,79 +142,46 @@ export class AnswerView {
   }
 
   tell(page) {
-    const part = this.parts.get(page.part);
     switch (page.type) {
-      case "turn":
-        this.settle();
-        this.ofTurn = [];
-        this.waiting.hidden = false;
+      case "part":
+        this.part(page);
         break;
       case "text":
-        (part ?? this.make(page, new TextPart(this.voice))).add(page);
+      case "more":
+        this.parts.get(page.part)?.add(page);
         break;
-      case "thinking":
-        (part ?? this.make(page, new ThinkingPart())).add(page);
-        break;
-      case "tool":
-        this.make(page, new ToolPart(page, this.voice));
-        break;
-      case "thought":
-        part?.end(page.seconds);
-        break;
-      case "input":
-        part?.add(page);
-        break;
-      case "running":
-        part?.run(page);
-        break;
-      case "progress":
-        part?.progress(page);
-        break;
-      case "result":
-        part?.finish(page);
-        break;
-      case "retry":
-        this.retry(page);
+      case "now":
+        this.waiting.hidden = !page.waiting;
+        this.note(page.note, false);
         break;
       case "figures":
         this.figures(page);
         break;
       case "end":
-        this.end(page);
+        for (const part of this.parts.values()) part.face((part.told = left(part.told)));
+        this.waiting.remove();
+        this.node.dataset.state = page.outcome;
+        this.note(page.note, page.outcome === "failed");
+        if (page.figures) this.figures(page.figures);
     }
   }
 
-  make({ part }, made) {
-    this.settle();
-    this.parts.set(part, made);
-    this.ofTurn.push(made);
-    this.inside.append(made.node);
-    this.waiting.hidden = true;
-    return made;
-  }
-
-  /** Leave no caret where nothing is written any more. */
-  settle() {
-    for (const part of this.ofTurn) if (part instanceof TextPart) part.end();
+  part(page) {
+    let part = this.parts.get(page.part);
+    if (!part) {
+      part = new PARTS[page.kind](page, this.voice);
+      this.parts.set(page.part, part);
+      this.inside.append(part.node);
+    }
+    part.face((part.told = page));
+    if (page.state === "void") part.node.remove();
   }
 
   note(words, isProblem) {
     const className = isProblem ? "note problem" : "note";
-    this.notes.replaceChildren(element("p", { className, textContent: words }));
-    this.voice(words);
-  }
-
-  retry(page) {
-    this.settle();
-    if (page.restarts) {
-      for (const part of this.ofTurn) {
-        part.end();
-        part.node.remove();
-      }
-      this.ofTurn = [];
-    }
-    this.waiting.hidden = false;
-    this.note(retrying(page), false);
+    const note = element("p", { className, textContent: words });
+    this.notes.replaceChildren(...(words ? [note] : []));
+    if (words) this.voice(words);
   }
 
   figures(told) {
@@ -229,16 +192,5 @@ export class AnswerView {
       entry.append(element("b", { textContent: value }));
       this.footer.append(entry);
     }
-  }
-
-  end(page) {
-    this.settle();
-    for (const part of this.parts.values()) part.end();
-    this.waiting.remove();
-    this.node.dataset.state = page.outcome;
-    this.notes.replaceChildren();
-    const words = ending(page);
-    if (words) this.note(words, page.outcome === "failed");
-    if (page.figures) this.figures({ ...page.figures, over: true });
   }
 }

@@ -40,21 +40,20 @@ export function figures(told, { mode }) {
   return entries;
 }
 
-/** What stands under an answer that did not end as it should; empty if it did. */
-export function ending({ outcome, words }) {
-  if (outcome === "stopped") return `■ ${words || "Stopped."}`;
-  if (outcome === "failed") return `✕ ${words}`;
-  return words && `■ ${words}`;
-}
-
-/** What is said while another attempt is on its way. */
-export const retrying = ({ reason, seconds: wait }) =>
-  `↻ ${reason} Trying again in ${seconds(wait)}.`;
-
 /** An error of the browser in words: it calls every broken connection a TypeError. */
-export const problem = (error) =>
+const problem = (error) =>
   typeof error === "string"
     ? error
     : error instanceof TypeError
       ? "The connection broke: is the server still running?"
       : error.message;
+
+/** A part as it stays when the server can't tell any more what becomes of it. */
+export const left = (part) =>
+  ["open", "input", "running"].includes(part.state)
+    ? { ...part, state: "stopped", progress: null }
+    : part;
+
+/** The end of an answer that the server couldn't tell: the person has stopped it, or it broke. */
+export const STOPPED = { type: "end", outcome: "stopped", note: "■ Stopped." };
+export const broken = (error) => ({ type: "end", outcome: "failed", note: `✕ ${problem(error)}` });
