@@ -9,7 +9,13 @@ INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_token
 
 
 def footer(
-    *, turns: int, usage: Mapping[str, Any], seconds: float, dollars: float | None, offline: bool
+    *,
+    turns: int,
+    usage: Mapping[str, Any],
+    seconds: float,
+    dollars: float | None,
+    offline: bool,
+    counted: bool = True,
 ) -> str:
     """Return one line: turns, tokens, cost, time.
 
@@ -19,12 +25,15 @@ def footer(
         seconds: from the first request to the end.
         dollars: what it cost in US dollars; None if the model's price is unknown.
         offline: whether the offline API answered, which costs nothing.
+        counted: whether the API has counted all tokens; else they are marked as an estimate.
     """
     if offline:
         cost = "no cost (mock)"
     else:
         cost = "price unknown" if dollars is None else amount(dollars)
-    return " · ".join([count(turns, "turn"), tokens_words(usage), cost, f"{seconds:.1f} s"])
+    return " · ".join(
+        [count(turns, "turn"), tokens_words(usage, counted), cost, f"{seconds:.1f} s"]
+    )
 
 
 def tokens_read(usage: Mapping[str, Any]) -> int:
@@ -32,9 +41,10 @@ def tokens_read(usage: Mapping[str, Any]) -> int:
     return sum(usage.get(name) or 0 for name in INPUTS)
 
 
-def tokens_words(usage: Mapping[str, Any]) -> str:
-    """Return in words how many tokens were read and written."""
-    return f"{tokens_read(usage):,} tokens in, {usage.get('output_tokens') or 0:,} out"
+def tokens_words(usage: Mapping[str, Any], counted: bool = True) -> str:
+    """Return in words how many tokens were read and written; about, if they aren't counted."""
+    about = "" if counted else "~"
+    return f"{tokens_read(usage):,} tokens in, {about}{usage.get('output_tokens') or 0:,} out"
 
 
 def amount(dollars: float) -> str:

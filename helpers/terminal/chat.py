@@ -14,14 +14,16 @@ from pathlib import Path
 
 import httpx
 
-from helpers.agent import AgentEvent, RunFinished, run_agent
+from helpers.agent import AgentEvent, run_agent
 from helpers.assistant.tools import agent_tools
 from helpers.history import Conversation
 from helpers.render.cost import footer
+from helpers.render.endings import sentence
+from helpers.render.run_state import RunState
 from helpers.retry import Recovery
 from helpers.session.metering import SpendingCapReached
 from helpers.session.session import Session
-from helpers.terminal.events import sentence, show
+from helpers.terminal.events import show
 from helpers.terminal.live_screen import LiveScreen
 from helpers.terminal.screen import PlainScreen, Screen
 
@@ -72,7 +74,7 @@ class Agent:
             while run is None or screen.typed:  # typed too late to interrupt is a prompt, too
                 screen.echo_typed()
                 run = await show(self.events(http), screen)
-                if run is None or run.error is not None:
+                if run.state == "failed":
                     break
         except asyncio.CancelledError:
             cost = self.session.spent - spent
@@ -83,9 +85,8 @@ class Agent:
             return 1
         finally:
             screen.echo_typed()
-        if run is not None:
-            screen.note("", self.footer(run, self.session.spent - spent, time.monotonic() - begun))
-        return 0 if run is not None and run.error is None else 1
+        screen.note("", self.footer(run, self.session.spent - spent, time.monotonic() - begun))
+        return 1 if run.state == "failed" else 0
 
     def events(self, http: httpx.AsyncClient) -> AsyncGenerator[AgentEvent]:
         """Start a run of the agent."""
@@ -100,11 +101,12 @@ class Agent:
             recovery=self.recovery,
         )
 
-    def footer(self, run: RunFinished, dollars: float, seconds: float) -> str:
+    def footer(self, run: RunState, dollars: float, seconds: float) -> str:
         """Return the line under an answer."""
         return footer(
-            turns=run.turns,
-            usage=run.usage,
+            turns=run.turn,
+            usage=run.tokens,
+            counted=run.counted,
             seconds=seconds,
             dollars=dollars if self.session.counts_cost else None,
             offline=self.session.mode == "mock",

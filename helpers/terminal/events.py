@@ -1,9 +1,9 @@
-"""What a run of the agent looks like in a terminal: each event, in words.
+"""What a run of the agent looks like in a terminal: each thing that happens, in words.
 
-    run_agent(...) ──▶ show ──▶ Screen
+    run_agent(...) ──▶ RunState ──▶ show ──▶ Screen
 
-A face needs nothing but the agent's events. This one remembers a little of each, such as
-what a running tool does, and leaves it to the screen how lines get to the terminal.
+What a run means is worked out in `render.run_state`. Here each part of it that has changed gets
+its words, and the screen decides how lines get to the terminal.
 """
 
 import time
@@ -12,25 +12,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.agent import (
-    AgentEvent,
-    BlockStarted,
-    BlockStopped,
-    InputDelta,
-    Interrupted,
-    MessageStopped,
-    Retrying,
-    RunFinished,
-    TextDelta,
-    ToolFinished,
-    ToolProgress,
-    ToolStarted,
-    TurnStarted,
-)
-from helpers.render.endings import ending, sentence
+from helpers.agent import AgentEvent, MessageStopped, RunFinished, TurnStarted
+from helpers.render.endings import STOPPED
+from helpers.render.run_state import Block, Item, Note, RunState, ToolRun, duration
 from helpers.terminal.screen import Screen
 
-__all__ = ["sentence", "show"]
+__all__ = ["show"]
 
 SHOWN_OF_INPUT = 60  # characters
 SHOWN_OF_RESULT = 160  # characters
@@ -40,8 +27,8 @@ async def show(
     events: AsyncGenerator[AgentEvent],
     screen: Screen,
     clock: Callable[[], float] = time.monotonic,
-) -> RunFinished | None:
-    """Show what an agent does until it is done; return how the run ended.
+) -> RunState:
+    """Show what an agent does until it is done; return what there was to show.
 
     Args:
         events: of the agent; closed here, also when this is cancelled.
@@ -49,123 +36,119 @@ async def show(
         clock: tells seconds.
     """
     face = _Face(screen, clock)
-    finished = None
     try:
         async with aclosing(events):
             async for event in events:
                 face.take(event)
-                if isinstance(event, RunFinished):
-                    finished = event
     finally:
-        face.settle()
-    return finished
+        face.items(face.run.end(STOPPED, clock()))
+        screen.end_text()
+        screen.status("waiting", "")
+    return face.run
 
 
 @dataclass
 class _Face:
-    """What is shown of a run, and what has to be remembered for it."""
+    """A run on a screen, and what the screen has of it."""
 
     screen: Screen
     clock: Callable[[], float]
-    running: dict[str, str] = field(default_factory=dict)  # what each running tool does, by call
-    calls: dict[int, str] = field(default_factory=dict)  # each growing call's name, by block
-    inputs: dict[int, str] = field(default_factory=dict)  # and the end of its input so far
-    thinking: dict[int, float] = field(default_factory=dict)  # when each began, by block
-    shown: bool = False  # whether there is text of this turn
+    run: RunState = field(default_factory=RunState)
+    sent: dict[int, int] = field(default_factory=dict)  # pieces of a text, by its block's identity
+    statuses: dict[int, str] = field(default_factory=dict)  # of blocks, likewise
+    over: set[int] = field(default_factory=set)  # blocks whose end was told
 
     def take(self, event: AgentEvent) -> None:
         """Show an event."""
-        screen = self.screen
-        if not isinstance(event, TurnStarted):
-            screen.status("waiting", "")
-        match event:
-            case TurnStarted():
-                screen.echo_typed()  # what came too late to interrupt anything
-                self.shown = False
-                screen.status("waiting", "Waiting for the answer")
-            case TextDelta(text=text):
-                self.shown = True
-                screen.text(text)
-            case BlockStarted(_, {"type": "text"}):
-                pass  # a text with sources comes in several blocks
-            case BlockStarted(index, {"type": "thinking" | "redacted_thinking"}):
-                screen.end_text()
-                self.thinking[index] = self.clock()
-                screen.status(f"block {index}", "Thinking")
-            case BlockStarted(index, {"type": "tool_use" | "server_tool_use", "name": str(name)}):
-                screen.end_text()
-                self.calls[index] = name
-                screen.status(f"block {index}", f"Calling {name}")
-            case InputDelta(index, fragment) if index in self.calls:
-                self.inputs[index] = (self.inputs.get(index, "") + fragment)[-SHOWN_OF_INPUT:]
-                screen.status(f"block {index}", f"Calling {self.calls[index]} {self.inputs[index]}")
-            case BlockStopped(index=index):
-                self.end_block(index)
-            case MessageStopped():
-                screen.end_text()
-            case ToolStarted(call, status):
-                self.running[call.id] = status or call.name
-                screen.status(call.id, self.running[call.id])
-            case ToolProgress(call, message, done, total):
-                told = f" ({done / total:.0%})" if done is not None and total else ""
-                doing = self.running.get(call.id, call.name)
-                screen.status(call.id, f"{doing}: {message}{told}")
-            case ToolFinished(call, content, is_error, seconds):
-                doing = self.running.pop(call.id, call.name)
-                screen.status(call.id, "")
-                if is_error:
-                    screen.note("✕", f"{doing}: failed. {beginning(content)}")
-                else:
-                    screen.note("✓", f"{doing}: done, {duration(seconds)}")
-            case Retrying():
-                for id in self.running:  # one that the next attempt repeats is told again
-                    screen.status(id, "")
-                self.running.clear()
-                self.settle()
-                again = " The answer begins again." if event.restarts and self.shown else ""
-                self.shown = False
-                wait = f"Trying again in {duration(event.seconds)}."
-                screen.note("↻", f"{sentence(event.reason)} {wait}{again}")
-                screen.status("waiting", "Waiting to try again")
-            case Interrupted():
-                self.settle()
-                screen.interrupted()
-            case RunFinished():
-                self.settle()
-                self.end_run(event)
+        changed = self.run.take(event, self.clock())
+        if isinstance(event, TurnStarted):
+            self.screen.echo_typed()  # what came too late to interrupt anything
+        self.items(changed)
+        if isinstance(event, MessageStopped | RunFinished):
+            self.screen.end_text()
+        retries = self.run.request is not None and self.run.request.wait > 0
+        waits = "Waiting to try again" if retries else "Waiting for the answer"
+        self.screen.status("waiting", waits if self.run.waiting else "")
+        if isinstance(event, RunFinished):
+            self.end()
 
-    def end_block(self, index: int) -> None:
-        """Show that a block is over."""
-        self.screen.status(f"block {index}", "")
-        self.calls.pop(index, None)
-        self.inputs.pop(index, None)
-        if index in self.thinking:
-            seconds = self.clock() - self.thinking.pop(index)
-            self.screen.note("", f"Thought for {duration(seconds)}.")
+    def items(self, changed: list[Item]) -> None:
+        """Show what has changed."""
+        for item in changed:
+            if isinstance(item, Note):
+                self.screen.end_text()
+                self.note(item, changed)
+            elif item.kind != "other":
+                self.block(item)
 
-    def settle(self) -> None:
-        """Leave nothing that looks as if it still ran."""
-        self.screen.end_text()
-        for index in [*self.calls, *self.thinking]:
-            self.screen.status(f"block {index}", "")
-        self.screen.status("waiting", "")
-        self.calls.clear()
-        self.inputs.clear()
-        self.thinking.clear()
-        for id, doing in self.running.items():
-            self.screen.status(id, "")
-            self.screen.note("■", f"{doing}: stopped.")
-        self.running.clear()
+    def block(self, block: Block) -> None:
+        """Show how far a block has come."""
+        if block.kind == "text":
+            sent = self.sent.get(id(block), 0)
+            self.sent[id(block)] = len(block.pieces)
+            self.screen.text("".join(block.pieces[sent:]))
+            return
+        if id(block) not in self.statuses:
+            self.screen.end_text()
+        doing = block.run.status or block.name if block.run else block.name
+        self.status(block, _doing(block))
+        if block.kind == "thinking" and block.state == "done":
+            self.screen.note("", f"Thought for {duration(block.seconds or 0)}.")
+        run = block.run
+        if run is None or run.ended is None or block.state == "void" or id(block) in self.over:
+            return
+        self.over.add(id(block))
+        self.screen.note(*_result(doing, run))
 
-    def end_run(self, run: RunFinished) -> None:
-        """Say why a run ended, unless it ended as it should."""
-        end = ending(run.reason, run.error)
-        if run.error is not None:
-            self.screen.note(end.sign, f"The answer failed. {end.sentence}")
-        elif run.reason == "max_turns":
-            self.screen.note(end.sign, f"{end.sentence} --max-turns allows more.")
-        elif not end.ok:
-            self.screen.note(end.sign, end.sentence)
+    def status(self, block: Block, words: str) -> None:
+        """Show what a block does, until it is told again without words."""
+        if words != self.statuses.get(id(block)):
+            self.statuses[id(block)] = words
+            self.screen.status(f"block {id(block)}", words)
+
+    def note(self, note: Note, changed: list[Item]) -> None:
+        """Show that a turn is asked for again, or was interrupted."""
+        void = [item for item in changed if isinstance(item, Block) and item.state == "void"]
+        shown = any(block.kind == "text" and block.pieces for block in void)
+        again = " The answer begins again." if shown else ""
+        self.screen.note(note.sign, note.words + again)
+        if note.kind == "interrupted":
+            self.screen.echo_typed()
+
+    def end(self) -> None:
+        """Say why the run has ended, unless it ended as it should."""
+        how = self.run.ending
+        if how is not None and not how.ok:
+            failed = "The answer failed. " if how.reason == "failed" else ""
+            more = " --max-turns allows more." if how.reason == "max_turns" else ""
+            self.screen.note(how.sign, f"{failed}{how.sentence}{more}")
+
+
+def _doing(block: Block) -> str:
+    """Return what a block does now, in words; nothing when it does nothing any more."""
+    run = block.run
+    if block.state == "void" or (run is not None and run.ended is not None):
+        return ""
+    if run is not None:
+        share = f" ({run.done / run.total:.0%})" if run.done is not None and run.total else ""
+        told = f": {run.progress}{share}" if run.progress else ""
+        return f"{run.status or block.name}{told}"
+    if block.state != "open":
+        return ""
+    if block.kind == "thinking":
+        return "Thinking"
+    written = "".join(block.pieces[-SHOWN_OF_INPUT:])[-SHOWN_OF_INPUT:]
+    return f"Calling {block.name}" + (f" {written}" if written else "")
+
+
+def _result(doing: str, run: ToolRun) -> tuple[str, str]:
+    """Return a sign, and in words what came of a tool."""
+    match run.state:
+        case "failed":
+            return "✕", f"{doing}: failed. {beginning(run.content)}"
+        case "cut":
+            return "■", f"{doing}: stopped."
+    return "✓", f"{doing}: done, {duration(run.seconds or 0)}"
 
 
 def beginning(content: str | list[dict[str, Any]]) -> str:
@@ -173,8 +156,3 @@ def beginning(content: str | list[dict[str, Any]]) -> str:
     text = content if isinstance(content, str) else str(content)
     words = " ".join(text.split())
     return words if len(words) <= SHOWN_OF_RESULT else words[: SHOWN_OF_RESULT - 1] + "…"
-
-
-def duration(seconds: float) -> str:
-    """Return a time as precise as it means something."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.1f} s"

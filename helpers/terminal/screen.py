@@ -62,12 +62,6 @@ class Screen:
     def status(self, key: str, words: str) -> None:
         """Show what runs, under a key, until it is told again without words."""
 
-    def interrupted(self) -> None:
-        """Show that the answer ends here, and what the user said instead."""
-        self.end_text()
-        self.note("■", "Interrupted.")
-        self.echo_typed()
-
     def echo_typed(self) -> None:
         """Show what the user has typed, at the place where it takes effect."""
         typed, self.typed = self.typed, []

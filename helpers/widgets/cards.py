@@ -121,11 +121,10 @@ class CardsView(RunningView):
             seconds=board.ended or 0.0,
             dollars=self._price(board.tokens) if self._price else None,
             offline=self._price is None,
+            counted=board.counted,
         )
         if board.ended is None:  # the clock on the page says how long
             words = words.rpartition(" · ")[0]
-        if not board.counted:
-            words = words.replace(" in, ", " in, ~")
         return footer_of(board, words)
 
     def _runs(self) -> bool:

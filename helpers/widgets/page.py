@@ -60,7 +60,7 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
     if state.ending is not None:
         rows += [
             Row("note", state.ending.note),
-            Row("end", f"{tokens_words(state.tokens)} · {state.ended:.1f} s"),
+            Row("end", f"{tokens_words(state.tokens, state.counted)} · {state.ended:.1f} s"),
         ]
     return [row for row in rows if row.words]
 
