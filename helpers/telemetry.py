@@ -14,10 +14,9 @@ traces are kept for long, and read by many.
 import json
 import re
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from opentelemetry import trace
@@ -42,10 +41,11 @@ from helpers.agent import (
     ToolStarted,
     TurnFinished,
     TurnStarted,
-    UsageUpdated,
 )
 from helpers.providers.models import price
-from helpers.render.cost import INPUTS, amount
+from helpers.render.cost import amount, tokens_read
+from helpers.render.endings import STOPPED
+from helpers.render.run_state import Request, RunState
 
 __all__ = ["COST", "traced", "tree"]
 
@@ -117,16 +117,6 @@ async def traced(
 
 
 @dataclass
-class _Chat:
-    """One request, and what is known of its answer."""
-
-    span: Span
-    begun: float
-    waits: bool = True  # no content has arrived
-    usage: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass
 class _ToolRun:
     """One run of a tool, and the call that it is for."""
 
@@ -162,88 +152,95 @@ class _Run:
         self.content = content
         self.price = price
         self.wall_time = wall_time
-        self.chat: _Chat | None = None
-        self.asks: float | None = None  # when the request goes out that has no span yet
+        self.state = RunState()
+        self.chats: dict[int, Span] = {}  # of requests that went out, by their identity
         self.tools: list[_ToolRun] = []
-        self.usage: Counter[str] = Counter()
-        self.cost: float | None = 0.0  # None once a request's price isn't known
         self.span = self.start("invoke_agent", common.get(gen_ai.GEN_AI_AGENT_NAME), wall_time())
 
     def take(self, event: AgentEvent) -> None:
         """Take an event of the run."""
-        now = self.wall_time()
-        if isinstance(event, TurnStarted):
-            self.end_chat(now)
-            self.asks = now
-            # Some servers give the same ids in each turn, so those of earlier ones mean nothing.
-            self.tools = [tool for tool in self.tools if not tool.ended]
-        elif isinstance(event, Interrupted) and self.asks is not None and self.asks > now:
-            self.asks = None  # it never went out
+        now, before = self.wall_time(), self.state.request
+        was_open = before is not None and before.ended is None
+        had_begun = before is not None and before.first_token is not None
+        self.state.take(event, now)
+        request = self.state.request
         # Who waits and who tells the time have two clocks, which may disagree by a little.
         answer = isinstance(event, MessageStarted | Retrying | RunFinished)
-        if self.asks is not None and (answer or self.asks <= now):
-            self.start_chat(min(self.asks, now))
+        if before is not None and was_open and not isinstance(event, TurnStarted):
+            self.start_chat(before, now, answer)
+        if request is not None and request is not before:
+            self.start_chat(request, now, False)
+        chat = self.chats.get(id(before))
         match event:
-            case MessageStarted(message):
-                self.answered(message, now)
-            case TextDelta() | ThinkingDelta() | InputDelta() if self.chat and self.chat.waits:
-                self.chat.waits = False
-                self.chat.span.add_event("first_token", timestamp=_nanoseconds(now))
-            case UsageUpdated(usage) if self.chat:
-                self.chat.usage = usage
-            case MessageStopped(message) | TurnFinished(message=message) if self.chat:
-                self.said(self.chat.span, message)
-                self.end_chat(now)
+            case TurnStarted():
+                # Some servers give the same ids in each turn: those of earlier ones mean nothing.
+                self.tools = [tool for tool in self.tools if not tool.ended]
+            case MessageStarted(message) if chat and before:
+                self.answered(chat, message, now - self.sent(before, now))
+            case TextDelta() | ThinkingDelta() | InputDelta() if chat and before:
+                if before.first_token is not None and not had_begun:
+                    chat.add_event("first_token", timestamp=_nanoseconds(now))
+            case MessageStopped(message) | TurnFinished(message=message) if chat:
+                self.said(chat, message)
             case ToolStarted(call):
                 self.start_tool(call, now)
             case ToolFinished():
                 self.finish_tool(event, now)
-            case Retrying(_, seconds, reason, restarts):
-                if self.chat:
+            case Retrying(reason=reason, restarts=restarts):
+                if chat and chat.is_recording():
                     found = ERROR_NAME.search(reason)
-                    _fail(self.chat.span, found[0] if found else UNNAMED_ERROR, reason)
-                self.end_chat(now)
-                self.asks = now + seconds
+                    _fail(chat, found[0] if found else UNNAMED_ERROR, reason)
                 for tool in self.tools:
                     tool.earlier = tool.earlier or restarts
             case Interrupted():
                 self.span.add_event("interrupted", timestamp=_nanoseconds(now))
-                self.end_chat(now)
             case RunFinished(reason, error=error):
                 self.span.set_attribute(gen_ai.GEN_AI_RESPONSE_FINISH_REASONS, [reason])
                 if error is not None:
                     name = str(getattr(error, "type", type(error).__name__))
-                    for span in [self.span, *([self.chat.span] if self.chat else [])]:
+                    for span in [self.span, *([chat] if chat and chat.is_recording() else [])]:
                         _fail(span, name, str(error))
-                self.end_chat(now)
+        if before is not None and before.ended is not None:
+            self.end_chat(before, now)
 
     def close(self) -> None:
         """End whatever hasn't ended: its reader has left."""
         now = self.wall_time()
         running = [tool.span for tool in self.tools if not tool.ended]
-        for span in [*running, *([self.chat.span] if self.chat else [])]:
+        chat = self.chats.get(id(self.state.request))
+        for span in [*running, *([chat] if chat and chat.is_recording() else [])]:
             span.add_event("cancelled", timestamp=_nanoseconds(now))
-        self.end_chat(now)
+        self.state.end(STOPPED, now)
+        if self.state.request is not None:
+            self.end_chat(self.state.request, now)
         for span in running:
             span.end(_nanoseconds(now))
-        self.tell_usage(self.span, self.usage, self.cost)
+        costs = [self.cost(request) for request in self.state.requests]
+        known = [cost for cost in costs if cost is not None]
+        self.tell_usage(
+            self.span, self.state.usage, sum(known) if len(known) == len(costs) else None
+        )
         self.span.end(_nanoseconds(now))
 
     # Requests
 
-    def start_chat(self, begun: float) -> None:
-        """Begin the span of a request."""
-        self.asks = None
-        asked = {gen_ai.GEN_AI_REQUEST_STREAM: True, **self.request}
-        self.chat = _Chat(self.start("chat", self.model, begun, SpanKind.CLIENT, asked), begun)
+    def sent(self, request: Request, now: float) -> float:
+        """Return when a request went out."""
+        return min(request.began + request.wait, now)
 
-    def answered(self, message: Mapping[str, Any], now: float) -> None:
+    def start_chat(self, request: Request, now: float, is_answered: bool) -> None:
+        """Begin the span of a request, if it has gone out and has none."""
+        if id(request) not in self.chats and (is_answered or request.began + request.wait <= now):
+            asked = {gen_ai.GEN_AI_REQUEST_STREAM: True, **self.request}
+            begun = self.sent(request, now)
+            span = self.start("chat", self.model, begun, SpanKind.CLIENT, asked)
+            self.chats[id(request)] = span
+
+    def answered(self, chat: Span, message: Mapping[str, Any], seconds: float) -> None:
         """Take the head of an answer."""
-        if self.chat:
-            seconds = now - self.chat.begun
-            self.chat.span.set_attribute(gen_ai.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, seconds)
-            self.chat.span.set_attribute(gen_ai.GEN_AI_RESPONSE_ID, str(message.get("id")))
-            self.chat.span.set_attribute(gen_ai.GEN_AI_RESPONSE_MODEL, str(message.get("model")))
+        chat.set_attribute(gen_ai.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, seconds)
+        chat.set_attribute(gen_ai.GEN_AI_RESPONSE_ID, str(message.get("id")))
+        chat.set_attribute(gen_ai.GEN_AI_RESPONSE_MODEL, str(message.get("model")))
 
     def said(self, span: Span, message: Mapping[str, Any]) -> None:
         """Take the whole of an answer."""
@@ -253,17 +250,16 @@ class _Run:
             said = [{"role": "assistant", "parts": message.get("content"), "finish_reason": reason}]
             span.set_attribute(gen_ai.GEN_AI_OUTPUT_MESSAGES, json.dumps(said))
 
-    def end_chat(self, now: float) -> None:
-        """End the span of a request, if one is under way, and add up what it cost."""
-        if self.chat is None:
-            return
-        counts = {name: n for name, n in self.chat.usage.items() if type(n) is int}
-        cost = self.price(self.model, counts) if counts else 0.0
-        self.tell_usage(self.chat.span, counts, cost)
-        self.usage.update(counts)
-        self.cost = None if None in (self.cost, cost) else (self.cost or 0) + (cost or 0)
-        self.chat.span.end(_nanoseconds(now))
-        self.chat = None
+    def cost(self, request: Request) -> float | None:
+        """Return what a request cost; None if its price isn't known."""
+        return self.price(self.model, request.usage) if request.usage else 0.0
+
+    def end_chat(self, request: Request, now: float) -> None:
+        """End the span of a request, if it has one that is open."""
+        chat = self.chats.get(id(request))
+        if chat is not None and chat.is_recording():
+            self.tell_usage(chat, request.usage, self.cost(request))
+            chat.end(_nanoseconds(now))
 
     # Tools
 
@@ -329,8 +325,7 @@ class _Run:
         """Write down what the API counted, and what that costs."""
         if counts:
             # The conventions count what came from the cache in; this API doesn't.
-            read = sum(counts.get(name, 0) for name in INPUTS)
-            span.set_attribute(gen_ai.GEN_AI_USAGE_INPUT_TOKENS, read)
+            span.set_attribute(gen_ai.GEN_AI_USAGE_INPUT_TOKENS, tokens_read(counts))
             span.set_attribute(gen_ai.GEN_AI_USAGE_OUTPUT_TOKENS, counts.get("output_tokens", 0))
             for name, attribute in (
                 ("cache_creation_input_tokens", gen_ai.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS),
