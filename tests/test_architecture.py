@@ -54,7 +54,8 @@ ROOMS = {
         *("retry", "session", "streams", "team", "tools", "widgets"),
     ),
     "widgets": (
-        *("agent", "client", "clock", "history", "lessons", "mock", "providers", "render"),
+        *("agent", "client", "clock", "history", "lessons", "message", "mock", "providers"),
+        "render",
         *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
         *("team", "tools", "web"),
     ),

@@ -173,6 +173,7 @@ class Request:
         head: the message as it began; None before that.
         answered: when the first block began, or the message ended without one.
         first_token: when the first token came.
+        last_token: when the latest one came.
         usage: the API's counts, as far as it has told them.
         uncounted: characters that came since it told them.
         stop_reason: why the model stopped, once the message is whole.
@@ -186,6 +187,7 @@ class Request:
     head: Mapping[str, Any] | None = None
     answered: float | None = None
     first_token: float | None = None
+    last_token: float | None = None
     usage: dict[str, int] = field(default_factory=dict)
     uncounted: int = 0
     stop_reason: str | None = None
@@ -341,7 +343,7 @@ class RunState:
                 changed = self._cut(at, runs=True)
                 return [*changed, self._note(Note("interrupted", self.turn, at))]
             case "RunFinished":
-                self._told = _counts(event.usage)
+                self._finish(_counts(event.usage))
                 return self.end(ending(str(event.reason), getattr(event, "error", None)), at)
         return []
 
@@ -381,6 +383,13 @@ class RunState:
             if request.answered is None and request.ended is None:
                 request.answered = at
 
+    def _finish(self, told: dict[str, int]) -> None:
+        """Take what the run's end tells of its usage: more than its requests, if they told none."""
+        more = told.get("output_tokens", 0) > self.usage.get("output_tokens", 0)
+        if self.request and more:
+            self.request.uncounted = 0
+        self._told = told
+
     def _add(self, block: Block, at: float) -> Block:
         self._answer(at)
         block.turn, block.place = self.turn, self._place()
@@ -410,6 +419,7 @@ class RunState:
             block = self._add(Block(kind, self.turn, index, began=at), at)
         request = self._request(at)
         request.first_token = at if request.first_token is None else request.first_token
+        request.last_token = at
         request.uncounted += len(piece)
         block.pieces.append(piece)
         block.reach(at)

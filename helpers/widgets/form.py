@@ -9,7 +9,8 @@ from typing import Any
 import traitlets
 from pydantic import BaseModel
 
-from helpers.widgets.form_model import RUNNING, Form, Row, fold
+from helpers.widgets.answer import Answer
+from helpers.widgets.form_model import Form, Row, fold
 from helpers.widgets.form_still import draw, tell, thought, verdict
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import OpenEvents, Price, problem_of
@@ -80,11 +81,11 @@ class FormView(RunningView):
         return tell(self.prompt, self._expected)
 
     def _runs(self) -> bool:
-        return self._form.state in RUNNING
+        return self._form.answer.begun and self._form.ended is None
 
     async def _run(self) -> None:
         self._began = time.monotonic()
-        self._form = Form(self._model, "waiting")
+        self._form = Form(self._model, answer=Answer(begun=True))
         self._shown, self._figures = [], {}
         self._feed.reset()
         self._tell_time()
@@ -125,7 +126,7 @@ class FormView(RunningView):
     def _told(self) -> dict[str, Any]:
         """Return what stands around the rows, as JSON."""
         form = self._form
-        counted = form.stop_reason is not None
+        counted = form.answer.stop_reason is not None
         return {
             "state": form.state,
             "thought": thought(form),
@@ -133,7 +134,7 @@ class FormView(RunningView):
             "first": form.first,
             "ended": form.ended,
             "fields": len(form.fields),
-            "tokens": form.usage.get("output_tokens") if counted else None,
-            "cost": self._price(form.usage) if self._price and counted else None,
-            "stop_reason": form.stop_reason,
+            "tokens": form.answer.tokens if counted else None,
+            "cost": self._price(form.answer.usage) if self._price and counted else None,
+            "stop_reason": form.answer.stop_reason,
         }

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from helpers.render.run_state import Block
 from helpers.structured.answer import (
     Invalid,
     NoAnswer,
@@ -25,15 +26,15 @@ from helpers.structured.answer import (
     schema_of,
 )
 from helpers.structured.fields import Field
+from helpers.widgets.answer import Answer
 
-__all__ = ["RUNNING", "Cell", "Form", "Row", "fold"]
+__all__ = ["Cell", "Form", "Row", "fold"]
 
 Event = Mapping[str, Any]
 Path = tuple[str | int, ...]
 
-# More may come in these states. The others: ready, valid, cut, refused, invalid, stopped,
-# failed.
-RUNNING = ("waiting", "thinking", "writing")
+# What the model does, by the kind of the block that it writes.
+STATES = {"thinking": "thinking", "text": "writing"}
 
 LONGEST_WRITING = 300  # characters of a growing value that are shown: its end
 HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9a-fA-F]{0,3}$")
@@ -70,37 +71,27 @@ class Row:
 
 
 @dataclass
-class Thought:
-    """When the model thought, in seconds since the request."""
-
-    began: float
-    ended: float | None = None
-
-
-@dataclass
 class Form:
     """An answer that is to be an instance of a class, as far as it has come.
 
     Attributes:
-        state: see RUNNING.
+        model: the class.
+        verdict: what a program gets, once that is known: valid, cut, refused, invalid, stopped
+            or failed.
         problem: one sentence on why there is no instance.
         value: the instance, once it is there.
-        thought: None if the model has not shown that it thinks.
         first: when the first field committed, in seconds since the request.
         ended: when the stream ended.
-        usage: the API's count of tokens.
-        stop_reason: why the model stopped, once it has said so.
+        answer: what there is, before anybody reads it as JSON.
     """
 
     model: type[BaseModel]
-    state: str = "ready"
+    verdict: str = ""
     problem: str = ""
     value: BaseModel | None = None
-    thought: Thought | None = None
     first: float | None = None
     ended: float | None = None
-    usage: dict[str, Any] = field(default_factory=dict)
-    stop_reason: str | None = None
+    answer: Answer = field(default_factory=Answer)
 
     def __post_init__(self) -> None:
         self._answer = StructuredAnswer(self.model)
@@ -109,35 +100,36 @@ class Form:
         self._details: Mapping[str, Any] | None = None
 
     @property
+    def state(self) -> str:
+        """ready, waiting, thinking, writing, or the verdict."""
+        kinds = [block.kind for block in self.answer.blocks if block.kind in STATES]
+        if self.verdict or not self.answer.begun:
+            return self.verdict or "ready"
+        return STATES[kinds[-1]] if kinds else "waiting"
+
+    @property
+    def thoughts(self) -> list[Block]:
+        """The model's thinking, if it has shown that it thinks."""
+        return [block for block in self.answer.blocks if block.kind == "thinking"]
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         """What has committed."""
         return self._answer.fields
 
     def take(self, event: Event, at: float) -> None:
         """Go on by one event of the stream, as it came; unknown ones change nothing."""
+        self.answer.take(event, at)
         match event:
-            case {"type": "message_start", "message": {"usage": Mapping() as usage}}:
-                self.usage = dict(usage)
-            case {"type": "content_block_start", "content_block": {"type": str(kind)}}:
-                if kind in ("thinking", "redacted_thinking"):
-                    self.state = "thinking"
-                    self.thought = self.thought or Thought(at)
-                elif kind == "text":
-                    self.state = "writing"
-            case {"type": "content_block_stop"} if self.state == "thinking" and self.thought:
-                self.thought.ended = at
             case {
                 "type": "content_block_delta",
                 "delta": {"type": "text_delta", "text": str(text)},
             }:
-                self.state = "writing"
                 for committed in self._answer.feed(text):
                     self._times[committed.path] = at
                     self.first = at if self.first is None else self.first
             case {"type": "message_delta", "delta": Mapping() as delta}:
-                self.stop_reason = delta.get("stop_reason")
                 self._details = delta.get("stop_details")
-                self.usage |= event.get("usage") or {}
             case {"type": "message_stop"}:
                 self.close(at)
 
@@ -146,23 +138,23 @@ class Form:
         if self.ended is not None:
             return
         try:
-            self.value = self._answer.finish(self.stop_reason, self._details)
+            self.value = self._answer.finish(self.answer.stop_reason, self._details)
         except NoAnswer as error:
-            states = {Truncated: "cut", Refused: "refused", Invalid: "invalid"}
-            self.end(states[type(error)], at, str(error))
+            verdicts = {Truncated: "cut", Refused: "refused", Invalid: "invalid"}
+            self.end(verdicts[type(error)], at, str(error))
         else:
             self.end("valid", at)
 
-    def end(self, state: str, at: float, problem: str = "") -> None:
+    def end(self, verdict: str, at: float, problem: str = "") -> None:
         """End it otherwise; the first end stands.
 
         Args:
-            state: stopped, failed or another that is not in RUNNING.
+            verdict: stopped, failed or another.
             at: when, in seconds since the request.
             problem: one sentence, if there is something to say.
         """
         if self.ended is None:
-            self.state, self.ended, self.problem = state, at, problem
+            self.verdict, self.ended, self.problem = verdict, at, problem
 
     def rows(self) -> list[Row]:
         """Return the lines of the form, in the order in which the API writes them."""
@@ -231,7 +223,7 @@ class Form:
 
 def fold(model: type[BaseModel], timed_events: Iterable[tuple[float, Event]]) -> Form:
     """Return the form that so many (seconds since the request, event) pairs make."""
-    form = Form(model, "waiting")
+    form = Form(model, answer=Answer(begun=True))
     at = 0.0
     for at, event in timed_events:
         form.take(event, at)

@@ -19,17 +19,16 @@ INKS = {
 
 def thought(form: Form) -> str:
     """Return the line about the thinking; "" if the model has shown none."""
-    if form.thought is None:
+    if not form.thoughts:
         return ""
-    if form.thought.ended is None:
-        return "Thinking…"
-    return f"Thought for {seconds(form.thought.ended - form.thought.began)}"
+    began, ended = form.thoughts[0].began, form.thoughts[-1].ended
+    return "Thinking…" if ended is None else f"Thought for {seconds(ended - began)}"
 
 
 def verdict(form: Form) -> str:
     """Return what a program gets from the answer; "" until that is known."""
     name = form.model.__name__
-    match form.state:
+    match form.verdict:
         case "valid":
             return f"✓ An instance of {name}: every field fits the class."
         case "refused":
@@ -110,9 +109,9 @@ def _footer(form: Form) -> list[str]:
     if form.ended is not None:
         entries.append(f"end {seconds(form.ended)}")
         entries.append(f"{len(form.fields)} field{'s' * (len(form.fields) != 1)}")
-    if form.stop_reason is not None:
-        entries += [f"{form.usage.get('output_tokens', 0)} tokens"]
-        entries += [f"stop reason {form.stop_reason}"]
+    if form.answer.stop_reason is not None:
+        entries += [f"{form.answer.tokens} tokens"]
+        entries += [f"stop reason {form.answer.stop_reason}"]
     return entries
 
 

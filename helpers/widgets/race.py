@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import traitlets
 
+from helpers.render.endings import STOPPED, failure
 from helpers.svg import look, still
-from helpers.widgets.answer import RUNNING, Answer, Block, apply, changes, end, snapshot
+from helpers.widgets.answer import NOTHING, Answer, changes, snapshot
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript import problem_of, seconds
 from helpers.widgets.view import assets
@@ -87,7 +88,7 @@ class Race(RunningView):
         self._run_blocking = run_blocking
         self._numbers = Numbers(first_token, streamed, blocking, tokens).within_reason()
         self._answers = {lane: Answer() for lane in LANES}
-        self._shown = dict(self._answers)
+        self._shown = dict.fromkeys(LANES, NOTHING)
         self._felt = ""
         super().__init__(numbers=asdict(self._numbers), state=self._snapshot())
         if autostart:
@@ -116,12 +117,12 @@ class Race(RunningView):
                 super()._receive(widget, message, buffers)
 
     def _runs(self) -> bool:
-        return any(answer.state in RUNNING for answer in self._answers.values())
+        return any(answer.is_running for answer in self._answers.values())
 
     async def _run(self) -> None:
         self._began = time.monotonic()
-        self._answers = {lane: Answer("waiting") for lane in LANES}
-        self._shown = {lane: Answer() for lane in LANES}
+        self._answers = {lane: Answer(begun=True) for lane in LANES}
+        self._shown = dict.fromkeys(LANES, NOTHING)
         self._felt = ""
         self._feed.reset()
         self._tell_time()
@@ -136,7 +137,7 @@ class Race(RunningView):
             )
         except asyncio.CancelledError:
             for lane in LANES:  # one that ended before keeps its own end
-                self._end(lane, "stopped")
+                self._answers[lane].end(self._clock(), STOPPED)
         finally:
             frames.cancel()
             self._show()
@@ -148,37 +149,30 @@ class Race(RunningView):
         try:
             await run(numbers)
         except Exception as error:  # one that fails does not end the other
-            self._end(lane, "failed", problem_of(error))
+            self._answers[lane].end(self._clock(), failure(problem_of(error)))
         else:
-            self._end(lane, "done")
-
-    def _end(self, lane: str, state: str, problem: str = "") -> None:
-        self._answers[lane] = end(self._answers[lane], state, self._clock(), problem)
+            self._answers[lane].end(self._clock())
 
     async def _stream(self, numbers: Numbers) -> None:
         run = self._run_stream(numbers.first_token, numbers.streamed, numbers.tokens)
         async with run as events:
             async for event in events:
-                self._answers["streamed"] = apply(self._answers["streamed"], event, self._clock())
+                self._answers["streamed"].take(event, self._clock())
 
     async def _block(self, numbers: Numbers) -> None:
         words = await self._run_blocking(numbers.blocking, numbers.tokens)
-        now = self._clock()
-        self._answers["blocking"] = replace(
-            self._answers["blocking"],
-            state="streaming",
-            blocks=(Block(0, "text", text=words),),
-            first_token=now,
-            last_token=now,
-        )
+        block = {"type": "text", "text": words}
+        start = {"type": "content_block_start", "index": 0, "content_block": block}
+        self._answers["blocking"].take(start, self._clock())
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""
         for lane in LANES:
-            for update in changes(self._shown[lane], self._answers[lane]):
+            now = snapshot(self._answers[lane])
+            for update in changes(self._shown[lane], now):
                 if "text" in update or "figures" in update:
                     self._feed.add({"lane": lane, **update})
-        self._shown = dict(self._answers)
+            self._shown[lane] = now
         self._feed.flush()
 
     def _snapshot(self) -> dict[str, Any]:

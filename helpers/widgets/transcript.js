@@ -179,7 +179,7 @@ function render({ model, el }) {
     const { state, ended } = shown;
     const running = isRunning(state);
     // An answer that was cut off or declined has come to its end, but not to a good one.
-    root.dataset.state = state === "done" && shown.note ? "stopped" : state;
+    root.dataset.state = state;
     word.textContent = shown.word || WORDS[state];
     if (ended !== null && ended !== undefined) clock.textContent = `after ${duration(ended)}`;
     else if (!running) clock.textContent = "";

@@ -10,20 +10,11 @@ from typing import Any
 import traitlets
 
 from helpers.client import StreamError
+from helpers.render.endings import STOPPED, failure
+from helpers.render.run_state import Block
 from helpers.session.metering import SpendingCapReached
 from helpers.svg import look, still
-from helpers.widgets.answer import (
-    RUNNING,
-    Answer,
-    Block,
-    apply,
-    changes,
-    end,
-    ending_of,
-    figures,
-    fold,
-    snapshot,
-)
+from helpers.widgets.answer import NOTHING, Answer, changes, figures, fold, snapshot
 from helpers.widgets.running import RunningView
 from helpers.widgets.view import assets
 
@@ -79,7 +70,7 @@ class Transcript(RunningView):
         self._max_tokens = max_tokens
         self._expected = Answer() if expected is None else fold(expected)
         self._answer = Answer()
-        self._shown = Answer()
+        self._shown = NOTHING
         super().__init__(
             setup={
                 "prompt": prompt,
@@ -107,40 +98,39 @@ class Transcript(RunningView):
         return tell(self.prompt, self._expected, self._cost(self._expected), self._max_tokens)
 
     def _runs(self) -> bool:
-        return self._answer.state in RUNNING
+        return self._answer.is_running
 
     async def _run(self) -> None:
         self._began = time.monotonic()
-        self._answer, self._shown = Answer("waiting"), Answer()
+        self._answer, self._shown = Answer(begun=True), NOTHING
         self._feed.reset()
         self._tell_time()
         self._show()
         self.state = self._snapshot()
         frames = asyncio.create_task(self._frames())
-        state, problem = "done", ""
+        how = None
         try:
             async with self._open_events() as events:
                 async for event in events:
-                    self._answer = apply(self._answer, event, self._clock())
-            if self._answer.ended is None and self._answer.stop_reason is None:
-                state, problem = "failed", "The stream ended before the message did."
+                    self._answer.take(event, self._clock())
+            if self._answer.stop_reason is None:
+                how = failure("The stream ended before the message did.")
         except asyncio.CancelledError:
-            state = "stopped"
+            how = STOPPED
         except Exception as error:  # whatever a learner's stream raises ends in one sentence
-            state, problem = "failed", problem_of(error)
+            how = failure(problem_of(error))
         finally:
             frames.cancel()
-            self._answer = end(self._answer, state, self._clock(), problem)
+            self._answer.end(self._clock(), how)
             self._show()
             self.state = self._snapshot()
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""
-        for update in changes(self._shown, self._answer):
-            if "figures" in update:
-                update["figures"]["cost"] = self._cost(self._answer)
+        now = self._snapshot()
+        for update in changes(self._shown, now):
             self._feed.add(update)
-        self._shown = self._answer
+        self._shown = now
         self._feed.flush()
 
     def _snapshot(self) -> dict[str, Any]:
@@ -176,10 +166,10 @@ _WORDS = {
 def footer(answer: Answer, cost: float | None, max_tokens: int | None) -> list[str]:
     """Return the footer's entries, such as "TTFT 284 ms"."""
     about = "" if answer.counted else "~"
-    how = ending_of(answer)
+    how = answer.run.ending
     entries = [how.label if how else _WORDS[answer.state]]
-    if answer.ended is not None:
-        entries[0] += f" after {seconds(answer.ended)}"
+    if answer.run.ended is not None:
+        entries[0] += f" after {seconds(answer.run.ended)}"
     if answer.state == "ready":
         return entries
     entries.append(f"TTFT {seconds(answer.first_token)}")
@@ -201,18 +191,18 @@ def _note(answer: Answer) -> str:
 
 def _summary(block: Block) -> str:
     """Return what stands in a block's one line."""
-    took = "" if block.ended is None else f" for {seconds(block.ended - block.began)}"
+    took = "" if block.seconds is None else f" for {seconds(block.seconds)}"
     match block.kind, block.state:
         case "thinking", "open":
             return "Thinking"
         case "thinking", _:
             unseen = UNSEEN.get(block.name, UNSEEN[""])
             return f"Thought{took}" + ("" if block.text else f", {unseen}")
-        case "tool", "complete":
+        case "call", "done":
             return f"Tool {block.name}: input complete"
-        case "tool", "cut":
+        case "call", "cut":
             return f"Tool {block.name}: input cut off"
-        case "tool", _:
+        case "call", _:
             return f"Tool {block.name}: input arriving"
     return block.name
 
@@ -231,7 +221,7 @@ def tell(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
         if block.kind == "text":
             rows.append(f"Assistant: {block.text}")
         else:
-            rows.append(f"[{_summary(block)}]" + (f" {block.text}" if block.kind == "tool" else ""))
+            rows.append(f"[{_summary(block)}]" + (f" {block.text}" if block.kind == "call" else ""))
     rows += filter(None, [_note(answer)])
     rows.append(" · ".join(footer(answer, cost, max_tokens)))
     return "\n".join(rows)
@@ -268,7 +258,7 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
                         stroke_width=3, stroke_dasharray="3 3",
                     )
                 )  # fmt: skip
-            case "tool":
+            case "call":
                 y += 4
                 rows([_summary(block)], 98, look.ON_TOOL)
                 rows(still.wrapped(block.text or "{}", COLUMNS - 8), 98, look.INK_1, code=True)
@@ -305,7 +295,7 @@ def _height(answer: Answer) -> int:
                 thinking = count + min(len(still.wrapped(block.text, COLUMNS)), THOUGHT_LINES)
             case "text":
                 count += len(still.wrapped(block.text, COLUMNS)) + 1
-            case "tool":  # a card: its head, its input, its border and the space around it
+            case "call":  # a card: its head, its input, its border and the space around it
                 count += len(still.wrapped(block.text or "{}", COLUMNS - 8)) + 2.25
             case _:
                 count += 2

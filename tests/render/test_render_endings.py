@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from runs import CASES
 
-from helpers.render.endings import DONE, STOPPED, Ending, ending, ending_of, sentence
+from helpers.render.endings import DONE, STOPPED, Ending, ending, ending_of, failure, sentence
 from helpers.widgets import answer, transcript
 
 GOOD_SIGN = "✓ done"
@@ -36,10 +36,10 @@ ANSWERS = {
 def test_a_transcript_tells_the_end_of_its_answer(name: str):
     events = ANSWERS[name]
     shown = answer.fold((1.0, event) for event in events)
-    if shown.ended is None:
-        shown = answer.end(shown, "failed", 1.0, "The stream ended before the message did.")
-    reason = shown.stop_reason or ""
-    how = ending("failed", shown.problem) if shown.problem else ending(reason)
+    if shown.stop_reason is None:
+        shown.end(1.0, failure("The stream ended before the message did."))
+    how = shown.run.ending
+    assert how is not None and how.reason in (shown.stop_reason, "failed")
     words = transcript.tell("hi", shown, None, None)
     assert how.label in words
     assert how.note in words

@@ -97,6 +97,10 @@ def test_usage_is_that_of_all_requests_and_estimated_until_it_is_counted():
     assert (state.counted, state.tokens["output_tokens"]) == (False, 131)
     state.take(UsageUpdated({"output_tokens": 90}), 2.6)
     assert (state.counted, state.tokens["output_tokens"]) == (True, 120)
+    # An agent that tells usage at its end only has counted, too.
+    finished = RunFinished("end_turn", {"output_tokens": 7}, 1)
+    late = fold([(0.0, TextDelta(0, "Yes.")), (0.1, finished)])
+    assert (late.counted, late.tokens) == (True, {"output_tokens": 7})
 
 
 def test_a_retry_that_restarts_voids_the_attempt_and_another_cuts_it():

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streams import BEGIN, END, closing, delta, start, stop, text_answer
 
-from helpers.widgets.answer import Answer, apply, changes, end, fold, snapshot
+from helpers.render.endings import STOPPED, failure
+from helpers.widgets.answer import NOTHING, Answer, changes, fold, snapshot
 
 
 def timed(*events: dict[str, Any], step: float = 0.1) -> list[tuple[float, dict[str, Any]]]:
@@ -75,13 +76,14 @@ def test_a_page_that_gets_only_changes_ends_up_with_the_whole(
     stream: list[dict[str, Any]], frames: list[bool]
 ) -> None:
     """Whatever the order of events, and wherever a frame falls between them."""
-    page, shown, answer = Page(), Answer(), Answer("waiting")
+    page, shown, answer = Page(), NOTHING, Answer(begun=True)
     for number, event in enumerate(stream):
-        answer = apply(answer, event, number / 10)
+        answer.take(event, number / 10)
         if number < len(frames) and frames[number]:
-            page.take(changes(shown, answer))
-            shown = answer
-    page.take(changes(shown, answer))
+            now = snapshot(answer)
+            page.take(changes(shown, now))
+            shown = now
+    page.take(changes(shown, snapshot(answer)))
     assert {**page.figures, "blocks": page.blocks} == snapshot(answer)
 
 
@@ -114,17 +116,18 @@ types = st.sampled_from(
 
 @given(st.lists(st.tuples(types, st.dictionaries(keys, json_values)), max_size=6))
 def test_events_of_any_shape_are_survived(shapes: list[tuple[str, dict[str, Any]]]) -> None:
-    answer = Answer("waiting")
+    answer = Answer(begun=True)
     for type, more in shapes:
-        answer = apply(answer, {**more, "type": type}, 1.0)
+        answer.take({**more, "type": type}, 1.0)
     json.dumps(snapshot(answer))
     _ = answer.rate, answer.tokens, answer.text
 
 
 @given(st.sampled_from([{"type": "ping"}, {"type": "from_the_future", "index": 0, "delta": {}}]))
 def test_pings_and_unknown_events_change_nothing(event: dict[str, Any]) -> None:
-    answer = fold(timed(*text_answer("one ", "two")[:4]))
-    assert apply(answer, event, 9.0) is answer
+    answer, same = (fold(timed(*text_answer("one ", "two")[:4])) for _ in range(2))
+    answer.take(event, 9.0)
+    assert answer == same
 
 
 def test_figures_are_measured_from_first_token_to_last() -> None:
@@ -133,12 +136,12 @@ def test_figures_are_measured_from_first_token_to_last() -> None:
     assert answer.last_token == 0.4
     assert answer.tokens == 11
     assert answer.rate == pytest.approx(10 / 0.2)
-    assert (answer.state, answer.stop_reason, answer.ended) == ("done", "end_turn", 0.7)
+    assert (answer.state, answer.stop_reason, answer.run.ended) == ("done", "end_turn", 0.7)
 
 
-def test_until_the_api_has_counted_a_delta_counts_as_a_token() -> None:
+def test_until_the_api_has_counted_the_tokens_are_an_estimate() -> None:
     answer = fold(timed(*text_answer("one ", "two ", "three", tokens=11)[:5]))
-    assert (answer.tokens, answer.counted) == (3, False)
+    assert (answer.tokens, answer.counted) == (4, False)
 
 
 def test_a_single_token_has_no_rate() -> None:
@@ -179,38 +182,34 @@ def tool(*more: dict[str, Any]) -> Answer:
 def test_a_tools_input_is_complete_only_when_the_model_has_moved_on() -> None:
     def state(*more: dict[str, Any]) -> str:
         block = tool(*more).blocks[1]
-        assert (block.kind, block.name, block.text) == ("tool", "get_weather", '{"city": "Lagos"}')
+        assert (block.kind, block.name, block.text) == ("call", "get_weather", '{"city": "Lagos"}')
         return block.state
 
     assert state() == "open"
     assert state(stop(1)) == "closed"
-    assert state(stop(1), start(2)) == "complete"
-    assert state(stop(1), closing("tool_use")) == "complete"
+    assert state(stop(1), start(2)) == "done"
+    assert state(stop(1), closing("tool_use")) == "done"
+    assert state(closing("tool_use")) == "done"
     assert state(stop(1), closing("max_tokens")) == "cut"
 
 
 def test_a_stream_that_ends_early_cuts_what_was_open() -> None:
-    answer = end(tool(), "failed", 3.0, "The connection closed.")
-    assert [block.state for block in answer.blocks] == ["complete", "cut"]
-    assert (answer.state, answer.ended, answer.problem) == (
-        "failed",
-        3.0,
-        "The connection closed.",
-    )
+    answer, how = tool(), failure("The connection closed.")
+    answer.end(3.0, how)
+    assert [block.state for block in answer.blocks] == ["done", "cut"]
+    assert (answer.state, answer.run.ended, answer.run.ending) == ("failed", 3.0, how)
 
 
 def test_the_first_end_stands() -> None:
-    answer = fold(timed(*text_answer("one")))
-    assert end(answer, "stopped", 99.0) is answer
+    answer, same = (fold(timed(*text_answer("one"))) for _ in range(2))
+    answer.end(99.0, STOPPED)
+    assert answer == same
 
 
 def test_an_error_event_ends_it() -> None:
     event = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-    answer = apply(fold(timed(*text_answer("one")[:3])), event, 2.0)
-    assert (answer.state, answer.problem) == (
-        "failed",
-        "overloaded_error in mid-stream: Overloaded",
-    )
+    answer = fold([*timed(*text_answer("one")[:3]), (2.0, event)])
+    assert answer.run.ending == failure("overloaded_error in mid-stream: Overloaded")
     assert answer.text == "one"
 
 
@@ -233,7 +232,7 @@ def test_other_tools_and_other_blocks_have_a_place() -> None:
         )
     )
     assert [(block.kind, block.name) for block in answer.blocks] == [
-        ("tool", "web_search"),
+        ("call", "web_search"),
         ("other", "web_search_tool_result"),
         ("thinking", "redacted"),
     ]

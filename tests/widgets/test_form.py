@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from streams import BEGIN, END, Event, closing, delta, opener, start, stop
 
 from helpers import course
+from helpers.widgets.answer import Answer
 from helpers.widgets.form import FormView
 from helpers.widgets.form_model import Cell, Form, Row, fold
 from helpers.widgets.form_still import draw, tell
@@ -59,7 +60,7 @@ def filled(text: str, *ending: Event) -> Form:
 
 
 def under_way(text: str) -> Form:
-    form = Form(Recipe, "waiting")
+    form = Form(Recipe, answer=Answer(begun=True))
     for number, event in enumerate(written(text)[:-1]):
         form.take(event, 0.01 * number)
     return form

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streams import BEGIN, delta, opener, start, text_answer
 
-from helpers.widgets.answer import Answer
+from helpers.render.endings import STOPPED
+from helpers.widgets.answer import Answer, fold
 from helpers.widgets.race import Numbers, Race, draw, tell, verdict
 
 
@@ -134,7 +135,9 @@ def test_a_new_race_asks_anew() -> None:
 
 
 def ended(first: float, last: float) -> Answer:
-    return Answer("done", first_token=first, last_token=last, ended=last)
+    answer = fold([(first, start()), (first, delta("one ")), (last, delta("two"))])
+    answer.end(last)
+    return answer
 
 
 def test_the_verdict_names_both_gaps_and_their_direction() -> None:
@@ -142,7 +145,9 @@ def test_the_verdict_names_both_gaps_and_their_direction() -> None:
     assert "first word 4.8 s sooner, last word 3.0 s later." in words
     assert "at the same time" in verdict("blocking", ended(5.0, 8.0), ended(5.01, 5.01))
     assert verdict("", ended(0.2, 8.0), ended(5.0, 5.0)) == ""
-    assert verdict("streamed", ended(0.2, 8.0), Answer("stopped", ended=1.0)) == ""
+    stopped = Answer(begun=True)
+    stopped.end(1.0, STOPPED)
+    assert verdict("streamed", ended(0.2, 8.0), stopped) == ""
 
 
 def test_still_and_twin_tell_the_race_that_the_numbers_promise() -> None:

@@ -13,8 +13,10 @@ from streams import BEGIN, closing, delta, opener, start, stop, text_answer
 
 from helpers.client import ErrorEvent, StreamTruncated
 from helpers.providers.models import price
+from helpers.render.endings import failure
+from helpers.render.run_state import Block, RunState
 from helpers.widgets import live
-from helpers.widgets.answer import Answer, Block, end, fold
+from helpers.widgets.answer import Answer, fold
 from helpers.widgets.transcript import Transcript, draw, problem_of, seconds, tell
 
 HOSTILE = "</text><script>alert(1)</script> & \x00\x0b \ud800 ]]> \"'"
@@ -118,11 +120,11 @@ def test_start_again_begins_anew_and_start_while_it_runs_does_not() -> None:
     [
         (
             StreamTruncated("the connection closed before the message was complete"),
-            "the connection closed before the message was complete.",
+            "The connection closed before the message was complete.",
         ),
         (
             ErrorEvent("overloaded_error", "Overloaded"),
-            "overloaded_error in mid-stream: Overloaded.",
+            "Overloaded_error in mid-stream: Overloaded.",
         ),
         (KeyError("text"), "KeyError: 'text'."),
         (ValueError("two\nlines"), "ValueError: two lines."),
@@ -214,15 +216,17 @@ def test_without_it_they_say_press_start() -> None:
 texts = st.text(st.characters(), max_size=60)
 
 
-@given(texts, texts, st.sampled_from(["text", "thinking", "tool", "other"]), texts)
+@given(texts, texts, st.sampled_from(["text", "thinking", "call", "other"]), texts)
 def test_a_still_is_xml_whatever_the_words(prompt: str, text: str, kind: str, name: str) -> None:
-    block = Block(0, kind, name, text, "complete", 0.0, 1.0)
-    answer = end(Answer("streaming", (block,)), "failed", 1.0, text)
+    block = Block(kind, 1, 0, name, "done", 0.0, 1.0, pieces=[text])
+    answer = Answer(begun=True, run=RunState([block]))
+    answer.end(1.0, failure(text))
     ElementTree.fromstring(draw(prompt, answer, None, None))
 
 
 def test_hostile_words_are_words() -> None:
-    answer = Answer("streaming", (Block(0, "text", text=HOSTILE), Block(1, "tool", HOSTILE)))
+    blocks = [Block("text", 1, 0, pieces=[HOSTILE]), Block("call", 1, 1, HOSTILE)]
+    answer = Answer(begun=True, run=RunState([*blocks]))
     tree = ElementTree.fromstring(draw(HOSTILE, answer, None, None))
     assert {node.tag.split("}")[1] for node in tree.iter()} <= {
         "svg",
@@ -249,7 +253,8 @@ def test_a_twin_tells_every_kind_of_block() -> None:
         closing("max_tokens", 30),
     ]
     answer = fold((0.1 * n, event) for n, event in enumerate(stream))
-    told = tell("Weather?", end(answer, "done", 2.0), 0.5, 30)
+    answer.end(2.0)
+    told = tell("Weather?", answer, 0.5, 30)
     assert told.split("\n") == [
         "You: Weather?",
         "[Thought for 200 ms]",
