@@ -26,6 +26,7 @@ from collections.abc import (
     Coroutine,
     Sequence,
 )
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -52,6 +53,7 @@ from helpers.message import (
 )
 from helpers.providers.models import takes_prefill
 from helpers.retry import Recovery, Watchdog
+from helpers.streams.emitted import emitted
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool
 
@@ -206,15 +208,10 @@ async def run_agent(
         wall_time=wall_time,
         events=events,
     )
-    task = asyncio.create_task(run.answer())
-    task.add_done_callback(lambda _: events.close())
-    try:
-        async for _, event in events:
+    # What isn't a StreamError is not ours to turn into an event: it is raised here.
+    async with aclosing(emitted(run.answer(), events)) as told:
+        async for _, event in told:
             yield event
-        task.result()  # what isn't a StreamError is not ours to turn into an event
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 def _refuse_misspelt(fields: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ its task, several of them work side by side, one that fails is an error result t
 supervisor reads, and leaving the run ends them all as it ends any other tool.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -27,6 +26,7 @@ from helpers.agent import (
     run_agent,
 )
 from helpers.history import Conversation
+from helpers.streams.emitted import emitted
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolError, tool
 
@@ -153,12 +153,7 @@ async def run_team(
         return tool(name=f"ask_{member.name}", status=status, timeout=seconds)(ask)
 
     tools = [*supervisor.tools, *map(asking, specialists)]
-    work = asyncio.create_task(run(supervisor.name, supervisor, question, tools))
-    work.add_done_callback(lambda _: events.close())
-    try:
-        async for event in events:
-            yield event
-        work.result()  # what isn't a StreamError is not ours to turn into an event
-    finally:
-        work.cancel()
-        await asyncio.wait({work})
+    work = run(supervisor.name, supervisor, question, tools)
+    async with aclosing(emitted(work, events)) as told:
+        async for named in told:
+            yield named

@@ -31,6 +31,8 @@ from helpers.providers.requests import chat_request, responses_request
 from helpers.session.session import API_VERSION, MOCK_KEY
 from helpers.simulation.rehearsal import LoopClock, rehearse, rehearsed
 from helpers.simulation.timeline_runs import agent_run
+from helpers.streams.emitted import emitted
+from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
 from helpers.widgets.timeline import Run
 from helpers.widgets.timeline_model import Timeline, fold, ideal_finish
@@ -174,16 +176,9 @@ async def _by_sdk(
     else:
         client = anthropic.AsyncAnthropic(base_url=api.base_url, **options)
         work = _with_tool_runner(client, body, tools, told, eager=way == "eager")
-    task = asyncio.create_task(_ended(work, told))
-    task.add_done_callback(lambda _: told.events.put_nowait(None))
-    try:
-        while (event := await told.events.get()) is not None:
+    async with http, aclosing(emitted(_ended(work, told), told.events)) as events:
+        async for _, event in events:
             yield event
-        task.result()
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-        await http.aclose()
 
 
 async def _ended(work: Coroutine[Any, Any, None], told: "Teller") -> None:
@@ -256,7 +251,7 @@ class Teller:
     """Tells what is seen of a run in the events of the agent."""
 
     def __init__(self) -> None:
-        self.events: asyncio.Queue[Any] = asyncio.Queue()
+        self.events = EventQueue()
         self.turn = 0
         self.reply = MessageAssembler()
         self.calls: list[ToolCall] = []  # of this turn, which have not run
@@ -267,13 +262,13 @@ class Teller:
         self._end_turn()
         self.turn += 1
         self.reply, self.calls = MessageAssembler(), []
-        self.events.put_nowait(TurnStarted(self.turn))
+        self.events.put(TurnStarted(self.turn))
 
     def saw(self, *events: dict[str, Any]) -> None:
         """Something has been read."""
         for event in events:
             for update in self.reply.feed(event):
-                self.events.put_nowait(update)
+                self.events.put(update)
                 if isinstance(update, ToolCall):
                     self.calls.append(update)
 
@@ -285,7 +280,7 @@ class Teller:
     async def run(self, tool: Tool, given: dict[str, Any]) -> str | list[dict[str, Any]]:
         """Run a tool with what a model has given; its failure is passed on."""
         call = self._call_of(tool.name, given)
-        self.events.put_nowait(ToolStarted(call, tool.status_line(given)))
+        self.events.put(ToolStarted(call, tool.status_line(given)))
         clock = asyncio.get_running_loop()
         began = clock.time()
         try:
@@ -296,10 +291,10 @@ class Teller:
                 value = await asyncio.to_thread(tool.function, **arguments)
         except BaseException as error:  # one that is cancelled has ended, too
             seconds = clock.time() - began
-            self.events.put_nowait(ToolFinished(call, error_content(error), True, seconds))
+            self.events.put(ToolFinished(call, error_content(error), True, seconds))
             raise
         content = result_content(value)
-        self.events.put_nowait(ToolFinished(call, content, False, clock.time() - began))
+        self.events.put(ToolFinished(call, content, False, clock.time() - began))
         return content
 
     async def result(self, known: Mapping[str, Tool], call: ToolCall) -> dict[str, Any]:
@@ -315,7 +310,7 @@ class Teller:
         """Nothing more is asked; it may have failed."""
         self._end_turn()
         reason = "failed" if error else str(self.reply.stop_reason)
-        self.events.put_nowait(RunFinished(reason, self.usage, self.turn, error))
+        self.events.put(RunFinished(reason, self.usage, self.turn, error))
 
     def _end_turn(self) -> None:
         if not self.turn:
@@ -324,7 +319,7 @@ class Teller:
         for name, count in message.get("usage", {}).items():
             if isinstance(count, int):
                 self.usage[name] = self.usage.get(name, 0) + count
-        self.events.put_nowait(TurnFinished(self.turn, message, str(self.reply.stop_reason)))
+        self.events.put(TurnFinished(self.turn, message, str(self.reply.stop_reason)))
 
     def _call_of(self, name: str, given: dict[str, Any]) -> ToolCall:
         """Return the call that a run is for: whoever runs a tool shows only its arguments."""

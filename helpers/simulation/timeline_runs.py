@@ -16,6 +16,8 @@ from helpers.clock import Clock
 from helpers.dispatch import ToolFinished, ToolStarted
 from helpers.history import Conversation
 from helpers.message import MessageAssembler, ToolCall
+from helpers.streams.emitted import emitted
+from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolInputError, error_content, result_content
 
 __all__ = ["Pairs", "agent_run", "own_run", "replay", "until_first_turn"]
@@ -90,16 +92,11 @@ async def own_run(
         dispatcher: a class like ToolDispatcher.
         max_turns: requests at most.
     """
-    events: asyncio.Queue[Any] = asyncio.Queue()
-    work = asyncio.create_task(_turns(http, body, list(tools), dispatcher, max_turns, events))
-    work.add_done_callback(lambda _: events.put_nowait(None))
-    try:
-        while (event := await events.get()) is not None:
+    events = EventQueue()
+    work = _turns(http, body, list(tools), dispatcher, max_turns, events)
+    async with aclosing(emitted(work, events)) as told:
+        async for _, event in told:
             yield event
-        work.result()
-    finally:
-        work.cancel()
-        await asyncio.wait({work})
 
 
 async def _turns(
@@ -108,7 +105,7 @@ async def _turns(
     tools: list[Tool],
     dispatcher: Callable[..., Any],
     max_turns: int,
-    events: asyncio.Queue[Any],
+    events: EventQueue,
 ) -> None:
     body = {**body, "messages": list(body["messages"])}
     if tools:
@@ -116,7 +113,7 @@ async def _turns(
     reply = MessageAssembler()
     number = 0
     for number in range(1, max_turns + 1):
-        events.put_nowait(TurnStarted(number))
+        events.put(TurnStarted(number))
         reply, complete = MessageAssembler(), list[ToolCall]()
         watched = [_watched(tool, complete, events) for tool in tools]
         dispatch = dispatcher(watched, lambda _: None)
@@ -124,7 +121,7 @@ async def _turns(
             async with open_stream(http, body) as stream:
                 async for event in stream:
                     for update in reply.feed(event):
-                        events.put_nowait(update)
+                        events.put(update)
                         if isinstance(update, ToolCall):
                             complete.append(update)
                             dispatch.start(update)
@@ -132,25 +129,25 @@ async def _turns(
             results = await dispatch.results()
         finally:
             await dispatch.cancel()
-        events.put_nowait(TurnFinished(number, reply.message, str(reply.stop_reason)))
+        events.put(TurnFinished(number, reply.message, str(reply.stop_reason)))
         if not results:
             break
         body["messages"] += [
             {"role": "assistant", "content": reply.message["content"]},
             {"role": "user", "content": results},
         ]
-    events.put_nowait(RunFinished(str(reply.stop_reason), {**reply.usage}, number))
+    events.put(RunFinished(str(reply.stop_reason), {**reply.usage}, number))
 
 
-def _watched(tool: Tool, complete: list[ToolCall], events: asyncio.Queue[Any]) -> Tool:
+def _watched(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
     """Return a tool that tells when its function starts and ends, from whatever thread."""
     loop, here, served = asyncio.get_running_loop(), threading.get_ident(), set[str]()
 
     def tell(event: Any) -> None:
         if threading.get_ident() == here:  # not later: the turn may be over by then
-            events.put_nowait(event)
+            events.put(event)
         else:
-            loop.call_soon_threadsafe(events.put_nowait, event)
+            loop.call_soon_threadsafe(events.put, event)
 
     def serves(call: ToolCall, given: dict[str, Any]) -> bool:
         try:
