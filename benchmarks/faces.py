@@ -120,8 +120,8 @@ def serve() -> None:
         TurnFinished,
         TurnStarted,
     )
+    from helpers.assistant.agent import Agent
     from helpers.history import Conversation, text_of
-    from helpers.web.answering import Agent
     from helpers.web.serving import start
 
     class Paced(Agent):

@@ -29,7 +29,7 @@ What they stand on, and what composes or observes them:
 Whom one talks to, and who shows it:
 
     session     where requests go and what they cost; the notebooks' clients
-    assistant   the ready-made agent's tools and options
+    assistant   the ready-made agent, its tools and options
     render      pure functions: from events to what may be shown
     terminal    the agent in a terminal
     web         the agent behind a server, and its pages

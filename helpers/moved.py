@@ -93,6 +93,7 @@ MOVED = {
     "terminal_tools": "assistant.tools",
     "tool_input": "wire.tool_input",
     "views": "widgets.answer_views",
+    "web.answering": "assistant.agent",
     "widgets.cards_runs": "simulation.cards_runs",
     "widgets.chaos_runs": "simulation.chaos_runs",
     "widgets.checkout": "simulation.checkout",

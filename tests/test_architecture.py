@@ -40,12 +40,11 @@ ROOMS = {
     "mock": (),
     "typescript": ("mock",),
     "session": ("client", "mock", "providers", "sse", "wire"),
-    "assistant": ("clock", "providers", "session", "tools"),
-    "terminal": ("agent", "assistant", "history", "mock", "render", "retry", "session"),
-    "web": (
-        *("agent", "assistant", "clock", "history", "offered", "providers", "render", "retry"),
-        *("session", "tools"),
+    "assistant": (
+        *("agent", "clock", "history", "providers", "render", "retry", "session", "tools"),
     ),
+    "terminal": ("agent", "assistant", "history", "mock", "render", "session"),
+    "web": ("agent", "assistant", "history", "offered", "render", "session", "tools"),
     "svg": ("offered",),
     "lessons": ("client", "message", "mock", "session", "sse", "tools", "wire"),
     "submission": ("client", "lessons", "mock", "offered", "providers", "svg", "wire"),
@@ -54,8 +53,8 @@ ROOMS = {
         *("retry", "session", "streams", "team", "tools", "widgets"),
     ),
     "widgets": (
-        *("agent", "client", "clock", "history", "lessons", "message", "mock", "providers"),
-        "render",
+        *("agent", "assistant", "client", "clock", "history", "lessons", "message", "mock"),
+        *("providers", "render"),
         *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
         *("team", "tools", "web"),
     ),

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 import pytest
 
+from helpers.assistant.agent import Agent
+from helpers.assistant.tools import agent_tools
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Fault, Pace, Settings
 from helpers.session.session import Session
 from helpers.terminal.__main__ import main
-from helpers.terminal.chat import Agent
+from helpers.terminal.chat import Talk
 from helpers.terminal.screen import PlainScreen
 
 AGENT = [sys.executable, "-P", "-m", "helpers.terminal"]
@@ -206,9 +208,9 @@ def test_a_mode_that_cannot_be_had_leaves_the_offline_one():
 
 async def answered(session: Session, folder: Path) -> tuple[int, str]:
     paper = io.StringIO()
-    agent = Agent(session, folder, 10)
-    async with await agent.http() as http:
-        code = await agent.answer(http, "Count to three.", PlainScreen(paper))
+    agent = Agent(session, tools=lambda: agent_tools(folder), thinks=False)
+    async with agent.opened():
+        code = await Talk(agent, folder).answer("Count to three.", PlainScreen(paper))
     return code, paper.getvalue()
 
 

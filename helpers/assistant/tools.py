@@ -21,14 +21,17 @@ from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from helpers.clock import Clock, RealClock
-from helpers.tools import Tool, ToolError, tool
+from helpers.tools import Progress, Tool, ToolError, tool
 
-__all__ = ["agent_tools", "calculated", "clock_in", "file_in", "listing", "weather_in"]
+__all__ = ["agent_tools", "calculated", "clock_in", "file_in", "listing", "weather_in", "web_tools"]
 
 WEATHER_SECONDS = 0.8  # a request over a network takes about so long
 
 LONGEST_FILE = 64 * 1024  # bytes given to the model
 MOST_FILES = 200
+
+STATIONS = 4  # that are asked for the weather of a web page
+STATION_SECONDS = 0.35
 
 LONGEST_EXPRESSION = 200  # characters, so that nothing nests deep either
 MOST_DIGITS = 300  # of a result
@@ -41,6 +44,7 @@ TYPICAL = {
 SKIES = ("sunny", "cloudy", "overcast with drizzle", "windy with some sun", "clear", "foggy")
 
 Number = int | float
+Unit = Literal["celsius", "fahrenheit"]
 
 OPERATORS: dict[type[ast.AST], Callable[[Number, Number], Number]] = {
     ast.Add: operator.add,
@@ -76,7 +80,7 @@ def agent_tools(
     folder = folder.resolve()
 
     @tool(status="Asking for the weather in {city}")
-    async def get_weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> str:
+    async def get_weather(city: str, unit: Unit = "celsius") -> str:
         """Return the weather in a city right now. This works offline, so it is made up.
 
         Args:
@@ -124,6 +128,35 @@ def agent_tools(
         return file_in(folder, path)
 
     return [get_weather, get_time, calculate, list_files, read_file]
+
+
+def web_tools(clock: Clock | None = None) -> list[Tool]:
+    """Return the tools of the agent on a web page.
+
+    Anybody who can open the page can ask it anything, so they can do even less than those in the
+    terminal: they tell weather and time and calculate, and they see no file.
+
+    Args:
+        clock: what the weather takes its time from.
+    """
+    waiting = clock or RealClock()
+
+    @tool(status="Asking for the weather in {city}")
+    async def get_weather(city: str, progress: Progress, unit: Unit = "celsius") -> str:
+        """Return the weather in a city right now. This works offline, so it is made up.
+
+        Args:
+            city: the city's name, such as Lagos
+            unit: the unit of the temperature
+        """
+        for station in range(STATIONS):
+            progress(f"station {station + 1} of {STATIONS}", station, STATIONS)
+            await waiting.sleep(STATION_SECONDS)
+        progress("all stations answered", STATIONS, STATIONS)
+        return weather_in(city, unit)
+
+    wanted = ("get_time", "calculate")
+    return [get_weather, *(one for one in agent_tools(Path.cwd()) if one.name in wanted)]
 
 
 # ---- Weather and clock

@@ -3,10 +3,10 @@
 With a prompt it answers and ends; without one it holds a conversation. This module reads
 the command line and gives every trouble its sentence. Behind it, each with one idea:
 
-    terminal_talk     the conversation: a prompt, its answer, the next prompt
-    terminal_show     what each event of the agent looks like, in words
-    terminal_screen   how that gets to any output, terminal_live to a terminal
-    terminal_tools    what the agent can do
+    chat          the conversation: a prompt, its answer, the next prompt
+    events        what each thing that happens looks like, in words
+    screen        how that gets to any output, live_screen to a terminal
+    assistant     what the agent can do
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helpers.terminal.chat import Agent
+    from helpers.terminal.chat import Talk
 
 
 def main() -> int:
@@ -35,13 +35,13 @@ def main() -> int:
         # Imported here, because that takes a while in which Ctrl-C may be pressed already.
         from helpers.terminal.chat import run_live, run_plain
 
-        agent = prepared(options)
+        talk = prepared(options)
         prompt = " ".join(options.prompt).strip()
         if not prompt and not typed:
             prompt = sys.stdin.read().strip() if sys.stdin else ""
             if not prompt:
                 raise ValueError("There is no prompt: write one behind the command, in quotes.")
-        return asyncio.run(run_live(agent, prompt)) if live else run_plain(agent, prompt)
+        return asyncio.run(run_live(talk, prompt)) if live else run_plain(talk, prompt)
     except KeyboardInterrupt:
         return 130  # as programs do that Ctrl-C has ended
     except (ValueError, RuntimeError) as problem:
@@ -67,8 +67,8 @@ def complain(words: str) -> None:
             sys.stderr.write(f"{words}\n")
 
 
-def prepared(options: argparse.Namespace) -> "Agent":
-    """Return the agent that the command line asks for.
+def prepared(options: argparse.Namespace) -> "Talk":
+    """Return the conversation that the command line asks for.
 
     Raises:
         ValueError: one sentence on what is wrong with it.
@@ -79,9 +79,11 @@ def prepared(options: argparse.Namespace) -> "Agent":
             pass
     except OSError as error:
         raise ValueError(f"The folder {folder} can't be read: {error.strerror}.") from None
+    from helpers.assistant.agent import Agent
     from helpers.assistant.options import session_for
+    from helpers.assistant.tools import agent_tools
     from helpers.mock.settings import Fault, Settings
-    from helpers.terminal.chat import Agent
+    from helpers.terminal.chat import Talk
 
     session = session_for(options)
     if session.problem:
@@ -90,7 +92,15 @@ def prepared(options: argparse.Namespace) -> "Agent":
         if session.mode != "mock":
             raise ValueError("--fault works in mock mode only: a real API has faults of its own.")
         session.use_mock(Settings(fault=Fault(options.fault, times=1)))
-    return Agent(session, folder.resolve(), options.max_turns)
+    seen = folder.resolve()
+    agent = Agent(
+        session,
+        tools=lambda: agent_tools(seen),
+        place="in a terminal",
+        thinks=False,
+        max_turns=options.max_turns,
+    )
+    return Talk(agent, seen)
 
 
 def parse_arguments() -> argparse.Namespace:

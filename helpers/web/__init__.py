@@ -9,7 +9,6 @@ Read it in this order:
                       words as the bytes of an event stream; no sockets, no clocks
     requests.py       what a browser asks for, held to what may be asked; no sockets either
     runs.py           answers under way, and who reads them
-    answering.py      the agent itself: its tools, its model, what it costs
     event_stream.py   a response that goes on for as long as its reader stays
     with_fastapi.py   all of it behind FastAPI; with_websocket.py is its WebSocket
     with_flask.py     the same behind Flask, which has threads; background.py is their event loop
@@ -21,14 +20,12 @@ Read it in this order:
 from helpers.offered import offered
 
 __all__ = [
-    "Agent",
     "make_app",
 ]
 
 __getattr__ = offered(
     __name__,
     {
-        "Agent": "answering",
         "make_app": "with_fastapi",
     },
 )

@@ -9,8 +9,8 @@ import sys
 import threading
 from contextlib import suppress
 
+from helpers.assistant.agent import Agent
 from helpers.assistant.options import add_session_options, session_for
-from helpers.web.answering import Agent
 from helpers.web.pages import NAMES
 from helpers.web.serving import start
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 import uvicorn
 
-from helpers.web.answering import Agent
+from helpers.assistant.agent import Agent
 from helpers.web.runs import GRACE, Run, Runs
 
 __all__ = ["HOST", "WebServer", "config_of", "start"]

@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from helpers.web.answering import Agent
+from helpers.assistant.agent import Agent
 from helpers.web.event_stream import EventStream
 from helpers.web.pages import NAMES, page, static
 from helpers.web.requests import (

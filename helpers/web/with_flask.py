@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from helpers.web.answering import Agent
+from helpers.assistant.agent import Agent
 from helpers.web.background import Background
 from helpers.web.pages import NAMES, page, static
 from helpers.web.requests import (

@@ -239,7 +239,7 @@ def page(which: str = "fetch") -> "PageView":
     Raises:
         ValueError: there is no such page.
     """
-    from helpers.web.answering import web_tools
+    from helpers.assistant.tools import web_tools
     from helpers.widgets.page import PageView
 
     body = {**request(PAGE_PROMPT), "model": OFFLINE_MODEL}
@@ -254,7 +254,7 @@ PAGE_PROMPT = "Do I need an umbrella in Lagos?"
 @cache
 def _web_server() -> "WebServer":
     """Start the server of the pages: one for this kernel, for as long as it runs."""
-    from helpers.web.answering import Agent
+    from helpers.assistant.agent import Agent
     from helpers.web.serving import start
 
     return start(Agent(clients.session))

@@ -26,12 +26,12 @@ from helpers.agent import (
     ToolStarted,
     TurnStarted,
 )
+from helpers.assistant.agent import Agent, web_tools
 from helpers.clock import RealClock
 from helpers.history import Conversation
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Fault, Pace, Settings
 from helpers.session.session import Session
-from helpers.web.answering import Agent, web_tools
 from helpers.web.pages import NAMES
 from helpers.web.serving import WebServer, start
 

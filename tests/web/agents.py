@@ -17,9 +17,9 @@ from helpers.agent import (
     TextDelta,
     TurnStarted,
 )
+from helpers.assistant.agent import Agent
 from helpers.history import Conversation
 from helpers.sse import SSEDecoder
-from helpers.web.answering import Agent
 
 
 class Scripted(Agent):

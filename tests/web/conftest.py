@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from helpers.assistant.agent import Agent
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings
 from helpers.session.session import Session
-from helpers.web.answering import Agent
 from helpers.web.serving import WebServer, start
 
 QUICK = Settings(pace=Pace(first_token=0.01, tokens_per_second=2000))

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from agents import Reader, Scripted, read, until
 
+from helpers.assistant.agent import Agent
 from helpers.mock.server import MockServer
 from helpers.session.session import Session
 from helpers.sse import SSEDecoder
-from helpers.web.answering import Agent
 from helpers.web.serving import WebServer
 
 WEATHER = "What's the weather in Lagos and Oslo?"
