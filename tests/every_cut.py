@@ -51,8 +51,8 @@ from helpers.mock.chance import fingerprint
 from helpers.mock.delivery import deliver
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.faults import OF_EVENTS, PLACES, Fault, apply
+from helpers.mock.messages.answer import load
 from helpers.mock.plan import Plan, Request
-from helpers.mock.scenarios import load
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.retry import Recovery

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from helpers.history import TAIL, Conversation, closed, kept, sendable, text_of
 from helpers.message import MessageAssembler, ToolCall
-from helpers.mock import signing
 from helpers.mock.engine import MockAPI, VirtualClock
+from helpers.mock.rules import signing
 
 Block = dict[str, Any]
 Message = dict[str, Any]

@@ -24,8 +24,8 @@ from helpers.agent import AgentEvent, Retrying, RunFinished, run_agent
 from helpers.client import InvalidRequest, StreamError
 from helpers.history import Conversation
 from helpers.mock.connection import Protocol
-from helpers.mock.tap import Tap, open_client, open_recording
-from helpers.mock.terminal import Screen as TapScreen
+from helpers.mock.tap.__main__ import Tap, open_client, open_recording
+from helpers.mock.tap.screen import Screen as TapScreen
 from helpers.providers.openai import PROVIDERS
 from helpers.retry import Recovery, worth_retrying
 from helpers.session.session import Session

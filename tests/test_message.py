@@ -32,8 +32,8 @@ from helpers.message import (
     UsageUpdated,
 )
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.parts import ServerToolUse, ToolUse
-from helpers.mock.scenario_files import Scenario, load
+from helpers.mock.script.files import Scenario, load
+from helpers.mock.script.parts import ServerToolUse, ToolUse
 from helpers.sse import SSEDecoder
 from helpers.wire import tool_input as tool_input_module
 from helpers.wire.tool_input import read_input

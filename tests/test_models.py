@@ -9,7 +9,7 @@ import pytest
 from anthropic.resources.messages.messages import DEPRECATED_MODELS
 from openai.types import ChatModel
 
-from helpers.mock import facts
+from helpers.mock.rules import models as facts
 from helpers.providers.models import (
     AS_OF,
     DEFAULT_LIVE_MODEL,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from .errors import ApiError
-from .openai_frame import wants_openai
+from .openai.frame import wants_openai
 from .plan import Plan, Request
 
 DIRECT = "anthropic-dangerous-direct-browser-access"

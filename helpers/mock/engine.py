@@ -15,23 +15,20 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 from typing import Any, Protocol
 
-from . import (
-    access,
-    control,
-    listing,
-    messages,
-    openai_chat,
-    openai_frame,
-    openai_responses,
-    recording,
-)
+from . import access, control
 from .chance import fingerprint
 from .delivery import deliver
 from .errors import ApiError, invalid
 from .faults import Attempts, Break
+from .messages import create as messages
+from .messages import listing
+from .messages.answer import Scenario, load
+from .openai import chat as openai_chat
+from .openai import frame as openai_frame
+from .openai import responses as openai_responses
 from .plan import Plan, Request, TimedBytes
+from .recordings import recording
 from .response import error_plan, request_id
-from .scenarios import Scenario, load
 from .settings import Settings, SettingsError
 from .threads import Threads
 

@@ -64,7 +64,7 @@ async def test_the_offline_api_refuses_what_the_exercise_says(change: Letter) ->
     assert [block["type"] for block in content] == ["thinking", "text", "tool_use"]
     if change.letter == REDACTED_LETTER:
         # No model redacts a thought before this call; its seal is all that the API looks at.
-        from helpers.mock import signing
+        from helpers.mock.rules import signing
 
         data = signing.redact(content[0]["thinking"], body)
         id = signing.tie(content[-1]["id"], [data])

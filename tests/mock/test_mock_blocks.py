@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from exchange import HEADERS, question, read_events
 
-from helpers.mock import message, signing
 from helpers.mock.engine import MockAPI
-from helpers.mock.parts import (
+from helpers.mock.messages import message
+from helpers.mock.messages.answer import Scenario, Turn
+from helpers.mock.plan import TimedBytes
+from helpers.mock.rules import signing
+from helpers.mock.script.parts import (
     Page,
     Part,
     RedactedThinking,
@@ -20,8 +23,6 @@ from helpers.mock.parts import (
     ToolUse,
     Whole,
 )
-from helpers.mock.plan import TimedBytes
-from helpers.mock.scenarios import Scenario, Turn
 from helpers.mock.settings import Pace, Settings
 
 SEARCH: Any = {"type": "web_search_20260318", "name": "web_search"}

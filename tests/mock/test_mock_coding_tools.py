@@ -8,11 +8,11 @@ from exchange import question
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.mock import prompts
-from helpers.mock.clues import find
-from helpers.mock.parts import Part, Text, ToolUse
-from helpers.mock.runners import commands
-from helpers.mock.scenarios import answer, load
+from helpers.mock.messages.answer import answer, load
+from helpers.mock.script import prompts
+from helpers.mock.script.parts import Part, Text, ToolUse
+from helpers.mock.unscripted.clues import find
+from helpers.mock.unscripted.runners import commands
 
 SCENARIOS = load()
 TEXT = {"type": "string"}

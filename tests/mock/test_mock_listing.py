@@ -8,8 +8,8 @@ import anthropic
 import pytest
 from exchange import HEADERS, WEATHER_TOOL, question
 
-from helpers.mock import facts
 from helpers.mock.engine import MockAPI
+from helpers.mock.rules import models as facts
 from helpers.mock.server import MockServer
 
 API = MockAPI()

@@ -8,9 +8,10 @@ from exchange import HEADERS, assemble, body, read_events
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.mock import message, tokens
 from helpers.mock.engine import MockAPI
-from helpers.mock.parts import (
+from helpers.mock.messages import message, tokens
+from helpers.mock.messages.answer import Scenario, Turn
+from helpers.mock.script.parts import (
     Page,
     RedactedThinking,
     SearchResults,
@@ -18,7 +19,6 @@ from helpers.mock.parts import (
     Stop,
     Whole,
 )
-from helpers.mock.scenarios import Scenario, Turn
 
 TOOLS: list[dict[str, Any]] = [
     {"name": "act", "input_schema": {"type": "object"}},

@@ -12,8 +12,8 @@ import openai
 import pytest
 
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.parts import Stop
-from helpers.mock.scenarios import Scenario, Turn, load
+from helpers.mock.messages.answer import Scenario, Turn, load
+from helpers.mock.script.parts import Stop
 from helpers.mock.server import MockServer
 from helpers.mock.settings import Pace, Settings
 from helpers.mock.transport import in_process_transport

@@ -10,10 +10,10 @@ import pytest
 from exchange import HEADERS, WEATHER_TOOL, question
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.facts import MODELS
-from helpers.mock.parts import ServerToolUse, ToolUse
-from helpers.mock.scenarios import load
-from helpers.mock.thinking import display
+from helpers.mock.messages.answer import load
+from helpers.mock.messages.thinking import display
+from helpers.mock.rules.models import MODELS
+from helpers.mock.script.parts import ServerToolUse, ToolUse
 
 TURNS = 3
 SCENARIOS = load()

@@ -9,11 +9,11 @@ import pytest
 from exchange import question
 from jsonschema import Draft202012Validator
 
-from helpers.mock import own_tools
-from helpers.mock.clues import find
-from helpers.mock.parts import Text, ToolUse
-from helpers.mock.scenarios import answer, load
+from helpers.mock.messages.answer import answer, load
+from helpers.mock.script.parts import Text, ToolUse
 from helpers.mock.server import MockServer
+from helpers.mock.unscripted import own_tools
+from helpers.mock.unscripted.clues import find
 
 SCENARIOS = load()
 

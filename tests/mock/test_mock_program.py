@@ -11,7 +11,7 @@ import httpx
 import pytest
 from exchange import HEADERS, body, question
 
-from helpers.mock.recording import COMPLETE, Writer
+from helpers.mock.recordings.recording import COMPLETE, Writer
 
 pytestmark = pytest.mark.long  # each starts programs
 

@@ -12,11 +12,11 @@ from exchange import HEADERS, body, question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.mock import recording
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.plan import TimedBytes
-from helpers.mock.recording import Exchange, RecordingError, Writer, read
-from helpers.mock.scrub import Scrubber
+from helpers.mock.recordings import recording
+from helpers.mock.recordings.recording import Exchange, RecordingError, Writer, read
+from helpers.mock.recordings.scrub import Scrubber
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 

@@ -12,8 +12,9 @@ from exchange import HEADERS, WEATHER_TOOL, body, question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.mock import facts, signing
 from helpers.mock.engine import MockAPI
+from helpers.mock.rules import models as facts
+from helpers.mock.rules import signing
 from helpers.mock.server import MockServer
 
 API = MockAPI()

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.parts import (
+from helpers.mock.messages.answer import FOLDER, ScenarioError, answer, best_fit, load, read
+from helpers.mock.script.parts import (
     Page,
     RedactedThinking,
     SearchResults,
@@ -21,7 +22,6 @@ from helpers.mock.parts import (
     ToolUse,
     Whole,
 )
-from helpers.mock.scenarios import FOLDER, ScenarioError, answer, best_fit, load, read
 
 ANNOTATED = FOLDER / "every_block.yaml"
 START = "prompt: Hello\nwhen: [hello]\nturns:\n  - content:\n"

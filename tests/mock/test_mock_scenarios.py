@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from exchange import WEATHER_TOOL, question
 
-from helpers.mock.message import Part, Text, ToolUse
-from helpers.mock.parts import SearchResults, ServerToolUse, Stop
-from helpers.mock.scenarios import answer, best_fit, load
+from helpers.mock.messages.answer import answer, best_fit, load
+from helpers.mock.messages.message import Part, Text, ToolUse
+from helpers.mock.script.parts import SearchResults, ServerToolUse, Stop
 
 SCENARIOS = load()
 PROMPT = "What's the weather in Lagos?"
@@ -94,7 +94,7 @@ def test_the_demo_holds_what_breaks_careless_parsers() -> None:
 
 
 def test_the_long_answer_is_long() -> None:
-    from helpers.mock.tokens import split
+    from helpers.mock.messages.tokens import split
 
     said = texts(answer(SCENARIOS, question("Give me a long answer")))
     assert 600 <= len(split(said)) <= 850

@@ -13,13 +13,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from referencing import Registry
 
-from helpers.mock import own_tools
 from helpers.mock.chance import dice
-from helpers.mock.clues import find
-from helpers.mock.parts import Text, ToolUse
-from helpers.mock.patterns import longest_to_test, samples
-from helpers.mock.schemas import FORMATS, Judge, SchemaProblem, check_shape, same
-from helpers.mock.tool_input import write
+from helpers.mock.rules.patterns import longest_to_test, samples
+from helpers.mock.rules.schemas import FORMATS, Judge, SchemaProblem, check_shape, same
+from helpers.mock.script.parts import Text, ToolUse
+from helpers.mock.unscripted import own_tools
+from helpers.mock.unscripted.clues import find
+from helpers.mock.unscripted.tool_input import write
 
 WORDS = ["city", "unit", "a", "limit", "to", "name", "date", "email", "query", "year", "done"]
 SCHEMA_WORDS = ["type", "properties", "items", "required", "enum", "anyOf", "$ref", "minimum"]

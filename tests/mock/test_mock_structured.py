@@ -13,7 +13,7 @@ from exchange import HEADERS, WEATHER_TOOL, question, read_events
 from pydantic import BaseModel
 
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.schemas import Judge
+from helpers.mock.rules.schemas import Judge
 from helpers.mock.transport import in_process_transport
 
 PANCAKES = "Write a recipe for pancakes."

@@ -23,11 +23,11 @@ from exchange import HEADERS, body, read_events
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.plan import ConnectionCut
-from helpers.mock.protocol import check
-from helpers.mock.recording import read
+from helpers.mock.recordings.recording import read
 from helpers.mock.server import MockServer
-from helpers.mock.tap import Problem, main, open_recording, refuse_a_circle
-from helpers.mock.terminal import Row, Screen
+from helpers.mock.tap.__main__ import Problem, main, open_recording, refuse_a_circle
+from helpers.mock.tap.protocol import check
+from helpers.mock.tap.screen import Row, Screen
 
 KEY = "sk-ant-api03-" + "aB3_-" * 8
 STOP = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT

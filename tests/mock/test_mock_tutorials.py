@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.scenarios import load
-from helpers.mock.tutorials import answer
+from helpers.mock.messages.answer import load
+from helpers.mock.unscripted.tutorials import answer
 
 API = MockAPI()
 

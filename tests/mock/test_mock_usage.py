@@ -7,8 +7,8 @@ from exchange import WEATHER_TOOL, question
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.mock.tokens import count_request
-from helpers.mock.usage import InputTokens, count_input
+from helpers.mock.messages.tokens import count_request
+from helpers.mock.messages.usage import InputTokens, count_input
 
 LONG = "word " * 1500
 MARK: Any = {"cache_control": {"type": "ephemeral"}}

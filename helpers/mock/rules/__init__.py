@@ -18,8 +18,8 @@ Where a wording isn't known, the nearest known one is taken; the code says so.
 from collections.abc import Mapping
 from typing import Any
 
-from .. import facts
 from . import content, fields, history, output, thinking, tools
+from . import models as facts
 from .envelope import betas, check_headers, check_size, parse
 
 __all__ = [

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .. import facts
 from ..errors import invalid
+from . import models as facts
 from . import output, shape
 from .content import check_text_blocks
 from .envelope import SAMPLING_ENDS, betas

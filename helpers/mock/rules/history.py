@@ -5,7 +5,7 @@ from itertools import takewhile, zip_longest
 from typing import Any
 
 from ..errors import invalid
-from ..facts import Facts
+from .models import Facts
 
 
 def check(messages: list[dict[str, Any]], model: Facts) -> None:

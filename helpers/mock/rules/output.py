@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import invalid
-from ..schemas import SchemaProblem, check_shape
 from . import shape
+from .schemas import SchemaProblem, check_shape
 
 # Limits that the grammar behind an answer can't hold, by the type they belong to.
 NUMBER = ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf")

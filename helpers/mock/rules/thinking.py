@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import signing
 from ..errors import invalid
-from ..facts import Facts
-from . import shape
+from . import shape, signing
 from .envelope import betas
 from .history import content
+from .models import Facts
 
 TYPES = ("adaptive", "between_tools", "disabled", "enabled")
 LEAST_BUDGET = 1024

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from ..errors import invalid
-from ..facts import Facts
 from . import shape
+from .models import Facts
 
 NAME = r"^[a-zA-Z0-9_-]{1,128}$"
 # Tools that the API itself defines, by name and date. Their other fields aren't looked into.

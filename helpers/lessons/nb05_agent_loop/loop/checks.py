@@ -43,9 +43,8 @@ from helpers.lessons.common.events import (
 from helpers.lessons.common.fake_api import Then
 from helpers.lessons.common.judging_api import JudgingAPI, error_response
 from helpers.lessons.common.outcomes import mentions, printed_by
-from helpers.mock import signing
 from helpers.mock.errors import ApiError
-from helpers.mock.rules import check_request
+from helpers.mock.rules import check_request, signing
 from helpers.tools import Tool, tool
 from helpers.wire.failures import InvalidRequest
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..chance import dice, fingerprint
+from ..rules.schemas import Judge, Path, SchemaProblem, types_of
+from ..script.parts import Json, Part, Text, ToolUse
 from . import any_json
-from .chance import dice, fingerprint
 from .clues import find, words_of
-from .parts import Json, Part, Text, ToolUse
-from .schemas import Judge, Path, SchemaProblem, types_of
 from .tool_input import Writer, Written, write
 
 ANY_OBJECT = {"type": "object"}

@@ -16,10 +16,10 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from .chance import below
+from ..chance import below
+from ..rules.patterns import samples
+from ..rules.schemas import Judge, Path, SchemaProblem, check_shape, types_of
 from .clues import TOPICS, Clue, place, without_quotes, words_of
-from .patterns import samples
-from .schemas import Judge, Path, SchemaProblem, check_shape, types_of
 
 DEEPEST = 12  # properties within properties; a schema may refer to itself
 MOST_ITEMS = 100

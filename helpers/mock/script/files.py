@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ..settings import Settings, SettingsError
 from .parts import (
     Json,
     Page,
@@ -23,9 +24,8 @@ from .parts import (
     ToolUse,
     Whole,
 )
-from .settings import Settings, SettingsError
 
-FOLDER = Path(__file__).with_name("scenarios")
+FOLDER = Path(__file__).parents[1] / "scenarios"
 STOP_REASONS = ("max_tokens", "model_context_window_exceeded", "pause_turn", "refusal")
 REFUSALS = ("bio", "cyber", "frontier_llm", "general_harms", "reasoning_extraction")
 SEARCH_ERRORS = (

@@ -7,8 +7,8 @@ prompt counts is counted, what it names is named; the rest is written here.
 import re
 from collections.abc import Callable
 
+from ..script.parts import Part, Text, Thinking
 from .clues import NUMBER
-from .parts import Part, Text, Thinking
 
 MOST_COUNTED = 5000
 MOST_FACTS = 20

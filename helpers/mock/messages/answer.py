@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import own_tools, prefill, prompts, structured, thinking, tutorials
-from .parts import Part, ServerToolUse, Text, Thinking, ToolUse
-from .rules.output import asked
-from .scenario_files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
+from ..rules.output import asked
+from ..script import prompts
+from ..script.files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
+from ..script.parts import Part, ServerToolUse, Text, Thinking, ToolUse
+from ..unscripted import own_tools, structured, tutorials
+from . import prefill, thinking
 
 __all__ = [
     "FOLDER",

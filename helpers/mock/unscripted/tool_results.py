@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import prompts
+from ..script import prompts
 
 
 @dataclass(frozen=True)

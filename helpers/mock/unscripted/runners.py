@@ -6,8 +6,8 @@ command is taken from the prompt as it stands there in quotes, or there is no ca
 
 from typing import Any
 
+from ..rules.schemas import Path, types_of
 from .clues import words_of
-from .schemas import Path, types_of
 
 
 def _set(words: str) -> frozenset[str]:

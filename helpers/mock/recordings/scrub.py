@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .plan import TimedBytes
+from ..plan import TimedBytes
 
 KEPT = re.compile(
     r"accept|anthropic-(beta|version)|openai-(beta|version)|content-type|cache-control"

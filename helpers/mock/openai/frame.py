@@ -15,17 +15,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from . import delivery, message, rules, scenarios
-from .chance import BASE62, below, dice, fingerprint, identifier
-from .errors import ApiError
-from .faults import refusal
-from .message import Reply
-from .plan import Plan, Request, TimedBytes
-from .response import EVENT_STREAM, json_plan
-from .settings import Settings
+from .. import delivery, rules
+from ..chance import BASE62, below, dice, fingerprint, identifier
+from ..errors import ApiError
+from ..faults import refusal
+from ..messages import answer as scenarios
+from ..messages import message
+from ..messages.message import Reply
+from ..plan import Plan, Request, TimedBytes
+from ..response import EVENT_STREAM, json_plan
+from ..settings import Settings
 
 if TYPE_CHECKING:
-    from .engine import MockAPI
+    from ..engine import MockAPI
 
 Handler = Callable[["MockAPI", Request], Plan]
 InStream = Callable[[dict[str, Any], int], bytes]

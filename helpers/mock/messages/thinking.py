@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .facts import known
-from .parts import Part, RedactedThinking, ServerToolUse, Stop, Text, Thinking, ToolUse
+from ..rules.models import known
+from ..script.parts import Part, RedactedThinking, ServerToolUse, Stop, Text, Thinking, ToolUse
 
 # These think whether asked or not, as documented for each of them ("always on").
 ALWAYS = re.compile(r"claude-(fable|mythos)-5.*|claude-opus-5-5.*")

@@ -16,7 +16,7 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .chance import BASE62
+from ..chance import BASE62
 
 KEY = b"the offline API"  # no secret: it keeps out mistakes, not forgers
 SIGNATURE_HEAD = b"\x12\xa4\x01\x0a\x02\x18\x02\x12\x0c"  # real ones begin with EqQBCgIYAhIM

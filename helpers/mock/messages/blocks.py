@@ -10,9 +10,9 @@ from itertools import accumulate, pairwise
 from random import Random
 from typing import Any, NamedTuple
 
-from . import signing, tokens
-from .chance import identifier
-from .parts import (
+from ..chance import identifier
+from ..rules import signing
+from ..script.parts import (
     Json,
     Part,
     RedactedThinking,
@@ -24,6 +24,7 @@ from .parts import (
     ToolUse,
     Whole,
 )
+from . import tokens
 
 DIRECT = {"type": "direct"}  # who calls a tool: the model itself
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..chance import dice, identifier
+from ..rules.models import known
+from ..script.parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
 from .blocks import Block, Delta, Writer
-from .chance import dice, identifier
-from .facts import known
-from .parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
 from .thinking import display
 from .usage import InputTokens, count_input
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from .chance import below
+from ..chance import below
+from ..plan import TimedBytes
 from .message import Reply, to_json, usage_at_end, usage_at_start
-from .plan import TimedBytes
 
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 SILENCE_BEFORE_PING = 15.0  # seconds; seen between 15 and 30, the documentation names none

@@ -11,12 +11,13 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import prompts, tool_results
-from .chance import dice, fingerprint
+from ..chance import dice, fingerprint
+from ..rules.schemas import Judge, Path, SchemaProblem, check_shape, shown
+from ..script import prompts
+from ..script.parts import Part, Text, Thinking, ToolUse
+from . import tool_results
 from .clues import LONGEST, TOPICS, find, without_paths, words_of
-from .parts import Part, Text, Thinking, ToolUse
 from .runners import commands
-from .schemas import Judge, Path, SchemaProblem, check_shape, shown
 from .tool_input import FITS, NoCommand, Slot, Writer, Written, joined, write
 
 MOST_CALLS = 6

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from .chance import below
+from ..chance import below
 
 # A word with the space before it (a long word in several pieces), what follows an apostrophe,
 # up to three punctuation marks, or white space. Every character is one of these, so that

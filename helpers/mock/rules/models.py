@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .errors import ApiError
+from ..errors import ApiError
 
-_data = tomllib.loads((Path(__file__).parents[1] / "providers" / "models.toml").read_text("utf-8"))
+_data = tomllib.loads((Path(__file__).parents[2] / "providers" / "models.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)

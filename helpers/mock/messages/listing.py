@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from . import facts, openai_frame, response, rules, tokens
-from .chance import fingerprint
-from .errors import invalid
-from .plan import Plan, Request
+from .. import response, rules
+from ..chance import fingerprint
+from ..errors import invalid
+from ..openai import frame as openai_frame
+from ..plan import Plan, Request
+from ..rules import models as facts
+from . import tokens
 
 if TYPE_CHECKING:
-    from .engine import MockAPI
+    from ..engine import MockAPI
 
 MODELS = "/v1/models"
 MOST = 1000  # models on one page

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .chance import fingerprint
-from .plan import ConnectionCut, Plan, Request, TimedBytes
-from .response import request_id
+from ..chance import fingerprint
+from ..plan import ConnectionCut, Plan, Request, TimedBytes
+from ..response import request_id
 from .scrub import Scrubber, identities, kept, secrets
 
 VERSION = 1

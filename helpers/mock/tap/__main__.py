@@ -27,17 +27,17 @@ from urllib.parse import urlsplit
 import httpx
 from starlette.requests import ClientDisconnect, Request
 
-from . import recording
-from .connection import Protocol, hang_up
+from ..connection import Protocol, hang_up
+from ..recordings import recording
+from ..recordings.recording import Tape, Unpacker, Writer
 from .protocol import Stream, checker_for
-from .recording import Tape, Unpacker, Writer
-from .terminal import PERIOD, Row, Screen
+from .screen import PERIOD, Row, Screen
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HOST = "127.0.0.1"  # never any other: whoever reaches the tap sees what passes
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 # These say something about one connection, and there are two here.
 HOP_BY_HOP = (

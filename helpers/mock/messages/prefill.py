@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .parts import Part, Text
+from ..script.parts import Part, Text
 
 
 def taken_off(request: dict[str, Any]) -> tuple[dict[str, Any], str]:

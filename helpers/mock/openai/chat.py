@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import openai_output, tokens, wire
-from .chance import dice, identifier
-from .message import Reply
-from .openai_frame import (
+from ..chance import dice, identifier
+from ..messages import events as wire
+from ..messages import tokens
+from ..messages.message import Reply
+from ..plan import Plan, Request, TimedBytes
+from . import output as openai_output
+from .frame import (
     CREATED,
     NO_LIMIT,
     OpenAIError,
@@ -41,10 +44,9 @@ from .openai_frame import (
     wants_obfuscation,
     write,
 )
-from .plan import Plan, Request, TimedBytes
 
 if TYPE_CHECKING:
-    from .engine import MockAPI
+    from ..engine import MockAPI
 
 DONE = b"data: [DONE]\n\n"
 ROLES = ("system", "assistant", "user", "function", "tool", "developer")

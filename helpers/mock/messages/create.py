@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import message, response, rules, wire
-from .chance import dice, fingerprint
-from .delivery import deliver
-from .plan import Plan, Request
-from .rules.envelope import betas
-from .scenarios import answer
-from .scenarios import settings_for as scenario_settings
+from .. import response, rules
+from ..chance import dice, fingerprint
+from ..delivery import deliver
+from ..plan import Plan, Request
+from ..rules.envelope import betas
+from . import events as wire
+from . import message
+from .answer import answer
+from .answer import settings_for as scenario_settings
 
 if TYPE_CHECKING:
-    from .engine import MockAPI
+    from ..engine import MockAPI
 
 FINE_GRAINED = "fine-grained-tool-streaming-2025-05-14"
 

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import openai_output, tokens, wire
-from .chance import dice
-from .errors import ApiError
-from .message import Reply
-from .openai_chat import explanation, reasoning_tokens, refuses, tools_of
-from .openai_frame import (
+from ..chance import dice
+from ..errors import ApiError
+from ..messages import events as wire
+from ..messages import tokens
+from ..messages.message import Reply
+from ..plan import Plan, Request, TimedBytes
+from . import output as openai_output
+from .chat import explanation, reasoning_tokens, refuses, tools_of
+from .frame import (
     CREATED,
     NO_LIMIT,
     OpenAIError,
@@ -39,10 +42,9 @@ from .openai_frame import (
     wants_obfuscation,
     write,
 )
-from .plan import Plan, Request, TimedBytes
 
 if TYPE_CHECKING:
-    from .engine import MockAPI
+    from ..engine import MockAPI
 
 ROLES = ("assistant", "system", "developer", "user")
 LEAST_OUTPUT_TOKENS = 16

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .openai_frame import OpenAIError, expect, expect_one_of, missing
-from .schemas import SchemaProblem, check_shape
+from ..rules.schemas import SchemaProblem, check_shape
+from .frame import OpenAIError, expect, expect_one_of, missing
 
 NAME = re.compile(r"[a-zA-Z0-9_-]+")
 TYPES = ("json_object", "json_schema", "text")

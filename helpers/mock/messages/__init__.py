@@ -1,0 +1,1 @@
+"""The Messages API: which content answers a conversation, and how it is told."""

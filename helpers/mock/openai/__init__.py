@@ -1,0 +1,1 @@
+"""OpenAI's two endpoints: the same answers, told in OpenAI's words."""

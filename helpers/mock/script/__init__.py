@@ -1,0 +1,1 @@
+"""What an answer can hold, and the files that say it."""
