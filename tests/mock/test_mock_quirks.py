@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from exchange import HEADERS, WEATHER_TOOL, question
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
@@ -305,6 +305,8 @@ def test_each_quirk_is_in_the_list_and_says_what_it_does() -> None:
         assert Settings.from_json({"fault": name}).fault == name
 
 
+@example(["index_missing", "late_names"], "chat", TWO, [])
+@example(["index_missing", "argument_objects"], "chat", TWO, [])
 @given(
     quirks=st.lists(st.sampled_from(sorted(QUIRKS)), min_size=1, max_size=4, unique=True),
     api=st.sampled_from(sorted(PATHS)),

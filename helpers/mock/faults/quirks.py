@@ -112,9 +112,8 @@ def late_names(fault: Fault, plan: Plan) -> Iterator[TimedBytes]:
             continue
         name = call["function"].pop("name")
         yield TimedBytes(chunk.at, event.rewritten(chunk.data, read))
-        chat_choice(read)["delta"] = {
-            "tool_calls": [{"index": call["index"], "function": {"name": name}}]
-        }
+        where = {"index": call["index"]} if "index" in call else {}  # index_missing took it
+        chat_choice(read)["delta"] = {"tool_calls": [where | {"function": {"name": name}}]}
         yield TimedBytes(chunk.at, event.rewritten(chunk.data, read))
 
 
@@ -162,7 +161,7 @@ def argument_objects(fault: Fault, plan: Plan) -> Iterator[TimedBytes]:
         read = event.read(chunk.data)
         call = chat_call(read)
         if call is not None and "name" in call["function"]:
-            call["function"]["arguments"] = whole.get(call["index"], {})
+            call["function"]["arguments"] = whole.get(call.get("index"), {})
         elif (read.get("content_block") or {}).get("type") == "tool_use":
             read["content_block"]["input"] = whole.get(read.get("index"), {})
         elif event.fragment(read) is not None:
