@@ -9,10 +9,11 @@ so nearly all marks are on one side.
 
 import ast
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-__all__ = ["draw", "imports", "module_name", "rooms"]
+__all__ = ["draw", "imports", "module_name", "rooms", "statements"]
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = Path(__file__).with_name("house.svg")
@@ -33,21 +34,25 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(source: str, path: Path) -> set[str]:
-    """Return each module that a source imports, anywhere in it, by its full name."""
+def statements(source: str, path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield each import anywhere in a source: the module's full name, and the names from it."""
     package = module_name(path).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
-    found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):
-                found.update(alias.name for alias in names)
+                yield from ((alias.name, []) for alias in names)
             case ast.ImportFrom(module=module, names=names, level=level):
                 base = package[: len(package) - level + 1] if level else []
-                origin = ".".join([*base, *filter(None, [module])])
-                found.add(origin)
-                found.update(f"{origin}.{alias.name}" for alias in names)
+                yield ".".join([*base, *filter(None, [module])]), [alias.name for alias in names]
+
+
+def imports(source: str, path: Path) -> set[str]:
+    """Return each module that a source imports, anywhere in it, by its full name."""
+    found: set[str] = set()
+    for origin, names in statements(source, path):
+        found |= {origin, *(f"{origin}.{name}" for name in names)}
     return found
 
 

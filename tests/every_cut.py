@@ -51,8 +51,8 @@ from helpers.mock.chance import fingerprint
 from helpers.mock.delivery import deliver
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.faults import OF_EVENTS, PLACES, Fault, apply
-from helpers.mock.messages.answer import load
 from helpers.mock.plan import Plan, Request
+from helpers.mock.script.files import load
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.retry import Recovery
@@ -268,7 +268,7 @@ class RememberingAPI(MockAPI):
             return plan
         request = Request(method, path, headers, body)
         source = fingerprint(body.decode(), 0)
-        return deliver(self, request, self.settings_for(request), plan, source)
+        return deliver(self.state, request, self.state.settings_for(request), plan, source)
 
 
 @dataclass
@@ -373,7 +373,7 @@ class Bench:
         """Give the events of a case's run."""
         self.case = case
         self.requests, self.runs, self.refused = [], Counter(), []
-        self.api.attempts.forget()
+        self.api.state.attempts.forget()
         recovery = Recovery(idle=IDLE, total=60, after_text=case.after_text)
         events = run_agent(
             self.http,
@@ -483,7 +483,7 @@ async def check(bench: Bench, case: Case) -> None:
         else:
             await _read(bench, case, conversation, view)
     assert asyncio.all_tasks() == before, "a task is left"
-    assert not bench.api.streams, "an answer is still being sent"
+    assert not bench.api.state.streams, "an answer is still being sent"
     assert not bench.clock._sleepers, "something still sleeps"
     assert not [t for t in threading.enumerate() if t.name == "tool"], "a thread is left"
     assert not bench.refused, f"refused: {bench.refused}"

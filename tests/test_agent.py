@@ -492,7 +492,7 @@ async def test_speaking_while_it_streams_interrupts_and_is_answered() -> None:
     assert conversation.messages[1]["content"][0]["text"] == shown
     assert "three" in str(conversation.messages[-1]["content"]).lower()
     assert events[-1].reason == "end_turn"
-    assert bench.api.streams == set()
+    assert bench.api.state.streams == set()
 
 
 async def test_speaking_while_tools_run_cancels_them_but_for_those_that_count() -> None:

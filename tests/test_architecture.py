@@ -12,7 +12,7 @@ import IPython.core.inputtransformer2
 import nbformat
 import pytest
 
-from docs.house import FILE, draw, imports, module_name, rooms
+from docs.house import FILE, draw, imports, module_name, rooms, statements
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -167,6 +167,47 @@ def test_a_room_has_what_it_offers(room: str):
 def test_the_map_names_every_room_and_its_picture_is_true():
     assert set(rooms()) == set(ROOMS)
     assert FILE.read_text("utf-8") == draw(), "run python docs/house.py"
+
+
+# The offline API's modules and folders, in reading order: each opens only those before it.
+MOCK = (
+    *("errors", "chance", "plan", "clock", "pace", "response", "chunking", "faults", "settings"),
+    *("rules", "script", "unscripted", "threads", "recordings", "state", "delivery"),
+    *("messages", "openai", "control", "routes", "access", "engine"),
+    *("connection", "app", "transport", "server", "tap", "__main__"),
+)
+
+
+def mock_imports() -> dict[str, set[str]]:
+    """Return what each module of the offline API opens there, also for its types alone."""
+    paths = {module_name(path): path for path in modules("helpers/mock/**/*.py")}
+    found: dict[str, set[str]] = {name: set() for name in paths}
+    for name, path in paths.items():
+        for origin, taken in statements(path.read_text("utf-8"), path):
+            inner = [f"{origin}.{one}" for one in taken]  # `from . import x` opens x alone
+            found[name] |= {one if one in paths else origin for one in inner or [origin]}
+        found[name] &= paths.keys()
+    return found
+
+
+def test_the_mock_is_read_in_one_direction():
+    units = {path.stem for path in modules("helpers/mock/*") if path.suffix in ("", ".py")}
+    assert units - {"__init__", "__pycache__", "scenarios"} == set(MOCK)
+    wrong = []
+    for name, opened in mock_imports().items():
+        own = name.split(".")[2:3]
+        earlier = MOCK[: MOCK.index(own[0])] if own else ()
+        allowed = {*earlier, *own}
+        wrong += [f"{name} opens {one}" for one in opened if one.split(".")[2] not in allowed]
+    assert wrong == []
+
+
+def test_no_modules_of_the_mock_open_each_other():
+    left = mock_imports()
+    while ready := [name for name, opened in left.items() if not opened & left.keys()]:
+        for name in ready:
+            del left[name]
+    assert left == {}
 
 
 def test_nothing_imports_notebooks():

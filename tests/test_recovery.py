@@ -367,7 +367,7 @@ async def answered(
             **more,
         )
         events = [event async for event in run]
-    assert api.streams == set()
+    assert api.state.streams == set()
     return events, clock
 
 

@@ -31,9 +31,9 @@ def main() -> int:
     # Imported late: a port in use should be reported before the server is loaded.
     from .app import App
     from .engine import MockAPI
-    from .messages.answer import FOLDER, ScenarioError, load
     from .recordings.recording import RecordingError
     from .recordings.recording import read as read_recording
+    from .script.files import FOLDER, ScenarioError, load
 
     try:
         # A person's own scenarios come first: they win where two fit a prompt equally well.

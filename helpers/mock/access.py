@@ -12,8 +12,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from .errors import ApiError
-from .openai.frame import wants_openai
 from .plan import Plan, Request
+from .routes import wants_openai
 
 DIRECT = "anthropic-dangerous-direct-browser-access"
 OPENAI = ("/v1/chat/completions", "/v1/responses")

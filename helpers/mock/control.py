@@ -1,31 +1,27 @@
 """/mock/settings and /mock/break: how a person or a program changes the offline API as it runs."""
 
-from typing import TYPE_CHECKING
-
 from . import faults, response, rules
 from .chance import fingerprint
 from .errors import invalid
 from .faults import Fault
 from .plan import Plan, Request
 from .settings import Settings, SettingsError
-
-if TYPE_CHECKING:
-    from .engine import MockAPI
+from .state import State
 
 
-def show_settings(api: "MockAPI", request: Request) -> Plan:
+def show_settings(state: State, request: Request) -> Plan:
     """Return the settings that hold for every answer."""
-    data = api.settings.to_json()
+    data = state.settings.to_json()
     return response.json_plan(200, data, response.request_id(fingerprint(data, 0)))
 
 
-def show_status(api: "MockAPI", request: Request) -> Plan:
+def show_status(state: State, request: Request) -> Plan:
     """Say how many answers are under way."""
-    data = {"under_way": len(api.streams)}
+    data = {"under_way": len(state.streams)}
     return response.json_plan(200, data, response.request_id(fingerprint(data, 0)))
 
 
-def change_settings(api: "MockAPI", request: Request) -> Plan:
+def change_settings(state: State, request: Request) -> Plan:
     """Make what the body says the settings of every answer from now on; return them.
 
     Faults that strike a number of times start counting anew.
@@ -33,14 +29,14 @@ def change_settings(api: "MockAPI", request: Request) -> Plan:
     Raises ApiError if they are not possible; nothing has changed then.
     """
     try:
-        api.settings = Settings.from_json(rules.parse(request.body))
+        state.settings = Settings.from_json(rules.parse(request.body))
     except SettingsError as error:
         raise invalid(str(error)) from None
-    api.attempts.forget()
-    return show_settings(api, request)
+    state.attempts.forget()
+    return show_settings(state, request)
 
 
-def break_streams(api: "MockAPI", request: Request) -> Plan:
+def break_streams(state: State, request: Request) -> Plan:
     """Break every answer that is under way, and say how many there were.
 
     The body says how: {"kind": "reset"} (so too without a body), "drop", "close" or "stall".
@@ -49,7 +45,7 @@ def break_streams(api: "MockAPI", request: Request) -> Plan:
     """
     try:
         fault = Fault.from_json(rules.parse(request.body)) if request.body else Fault("reset")
-        struck = faults.strike_all(api.streams, fault)
+        struck = faults.strike_all(state.streams, fault)
     except SettingsError as error:
         raise invalid(str(error)) from None
     data = {"struck": struck}

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from . import faults
 from .chance import dice
 from .chunking import cutter
 from .plan import Plan, Request
 from .settings import Settings
-
-if TYPE_CHECKING:
-    from .engine import MockAPI
+from .state import State
 
 
 def deliver(
-    api: "MockAPI",
+    state: State,
     request: Request,
     settings: Settings,
     plan: Plan,
@@ -29,7 +26,7 @@ def deliver(
     tokens: the length of the answer, if known.
     retell: writes errors in the words of the endpoint, if they aren't the Messages API's.
     """
-    striking = api.attempts.striking(faults.each(settings.fault), source)
+    striking = state.attempts.striking(faults.each(settings.fault), source)
     broken = faults.apply(
         striking,
         plan,

@@ -8,9 +8,9 @@ from exchange import HEADERS, question, read_events
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages import message
-from helpers.mock.messages.answer import Scenario, Turn
 from helpers.mock.plan import TimedBytes
 from helpers.mock.rules import signing
+from helpers.mock.script.files import Scenario, Turn
 from helpers.mock.script.parts import (
     Page,
     Part,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages import message, tokens
-from helpers.mock.messages.answer import Scenario, Turn
+from helpers.mock.script.files import Scenario, Turn
 from helpers.mock.script.parts import (
     Page,
     RedactedThinking,

@@ -10,9 +10,9 @@ import pytest
 from exchange import HEADERS, WEATHER_TOOL, question
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.messages.answer import load
 from helpers.mock.messages.thinking import display
 from helpers.mock.rules.models import MODELS
+from helpers.mock.script.files import load
 from helpers.mock.script.parts import ServerToolUse, ToolUse
 
 TURNS = 3

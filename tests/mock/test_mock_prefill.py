@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.messages.answer import load
+from helpers.mock.script.files import load
 
 API = MockAPI()
 MODEL = "claude-haiku-4-5"  # takes a prefill

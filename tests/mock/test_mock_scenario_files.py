@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.messages.answer import FOLDER, ScenarioError, answer, best_fit, load, read
+from helpers.mock.messages.answer import answer, best_fit
+from helpers.mock.script.files import FOLDER, ScenarioError, load, read
 from helpers.mock.script.parts import (
     Page,
     RedactedThinking,

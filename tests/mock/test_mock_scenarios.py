@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from exchange import WEATHER_TOOL, question
 
-from helpers.mock.messages.answer import answer, best_fit, load
+from helpers.mock.messages.answer import answer, best_fit
 from helpers.mock.messages.message import Part, Text, ToolUse
+from helpers.mock.script.files import load
 from helpers.mock.script.parts import SearchResults, ServerToolUse, Stop
 
 SCENARIOS = load()

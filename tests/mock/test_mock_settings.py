@@ -106,12 +106,12 @@ def test_asking_for_a_rate_forgets_a_duration() -> None:
 def test_get_and_put() -> None:
     api = MockAPI()
     assert put(api, {"seed": 3}) == (200, Settings(seed=3).to_json())
-    assert api.settings == Settings(seed=3)
+    assert api.state.settings == Settings(seed=3)
     plan = api.plan("GET", "/mock/settings", {}, b"")
     assert json.loads(next(plan.chunks).data) == Settings(seed=3).to_json()
     status, answer = put(api, {"seed": "x"})
     assert (status, answer["error"]["message"]) == (400, "seed must be a whole number, not 'x'.")
-    assert api.settings == Settings(seed=3)
+    assert api.state.settings == Settings(seed=3)
 
 
 def test_a_header_changes_one_request() -> None:
@@ -122,7 +122,7 @@ def test_a_header_changes_one_request() -> None:
         for chunk in api.plan("POST", "/v1/messages", headers, body("Hi", stream=True)).chunks
     ]
     assert (times[0], times[1], times[-1]) == (1, 2, 5)
-    assert api.settings == Settings()
+    assert api.state.settings == Settings()
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ async def test_the_sdk_sends_all_again_when_a_thread_is_lost() -> None:
     async with anthropic.AsyncAnthropic(api_key="any", http_client=http) as client:
         thread = client.beta.messages.thread(model="claude-opus-5-5", max_tokens=100)
         await thread.send({"role": "user", "content": "Count to three."})
-        api.threads = Threads()
+        api.state.threads = Threads()
         said: Any = await thread.send({"role": "user", "content": "Once more: count to three."})
     kinds = [body["thread"]["type"] for body in log.bodies]
     assert kinds == ["create", "continue", "create"]
@@ -189,7 +189,7 @@ def test_only_a_thread_is_kept() -> None:
             "details": {"error_code": "thread_not_found"},
         },
     )
-    assert len(client.api.threads) == 0
+    assert len(client.api.state.threads) == 0
 
 
 async def test_a_thread_ends_some_time_after_its_last_use() -> None:
@@ -241,13 +241,13 @@ def test_a_wrong_thread(thread: Any, message: str) -> None:
 
 def test_many_threads_stay_within_bounds() -> None:
     client = Client()
-    client.api.threads = Threads(most_turns=3)
+    client.api.state.threads = Threads(most_turns=3)
     ids = [client.send(thread=CREATE, system=f"{number}")[1]["id"] for number in range(5)]
     assert len(set(ids)) == 5
     more = {"type": "text", "text": "And now?"}
     assert [client.follow(id, more)[0] for id in ids[:2]] == [404, 404]
     assert client.follow(ids[4], more)[0] == 200
-    assert len(client.api.threads) == 3
+    assert len(client.api.state.threads) == 3
 
 
 @given(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..messages.events import PING
 from ..plan import ConnectionCut, Plan, TimedBytes
+from ..response import PING
 from .fault import MOST_PINGS, Fault
 from .places import Place
 

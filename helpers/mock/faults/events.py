@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..messages.events import PING, encode
 from ..plan import Plan, TimedBytes
+from ..response import PING, encode
 from . import event
 from .fault import Fault
 from .places import arriving

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from typing import Any
 
-from ..messages.events import encode
 from ..plan import Plan, TimedBytes
-from ..response import error_plan
+from ..response import encode, error_plan
 from .fault import Fault
 
 # The error types of the Messages API with their status and words.

@@ -1,4 +1,4 @@
-"""Which content answers a conversation: the scenario files, and the choice among them.
+"""Which content answers a conversation: the choice among the scenarios.
 
 A scenario is a YAML file that says which words a prompt must hold and what to answer, turn by
 turn. The choice depends on what the conversation says and on nothing else: no counter, no
@@ -13,26 +13,10 @@ from typing import Any
 
 from ..rules.output import asked
 from ..script import prompts
-from ..script.files import FOLDER, Scenario, ScenarioError, Turn, load, read, words
+from ..script.files import Scenario, words
 from ..script.parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from ..unscripted import own_tools, structured, tutorials
 from . import prefill, thinking
-
-__all__ = [
-    "FOLDER",
-    "Scenario",
-    "ScenarioError",
-    "Situation",
-    "Turn",
-    "answer",
-    "before_the_break",
-    "best_fit",
-    "load",
-    "read",
-    "settings_for",
-    "situation",
-    "words",
-]
 
 # In a scenario's text, this stands for what the tool gave back; with a number, for what the
 # first, second, ... of several tools did.

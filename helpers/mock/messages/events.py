@@ -1,30 +1,16 @@
 """An answer as server-sent events: which ones, with which bytes, at which time."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 from ..chance import below
 from ..plan import TimedBytes
+from ..response import PING, encode
 from .message import Reply, to_json, usage_at_end, usage_at_start
 
-PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 SILENCE_BEFORE_PING = 15.0  # seconds; seen between 15 and 30, the documentation names none
 LONGEST_PADDING = 15
-
-# The API writes its JSON compact and its text as it is, in UTF-8 and without \u escapes.
-_write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
-
-def encode(event: dict[str, Any], padding: int = 0) -> bytes:
-    """Return the bytes of one event.
-
-    padding: spaces before the last brace. The API puts 0 to 15 there, without saying why; a
-        parser of JSON doesn't see them, a comparison of bytes does.
-    """
-    data = _write(event)
-    return f"event: {event['type']}\ndata: {data[:-1]}{' ' * padding}}}\n\n".encode()
 
 
 def events(reply: Reply) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,31 +1,25 @@
 """GET /v1/models, GET /v1/models/{id} and POST /v1/messages/count_tokens."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import response, rules
 from ..chance import fingerprint
 from ..errors import invalid
-from ..openai import frame as openai_frame
 from ..plan import Plan, Request
-from ..rules import models as facts
+from ..rules import models
+from ..state import State
 from . import tokens
 
-if TYPE_CHECKING:
-    from ..engine import MockAPI
-
-MODELS = "/v1/models"
 MOST = 1000  # models on one page
 
 
-def list_models(api: "MockAPI", request: Request) -> Plan:
-    """Return one page of the models, newest first; OpenAI's clients get those of OpenAI."""
-    if openai_frame.wants_openai(request.headers):
-        return openai_frame.list_openai_models(api, request)
+def list_models(state: State, request: Request) -> Plan:
+    """Return one page of the models, newest first."""
     rules.check_headers(request.headers)
     query = dict(parse_qsl(request.query))
     limit = _limit(query.get("limit", "20"))
-    ids = list(facts.MODELS)
+    ids = list(models.MODELS)
     start, end = 0, len(ids)
     if "after_id" in query:
         start = _place(ids, "after_id", query["after_id"]) + 1
@@ -35,7 +29,7 @@ def list_models(api: "MockAPI", request: Request) -> Plan:
     page = ids[start : min(end, start + limit)]
     more = start > 0 if "before_id" in query else start + limit < end
     body = {
-        "data": [describe(facts.MODELS[id]) for id in page],
+        "data": [describe(models.MODELS[id]) for id in page],
         "has_more": more,
         "first_id": page[0] if page else None,
         "last_id": page[-1] if page else None,
@@ -43,17 +37,15 @@ def list_models(api: "MockAPI", request: Request) -> Plan:
     return _plan(request, body)
 
 
-def show_model(api: "MockAPI", request: Request) -> Plan:
+def show_model(state: State, request: Request) -> Plan:
     """Return one model; raises ApiError if there is none of that id."""
-    if openai_frame.wants_openai(request.headers):
-        return openai_frame.show_openai_model(api, request)
     rules.check_headers(request.headers)
-    id = request.path.removeprefix(f"{MODELS}/")
-    facts.check_available(id, request.headers["anthropic-version"])
-    return _plan(request, describe(facts.of(id)))
+    id = request.path.removeprefix("/v1/models/")
+    models.check_available(id, request.headers["anthropic-version"])
+    return _plan(request, describe(models.of(id)))
 
 
-def describe(model: facts.Facts) -> dict[str, Any]:
+def describe(model: models.Facts) -> dict[str, Any]:
     """Return a model as the API lists it."""
     thinking = {
         "supported": True,
@@ -64,7 +56,7 @@ def describe(model: facts.Facts) -> dict[str, Any]:
         "id": model.id,
         "display_name": model.name,
         "created_at": f"{model.released.isoformat()}T00:00:00Z",
-        "lifecycle": "retired" if model.id in facts.RETIRED else "active",
+        "lifecycle": "retired" if model.id in models.RETIRED else "active",
         "max_input_tokens": model.context,
         "max_tokens": model.max_output,
         # The rest of what the API says here is about features that nobody plays.
@@ -72,7 +64,7 @@ def describe(model: facts.Facts) -> dict[str, Any]:
     }
 
 
-def count_tokens(api: "MockAPI", http_request: Request) -> Plan:
+def count_tokens(state: State, http_request: Request) -> Plan:
     """Return the input tokens that a request for a message would have."""
     headers = http_request.headers
     rules.check_size(headers, http_request.body)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..rules.schemas import SchemaProblem, check_shape
-from .frame import OpenAIError, expect, expect_one_of, missing
+from .checks import expect, expect_one_of
+from .errors import OpenAIError, missing
 
 NAME = re.compile(r"[a-zA-Z0-9_-]+")
 TYPES = ("json_object", "json_schema", "text")
