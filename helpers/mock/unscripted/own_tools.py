@@ -18,7 +18,11 @@ from ..script.parts import Part, Text, Thinking, ToolUse
 from . import tool_results
 from .clues import LONGEST, TOPICS, find, without_paths, words_of
 from .runners import commands
-from .tool_input import FITS, NoCommand, Slot, Writer, Written, joined, write
+from .schema_reader import SchemaReader
+from .slot_filling import SlotFiller, joined
+from .slots import FITS, Slot
+from .tool_input import write
+from .values import NoCommand, Written
 
 MOST_CALLS = 6
 MOST_TOOLS = 200
@@ -259,7 +263,7 @@ def _calls(tool: dict[str, Any], prompt: str) -> list[Call]:
     held = commands(tool)
     first = write(schema, prompt, clues, dice(source, "made up"), held)
     calls = [Call(tool["name"], first)]
-    slots = list(Writer(schema, prompt, dice(source, "made up"), held).slots(schema, ()))
+    slots = list(SlotFiller(SchemaReader(schema, prompt), held).slots(schema, ()))
     for path, clue in first.taken.items():
         if clue.kind not in ("name", "quoted", "email", "url", "file", "date", "code", "number"):
             continue

@@ -15,7 +15,10 @@ from ..rules.schemas import Judge, Path, SchemaProblem, types_of
 from ..script.parts import Json, Part, Text, ToolUse
 from . import any_json
 from .clues import find, words_of
-from .tool_input import Writer, Written, write
+from .schema_reader import SchemaReader, type_for
+from .slot_filling import SlotFiller
+from .tool_input import write
+from .values import ValueWriter, Written
 
 ANY_OBJECT = {"type": "object"}
 LIKELY_ITEMS = 2  # in a list of which nothing says how many there are
@@ -97,18 +100,19 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
     try:
         likely = _with_likely_items(whole)
         numbers = dice(fingerprint([schema, prompt], 0), "made up")
-        writer = Writer(likely, prompt, numbers)
+        reader = SchemaReader(likely, prompt)
+        writer = ValueWriter(reader, numbers)
         given: dict[Path, Any] = {}
         clues = find(_unquoted(prompt), frozenset(_names(schema)))
-        if isinstance(known, dict) and writer.type_for(writer.flat(inner, ())) == "object":
+        if isinstance(known, dict) and type_for(reader.flat(inner, ())) == "object":
             given = {("value", name): value for name, value in known.items()}
         elif known is not None:
             given = {("value",): known}
         else:
-            given, _ = writer.give(clues)
-        given = {path: _shaped(value, likely, path, writer) for path, value in given.items()}
+            given, _ = SlotFiller(reader).fill(clues)
+        given = {path: _shaped(value, likely, path, reader) for path, value in given.items()}
         made = _made(writer, given) or write(whole, prompt, clues, numbers)
-        return _shaped(made.input, whole, (), Writer(whole, prompt, numbers))["value"]
+        return _shaped(made.input, whole, (), SchemaReader(whole, prompt))["value"]
     except RecursionError:
         raise SchemaProblem((), "its schema is nested too deeply") from None
 
@@ -131,10 +135,10 @@ def _names(schema: object) -> Iterator[str]:
             yield from _names(part)
 
 
-def _made(writer: Writer, given: dict[Path, Any]) -> Written | None:
+def _made(writer: ValueWriter, given: dict[Path, Any]) -> Written | None:
     try:
-        writer.judge.steps = 0
-        return writer.start(given, everything=True)
+        writer.reader.judge.steps = 0
+        return writer.write(given, everything=True)
     except (SchemaProblem, OverflowError):
         return None
 
@@ -151,7 +155,7 @@ def _with_likely_items(schema: Any) -> Any:
     return made
 
 
-def _shaped(value: Any, schema: object, path: Path, writer: Writer) -> Any:
+def _shaped(value: Any, schema: object, path: Path, reader: SchemaReader) -> Any:
     """Return a value without what its schema doesn't know, in the order that the API writes.
 
     Required properties come first, as documented, and all in the order of the schema.
@@ -159,25 +163,25 @@ def _shaped(value: Any, schema: object, path: Path, writer: Writer) -> Any:
     path: where the value belongs, if `schema` is that of the whole.
     """
     for step in path:
-        whole = writer.flat(schema, path)
+        whole = reader.flat(schema, path)
         schema = whole.get("properties", {}).get(step, True)
-    whole = writer.flat(schema, path)
-    for option in writer.variants(whole, path):
+    whole = reader.flat(schema, path)
+    for option in reader.variants(whole, path):
         if _of_type(value, option):
             whole = option
             break
-    if isinstance(value, dict) and writer.type_for(whole) == "string":
+    if isinstance(value, dict) and type_for(whole) == "string":
         return next((one for one in value.values() if isinstance(one, str)), value)
     if isinstance(value, dict) and isinstance(properties := whole.get("properties"), dict):
         required = whole.get("required", [])
         names = sorted(properties, key=lambda name: name not in required)
         return {
-            name: _shaped(value[name], properties[name], (), writer)
+            name: _shaped(value[name], properties[name], (), reader)
             for name in names
             if name in value
         }
     if isinstance(value, list) and "items" in whole:
-        return [_shaped(entry, whole["items"], (), writer) for entry in value]
+        return [_shaped(entry, whole["items"], (), reader) for entry in value]
     return value
 
 
