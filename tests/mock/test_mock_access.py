@@ -103,12 +103,12 @@ OWN = "127.0.0.1:8700"
 def test_control_is_closed_to_pages_and_other_hosts(
     method: str, path: str, headers: dict[str, str]
 ) -> None:
-    before = API.settings
+    before = API.state.settings
     plan = ask(method, path, headers, b'{"seed": 7}' if method == "PUT" else b"")
     assert (plan.status, told(plan)["error"]["type"]) == (403, "permission_error")
     assert "http://127.0.0.1" in told(plan)["error"]["message"]
     assert "access-control-allow-origin" not in dict(plan.headers)
-    assert API.settings is before
+    assert API.state.settings is before
     assert ask("OPTIONS", path, headers | PAGE).status >= 400
 
 
