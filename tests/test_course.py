@@ -17,7 +17,7 @@ from helpers.lessons import exercise_ids, find_exercise
 from helpers.lessons.learner import machine
 from helpers.lessons.learner.map import NOTEBOOKS, Map
 from helpers.lessons.refresh import NOTEBOOKS as FOLDER
-from helpers.mock.recordings.recording import RecordingError, Writer
+from helpers.mock.recordings import RecordingError, Writer
 from helpers.mock.settings import SettingsError
 from helpers.providers.models import OFFLINE_MODEL
 from helpers.session import clients

@@ -31,8 +31,8 @@ def main() -> int:
     # Imported late: a port in use should be reported before the server is loaded.
     from .app import App
     from .engine import MockAPI
-    from .recordings.recording import RecordingError
-    from .recordings.recording import read as read_recording
+    from .recordings import RecordingError
+    from .recordings import read as read_recording
     from .script.files import FOLDER, ScenarioError, load
 
     try:

@@ -8,20 +8,16 @@ responses would notice only at the next send.
 import asyncio
 import sys
 import traceback
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, MutableMapping
 from contextlib import aclosing
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-from .connection import chunk_writer, hang_up
+from .connection import Receive, Send, chunk_writer, hang_up, until_disconnect
 from .engine import MockAPI
 from .plan import ConnectionCut, Plan
 from .rules.envelope import LARGEST
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
 
 # A client that stops in the middle of its request is not waited for any longer.
 BODY_SECONDS = 60
@@ -108,9 +104,3 @@ async def send_response(
     if not started:
         await send({"type": "http.response.start", "status": plan.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def until_disconnect(receive: Receive) -> None:
-    """Return when the client has gone away."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

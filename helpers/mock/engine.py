@@ -17,8 +17,8 @@ from .errors import ApiError
 from .faults import Break
 from .openai import errors as openai_errors
 from .plan import Plan, Request, TimedBytes
-from .recordings import recording
-from .recordings.recording import Exchange
+from .recordings import Exchange
+from .recordings import find as find_recorded
 from .response import error_plan, request_id
 from .routes import find_endpoint, speaks_openai
 from .script.files import Scenario, load
@@ -71,7 +71,7 @@ class MockAPI:
         try:
             access.check(request)
             recorded = self.state.recordings
-            if recorded and (found := recording.find(recorded, request)):
+            if recorded and (found := find_recorded(recorded, request)):
                 settings, source = self.state.settings_for(request), fingerprint(found.number, 0)
                 return deliver(self.state, request, settings, found.plan(), source)
             return find_endpoint(request)(self.state, request)

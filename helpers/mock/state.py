@@ -9,7 +9,7 @@ from .clock import Clock
 from .errors import invalid
 from .faults import Attempts, Break
 from .plan import Plan, Request
-from .recordings.recording import Exchange
+from .recordings import Exchange
 from .script.files import Scenario
 from .settings import Settings, SettingsError
 from .threads import Threads

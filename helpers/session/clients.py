@@ -14,8 +14,8 @@ import httpx
 
 from helpers.client import Event
 from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
-from helpers.mock.recordings.recording import Exchange
-from helpers.mock.recordings.recording import read as read_recording
+from helpers.mock.recordings import Exchange
+from helpers.mock.recordings import read as read_recording
 from helpers.mock.settings import Settings
 from helpers.mock.transport import blocking_transport, in_process_transport
 from helpers.session.session import API_VERSION, MOCK_KEY, Session

@@ -11,7 +11,7 @@ import httpx
 
 from helpers.client import Event, open_stream
 from helpers.mock.engine import MockAPI
-from helpers.mock.recordings.recording import Exchange, RecordingError
+from helpers.mock.recordings import Exchange, RecordingError
 from helpers.mock.settings import Settings
 from helpers.providers.models import OFFLINE_MODEL, price
 from helpers.session import clients

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from exchange import HEADERS, body, question
 
-from helpers.mock.recordings.recording import COMPLETE, Writer
+from helpers.mock.recordings import Writer
+from helpers.mock.recordings.exchange import COMPLETE
 
 pytestmark = pytest.mark.long  # each starts programs
 

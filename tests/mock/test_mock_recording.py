@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.plan import TimedBytes
-from helpers.mock.recordings import recording
-from helpers.mock.recordings.recording import Exchange, RecordingError, Writer, read
+from helpers.mock.recordings import Exchange, RecordingError, Writer, exchange, read
+from helpers.mock.recordings import writer as writing
 from helpers.mock.recordings.scrub import Scrubber
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
@@ -32,7 +32,7 @@ def write(
     headers: dict[str, str] | None = None,
     status: int = 200,
     answer_headers: dict[str, str] | None = None,
-    end: str = recording.COMPLETE,
+    end: str = exchange.COMPLETE,
     end_at: float | None = None,
     address: str = "/v1/messages",
 ) -> list[Exchange]:
@@ -70,7 +70,7 @@ chunk_lists = st.lists(
 ).map(lambda chunks: sorted(chunks, key=lambda chunk: chunk[0]))
 
 
-@given(chunk_lists, st.sampled_from(recording.ENDS))
+@given(chunk_lists, st.sampled_from(exchange.ENDS))
 def test_what_is_written_is_read_again(
     tmp_path_factory: Any, chunks: list[tuple[float, bytes]], end: str
 ) -> None:
@@ -91,7 +91,7 @@ def test_exchanges_that_run_at_the_same_time(tmp_path: Path) -> None:
             tape.chunk(at, b"%d at %d" % (tape.number, at))
     for tape in tapes:
         tape.note("Event 1: something.")
-        tape.end(4, recording.COMPLETE)
+        tape.end(4, exchange.COMPLETE)
     writer.close()
     for number, one in enumerate(read(tmp_path / "x.jsonl"), start=1):
         assert one.number == number
@@ -106,7 +106,7 @@ def test_a_killed_tap_leaves_a_recording_that_can_be_read(tmp_path: Path) -> Non
     path.write_bytes(b"\n".join(lines[:4]) + b"\n" + lines[4][:20])
     (one,) = read(path)
     assert list(one.chunks) == [(0.1, b"a")]
-    assert one.end == recording.STOPPED
+    assert one.end == exchange.STOPPED
 
 
 def test_a_full_disk_is_told_once_and_raises_nothing(
@@ -117,9 +117,9 @@ def test_a_full_disk_is_told_once_and_raises_nothing(
     def full(file: int, data: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(recording.os, "write", full)
+    monkeypatch.setattr(writing.os, "write", full)
     tape = writer.exchange("POST", "/v1/messages", HEADERS, b"{}")
-    tape.end(1, recording.COMPLETE)
+    tape.end(1, exchange.COMPLETE)
     monkeypatch.undo()
     assert f"can't be written ({os.strerror(errno.ENOSPC)})." in writer.problem
     writer.close()
@@ -378,9 +378,9 @@ CHUNKS = [(0.123456, b"event: ping\n"), (0.123457, b"data: {}"), (7.5, b"\n\n\xf
 @pytest.mark.parametrize(
     ("end", "seen"),
     [
-        (recording.COMPLETE, "end at 9"),
-        (recording.DROPPED, "dropped at 9"),
-        (recording.RESET, "reset at 9"),
+        (exchange.COMPLETE, "end at 9"),
+        (exchange.DROPPED, "dropped at 9"),
+        (exchange.RESET, "reset at 9"),
     ],
 )
 async def test_the_same_bytes_at_the_same_times(tmp_path: Path, end: str, seen: str) -> None:
@@ -466,7 +466,7 @@ def test_of_several_the_one_asked_most_alike(tmp_path: Path) -> None:
         tape = writer.exchange("POST", "/v1/messages", headers, ask(messages=[USER], **fields))
         tape.response(0, 529 if retry == "0" else 200, STREAM)
         tape.chunk(0, answer)
-        tape.end(0, recording.COMPLETE)
+        tape.end(0, exchange.COMPLETE)
 
     record(b"overloaded", "0")
     record(b"answer", "1")
@@ -482,5 +482,5 @@ def test_of_several_the_one_asked_most_alike(tmp_path: Path) -> None:
 
 
 def test_a_time_is_exact_to_the_microsecond() -> None:
-    assert recording.seconds(1.23456789) == 1.234568
-    assert TimedBytes(recording.seconds(0.1 + 0.2), b"").at == 0.3
+    assert writing.seconds(1.23456789) == 1.234568
+    assert TimedBytes(writing.seconds(0.1 + 0.2), b"").at == 0.3

@@ -23,7 +23,7 @@ from exchange import HEADERS, body, read_events
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.plan import ConnectionCut
-from helpers.mock.recordings.recording import read
+from helpers.mock.recordings import read
 from helpers.mock.server import MockServer
 from helpers.mock.tap.__main__ import Problem, main, open_recording, refuse_a_circle
 from helpers.mock.tap.protocol import check
