@@ -109,7 +109,7 @@ def scenes() -> dict[str, Scene]:
         if "ToolUse" in parts:
             more.append(replace(more[-1], name=f"{more[-1].name}+once", once=True))
         found |= {one.name: one for one in more}
-    prefill = replace(found["count_to_three"], name="count+prefill", model="claude-sonnet-4-5")
+    prefill = replace(found["count_to_three"], name="count+prefill", model="claude-haiku-4-5")
     cut = replace(found["write_guide"], name="write_guide+no_room", max_tokens=100)
     return found | {one.name: one for one in (prefill, cut)}
 

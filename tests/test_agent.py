@@ -391,7 +391,7 @@ async def test_models_that_take_a_prefill_continue_their_own_turn() -> None:
     script = Script(cut, reply(text("a time")))
     conversation = saying("A story")
     await script.run(
-        conversation, recovery=Recovery(after_text="continue"), model="claude-sonnet-4-5"
+        conversation, recovery=Recovery(after_text="continue"), model="claude-haiku-4-5"
     )
     asked = script.requests[1]["messages"]
     assert asked[-1] == {"role": "assistant", "content": [{"type": "text", "text": "Once upon"}]}

@@ -41,8 +41,8 @@ def test_the_prices_have_a_date() -> None:
 def test_the_models_and_the_version_are_those_of_the_installed_sdks() -> None:
     known = {id for kind in get_args(anthropic.types.Model) for id in get_args(kind)}
     assert known  # the literal is the first of its union
-    assert facts.MODELS.keys() <= known | {OFFLINE_MODEL}
-    assert known <= facts.MODELS.keys() | facts.RETIRED.keys()
+    assert facts.served().keys() <= known | {OFFLINE_MODEL}
+    assert known <= facts.MODELS.keys()
     with anthropic.Anthropic(api_key="none") as client:
         assert client.default_headers["anthropic-version"] == API_VERSION == facts.NEWEST_VERSION
     assert DEFAULT_OPENAI_MODEL in get_args(ChatModel)
@@ -52,13 +52,11 @@ def test_the_models_and_the_version_are_those_of_the_installed_sdks() -> None:
 def test_a_model_is_retired_on_the_day_that_the_sdk_names(model: str) -> None:
     named = re.sub(r"(\d)(st|nd|rd|th),", r"\1,", DEPRECATED_MODELS[model])
     day = datetime.strptime(named, "%B %d, %Y").date()
-    assert (model in facts.RETIRED) == (day <= AS_OF)
-    if model in facts.RETIRED:
-        assert facts.RETIRED[model].on == day
+    assert facts.MODELS[model].retires == day
 
 
 def test_the_newest_models_are_listed_first() -> None:
-    days = [model.released for model in facts.MODELS.values() if model.id != OFFLINE_MODEL]
+    days = [model.released for model in facts.served().values() if model.id != OFFLINE_MODEL]
     assert days == sorted(days, reverse=True)
 
 

@@ -30,12 +30,12 @@ def get(path: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("limit", [1, 5, 1000])
 def test_all_models_come_page_by_page(client: anthropic.Anthropic, limit: int) -> None:
     models = list(client.models.list(limit=limit))
-    assert [model.id for model in models] == list(facts.MODELS)
+    assert [model.id for model in models] == list(facts.served())
     assert {model.type for model in models} == {"model"}
 
 
 def test_pages_backwards(client: anthropic.Anthropic) -> None:
-    ids = list(facts.MODELS)
+    ids = list(facts.served())
     page = client.models.list(limit=3, before_id=ids[5])
     assert [model.id for model in page.data] == ids[2:5]
     assert page.has_more
@@ -92,6 +92,8 @@ def test_a_count_is_held_to_the_rules(client: anthropic.Anthropic) -> None:
 def test_the_facts_hold_together() -> None:
     assert next(iter(facts.MODELS)) == "offline-mock"
     for model in facts.MODELS.values():
+        assert (model.retires is None) == (model.instead == "")
+        assert not model.instead or facts.MODELS[model.instead].retires is None
         assert set(model.thinking) <= {"adaptive", "between_tools", "disabled", "enabled"}
         assert model.max_output <= model.context
         assert question("Hi", model=model.id)["model"] == model.id
@@ -100,5 +102,5 @@ def test_the_facts_hold_together() -> None:
 def test_the_models_with_a_price_have_facts() -> None:
     from helpers.providers.models import MODELS
 
-    assert set(MODELS) <= set(facts.MODELS)
+    assert set(MODELS) <= set(facts.served())
     assert {MODELS[id].name for id in MODELS} == {facts.MODELS[id].name for id in MODELS}

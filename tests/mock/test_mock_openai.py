@@ -17,6 +17,7 @@ from helpers.mock.script.parts import Stop
 from helpers.mock.server import MockServer
 from helpers.mock.settings import Pace, Settings
 from helpers.mock.transport import in_process_transport
+from helpers.providers.models import DEFAULT_OPENAI_MODEL
 
 QUICK = Pace(first_token=0.01, tokens_per_second=5000)
 COUNT = "Count to three."
@@ -385,7 +386,7 @@ async def test_two_calls_at_once(async_client: openai.AsyncOpenAI) -> None:
 
 def test_models(client: openai.OpenAI) -> None:
     models = list(client.models.list())
-    assert "offline-mock" in [model.id for model in models]
+    assert {"offline-mock", DEFAULT_OPENAI_MODEL} <= {model.id for model in models}
     assert {model.object for model in models} == {"model"}
 
 

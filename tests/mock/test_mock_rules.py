@@ -374,7 +374,7 @@ THINKING: dict[str, tuple[Any, str]] = {
     "enabled on the newest": ({"thinking": BUDGET}, ENABLED),
     "enabled on 4.7": ({"model": "claude-opus-4-7", "thinking": BUDGET}, ENABLED),
     "adaptive on 4.5": (
-        {"model": "claude-sonnet-4-5", "thinking": {"type": "adaptive"}},
+        {"model": "claude-haiku-4-5", "thinking": {"type": "adaptive"}},
         "adaptive thinking is not supported on this model",
     ),
     "disabled on always-on": (
@@ -569,10 +569,10 @@ def test_an_unknown_model_is_not_found(server: MockServer, model: str, hint: str
 OLDER = {"x-api-key": "any", "anthropic-version": "2023-06-01"}
 
 
-@pytest.mark.parametrize("model", facts.RETIRED)
+@pytest.mark.parametrize("model", [id for id in facts.MODELS if id not in facts.served()])
 def test_a_retired_model_answers_clients_of_its_time(model: str) -> None:
-    api, gone = MockAPI(), facts.RETIRED[model]
-    thinks = "enabled" in gone.facts.thinking
+    api, gone = MockAPI(), facts.MODELS[model]
+    thinks = "enabled" in gone.thinking
     more: dict[str, Any] = {"temperature": 1, "max_tokens": 4000}
     if thinks:
         more["thinking"] = {"type": "enabled", "budget_tokens": 1024}
@@ -583,10 +583,41 @@ def test_a_retired_model_answers_clients_of_its_time(model: str) -> None:
     assert [block["type"] for block in answer["content"]] == ["thinking"] * thinks + ["text"]
     assert api.plan("POST", "/v1/messages", HEADERS, body("Hi", model=model)).status == 404
     assert api.plan("GET", f"/v1/models/{model}", OLDER, b"").status == 200
-    assert gone.instead in facts.MODELS and gone.on < date(2026, 10, 21)
+    assert gone.instead in facts.served() and gone.retires <= facts.today()
 
 
-@pytest.mark.parametrize("model", facts.MODELS)
+SONNET = "claude-sonnet-4-5"
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 29), date(2026, 11, 30)])
+def test_a_model_retires_on_its_day(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    monkeypatch.setattr(facts, "today", lambda: day)
+    api, is_there = MockAPI(), day < date(2026, 11, 30)
+
+    def asked(method: str, path: str, headers: dict[str, str], sent: bytes) -> tuple[int, Any]:
+        plan = api.plan(method, path, headers, sent)
+        return plan.status, json.loads(b"".join(chunk.data for chunk in plan.chunks))
+
+    for model in (SONNET, f"{SONNET}-20250929"):
+        status, answer = asked("POST", "/v1/messages", HEADERS, body("Hi", model=model))
+        assert status == (200 if is_there else 404)
+        if not is_there:
+            assert answer["error"]["message"] == (
+                f"model: {model}. Claude Sonnet 4.5 was retired on 2026-11-30; claude-sonnet-5-5 "
+                "stands for it. (Offline it answers requests with the header "
+                "anthropic-version: 2023-06-01.)"
+            )
+        assert asked("POST", "/v1/messages", OLDER, body("Hi", model=model))[0] == 200
+        assert asked("GET", f"/v1/models/{model}", HEADERS, b"")[0] == status
+        lifecycle = asked("GET", f"/v1/models/{model}", OLDER, b"")[1]["lifecycle"]
+        assert lifecycle == ("active" if is_there else "retired")
+        listed = asked("GET", "/v1/models?limit=1000", HEADERS, b"")[1]["data"]
+        assert (model in [one["id"] for one in listed]) == is_there
+    near = asked("POST", "/v1/messages", HEADERS, body("Hi", model=f"{SONNET}x"))[1]["error"]
+    assert f"Do you mean {SONNET if is_there else 'claude-sonnet-5-5'}?" in near["message"]
+
+
+@pytest.mark.parametrize("model", facts.served())
 def test_every_listed_model_answers(server: MockServer, model: str) -> None:
     assert said(server, {"model": model})[0] == 200
 
@@ -728,7 +759,7 @@ def test_a_changed_frame_around_thinking(server: MockServer, change: dict[str, A
 
 
 def test_thinking_enabled_needs_it_at_the_start_of_a_turn_with_tools(server: MockServer) -> None:
-    request = {"model": "claude-sonnet-4-5", "thinking": BUDGET, "messages": turn()}
+    request = {"model": "claude-haiku-4-5", "thinking": BUDGET, "messages": turn()}
     status, _, message = said(server, request)
     assert status == 400
     assert message.startswith(

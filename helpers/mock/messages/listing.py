@@ -19,7 +19,8 @@ def list_models(state: State, request: Request) -> Plan:
     rules.check_headers(request.headers)
     query = dict(parse_qsl(request.query))
     limit = _limit(query.get("limit", "20"))
-    ids = list(models.MODELS)
+    served = models.served()
+    ids = list(served)
     start, end = 0, len(ids)
     if "after_id" in query:
         start = _place(ids, "after_id", query["after_id"]) + 1
@@ -29,7 +30,7 @@ def list_models(state: State, request: Request) -> Plan:
     page = ids[start : min(end, start + limit)]
     more = start > 0 if "before_id" in query else start + limit < end
     body = {
-        "data": [describe(models.MODELS[id]) for id in page],
+        "data": [describe(served[id]) for id in page],
         "has_more": more,
         "first_id": page[0] if page else None,
         "last_id": page[-1] if page else None,
@@ -56,7 +57,7 @@ def describe(model: models.Facts) -> dict[str, Any]:
         "id": model.id,
         "display_name": model.name,
         "created_at": f"{model.released.isoformat()}T00:00:00Z",
-        "lifecycle": "retired" if model.id in models.RETIRED else "active",
+        "lifecycle": "retired" if model.retired else "active",
         "max_input_tokens": model.context,
         "max_tokens": model.max_output,
         # The rest of what the API says here is about features that nobody plays.

@@ -8,12 +8,13 @@ from urllib.parse import unquote
 from ..chance import fingerprint
 from ..plan import Plan, Request
 from ..response import json_plan
+from ..rules.models import DEFAULT_OPENAI
 from ..state import State
 from .errors import OpenAIError, openai_headers
 from .frame import endpoint
 
 MODELS = re.compile(r"offline-mock|(ft:)?(chatgpt-|gpt-|o)[\w.:-]*")
-LISTED = ("offline-mock", "gpt-5.1", "gpt-4o", "o4-mini")
+LISTED = ("offline-mock", DEFAULT_OPENAI, "gpt-5.1", "gpt-4o", "o4-mini")
 # The real one counts seconds since 1970; a fixed one keeps the answer the same on every day.
 CREATED = 1_767_225_600  # 2026-01-01T00:00:00Z
 

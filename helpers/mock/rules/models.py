@@ -1,12 +1,11 @@
-"""What each model takes and refuses, read from helpers/providers/models.toml, where it is dated."""
+"""What each model takes and refuses, and until when: read from helpers/providers/models.toml."""
 
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from ..errors import ApiError
 
@@ -24,6 +23,8 @@ class Facts:
     prefill: whether the last message may be the assistant's.
     forced_tools: whether tool_choice may be "any" or "tool".
     bound: whether its thinking blocks are refused once the conversation before them changed.
+    retires: the day from which the API no longer answers; None if none is announced.
+    instead: the model that stands for it from then on.
     """
 
     id: str
@@ -35,53 +36,47 @@ class Facts:
     prefill: bool
     forced_tools: bool
     bound: bool
+    retires: date | None = None
+    instead: str = ""
+
+    @property
+    def retired(self) -> bool:
+        """Whether the API no longer answers for it today."""
+        return self.retires is not None and self.retires <= today()
 
 
-@dataclass(frozen=True)
-class Retired:
-    """A model that the API no longer answers.
-
-    facts: what it took while it was there.
-    on: the last day.
-    instead: the model that stands for it.
-    """
-
-    facts: Facts
-    on: date
-    instead: str
+def today() -> date:
+    """Return the date that decides which models are retired, the same all over the world."""
+    return datetime.now(UTC).date()
 
 
 def _read() -> Mapping[str, Facts]:
     defaults = _data["facts"]["default"]
+    entries = [defaults | entry for entry in _data["facts"]["model"]]
+    entries += [defaults | _data["facts"]["retired"] | entry for entry in _data["retired"]]
+    names = [field.name for field in fields(Facts)]
     found = {}
-    for entry in _data["facts"]["model"]:
+    for entry in entries:
+        values = {name: entry[name] for name in names if name in entry}
+        values["thinking"] = tuple(entry["thinking"])
         for id in [entry["id"], *entry.get("also", [])]:
-            found[id] = _facts(id, defaults | entry)
+            found[id] = Facts(**values | {"id": id})
     return found
 
 
-def _read_retired() -> Mapping[str, Retired]:
-    defaults = _data["facts"]["default"] | _data["facts"]["retired"]
-    return {
-        id: Retired(_facts(id, defaults | entry), entry["on"], entry["instead"])
-        for entry in _data["retired"]
-        for id in [entry["id"], *entry.get("also", [])]
-    }
+MODELS: Mapping[str, Facts] = _read()  # all there are and were
+NEWEST_VERSION = "2026-10-21"  # of the API
+DEFAULT_OPENAI: str = _data["default_openai"]  # the course begins with it; no facts are known
 
 
-def _facts(id: str, entry: Mapping[str, Any]) -> Facts:
-    values = {field.name: entry[field.name] for field in fields(Facts)}
-    return Facts(**values | {"id": id, "thinking": tuple(entry["thinking"])})
-
-
-MODELS: Mapping[str, Facts] = _read()
-RETIRED: Mapping[str, Retired] = _read_retired()
-NEWEST_VERSION = "2026-10-21"  # of the API; all retired models are older
+def served() -> dict[str, Facts]:
+    """Return the models that the API answers for today, the newest first."""
+    return {id: model for id, model in MODELS.items() if not model.retired}
 
 
 def known(model: str) -> Facts | None:
     """Return the facts about a model, also a retired one; None if there never was one."""
-    return RETIRED[model].facts if model in RETIRED else MODELS.get(model)
+    return MODELS.get(model)
 
 
 def of(model: str) -> Facts:
@@ -96,12 +91,11 @@ def check_available(model: str, version: str) -> None:
 
     A retired model is there for clients that speak the version of its time.
     """
-    of(model)
-    if model in RETIRED and version >= NEWEST_VERSION:
-        gone = RETIRED[model]
+    facts = of(model)
+    if facts.retired and version >= NEWEST_VERSION:
         raise not_found(
             model,
-            f"{gone.facts.name} was retired on {gone.on.isoformat()}; {gone.instead} stands for "
+            f"{facts.name} was retired on {facts.retires}; {facts.instead} stands for "
             "it. (Offline it answers requests with the header anthropic-version: 2023-06-01.)",
         )
 
@@ -112,11 +106,11 @@ def unknown(model: str) -> ApiError:
 
     if re.match(r"(gpt-|chatgpt-|o\d)", model):
         hint = "That is a model of OpenAI's: ask it at /v1/chat/completions or /v1/responses."
-    elif close := get_close_matches(model, [*MODELS, *RETIRED], n=1):
-        near = close[0]
-        hint = f"Do you mean {RETIRED[near].instead if near in RETIRED else near}?"
+    elif close := get_close_matches(model, MODELS, n=1):
+        near = MODELS[close[0]]
+        hint = f"Do you mean {near.instead if near.retired else near.id}?"
     else:
-        hint = f"There are {', '.join(list(MODELS)[:6])} and more: GET /v1/models lists them."
+        hint = f"There are {', '.join(list(served())[:6])} and more: GET /v1/models lists them."
     return not_found(model, hint)
 
 
