@@ -6,6 +6,7 @@ knows nothing of the pipeline, so that the two can't share a misunderstanding.
 
 import ast
 import importlib
+import re
 from pathlib import Path
 
 import IPython.core.inputtransformer2
@@ -200,6 +201,15 @@ def test_the_mock_is_read_in_one_direction():
         allowed = {*earlier, *own}
         wrong += [f"{name} opens {one}" for one in opened if one.split(".")[2] not in allowed]
     assert wrong == []
+
+
+def test_the_mocks_maps_name_each_module():
+    told = (ROOT / "helpers" / "mock" / "__init__.py").read_text("utf-8")
+    assert re.findall(r"(?m)^    (\w+)/? {2,}", told) == list(MOCK[:-1])
+    assert "__main__" in told
+    for path in modules("helpers/mock/*/*.py"):
+        room = path.with_name("__init__.py").read_text("utf-8")
+        assert path.stem == "__init__" or path.name in room, path
 
 
 def test_no_modules_of_the_mock_open_each_other():

@@ -1,44 +1,43 @@
 """The offline API: an HTTP server that streams as the Messages API does.
 
-Read it in this order; each module makes what the next one takes:
+The rooms and modules in reading order; each opens only those before it. What all of them share:
 
-    settings.py   how the API should behave: pace, chunking, fault, seed
-    rules/        what a request must look like, and the error it gets if it doesn't
-                  (access.py: which pages may ask; facts.py: what each model takes;
-                  signing.py: seals on thinking)
-    threads.py    the conversations that stay here, so that a request brings only what is new
-    scenarios.py  which content answers this conversation (the YAML files in scenarios/, which
-                  scenario_files.py reads; parts.py says what they can hold; prompts.py finds
-                  the prompt, prefill.py goes on from an answer that the client began)
-    own_tools.py  a call to a tool that no scenario knows: which one (clues.py), with what
-                  input (tool_input.py, by schemas.py and patterns.py; runners.py: which tools
-                  run what they get), and what its result says (tool_results.py)
-    tutorials.py  the prompts that people paste first, with a number or a topic of their own
-    structured.py answers that are JSON (any_json.py: without a schema)
-    message.py    that content as a finished message, cut at max_tokens and stop sequences
-                  (blocks.py writes each block, usage.py counts what the request costs)
-    wire.py       that message as server-sent events, each with the time when it leaves
-    faults/       those bytes, broken on purpose, or written as other servers do (quirks.py)
-    chunking.py   what is left, cut into network chunks (delivery.py puts the two behind
-                  every endpoint's answer)
-    messages.py   POST /v1/messages, from request to plan; listing.py and control.py answer
-                  the smaller endpoints
-    engine.py     all of it: MockAPI.plan() decides, MockAPI.play() waits and sends
-    app.py        the engine behind a real socket (ASGI; connection.py writes and hangs up);
-                  server.py starts it as a child process
-    transport.py  the engine inside this process, behind an httpx client without a socket
+    errors       a request is refused: the exception that becomes an answer
+    chance       random values that come from a seed alone
+    plan         what will be sent and when, decided before the first byte leaves
+    clock        time as an argument
+    pace         when tokens leave
+    response     how the Messages API writes what it sends
+    chunking     how bytes are cut into network chunks
+    faults/      a plan, broken on purpose, or written as other servers write it
+    settings     all of that in one value: pace, chunking, fault, seed
 
-The same answers are told in OpenAI's words too, from scenarios.py on:
+Which answer a request gets:
 
-    openai_chat.py       as chat completions, in chunks without names
-    openai_responses.py  as responses, in events with names and numbers
-    openai_frame.py      what both share: keys, errors, headers, and how an answer is delivered
+    rules/       what a request must look like, and the error that it gets otherwise
+    script/      what an answer can hold, and the files in scenarios/ that say it
+    unscripted/  answers that no scenario holds: a learner's own tools, JSON by a schema
+    threads      conversations that stay here, so that a request brings only what is new
+    recordings/  exchanges in a file, which can be replayed
+    state        what the server knows: settings, scenarios, threads, what is being sent
 
-Beside it stands the tap, which looks at what passes between any client and any API:
+What tells it. An endpoint takes the state and a request, and returns a plan:
 
-    tap.py        passes everything on as it comes; terminal.py shows it
-    protocol.py   what a stream does against its protocol, in words
-    recording.py  what passed, in a file that can be read and replayed; scrub.py keeps keys out
+    delivery     the last steps of each: its faults, then its network chunks
+    messages/    POST /v1/messages, its lists of models and its count of tokens
+    openai/      POST /v1/chat/completions and /v1/responses: the same in OpenAI's words
+    control      /mock/...: settings and breaks while the server runs
+    routes       which path goes to which endpoint
+    access       which page may ask what
+    engine       all of it: MockAPI.plan() decides, MockAPI.play() waits and sends
+
+How one reaches it:
+
+    connection   the HTTP server's connection: how to hang up in the middle
+    app          the engine behind a socket, an ASGI application
+    transport    the engine inside this process, behind an httpx client
+    server       the program as a child process; __main__ is the program
+    tap/         stands between any client and any API; records and checks what passes
 
 It shares no code with the pipeline that the course builds, so that the two can't share a
 misunderstanding of the protocol.

@@ -14,11 +14,18 @@ from jsonschema.exceptions import SchemaError
 from referencing import Registry
 
 from helpers.mock.chance import dice
-from helpers.mock.rules.patterns import longest_to_test, samples
-from helpers.mock.rules.schemas import FORMATS, Judge, SchemaProblem, check_shape, same
+from helpers.mock.rules.schemas import (
+    FORMATS,
+    Judge,
+    SchemaProblem,
+    check_shape,
+    longest_to_test,
+    same,
+)
 from helpers.mock.script.parts import Text, ToolUse
 from helpers.mock.unscripted import own_tools
 from helpers.mock.unscripted.clues import find
+from helpers.mock.unscripted.patterns import samples
 from helpers.mock.unscripted.tool_input import write
 
 WORDS = ["city", "unit", "a", "limit", "to", "name", "date", "email", "query", "year", "done"]

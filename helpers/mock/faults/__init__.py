@@ -4,6 +4,16 @@ A fault takes the plan of a healthy answer and gives the plan of a broken one. F
 whatever the order in which they are named, those that change events come first, then those of
 the connection, then those that change how the bytes are written. So a place that counts events
 counts those that a client sees, and a place that counts bytes counts those on the wire.
+
+    fault.py       a fault as a value: its kind, its place, its options; what each kind does
+    event.py       the event in a chunk, as far as a fault must read it
+    places.py      where a fault strikes
+    refusal.py     errors in the API's own words
+    connection.py  silence, and the ways in which a connection ends
+    encoding.py    gzip, and other line ends
+    events.py      whole events: more of them, fewer, other ones
+    quirks.py      what other servers do differently
+    under_way.py   what happens to an answer that is being sent already
 """
 
 from collections import OrderedDict

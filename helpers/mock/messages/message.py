@@ -1,6 +1,6 @@
 """An answer as one value: what is said, where it was cut off, and what it cost.
 
-The streamed answer (wire.py) and the whole one (`to_json`) are two renderings of the same
+The streamed answer (events.py) and the whole one (`to_json`) are two renderings of the same
 Reply, so they can't disagree.
 """
 

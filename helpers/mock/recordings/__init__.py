@@ -10,8 +10,13 @@ recording; each other belongs to one exchange, by its number:
     {"exchange": 1, "note": "Event 7 (...): ..."}                      a violation of the protocol
     {"exchange": 1, "end": "complete", "at": 1.9}
 
-Times are in seconds since the request. The tap writes such files (writer.py; scrub.py keeps keys
-out); the offline API reads (reader.py) and replays them (replay.py), an Exchange at a time.
+Times are in seconds since the request. The tap writes such files; the offline API replays them.
+
+    exchange.py  one request and its response
+    reader.py    reads a recording, and names each mistake in it
+    replay.py    which recorded exchange answers a request
+    scrub.py     keeps keys out of a recording
+    writer.py    writes a recording while things happen
 """
 
 from .exchange import Exchange

@@ -3,13 +3,16 @@
 Status, error type and wording are the API's own, so that a learner meets here the answer that
 production would give. One idea a module:
 
+    models.py     what each model takes and refuses, and until when
     envelope.py   size, key, version, JSON
     shape.py      small checks of a value's type, in the API's words
     fields.py     the fields of a request
     content.py    messages and their content blocks
     tools.py      tools and tool_choice
+    schemas.py    JSON Schema: is it one, and does a value fit
     output.py     the schema that an answer is to follow
     history.py    calls and their results, and who has the last word
+    signing.py    seals on thinking
     thinking.py   settings of thinking, and thinking blocks that come back
 
 Where a wording isn't known, the nearest known one is taken; the code says so.
@@ -18,8 +21,7 @@ Where a wording isn't known, the nearest known one is taken; the code says so.
 from collections.abc import Mapping
 from typing import Any
 
-from . import content, fields, history, output, thinking, tools
-from . import models as facts
+from . import content, fields, history, models, output, thinking, tools
 from .envelope import betas, check_headers, check_size, parse
 
 __all__ = [
@@ -50,15 +52,15 @@ def check_fields(
     fields.check(request, headers, counting)
     content.check(request["messages"], headers, may_be_empty=fields.continues(request))
     tools.check(request.get("tools"), request.get("tool_choice"), fields.continues(request))
-    version = headers.get("anthropic-version", facts.NEWEST_VERSION)
-    facts.check_available(request["model"], version)
+    version = headers.get("anthropic-version", models.NEWEST_VERSION)
+    models.check_available(request["model"], version)
     if not counting:
         fields.check_max_tokens(request)
 
 
 def check_conversation(request: dict[str, Any], headers: Mapping[str, str]) -> None:
     """Raise ApiError unless all of a conversation fits together and suits the model."""
-    model = facts.of(request["model"])
+    model = models.of(request["model"])
     tools.check_forced(request.get("tools"), request.get("tool_choice"), model)
     thinking.check_settings(request, model)
     history.check(request["messages"], model)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import invalid
-from . import models as facts
-from . import output, shape
+from . import models, output, shape
 from .content import check_text_blocks
 from .envelope import SAMPLING_ENDS, betas
 
@@ -77,7 +76,7 @@ def check(request: dict[str, Any], headers: Mapping[str, str], counting: bool) -
 
 def check_max_tokens(request: Mapping[str, Any]) -> None:
     """Raise ApiError if more tokens are allowed than the model can write."""
-    model = facts.of(request["model"])
+    model = models.of(request["model"])
     if request["max_tokens"] > model.max_output:
         raise invalid(
             f"max_tokens: {request['max_tokens']} > {model.max_output}, which is the maximum "

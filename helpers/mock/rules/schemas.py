@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from .patterns import longest_to_test
-
 MOST_STEPS = 20_000  # subschemas looked at for one tool; more is no tool but an attack
 DEEPEST = 60
 NOT_READ = ("$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties")
@@ -401,3 +399,15 @@ def _passes(check: Callable[[str], object], text: str) -> bool:
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def longest_to_test(pattern: str) -> int:
+    """Return how long a text may be for this pattern to be tried on it in a moment.
+
+    A pattern with several open repetitions can take the power of that number of steps, and one
+    with a repetition in a repetition twice as many with every character.
+    """
+    opened = len(re.findall(r"[*+]|\{\d*,\}", pattern))
+    if re.search(r"([*+]|\{\d*,\}|\|)[^()]*\)+([*+]|\{\d*,\})", pattern):
+        return 20
+    return int(10 ** (6 / max(opened, 1)))

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from ..chance import below
-from ..rules.patterns import samples
 from ..rules.schemas import Path, SchemaProblem, types_of
 from .clues import Clue, words_of
+from .patterns import samples
 from .schema_reader import (
     LONGEST_TEXT,
     MOST_ITEMS,

@@ -35,18 +35,6 @@ def samples(pattern: str, salt: int = 0) -> Iterator[str]:
         yield node(extra, iter(range(salt, salt + 100_000)))[:10_000]
 
 
-def longest_to_test(pattern: str) -> int:
-    """Return how long a text may be for this pattern to be tried on it in a moment.
-
-    A pattern with several open repetitions can take the power of that number of steps, and one
-    with a repetition in a repetition twice as many with every character.
-    """
-    opened = len(re.findall(r"[*+]|\{\d*,\}", pattern))
-    if re.search(r"([*+]|\{\d*,\}|\|)[^()]*\)+([*+]|\{\d*,\})", pattern):
-        return 20
-    return int(10 ** (6 / max(opened, 1)))
-
-
 def _alternatives(pattern: str, at: int, depth: int) -> tuple[Node, int]:
     if depth > 20:
         raise NotSimple
