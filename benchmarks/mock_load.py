@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from helpers.mock.__main__ import serve
 from helpers.mock.app import App
 from helpers.mock.engine import MockAPI
-from helpers.mock.messages.message import Text
 from helpers.mock.script.files import Scenario, Turn
+from helpers.mock.script.parts import Text
 
 CLASSES = (50, 200, 500)
 RATE = 80  # events a second for each client

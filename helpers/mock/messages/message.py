@@ -10,12 +10,10 @@ from typing import Any
 
 from ..chance import dice, identifier
 from ..rules.models import known
-from ..script.parts import Part, ServerToolUse, Stop, Text, Thinking, ToolUse
-from .blocks import Block, Delta, Writer
+from ..script.parts import Part, ServerToolUse, Stop, Text, ToolUse
+from .blocks import Block, Writer
 from .thinking import display
 from .usage import InputTokens, count_input
-
-__all__ = ["Block", "Delta", "Part", "Reply", "Text", "Thinking", "ToolUse", "compose", "to_json"]
 
 LARGE_WINDOW = 1_000_000  # tokens that a request and its answer may have together
 

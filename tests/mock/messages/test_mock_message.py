@@ -9,14 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.messages import message, tokens
+from helpers.mock.messages import tokens
 from helpers.mock.script.files import Scenario, Turn
 from helpers.mock.script.parts import (
     Page,
+    Part,
     RedactedThinking,
     SearchResults,
     ServerToolUse,
     Stop,
+    Text,
+    Thinking,
+    ToolUse,
     Whole,
 )
 
@@ -39,9 +43,9 @@ values = st.recursive(
 )
 searches = [ServerToolUse("web_search", {"query": "tcp"}), ServerToolUse("web_search", {})]
 parts = st.one_of(
-    st.builds(message.Text, texts, st.sampled_from([(), (CITATION,)])),
-    st.builds(message.ToolUse, st.just("act"), st.dictionaries(texts, values, max_size=4)),
-    st.builds(message.Thinking, texts),
+    st.builds(Text, texts, st.sampled_from([(), (CITATION,)])),
+    st.builds(ToolUse, st.just("act"), st.dictionaries(texts, values, max_size=4)),
+    st.builds(Thinking, texts),
     st.builds(RedactedThinking, texts),
     st.sampled_from(searches),
     st.builds(SearchResults, st.lists(st.builds(Page, texts, texts, texts), max_size=2).map(tuple)),
@@ -62,7 +66,7 @@ requests = st.fixed_dictionaries(
 )
 
 
-def api_that_says(content: list[message.Part]) -> MockAPI:
+def api_that_says(content: list[Part]) -> MockAPI:
     turn = Turn(tuple(content), tuple(content))
     return MockAPI(scenarios=[Scenario("say", "say", (frozenset({"say"}),), (turn,), ())])
 
@@ -92,7 +96,7 @@ def test_tokens_of_english_have_a_realistic_size() -> None:
 
 @given(contents, requests)
 def test_the_events_assemble_to_the_whole_message(
-    content: list[message.Part], request: dict[str, Any]
+    content: list[Part], request: dict[str, Any]
 ) -> None:
     events, whole = both_ways(api_that_says(content), tools=TOOLS, **request)
     assert assemble(events) == whole
@@ -100,7 +104,7 @@ def test_the_events_assemble_to_the_whole_message(
 
 
 @given(contents)
-def test_nothing_is_lost_when_nothing_cuts_it(content: list[message.Part]) -> None:
+def test_nothing_is_lost_when_nothing_cuts_it(content: list[Part]) -> None:
     thinking = {"type": "adaptive", "display": "summarized"}
     api = api_that_says(content)
     _, whole = both_ways(api, tools=TOOLS, max_tokens=100_000, thinking=thinking)
@@ -109,9 +113,9 @@ def test_nothing_is_lost_when_nothing_cuts_it(content: list[message.Part]) -> No
         said = [block[name] for name in ("text", "input", "thinking") if name in block]
         kinds.setdefault(block["type"], []).extend(said)
     for kind, shape, name in (
-        ("text", message.Text, "text"),
-        ("tool_use", message.ToolUse, "input"),
-        ("thinking", message.Thinking, "text"),
+        ("text", Text, "text"),
+        ("tool_use", ToolUse, "input"),
+        ("thinking", Thinking, "text"),
         ("server_tool_use", ServerToolUse, "input"),
     ):
         said = [getattr(part, name) for part in content if isinstance(part, shape)]
@@ -119,7 +123,7 @@ def test_nothing_is_lost_when_nothing_cuts_it(content: list[message.Part]) -> No
 
 
 def test_every_block_opens_fills_and_stops_in_turn() -> None:
-    content: list[message.Part] = [message.Text("Let me look."), message.ToolUse("act", {"a": 10})]
+    content: list[Part] = [Text("Let me look."), ToolUse("act", {"a": 10})]
     events, _ = both_ways(api_that_says(content), tools=TOOLS)
     kinds = [event["type"] for event in events]
     assert kinds[:3] == ["message_start", "content_block_start", "ping"]
@@ -129,7 +133,7 @@ def test_every_block_opens_fills_and_stops_in_turn() -> None:
 
 
 def test_tool_input_is_cut_anywhere_after_an_empty_fragment() -> None:
-    call = message.ToolUse("act", {"city": "Lagos", "days": [1, 2]})
+    call = ToolUse("act", {"city": "Lagos", "days": [1, 2]})
     events, whole = both_ways(api_that_says([call]), tools=TOOLS)
     fragments = [e["delta"]["partial_json"] for e in events if e["type"] == "content_block_delta"]
     assert fragments[0] == ""
@@ -142,7 +146,7 @@ def test_tool_input_is_cut_anywhere_after_an_empty_fragment() -> None:
 
 
 def test_a_tool_without_arguments_sends_one_empty_fragment() -> None:
-    events, whole = both_ways(api_that_says([message.ToolUse("act", {})]), tools=TOOLS)
+    events, whole = both_ways(api_that_says([ToolUse("act", {})]), tools=TOOLS)
     deltas = [e["delta"] for e in events if e["type"] == "content_block_delta"]
     assert deltas == [{"type": "input_json_delta", "partial_json": ""}]
     assert whole["content"][0]["input"] == {}
@@ -151,7 +155,7 @@ def test_a_tool_without_arguments_sends_one_empty_fragment() -> None:
 
 @pytest.mark.parametrize("max_tokens", range(1, 12))
 def test_a_value_that_max_tokens_cuts_never_goes_out(max_tokens: int) -> None:
-    call = message.ToolUse("act", {"path": "notes/today.txt", "content": "a line\nanother line"})
+    call = ToolUse("act", {"path": "notes/today.txt", "content": "a line\nanother line"})
     events, whole = both_ways(api_that_says([call]), tools=TOOLS, max_tokens=max_tokens)
     fragments = "".join(e["delta"].get("partial_json", "") for e in events if "delta" in e)
     assert fragments in ("", '{"path": "notes/today.txt"', json.dumps(call.input))
@@ -160,25 +164,25 @@ def test_a_value_that_max_tokens_cuts_never_goes_out(max_tokens: int) -> None:
 
 
 def test_max_tokens_cuts_the_answer_there() -> None:
-    _, whole = both_ways(api_that_says([message.Text("One, two, three.")]), max_tokens=3)
+    _, whole = both_ways(api_that_says([Text("One, two, three.")]), max_tokens=3)
     assert whole["content"] == [{"type": "text", "text": "One, two"}]
     assert whole["stop_reason"] == "max_tokens"
     assert whole["usage"]["output_tokens"] == 3
 
 
 def test_exactly_enough_tokens_is_no_cut() -> None:
-    _, whole = both_ways(api_that_says([message.Text("One, two, three.")]), max_tokens=6)
+    _, whole = both_ways(api_that_says([Text("One, two, three.")]), max_tokens=6)
     assert whole["stop_reason"] == "end_turn"
 
 
 def test_the_earliest_stop_sequence_ends_the_answer() -> None:
-    api = api_that_says([message.Text("One, two, three."), message.Text("More.")])
+    api = api_that_says([Text("One, two, three."), Text("More.")])
     _, whole = both_ways(api, stop_sequences=["three", "wo"])
     assert whole["content"] == [{"type": "text", "text": "One, t"}]
     assert (whole["stop_reason"], whole["stop_sequence"]) == ("stop_sequence", "wo")
 
 
 def test_a_stop_sequence_beyond_max_tokens_is_never_reached() -> None:
-    api = api_that_says([message.Text("One, two, three.")])
+    api = api_that_says([Text("One, two, three.")])
     _, whole = both_ways(api, stop_sequences=["three"], max_tokens=2)
     assert (whole["stop_reason"], whole["stop_sequence"]) == ("max_tokens", None)

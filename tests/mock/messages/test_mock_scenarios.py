@@ -6,9 +6,8 @@ import pytest
 from exchange import WEATHER_TOOL, question
 
 from helpers.mock.messages.answer import answer, best_fit
-from helpers.mock.messages.message import Part, Text, ToolUse
 from helpers.mock.script.files import load
-from helpers.mock.script.parts import SearchResults, ServerToolUse, Stop
+from helpers.mock.script.parts import Part, SearchResults, ServerToolUse, Stop, Text, ToolUse
 
 SCENARIOS = load()
 PROMPT = "What's the weather in Lagos?"
