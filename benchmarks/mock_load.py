@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from helpers.mock.__main__ import serve
 from helpers.mock.app import App
 from helpers.mock.engine import MockAPI
-from helpers.mock.script.files import Scenario, Turn
+from helpers.mock.script import Scenario, Turn
 from helpers.mock.script.parts import Text
 
 CLASSES = (50, 200, 500)

@@ -52,7 +52,7 @@ from helpers.mock.delivery import deliver
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.faults import OF_EVENTS, PLACES, Fault, apply
 from helpers.mock.plan import Plan, Request
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.retry import Recovery

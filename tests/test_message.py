@@ -32,7 +32,7 @@ from helpers.message import (
     UsageUpdated,
 )
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.script.files import Scenario, load
+from helpers.mock.script import Scenario, load
 from helpers.mock.script.parts import ServerToolUse, ToolUse
 from helpers.sse import SSEDecoder
 from helpers.wire import tool_input as tool_input_module

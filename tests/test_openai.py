@@ -31,7 +31,7 @@ from helpers.history import Conversation
 from helpers.message import MessageAssembler, ToolCall
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.faults import FAULTS, KINDS, PLACES, QUIRKS, Fault
-from helpers.mock.script.files import Scenario, load
+from helpers.mock.script import Scenario, load
 from helpers.mock.script.parts import ToolUse
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings

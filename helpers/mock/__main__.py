@@ -33,7 +33,7 @@ def main() -> int:
     from .engine import MockAPI
     from .recordings import RecordingError
     from .recordings import read as read_recording
-    from .script.files import FOLDER, ScenarioError, load
+    from .script import FOLDER, ScenarioError, load
 
     try:
         # A person's own scenarios come first: they win where two fit a prompt equally well.

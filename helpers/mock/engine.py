@@ -21,7 +21,7 @@ from .recordings import Exchange
 from .recordings import find as find_recorded
 from .response import error_plan, request_id
 from .routes import find_endpoint, speaks_openai
-from .script.files import Scenario, load
+from .script import Scenario, load
 from .settings import Settings
 from .state import State
 

@@ -10,7 +10,7 @@ from .errors import invalid
 from .faults import Attempts, Break
 from .plan import Plan, Request
 from .recordings import Exchange
-from .script.files import Scenario
+from .script import Scenario
 from .settings import Settings, SettingsError
 from .threads import Threads
 

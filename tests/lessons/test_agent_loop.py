@@ -13,7 +13,7 @@ from helpers.lessons.common.conversation import ASK, MODEL, ONE_CALL, tool_use
 from helpers.lessons.common.events import done
 from helpers.lessons.nb05_agent_loop.loop.checks import API, CUT_CALL, verdict
 from helpers.lessons.nb05_agent_loop.loop.reference import run_agent
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.tools import Tool, tool
 
 

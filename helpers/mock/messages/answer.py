@@ -13,8 +13,8 @@ from typing import Any
 
 from ..rules.output import asked
 from ..script import prompts
-from ..script.files import Scenario, words
 from ..script.parts import Part, ServerToolUse, Text, Thinking, ToolUse
+from ..script.scenario import Scenario, words
 from ..unscripted import own_tools, structured, tutorials
 from . import prefill, thinking
 

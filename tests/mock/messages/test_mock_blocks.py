@@ -10,7 +10,7 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.messages import message
 from helpers.mock.plan import TimedBytes
 from helpers.mock.rules import signing
-from helpers.mock.script.files import Scenario, Turn
+from helpers.mock.script import Scenario, Turn
 from helpers.mock.script.parts import (
     Page,
     Part,

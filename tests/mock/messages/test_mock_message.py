@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages import tokens
-from helpers.mock.script.files import Scenario, Turn
+from helpers.mock.script import Scenario, Turn
 from helpers.mock.script.parts import (
     Page,
     Part,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 
 API = MockAPI()
 MODEL = "claude-haiku-4-5"  # takes a prefill

@@ -6,7 +6,7 @@ import pytest
 from exchange import WEATHER_TOOL, question
 
 from helpers.mock.messages.answer import answer, best_fit
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.script.parts import Part, SearchResults, ServerToolUse, Stop, Text, ToolUse
 
 SCENARIOS = load()

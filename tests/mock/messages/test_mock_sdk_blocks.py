@@ -9,7 +9,7 @@ import pytest
 from exchange import WEATHER_TOOL
 
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.server import MockServer
 from helpers.mock.transport import in_process_transport
 

@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.script.files import Scenario, Turn, load
+from helpers.mock.script import Scenario, Turn, load
 from helpers.mock.script.parts import Stop
 from helpers.mock.server import MockServer
 from helpers.mock.settings import Pace, Settings

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI, VirtualClock
-from helpers.mock.script.files import Scenario, Turn, load
+from helpers.mock.script import Scenario, Turn, load
 from helpers.mock.script.parts import Part, Text, Thinking, ToolUse
 
 Messages = list[dict[str, Any]]

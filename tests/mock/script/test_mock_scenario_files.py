@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages.answer import answer, best_fit
-from helpers.mock.script.files import FOLDER, ScenarioError, load, read
+from helpers.mock.script import FOLDER, ScenarioError, load, read
 from helpers.mock.script.parts import (
     Page,
     RedactedThinking,

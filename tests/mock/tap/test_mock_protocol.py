@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.script.files import Scenario, load
+from helpers.mock.script import Scenario, load
 from helpers.mock.tap.protocol import Reader, Stream, check, checker_for
 
 Event = dict[str, Any]

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.mock.messages.answer import answer
-from helpers.mock.script import prompts
-from helpers.mock.script.files import load
+from helpers.mock.script import load, prompts
 from helpers.mock.script.parts import Part, Text, ToolUse
 from helpers.mock.unscripted.clues import find
 from helpers.mock.unscripted.runners import commands

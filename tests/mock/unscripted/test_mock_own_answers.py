@@ -12,7 +12,7 @@ from exchange import HEADERS, WEATHER_TOOL, question
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages.thinking import display
 from helpers.mock.rules.models import MODELS, served
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.script.parts import ServerToolUse, ToolUse
 
 TURNS = 3

@@ -10,7 +10,7 @@ from exchange import question
 from jsonschema import Draft202012Validator
 
 from helpers.mock.messages.answer import answer
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.script.parts import Text, ToolUse
 from helpers.mock.server import MockServer
 from helpers.mock.unscripted import own_tools

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
-from helpers.mock.script.files import load
+from helpers.mock.script import load
 from helpers.mock.unscripted.tutorials import answer
 
 API = MockAPI()
