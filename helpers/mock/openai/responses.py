@@ -55,7 +55,7 @@ def create(state: State, http_request: Request) -> Plan:
     given = answer(state, http_request, request, conversation)
 
     def events() -> Iterator[tuple[int, dict[str, Any]]]:
-        return Telling(given.reply, request, given.source).events()
+        return ResponseEncoder(given.reply, request, given.source).events()
 
     def chunks() -> Iterator[TimedBytes]:
         numbers = dice(given.source, "padding") if wants_obfuscation(request) else None
@@ -85,7 +85,7 @@ def remembered(state: State, request: dict[str, Any]) -> list[dict[str, Any]]:
         ) from None
 
 
-class Telling:
+class ResponseEncoder:
     """A reply told as the events of a response.
 
     It is told once: while it goes, `output` fills with the items that are finished.

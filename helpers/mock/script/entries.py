@@ -17,7 +17,7 @@ from .parts import (
     ToolUse,
     Whole,
 )
-from .shape import Wrong
+from .shape import Mistake
 
 STOP_REASONS = ("max_tokens", "model_context_window_exceeded", "pause_turn", "refusal")
 REFUSALS = ("bio", "cyber", "frontier_llm", "general_harms", "reasoning_extraction")
@@ -52,17 +52,17 @@ CITATIONS = {
 
 
 def parts_of(where: str, value: object) -> tuple[Part, ...]:
-    """Return the parts that the content of a turn stands for; raises Wrong if it can't be."""
+    """Return the parts that the content of a turn stands for; raises Mistake if it can't be."""
     parts: list[Part] = []
     for index, entry in enumerate(shape.list_(where, value)):
         place = f"{where}[{index}]"
         if parts and isinstance(parts[-1], Stop):
-            raise Wrong(place, f"{place} comes after stop_reason, which must be the last entry.")
+            raise Mistake(place, f"{place} comes after stop_reason, which must be the last entry.")
         if not isinstance(entry, dict):
-            raise Wrong(place, f"{place} must be a mapping: one of {', '.join(ENTRIES)}.")
+            raise Mistake(place, f"{place} must be a mapping: one of {', '.join(ENTRIES)}.")
         kind = next((kind for kind in ENTRIES if kind in entry), None)
         if kind is None:
-            raise Wrong(
+            raise Mistake(
                 place,
                 f"{place} needs one of {', '.join(ENTRIES)}{shape.suggestion(entry, ENTRIES)}.",
             )
@@ -92,7 +92,7 @@ def _citation(where: str, entry: object) -> dict[str, Any]:
         place = f"{where}.{name}"
         if name.endswith(("_index", "_number")):
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise Wrong(place, f"{place} must be a whole number from 0, not {value!r}.")
+                raise Mistake(place, f"{place} must be a whole number from 0, not {value!r}.")
         elif value is not None or name in needed:
             shape.string(place, value)
     return {"type": kind} | dict.fromkeys(sorted(more)) | fields
@@ -103,7 +103,7 @@ def _json(where: str, entry: dict[str, Any]) -> list[Part]:
     shape.json_value(f"{where}.json", fields["json"])
     cut = fields.get("cut", 1.0)
     if not isinstance(cut, float) or not 0 < cut <= 1:
-        raise Wrong(f"{where}.cut", f"{where}.cut must be a share such as 0.5, not {cut!r}.")
+        raise Mistake(f"{where}.cut", f"{where}.cut must be a share such as 0.5, not {cut!r}.")
     return [Json(fields["json"], cut)]
 
 
@@ -142,7 +142,7 @@ def _found(where: str, fields: dict[str, Any], name: str = "results") -> list[Pa
     if "error" in fields:
         code = shape.one_of(f"{where}.error", fields["error"], SEARCH_ERRORS)
         if "results" in fields:
-            raise Wrong(f"{where}.error", f"{where} can't hold both results and error.")
+            raise Mistake(f"{where}.error", f"{where} can't hold both results and error.")
         return [SearchResults(error=code)]
     if "results" not in fields:
         return []  # a search that isn't done yet, before stop_reason: pause_turn
@@ -157,7 +157,7 @@ def _found(where: str, fields: dict[str, Any], name: str = "results") -> list[Pa
 def _block(where: str, entry: dict[str, Any]) -> list[Part]:
     block = shape.mapping(where, entry, {"block"}, set())["block"]
     if not isinstance(block, dict) or not isinstance(block.get("type"), str):
-        raise Wrong(f"{where}.block", f"{where}.block must be a mapping with a type.")
+        raise Mistake(f"{where}.block", f"{where}.block must be a mapping with a type.")
     shape.json_value(f"{where}.block", block)
     return [Whole(block)]
 
@@ -168,7 +168,7 @@ def _stop(where: str, entry: dict[str, Any]) -> list[Part]:
     if reason != "refusal":
         for name in ("category", "explanation"):
             if name in fields:
-                raise Wrong(f"{where}.{name}", f"{where}.{name} goes with a refusal only.")
+                raise Mistake(f"{where}.{name}", f"{where}.{name} goes with a refusal only.")
         return [Stop(reason)]
     category, explanation = fields.get("category"), fields.get("explanation")
     if category is not None:
@@ -195,7 +195,7 @@ ENTRIES: dict[str, Callable[[str, dict[str, Any]], list[Part]]] = {
 def _input(where: str, fields: dict[str, Any]) -> dict[str, Any]:
     value = fields.get("input", {})
     if not isinstance(value, dict):
-        raise Wrong(f"{where}.input", f"{where}.input must be a mapping of names to values.")
+        raise Mistake(f"{where}.input", f"{where}.input must be a mapping of names to values.")
     shape.json_value(f"{where}.input", value)
     return value
 
@@ -203,5 +203,5 @@ def _input(where: str, fields: dict[str, Any]) -> dict[str, Any]:
 def _said(where: str, name: str, fields: dict[str, Any]) -> str:
     said = shape.string(f"{where}.{name}", fields[name]).rstrip("\n")
     if not said:
-        raise Wrong(f"{where}.{name}", f"{where}.{name} is empty.")
+        raise Mistake(f"{where}.{name}", f"{where}.{name} is empty.")
     return said

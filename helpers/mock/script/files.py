@@ -12,7 +12,7 @@ from . import shape
 from .entries import parts_of
 from .parts import Part, ServerToolUse, ToolUse
 from .scenario import Scenario, Turn, words
-from .shape import Wrong
+from .shape import Mistake
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 
@@ -58,7 +58,7 @@ def _parse(name: str, text: str) -> Scenario:
         node = loader.get_single_node()
         note_lines(node, "", lines)
         return _scenario(Path(name).stem, loader.construct_document(node) if node else None)
-    except Wrong as error:
+    except Mistake as error:
         raise ScenarioError(f"{name}, line {find(error.place, lines)}: {error}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -83,7 +83,7 @@ def note_lines(node: yaml.Node | None, place: str, lines: dict[str, int]) -> Non
             inner = f"{place}.{key.value}" if place else str(key.value)
             if inner in lines:
                 lines[inner] = key.start_mark.line + 1
-                raise Wrong(inner, f"{inner} is given a second time.")
+                raise Mistake(inner, f"{inner} is given a second time.")
             lines[inner] = key.start_mark.line + 1
             note_lines(value, inner, lines)
 
@@ -102,7 +102,7 @@ def _scenario(name: str, data: object) -> Scenario:
     for index, line in enumerate(shape.list_("when", fields["when"])):
         when.append(words(shape.string(f"when[{index}]", line)))
         if not when[-1]:
-            raise Wrong(f"when[{index}]", f"when[{index}] must hold a word, or any prompt fits.")
+            raise Mistake(f"when[{index}]", f"when[{index}] must hold a word, or any prompt fits.")
     turns = []
     for index, entry in enumerate(shape.list_("turns", fields["turns"])):
         where = f"turns[{index}]"
@@ -117,17 +117,19 @@ def _scenario(name: str, data: object) -> Scenario:
         without_tool = parts_of("without_tool", fields["without_tool"])
         for part in without_tool:
             if isinstance(part, ToolUse | ServerToolUse):
-                raise Wrong("without_tool", f"without_tool can't call {part.name}: it isn't there.")
+                raise Mistake(
+                    "without_tool", f"without_tool can't call {part.name}: it isn't there."
+                )
     said = [part for turn in turns for part in (*turn.content, *turn.content_if_error)]
     if not without_tool and any(isinstance(part, ToolUse | ServerToolUse) for part in said):
-        raise Wrong(
+        raise Mistake(
             "turns", "a turn calls a tool, so without_tool must say what to answer instead."
         )
     settings = _settings(fields.get("settings", {}))
     prompt = shape.string("prompt", fields["prompt"])
     listed = fields.get("listed", True)
     if not isinstance(listed, bool):
-        raise Wrong("listed", f"listed must be true or false, not {listed!r}.")
+        raise Mistake("listed", f"listed must be true or false, not {listed!r}.")
     return Scenario(name, prompt, tuple(when), tuple(turns), without_tool, settings, listed)
 
 
@@ -136,6 +138,6 @@ def _settings(value: object) -> Mapping[str, Any]:
         Settings.from_json(value)
     except SettingsError as error:
         field = str(error).split(maxsplit=1)[0]
-        raise Wrong(f"settings.{field}", f"settings: {error}") from None
+        raise Mistake(f"settings.{field}", f"settings: {error}") from None
     assert isinstance(value, Mapping)
     return value

@@ -4,7 +4,7 @@ import difflib
 from typing import Any
 
 
-class Wrong(ValueError):
+class Mistake(ValueError):
     """Something in a file is wrong.
 
     place: where it stands, as a path of names and numbers: turns[0].content[1].input.
@@ -16,18 +16,18 @@ class Wrong(ValueError):
 
 
 def mapping(where: str, value: object, needed: set[str], more: set[str]) -> dict[str, Any]:
-    """Return a mapping with these fields and no others; raises Wrong if it is none."""
+    """Return a mapping with these fields and no others; raises Mistake if it is none."""
     shown = where or "the file"
     if not isinstance(value, dict):
-        raise Wrong(where, f"{shown} must be a mapping with {', '.join(sorted(needed))}.")
+        raise Mistake(where, f"{shown} must be a mapping with {', '.join(sorted(needed))}.")
     known = sorted(needed | more)
     for name in value:
         if name not in known:
             place = f"{where}.{name}" if where else str(name)
             hint = suggestion([name], known)
-            raise Wrong(place, f"{shown} can't hold {name!r}; it knows {', '.join(known)}{hint}.")
+            raise Mistake(place, f"{shown} can't hold {name!r}; it knows {', '.join(known)}{hint}.")
     for name in sorted(needed - value.keys()):
-        raise Wrong(where, f"{shown} needs {name!r}.")
+        raise Mistake(where, f"{shown} needs {name!r}.")
     return value
 
 
@@ -38,30 +38,30 @@ def suggestion(names: Any, known: Any) -> str:
 
 
 def list_(where: str, value: object) -> list[Any]:
-    """Return a list that isn't empty; raises Wrong if it is none."""
+    """Return a list that isn't empty; raises Mistake if it is none."""
     if not isinstance(value, list) or not value:
-        raise Wrong(where, f"{where} must be a list with at least one entry.")
+        raise Mistake(where, f"{where} must be a list with at least one entry.")
     return value
 
 
 def string(where: str, value: object) -> str:
-    """Return a text that can be sent; raises Wrong if it is none."""
+    """Return a text that can be sent; raises Mistake if it is none."""
     if not isinstance(value, str):
-        raise Wrong(where, f"{where} must be text, not {value!r}; put it in quotes if it is.")
+        raise Mistake(where, f"{where} must be text, not {value!r}; put it in quotes if it is.")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise Wrong(where, f"{where} holds half of a surrogate pair, which can't be sent.")
+        raise Mistake(where, f"{where} holds half of a surrogate pair, which can't be sent.")
     return value
 
 
 def one_of(where: str, value: object, known: tuple[str, ...]) -> str:
-    """Return one of the known words; raises Wrong if it is another."""
+    """Return one of the known words; raises Mistake if it is another."""
     if not isinstance(value, str) or value not in known:
-        raise Wrong(where, f"{where} must be one of {', '.join(known)}, not {value!r}.")
+        raise Mistake(where, f"{where} must be one of {', '.join(known)}, not {value!r}.")
     return value
 
 
 def json_value(where: str, value: object) -> None:
-    """Raise Wrong unless JSON can say this value."""
+    """Raise Mistake unless JSON can say this value."""
     match value:
         case str():
             string(where, value)
@@ -77,4 +77,4 @@ def json_value(where: str, value: object) -> None:
                 string(f"{where}.{name}", name)
                 json_value(f"{where}.{name}", entry)
         case _:
-            raise Wrong(where, f"{where} can't be said in JSON; put it in quotes if it is text.")
+            raise Mistake(where, f"{where} can't be said in JSON; put it in quotes if it is text.")

@@ -5,7 +5,7 @@ messages_checker.py  what a stream of the Messages API must not do
 openai_checkers.py   the same for OpenAI's two
 protocol.py          one stream, read and held to its rules
 screen.py            what the terminal shows
-seen.py              one exchange: recorded, counted, checked
+observer.py          records, counts and checks one exchange
 proxy.py             passes each request on and each response back
 __main__.py          the program
 """

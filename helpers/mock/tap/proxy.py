@@ -11,8 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from ..connection import Receive, Send, hang_up, until_disconnect
 from ..recordings import Writer, exchange
 from ..recordings.writer import Unpacker
+from .observer import Observer
 from .screen import Screen
-from .seen import Seen
 
 # These say something about one connection, and there are two here.
 HOP_BY_HOP = (
@@ -71,10 +71,10 @@ class Tap:
             raise error
 
     async def _exchange(self, request: Request, body: bytes, send: Send) -> None:
-        seen = Seen(self.writer, self.screen, request, body)
+        observer = Observer(self.writer, self.screen, request, body)
         how = exchange.STOPPED
         try:
-            how = await self._pass_on(seen, request, body, send)
+            how = await self._pass_on(observer, request, body, send)
         except asyncio.CancelledError as cancelled:
             if exchange.CLIENT_LEFT in cancelled.args:
                 how = exchange.CLIENT_LEFT
@@ -82,12 +82,12 @@ class Tap:
         except OSError:
             how = exchange.CLIENT_LEFT
         finally:
-            seen.end(how)
+            observer.end(how)
             if self.writer.problem and not self._told:
                 self._told = True
                 self.screen.say(self.writer.problem)
 
-    async def _pass_on(self, seen: "Seen", request: Request, body: bytes, send: Send) -> str:
+    async def _pass_on(self, observer: Observer, request: Request, body: bytes, send: Send) -> str:
         """Return how it ended, one of exchange.ENDS."""
         address = request.scope["raw_path"] + b"?" * bool(request.url.query)
         address += request.scope["query_string"]
@@ -103,17 +103,17 @@ class Tap:
             response = await self.client.send(onward, stream=True)
         except httpx.RequestError as error:
             said = f"The tap can't reach {self.upstream}: {reason(error)}."
-            seen.unreachable(said)
+            observer.unreachable(said)
             await send_502(said, send)
             return exchange.UNREACHABLE
         try:
-            return await send_back(response, seen, request.scope, send)
+            return await send_back(response, observer, request.scope, send)
         finally:
             await response.aclose()
 
 
 async def send_back(
-    response: httpx.Response, seen: "Seen", scope: MutableMapping[str, Any], send: Send
+    response: httpx.Response, observer: Observer, scope: MutableMapping[str, Any], send: Send
 ) -> str:
     """Send a response as it comes, each chunk before anything else is done with it."""
     headers = [
@@ -125,12 +125,12 @@ async def send_back(
     await send(start)
     # Makes the server send status and headers now, not with the first chunk.
     await send({"type": "http.response.body", "body": b"", "more_body": True})
-    seen.response(response)
+    observer.response(response)
     try:
         async for chunk in chunks_of(response):
-            at = seen.now()
+            at = observer.now()
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            seen.chunk(at, chunk)
+            observer.chunk(at, chunk)
     except httpx.RequestError as drop:
         how = exchange.RESET if isinstance(drop, httpx.ReadError) else exchange.DROPPED
         await hang_up(scope, reset=how == exchange.RESET)  # as the API did

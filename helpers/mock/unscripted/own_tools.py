@@ -22,7 +22,7 @@ from .schema_reader import SchemaReader
 from .slot_filling import SlotFiller, joined
 from .slots import FITS, Slot
 from .tool_input import write
-from .values import NoCommand, Written
+from .values import NoCommand, ToolInput
 
 MOST_CALLS = 6
 MOST_TOOLS = 200
@@ -51,7 +51,7 @@ class Call:
     """A tool to call, and what its input is made of."""
 
     name: str
-    written: Written
+    written: ToolInput
 
 
 def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:

@@ -18,7 +18,7 @@ from .clues import find, words_of
 from .schema_reader import SchemaReader, type_for
 from .slot_filling import SlotFiller
 from .tool_input import write
-from .values import ValueWriter, Written
+from .values import ToolInput, ValueWriter
 
 ANY_OBJECT = {"type": "object"}
 LIKELY_ITEMS = 2  # in a list of which nothing says how many there are
@@ -135,7 +135,7 @@ def _names(schema: object) -> Iterator[str]:
             yield from _names(part)
 
 
-def _made(writer: ValueWriter, given: dict[Path, Any]) -> Written | None:
+def _made(writer: ValueWriter, given: dict[Path, Any]) -> ToolInput | None:
     try:
         writer.reader.judge.steps = 0
         return writer.write(given, everything=True)

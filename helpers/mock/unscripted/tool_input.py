@@ -14,7 +14,7 @@ from ..rules.schemas import Path, SchemaProblem, check_shape
 from .clues import Clue
 from .schema_reader import SchemaReader
 from .slot_filling import SlotFiller
-from .values import ValueWriter, Written
+from .values import ToolInput, ValueWriter
 
 
 def write(
@@ -23,7 +23,7 @@ def write(
     clues: Sequence[Clue],
     numbers: Random,
     commands: Container[Path] = (),
-) -> Written:
+) -> ToolInput:
     """Return an input for a tool with this schema; raises SchemaProblem if none can be made.
 
     numbers: what made-up values are drawn from.

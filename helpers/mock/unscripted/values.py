@@ -38,7 +38,7 @@ MADE_UP = {
 
 
 @dataclass(frozen=True)
-class Written:
+class ToolInput:
     """A valid input.
 
     made_up: the properties that the prompt gave nothing for, as places in the input.
@@ -74,7 +74,7 @@ class ValueWriter:
         self.made_up: list[Path] = []
         self.everything = False
 
-    def write(self, given: dict[Path, Any], everything: bool) -> Written:
+    def write(self, given: dict[Path, Any], everything: bool) -> ToolInput:
         """Return an input with these values in their places.
 
         everything: whether optional properties are written too.
@@ -88,7 +88,7 @@ class ValueWriter:
         if not isinstance(value, dict):
             raise SchemaProblem((), "its schema must be of type object")
         made_up = [path for path in dict.fromkeys(self.made_up) if _at(value, path)]
-        return Written(value, tuple(made_up), given)
+        return ToolInput(value, tuple(made_up), given)
 
     def value(self, schema: object, path: Path) -> Any:
         """Return a value for a schema; raises SchemaProblem if none can be made."""

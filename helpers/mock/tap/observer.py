@@ -1,4 +1,4 @@
-"""One exchange as the tap sees it: recorded, counted and checked."""
+"""Observes one exchange that passes the tap: records it, counts and checks."""
 
 import json
 import time
@@ -14,8 +14,8 @@ from .protocol import Stream, checker_for
 from .screen import Row, Screen
 
 
-class Seen:
-    """One exchange as it is recorded, counted and checked."""
+class Observer:
+    """Records, counts and checks one exchange."""
 
     def __init__(self, writer: Writer, screen: Screen, request: Request, body: bytes) -> None:
         self.started = time.monotonic()
