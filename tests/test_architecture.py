@@ -218,6 +218,15 @@ def test_no_modules_of_the_mock_open_each_other():
         for name in ready:
             del left[name]
     assert left == {}
+# The other side, what learners write, and the program that they leave with have their own.
+OWN_CLIENTS = ("session", "mock", "lessons", "submission")
+
+
+def test_one_room_makes_http_clients():
+    makes = re.compile(r"\.(?:Async)?Client\(")
+    for path in modules("helpers/[!_]*.py", "helpers/*/**/*.py"):
+        if room_of(path) not in OWN_CLIENTS:
+            assert not makes.search(path.read_text("utf-8")), path
 
 
 def test_nothing_imports_notebooks():

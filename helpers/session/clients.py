@@ -5,9 +5,10 @@ What a lesson takes from `course` to send requests and to read what comes back.
 
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -68,11 +69,7 @@ def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
         changes: fields of the mock's settings, such as `pace` or `seed`.
     """
     clock = VirtualClock()
-    api = MockAPI(mock_settings(changes), clock=clock)
-    transport = in_process_transport(httpx, api)
-    return httpx.AsyncClient(
-        base_url="http://mock", headers=MOCK_HEADERS, transport=transport
-    ), clock
+    return client_on(mock_settings(changes), clock), clock
 
 
 def sdk(**changes: Any) -> "AsyncAnthropic":
@@ -213,12 +210,42 @@ async def record_anew(body: dict[str, Any], changes: dict[str, Any]) -> list[tup
     return chunks
 
 
+def local_client(library: ModuleType = httpx, **options: Any) -> Any:
+    """Return a client of httpx or httpx2 for an API on this machine.
+
+    No proxy stands between, and loading certificates for a client that checks none takes 20 ms.
+
+    Args:
+        library: one of the two.
+        options: anything that its AsyncClient takes.
+    """
+    return library.AsyncClient(**{"timeout": 60, "trust_env": False, "verify": False, **options})
+
+
+def client_of(api: Any, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+    """Return a client of an offline API in this process."""
+    transport = in_process_transport(httpx, api)
+    headers = MOCK_HEADERS if headers is None else headers
+    client = local_client(base_url="http://mock", headers=headers, transport=transport)
+    assert isinstance(client, httpx.AsyncClient)
+    return client
+
+
 def client_on(settings: Settings, clock: Any) -> httpx.AsyncClient:
     """Return a client of an offline API in this process, which goes by this clock."""
-    transport = in_process_transport(httpx, MockAPI(settings, clock=clock))
-    return httpx.AsyncClient(
-        base_url="http://mock", headers=MOCK_HEADERS, timeout=60, transport=transport
-    )
+    return client_of(MockAPI(settings, clock=clock))
+
+
+def mock_client(changes: dict[str, Any]) -> httpx.AsyncClient:
+    """Return a client of the offline API that listens, in every mode.
+
+    Args:
+        changes: fields of the mock's settings, for this client's requests alone.
+    """
+    headers = {**MOCK_HEADERS, **overrides(changes)}
+    client = local_client(base_url=session.mock_url, headers=headers)
+    assert isinstance(client, httpx.AsyncClient)
+    return client
 
 
 def opener(

@@ -25,8 +25,8 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.faults import Fault, apply
 from helpers.mock.plan import Plan
 from helpers.mock.settings import Settings
-from helpers.mock.transport import in_process_transport
 from helpers.retry import Recovery
+from helpers.session.clients import client_of
 from helpers.simulation.rehearsal import JumpingLoop, LoopClock, rehearsed, sleep_on
 from helpers.tools import Tool
 from helpers.widgets.chaos_model import Cut, Seen, arguments, judge, places
@@ -265,12 +265,7 @@ class Bench:
 
     async def _act(self, seen: Seen) -> None:
         tools = [self._counted(tool, seen) for tool in self._tools]
-        async with httpx.AsyncClient(
-            base_url="http://mock",
-            headers=self._headers,
-            transport=in_process_transport(httpx, self._api),
-            trust_env=False,
-        ) as http:
+        async with client_of(self._api, self._headers) as http:
             if self._run is None:
                 await self._act_ours(http, tools, seen)
             else:

@@ -28,7 +28,8 @@ from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.providers.openai import ChatAdapter, ResponsesAdapter
 from helpers.providers.requests import chat_request, responses_request
-from helpers.session.session import API_VERSION, MOCK_KEY
+from helpers.session.clients import MOCK_HEADERS, local_client
+from helpers.session.session import MOCK_KEY
 from helpers.simulation.rehearsal import LoopClock, rehearse, rehearsed
 from helpers.simulation.timeline_runs import agent_run
 from helpers.streams.emitted import emitted
@@ -75,13 +76,8 @@ class Api:
 
     def client(self, library: ModuleType, **options: Any) -> Any:
         """Return a client of httpx or httpx2 for this API."""
-        return library.AsyncClient(
-            transport=self.transport(library) if self.transport else None,
-            timeout=60,
-            trust_env=False,  # it is on this machine, where no proxy stands between
-            verify=False,
-            **options,
-        )
+        transport = self.transport(library) if self.transport else None
+        return local_client(library, transport=transport, **options)
 
 
 def runs(
@@ -147,8 +143,8 @@ async def run_by(
 async def _by_hand(
     api: Api, body: dict[str, Any], tools: list[Tool], clock: Clock
 ) -> AsyncGenerator[Any]:
-    headers = {"authorization": f"Bearer {MOCK_KEY}", "anthropic-version": API_VERSION}
-    async with api.client(httpx, base_url=api.base_url, headers={**headers, **api.headers}) as http:
+    headers = {**MOCK_HEADERS, **api.headers}
+    async with api.client(httpx, base_url=api.base_url, headers=headers) as http:
         run = agent_run(http, body, tools, clock=clock, max_turns=MOST_TURNS)
         async with aclosing(run) as events:
             async for event in events:

@@ -20,10 +20,10 @@ from helpers.session.clients import (
     as_body,
     client_on,
     expected_events,
+    mock_client,
     mock_settings,
     open_recording,
     opener,
-    overrides,
     record_anew,
     recording,
     request,
@@ -147,10 +147,7 @@ def race(**numbers: Any) -> "Race":
 
     def client(duration: float, first_token: float) -> httpx.AsyncClient:
         pace = {"first_token": first_token, "duration": duration, "jitter": 0.2}
-        headers = {**MOCK_HEADERS, **overrides({"pace": pace, "fault": None})}
-        return httpx.AsyncClient(
-            base_url=clients.session.mock_url, headers=headers, timeout=60, trust_env=False
-        )
+        return mock_client({"pace": pace, "fault": None})
 
     @asynccontextmanager
     async def run_stream(
@@ -209,13 +206,8 @@ def queue(
     changes = {"pace": pace, "fault": None}
     body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
 
-    def client() -> httpx.AsyncClient:
-        headers = {**MOCK_HEADERS, **overrides(changes)}
-        return httpx.AsyncClient(
-            base_url=clients.session.mock_url, headers=headers, timeout=60, trust_env=False
-        )
-
     expected = floods(mock_settings(changes), **numbers)
+    client = partial(mock_client, changes)
     return QueueView(client, body, expected, when_full=when_full, autostart=autostart, **numbers)
 
 

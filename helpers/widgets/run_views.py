@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from helpers.clock import RealClock
-from helpers.mock.engine import MockAPI
-from helpers.mock.transport import in_process_transport
 from helpers.providers.models import OFFLINE_MODEL, price
 from helpers.session import clients
 from helpers.session.clients import (
@@ -17,8 +15,8 @@ from helpers.session.clients import (
     as_body,
     client_on,
     http,
+    mock_client,
     mock_settings,
-    overrides,
     request,
     visible,
 )
@@ -89,10 +87,7 @@ def rehearse(
     acted = [rehearsed(tool, unblocked=unblocked) for tool in tools]
 
     async def run(clock: LoopClock) -> AsyncGenerator[Any]:
-        transport = in_process_transport(httpx, MockAPI(settings, clock=clock))
-        async with httpx.AsyncClient(
-            base_url="http://mock", headers=MOCK_HEADERS, transport=transport
-        ) as client:
+        async with client_on(settings, clock) as client:
             async for event in agent_events(
                 client,
                 body,
@@ -189,14 +184,7 @@ def compare_dispatch(
     _ = clients.session.mock_url  # its start is no part of any of the three
 
     async def run(strategy: str) -> AsyncGenerator[Any]:
-        headers = {**MOCK_HEADERS, **overrides(changes)}
-        async with httpx.AsyncClient(
-            base_url=clients.session.mock_url,
-            headers=headers,
-            timeout=60,
-            trust_env=False,
-            verify=False,
-        ) as client:
+        async with mock_client(changes) as client:
             events = agent_events(client, body, tools, None, 2, strategy=strategy)
             async for event in until_first_turn(events):
                 yield event
