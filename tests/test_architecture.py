@@ -218,6 +218,8 @@ def test_no_modules_of_the_mock_open_each_other():
         for name in ready:
             del left[name]
     assert left == {}
+
+
 # The other side, what learners write, and the program that they leave with have their own.
 OWN_CLIENTS = ("session", "mock", "lessons", "submission")
 

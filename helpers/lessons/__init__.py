@@ -12,7 +12,7 @@ from helpers.lessons.exercise import Exercise, read_exercise
 
 __all__ = ["LESSONS", "UnknownExercise", "exercise_ids", "find_exercise", "lesson_names", "needed"]
 
-LESSONS = Path(__file__).parent
+LESSONS = Path(__file__).resolve().parent
 
 
 class UnknownExercise(ValueError):

@@ -3,7 +3,7 @@
 exercise.md     front matter, the task as the notebook shows it, the hints
 stub.py         what the cell holds at first
 reference.py    one way to write it, unless the front matter names a file of the library
-checks.py       the cases, and what each mistake is recognised by
+checks.py       the cases, and what each mistake is recognised by; many are a folder `checks`
 answers/        right_*.py, and for each mistake wrong_*.py, which says in words what it is
 """
 

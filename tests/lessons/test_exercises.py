@@ -16,10 +16,13 @@ each_exercise = pytest.mark.parametrize("exercise_id", exercise_ids())
 
 def strays(exercise: Exercise) -> set[str]:
     """Return what is in the folder of an exercise and belongs to none."""
-    known = {"exercise.md", "stub.py", "checks.py", "answers"}
+    known = {"exercise.md", "stub.py", "answers"}
+    # Many cases are a folder of modules; then there is no file of that name.
+    known.add("checks" if (exercise.folder / "checks" / "__init__.py").is_file() else "checks.py")
     if exercise.reference.parent == exercise.folder:
         known.add("reference.py")
     found = {path.name for path in exercise.folder.iterdir()} - known
+    found |= {path.name for path in exercise.folder.glob("checks/*") if path.suffix != ".py"}
     answers = set(exercise.answers.iterdir())
     for kind in ("right", "wrong"):
         answers -= set(exercise.answers.glob(f"{kind}_*.py"))
@@ -68,6 +71,9 @@ def test_a_stray_file_is_found(folder: Path) -> None:
     (folder / "notes.txt").touch()
     (folder / "answers" / "right.py").touch()
     assert strays(read_exercise(folder)) == {"notes.txt", "right.py"}
+    (folder / "checks").mkdir()
+    (folder / "checks" / "__init__.py").touch()
+    assert strays(read_exercise(folder)) == {"notes.txt", "right.py", "checks.py"}
 
 
 def test_a_solved_stub_is_found() -> None:

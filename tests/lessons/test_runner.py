@@ -62,6 +62,18 @@ def test_right() -> None:
     assert report.diagnosis is None and report.notes == ()
 
 
+def test_a_mistake_gets_its_words_whatever_the_code_has_broken() -> None:
+    source = """
+        import builtins, io
+        builtins.open = io.open = None
+        def count(n): return list(range(n))[::-1]
+    """
+    report = checked(COUNT, source)
+    assert report.diagnosis is not None and report.diagnosis.misconception == "counts-down"
+    said = (report.diagnosis.looks_like, report.diagnosis.try_next)
+    assert said == ("counting down", "Count `up`.")
+
+
 def test_wrong() -> None:
     report = checked(COUNT, "def count(n): return list(range(n))[::-1]")
     assert report.status == "failed"

@@ -17,13 +17,13 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from helpers.lessons import LESSONS
+from helpers.lessons import exercise_ids, find_exercise
 from helpers.lessons.checking import runner, sandbox
 from helpers.lessons.exercise import module_of
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # What a fork has to import would be imported again in each.
-CHECKS = [module_of(path) for path in sorted(LESSONS.glob("nb*/*/checks.py"))]
+CHECKS = [module_of(find_exercise(id).folder / "checks.py") for id in exercise_ids()]
 CONTEXT.set_forkserver_preload([__name__, *CHECKS])
 
 

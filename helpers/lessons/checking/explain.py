@@ -7,7 +7,6 @@ from dataclasses import replace
 from helpers.lessons.checking.case import Case, MissingName, Outcome
 from helpers.lessons.checking.report import Diagnosis, Line, Span, plain
 from helpers.lessons.checking.values import ADDRESS, difference, shorten, shown
-from helpers.lessons.exercise import Words
 
 __all__ = [
     "WHOLE_CELL",
@@ -31,28 +30,22 @@ class Flood(BaseException):
     """The code printed past the limit. Not an Exception: `except Exception` must not stop it."""
 
 
-def explain(
-    case: Case, outcome: Outcome, words: Callable[[str], Words], where: str = ""
-) -> Diagnosis:
+def explain(case: Case, outcome: Outcome, where: str = "") -> Diagnosis:
     """Say what a wrong outcome of a case looks like.
+
+    A mistake of the exercise's own is only named. What is said of it stands in a file, and the
+    learner's code may have left no way to open one: the runner reads it.
 
     Args:
         case: the case that was run.
         outcome: what came back.
-        words: returns what is said of a mistake, given its id.
         where: the line of the learner's code that it came from, if there is one.
     """
     diagnosis = _general(case, outcome)
     if not isinstance(outcome.error, (MissingName, InputAsked, Flood)):
         for mistake in case.misconceptions:
             if _matches(mistake.matches, outcome):
-                looks_like, try_next = words(mistake.id)
-                diagnosis = replace(
-                    diagnosis,
-                    misconception=mistake.id,
-                    looks_like=looks_like,
-                    try_next=try_next,
-                )
+                diagnosis = replace(diagnosis, misconception=mistake.id, looks_like="", try_next="")
                 break
     return replace(diagnosis, where=where, printed=_quote(outcome.printed))
 

@@ -132,6 +132,14 @@ def _results(exercise: Exercise, diagnoses: list[Diagnosis | None]) -> tuple[Cas
     return tuple(results)
 
 
+def _worded(exercise: Exercise, found: Diagnosis) -> Diagnosis:
+    """Add what is said of a mistake that was only named."""
+    if found.looks_like:
+        return found
+    looks_like, try_next = exercise.words(found.misconception)
+    return replace(found, looks_like=looks_like, try_next=try_next)
+
+
 def _report(
     exercise: Exercise, reports: list[dict[str, Any]], end: Diagnosis | None = None
 ) -> Report:
@@ -146,7 +154,7 @@ def _report(
         cases.append(end)
     elif end:
         broken.append(end)
-    results = _results(exercise, cases)
+    results = _results(exercise, [found and _worded(exercise, found) for found in cases])
     if broken:
         return Report("broken", results, broken[0], notes)
     first = next((case.diagnosis for case in results if case.status == "failed"), None)
@@ -250,7 +258,7 @@ class _Child:
         case = self._case()
         if case is None:
             return explain_loading(outcome, "")
-        return explain(case, replace(outcome, expected=case.expected), self._exercise.words)
+        return explain(case, replace(outcome, expected=case.expected))
 
     def _case(self) -> Case | None:
         """The case that it was at, or None while the cell was loading."""

@@ -32,7 +32,7 @@ from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.checking.fair_time import watch
 from helpers.lessons.checking.where import CELL, where_it_hangs, where_raised
-from helpers.lessons.exercise import Words, read_exercise
+from helpers.lessons.exercise import read_exercise
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -158,8 +158,7 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         tell: takes each report.
         seconds: the deadline of each step; 0 for none.
     """
-    exercise = read_exercise(Path(job["folder"]))
-    cases = exercise.cases  # the lesson is imported here
+    cases = read_exercise(Path(job["folder"])).cases  # the lesson is imported here
     deadline = Deadline(seconds, tell)
     tell({"ready": True})
     namespace = _load_cell(job, tell, deadline)
@@ -167,7 +166,7 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         return
     threads = set(threading.enumerate())
     for case in cases:
-        _run_case(case, exercise.words, namespace, job["output_bytes"], tell, deadline)
+        _run_case(case, namespace, job["output_bytes"], tell, deadline)
     if any(not thread.daemon for thread in set(threading.enumerate()) - threads):
         tell({"note": "Your code leaves a thread running after its work is done."})
     tell({"done": True})
@@ -198,18 +197,13 @@ def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace
 
 
 def _run_case(
-    case: Case,
-    words: Callable[[str], Words],
-    namespace: Namespace,
-    output_bytes: int,
-    tell: Tell,
-    deadline: Deadline,
+    case: Case, namespace: Namespace, output_bytes: int, tell: Tell, deadline: Deadline
 ) -> None:
     """Run one case and tell how it went."""
 
     def hung(where: str) -> dict[str, Any]:
         outcome = Outcome(None, None, printed.text(), deadline.seconds, case.expected)
-        return {"case": explain(case, outcome, words, where).to_json()}
+        return {"case": explain(case, outcome, where).to_json()}
 
     returned, error, right, where = None, None, False, ""
     with listening(output_bytes) as printed, deadline.over(hung):
@@ -220,7 +214,7 @@ def _run_case(
             error = raised
             where = where_raised(raised.__traceback__)
         outcome = Outcome(returned, error, printed.text(), expected=case.expected)
-        diagnosis = None if right else explain(case, outcome, words, where).to_json()
+        diagnosis = None if right else explain(case, outcome, where).to_json()
     tell({"case": diagnosis})
 
 

@@ -1,0 +1,34 @@
+"""What is tried with `text`, and what its mistakes are recognised by."""
+
+from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.events import WHOLE, wire
+from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.nb02_text_streaming.text.checks.endings import ENDINGS
+from helpers.lessons.nb02_text_streaming.text.checks.events import EVENT_CASES
+from helpers.lessons.nb02_text_streaming.text.checks.harness import JOINING, case, receiving
+from helpers.lessons.nb02_text_streaming.text.checks.pieces import TEXT_CASES
+from helpers.lessons.nb02_text_streaming.text.checks.request import REQUEST_CASES
+from helpers.lessons.nb02_text_streaming.text.checks.ways_out import WAYS_OUT
+
+__all__ = ["CASES"]
+
+
+async def read_aloud(my: Namespace) -> object:
+    """Return what reading an answer prints."""
+    return await printed_by(receiving(wire(WHOLE))(my))
+
+
+QUIET = case(
+    "quiet",
+    "What it prints would stand in the middle of somebody's page.",
+    JOINING,
+    read_aloud,
+    "",
+    Misconception(
+        id="prints-too",
+        matches=lambda out: bool(out.returned),
+    ),
+)
+
+
+CASES = (*REQUEST_CASES, *EVENT_CASES, *TEXT_CASES, *WAYS_OUT, *ENDINGS, QUIET)

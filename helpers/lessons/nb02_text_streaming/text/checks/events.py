@@ -1,0 +1,63 @@
+"""Cases of `text`: the events of an answer."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.events import NEW, PING, WHOLE, Event, wire
+from helpers.lessons.common.fake_api import Body, Server
+from helpers.lessons.nb02_text_streaming.text.checks.harness import (
+    CHUNK_IS_EVENT,
+    LISTING,
+    REQUEST,
+    case,
+    opened,
+)
+
+FILTERS = Misconception(
+    id="filters-events",
+    matches=lambda out: bool(out.returned) and all(it in out.expected for it in out.returned),
+)
+
+
+def reading(events: Sequence[Event]) -> Callable[[Namespace], Any]:
+    """A run that collects what open_stream gives."""
+
+    async def run(my: Namespace) -> object:
+        async with Server(Body(wire(events))).client() as http:
+            async with opened(my, http, deepcopy(REQUEST)) as stream:
+                return [event async for event in stream]
+
+    return run
+
+
+WITH_UNKNOWN = [*WHOLE[:2], PING, *WHOLE[2:4], NEW, *WHOLE[4:]]
+
+EVENT_CASES = (
+    case(
+        "every event, as a dict",
+        "The stages after this one need them all: starts, deltas, stops, usage.",
+        LISTING,
+        reading(WHOLE),
+        WHOLE,
+        Misconception(
+            id="not-parsed",
+            matches=lambda out: bool(out.returned) and not isinstance(out.returned[0], dict),
+        ),
+        FILTERS,
+        CHUNK_IS_EVENT,
+    ),
+    case(
+        "a ping, and a type from next year",
+        "Pings come at any time, and the API's documentation says that new types will, too.",
+        LISTING,
+        reading(WITH_UNKNOWN),
+        WITH_UNKNOWN,
+        Misconception(
+            id="rejects-unknown",
+            matches=lambda out: out.error is not None,
+        ),
+        FILTERS,
+    ),
+)

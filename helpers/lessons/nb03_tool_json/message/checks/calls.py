@@ -1,0 +1,144 @@
+"""Cases of `message`: calls."""
+
+from typing import Any
+
+from helpers.lessons.checking.case import Misconception
+from helpers.lessons.common.events import done, text_block
+from helpers.lessons.common.outcomes import mentions
+from helpers.lessons.nb03_tool_json.message.checks.harness import (
+    LAGOS_CALL,
+    calls_case,
+    content_case,
+    texts,
+)
+from helpers.lessons.nb03_tool_json.replies import (
+    NO_INPUT,
+    ONE_TOOL,
+    START,
+    TWO_TOOLS,
+    not_json,
+    parsed_a_fragment,
+    tool,
+    tool_use,
+)
+
+GIVES_NOTHING = Misconception(
+    id="gives-no-calls",
+    matches=lambda out: out.returned == [],
+)
+PARSES_FRAGMENTS = Misconception(
+    id="parses-each-fragment",
+    matches=lambda out: (
+        parsed_a_fragment(out)
+        or (isinstance(out.returned, list) and out.returned == [("get_weather", None)])
+        or out.returned == [("get_weather", {})]
+    ),
+)
+PARSES_NOTHING = Misconception(
+    id="parses-the-empty-string",
+    matches=lambda out: not_json(out, "Expecting value") or mentions(out, "EOF while parsing"),
+)
+ONE_BUFFER = Misconception(
+    id="one-buffer-for-all",
+    matches=lambda out: (
+        not_json(out, "Extra data")
+        or ("get_weather", None) in out.returned
+        or ("get_weather", {}) in out.returned
+    ),
+)
+GIVEN_TWICE = Misconception(
+    id="given-twice",
+    matches=lambda out: len(out.returned) > len(out.expected),
+)
+JOINS_TEXTS = Misconception(
+    id="joins-texts",
+    matches=lambda out: (
+        isinstance(out.error, LookupError) or "".join(texts(out.expected)) in texts(out.returned)
+    ),
+)
+
+
+def half_written(content: Any) -> list[str]:
+    """The names of fields in blocks that the API doesn't send."""
+    known = {"type", "text", "citations", "id", "name", "input", "thinking", "signature", "data"}
+    return [name for block in content for name in block if name not in known]
+
+
+OSLO_CALL = ("get_weather", {"city": "Oslo"})
+
+CALL_CASES = (
+    calls_case(
+        "a tool call",
+        "Its input comes in fragments, cut anywhere.",
+        ONE_TOOL,
+        [LAGOS_CALL],
+        PARSES_FRAGMENTS,
+        PARSES_NOTHING,
+        GIVES_NOTHING,
+        Misconception(
+            id="input-stays-text",
+            matches=lambda out: isinstance(out.returned[0][1], str),
+        ),
+    ),
+    content_case(
+        "the same call, in the message",
+        "The next request sends this message back, so it must look as if the API had written it.",
+        ONE_TOOL,
+        [
+            {"type": "text", "text": "I'll look it up."},
+            {**tool_use(1, "get_weather"), "input": {"city": "Lagos"}},
+        ],
+        Misconception(
+            id="input-not-in-message",
+            matches=lambda out: out.returned[1]["input"] == {},
+        ),
+        Misconception(
+            id="scratch-in-the-message",
+            matches=lambda out: bool(half_written(out.returned)),
+        ),
+    ),
+    calls_case(
+        "a call without arguments",
+        "`What time is it?` needs no input, and its only fragment is empty.",
+        NO_INPUT,
+        [("get_time", {})],
+        PARSES_NOTHING,
+        Misconception(
+            id="empty-is-broken",
+            matches=lambda out: out.returned == [("get_time", None)],
+        ),
+        Misconception(
+            id="drops-empty-input",
+            matches=lambda out: out.returned == [],
+        ),
+    ),
+    calls_case(
+        "two calls",
+        "A model that needs two cities asks for both in one answer.",
+        TWO_TOOLS,
+        [LAGOS_CALL, OSLO_CALL],
+        ONE_BUFFER,
+        GIVEN_TWICE,
+        Misconception(
+            id="loses-a-call",
+            matches=lambda out: len(out.returned) == 1,
+        ),
+    ),
+    content_case(
+        "text, a call, text",
+        "Models explain what they do, before and behind.",
+        [
+            START,
+            *text_block(0, "One."),
+            *tool(1, "get_time"),
+            *text_block(2, "Two."),
+            *done("end_turn", 18),
+        ],
+        [
+            {"type": "text", "text": "One."},
+            tool_use(1, "get_time"),
+            {"type": "text", "text": "Two."},
+        ],
+        JOINS_TEXTS,
+    ),
+)

@@ -1,0 +1,162 @@
+"""Cases of `message`: complete, or cut."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.events import Event, done
+from helpers.lessons.nb03_tool_json.message.checks.harness import LAGOS_CALL, calls_case, case, fed
+from helpers.lessons.nb03_tool_json.replies import LAGOS, START, TOOL_USE, TWO_TOOLS, listing, tool
+
+PAYMENT = ('{"to": "Ada', '", "amou', 'nt": 12')  # of 1200, cut at max_tokens
+RUNS_AT_STOP = Misconception(
+    id="trusts-the-block-stop",
+    matches=lambda out: bool(out.returned[0]) or out.error is not None,
+)
+
+
+CUT = [START, *tool(0, "send_money", *PAYMENT), *done("max_tokens", 12)]
+WHOLE_BUT_CUT = [START, *tool(0, "get_time"), *done("max_tokens", 2)]
+LOST = [START, *tool(0, "get_weather", *LAGOS)]
+BROKEN = [
+    START,
+    *tool(0, "send_money", '{"to": "Ada", ', '"amount": 12'),
+    *tool(1, "get_weather", '"Lagos"'),
+    *TOOL_USE,
+]
+SECOND_CUT = [
+    START,
+    *tool(0, "get_weather", *LAGOS),
+    *tool(1, "send_money", *PAYMENT),
+    *done("max_tokens", 30),
+]
+
+
+def cut(my: Namespace) -> object:
+    """Return the calls of a cut answer, and what the message holds for an input."""
+    assembler, calls = fed(my, CUT)
+    content = assembler.message["content"]
+    return [(call.name, call.input) for _, call in calls], content[0]["input"]
+
+
+def no_amount(returned: Any, expected: Any) -> bool:
+    """Whether nothing would be paid. How a cut input stands in the message is left open."""
+    calls, given = returned
+    return calls == [] and not (isinstance(given, dict) and "amount" in given)
+
+
+def not_confirmed(my: Namespace) -> object:
+    """Return the calls of two answers in which nothing confirms them."""
+    return [
+        [(call.name, call.input) for _, call in fed(my, events)[1]]
+        for events in (WHOLE_BUT_CUT, LOST)
+    ]
+
+
+def when(events: Sequence[Event]) -> Callable[[Namespace], object]:
+    """A run that returns the input of each call with the type of the event it came at."""
+
+    def run(my: Namespace) -> object:
+        return [(at, call.input) for at, call in fed(my, events)[1]]
+
+    return run
+
+
+def broken(my: Namespace) -> object:
+    """Return what becomes of inputs that are no JSON objects."""
+    return [(call.input, call.raw) for _, call in fed(my, BROKEN)[1]]
+
+
+COMPLETE_CASES = (
+    case(
+        "cut at max_tokens",
+        "The model was writing 1200, and its 12 is all that came.",
+        listing(CUT) + "calls = [call for event in events for call in assembler.feed(event)]\n"
+        '(calls, assembler.message["content"][0]["input"])',
+        cut,
+        ([], {}),
+        Misconception(
+            id="partial-parser",
+            matches=lambda out: "amount" in str(out.returned),
+        ),
+        Misconception(
+            id="cut-call-as-empty",
+            matches=lambda out: out.returned[0] == [("send_money", {})],
+        ),
+        Misconception(
+            id="message-breaks-at-the-cut",
+            matches=lambda out: out.error is not None,
+        ),
+        RUNS_AT_STOP,
+        same=no_amount,
+    ),
+    case(
+        "nothing confirms it",
+        "max_tokens and a lost connection can strike where the JSON happens to be whole.",
+        f"{listing(WHOLE_BUT_CUT)}# or\n{listing(LOST)}"
+        "[call for event in events for call in assembler.feed(event)]",
+        not_confirmed,
+        [[], []],
+        Misconception(
+            id="json-decides",
+            matches=lambda out: bool(out.returned[0] or out.returned[1]),
+        ),
+    ),
+    calls_case(
+        "the second of two is cut",
+        "By beginning the second call, the model has finished the first.",
+        SECOND_CUT,
+        [LAGOS_CALL],
+        Misconception(
+            id="judges-the-whole-reply",
+            matches=lambda out: len(out.returned) != 1,
+        ),
+    ),
+    case(
+        "as soon as it is known",
+        "A tool that starts while the model writes on has a head start.",
+        listing(TWO_TOOLS)
+        + "[(event['type'], call.input) for event in events for call in assembler.feed(event)]",
+        when(TWO_TOOLS),
+        [
+            ("content_block_start", {"city": "Lagos"}),
+            ("message_delta", {"city": "Oslo"}),
+        ],
+        Misconception(
+            id="waits-for-message-stop",
+            matches=lambda out: ("message_stop", {"city": "Oslo"}) in out.returned,
+        ),
+        Misconception(
+            id="waits-for-message-delta",
+            matches=lambda out: ("message_delta", {"city": "Lagos"}) in out.returned,
+        ),
+    ),
+    case(
+        "an input that is no object",
+        "Servers that don't check what a model writes send it on as it is.",
+        listing(BROKEN)
+        + "[(call.input, call.raw) for event in events for call in assembler.feed(event)]",
+        broken,
+        [(None, '{"to": "Ada", "amount": 12'), (None, '"Lagos"')],
+        Misconception(
+            id="raises-at-broken-json",
+            matches=lambda out: out.error is not None,
+        ),
+        Misconception(
+            id="broken-is-empty",
+            matches=lambda out: bool(out.returned[0][0] == {}),
+        ),
+        Misconception(
+            id="drops-the-broken-call",
+            matches=lambda out: len(out.returned) < 2,
+        ),
+        Misconception(
+            id="raw-is-lost",
+            matches=lambda out: [given for given, _ in out.returned] == [None, None],
+        ),
+        Misconception(
+            id="any-json-is-an-input",
+            matches=lambda out: out.returned[1][0] == "Lagos",
+        ),
+    ),
+)

@@ -1,0 +1,132 @@
+"""Cases of `dispatch`: what it tells, and nothing else."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
+    BOAT,
+    LAGOS,
+    OSLO,
+    SHARED,
+    Turn,
+    book_boat,
+    call,
+    case,
+    get_weather,
+    ids,
+    soon,
+)
+from helpers.tools import tool
+
+
+def told_of(events: Iterable[Any]) -> list[str]:
+    """The events in words."""
+    lines = []
+    for event in events:
+        kind = type(event).__name__
+        more = f", is_error={event.is_error}" if kind == "ToolFinished" else ""
+        lines.append(f"{kind}: {event.call.name}{more}")
+    return lines
+
+
+async def tells(my: Namespace) -> object:
+    """Tell of a tool that ends well, one that fails and one that is held back."""
+
+    @tool(once=True)
+    async def pay(amount: int) -> str:
+        """Pay."""
+        return "thank you"
+
+    turn = Turn(my, get_weather, book_boat, pay)
+    turn.start(LAGOS)
+    await soon(lambda: len(turn.told) >= 2)
+    turn.start(call(2, "book_boat", {"name": "Ada"}))
+    await soon(lambda: len(turn.told) >= 4)
+    turn.start(call(3, "pay", {"amount": 12}))
+    await asyncio.sleep(0.02)
+    early = told_of(turn.told)
+    turn.release()
+    await turn.results()
+    return [early, told_of(turn.told)[len(early) :]]
+
+
+async def two_turns(my: Namespace) -> object:
+    """Have two dispatchers."""
+    one, two = Turn(my, get_weather), Turn(my, get_weather)
+    one.start(LAGOS)
+    blocks = await two.finish(OSLO)
+    await one.results()
+    return ids(blocks)
+
+
+async def quiet(my: Namespace) -> object:
+    """Return what a turn prints."""
+    return await printed_by(Turn(my, get_weather, book_boat).finish(BOAT, OSLO))
+
+
+LAST_CASES = (
+    case(
+        "it tells what happens",
+        "A page that shows tools needs to know when each begins and ends.",
+        "ToolDispatcher(tools, emit)",
+        tells,
+        [
+            [
+                "ToolStarted: get_weather",
+                "ToolFinished: get_weather, is_error=False",
+                "ToolStarted: book_boat",
+                "ToolFinished: book_boat, is_error=True",
+            ],
+            ["ToolStarted: pay", "ToolFinished: pay, is_error=False"],
+        ],
+        Misconception(
+            id="tells-nothing",
+            matches=lambda out: out.returned == [[], []],
+        ),
+        Misconception(
+            id="started-before-it-starts",
+            matches=lambda out: "ToolStarted: pay" in out.returned[0],
+        ),
+        Misconception(
+            id="start-is-not-told",
+            matches=lambda out: "ToolStarted" not in str(out.returned),
+        ),
+        Misconception(
+            id="told-at-the-end",
+            matches=lambda out: (
+                "ToolFinished" not in str(out.returned[0])
+                and str(out.returned[1]).count("ToolFinished") > 1
+            ),
+        ),
+        Misconception(
+            id="failure-is-not-told",
+            matches=lambda out: "ToolFinished: book_boat" not in str(out.returned),
+        ),
+        Misconception(
+            id="failure-told-as-success",
+            matches=lambda out: "is_error=True" not in str(out.returned),
+        ),
+    ),
+    case(
+        "two turns at once",
+        "A server has many conversations, each with a dispatcher.",
+        "one, two = ToolDispatcher(tools, emit), ToolDispatcher(tools, emit)",
+        two_turns,
+        [OSLO.id],
+        SHARED,
+    ),
+    case(
+        "quiet",
+        "What it prints would stand in the middle of somebody's answer.",
+        "await dispatcher.results()",
+        quiet,
+        "",
+        Misconception(
+            id="prints-too",
+            matches=lambda out: bool(out.returned),
+        ),
+    ),
+)

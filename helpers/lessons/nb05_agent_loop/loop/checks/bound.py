@@ -1,0 +1,76 @@
+"""Cases of `loop`: the bound."""
+
+from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.conversation import ANSWER, LAGOS_INPUT, tool_use, weather
+from helpers.lessons.common.events import START, Event, done
+from helpers.lessons.nb05_agent_loop.loop.checks.harness import API, MOST_REQUESTS, case, story
+
+
+def goes_on(request: Event) -> list[Event]:
+    """What a model says that calls tools for as long as it may."""
+    choice = request.get("tool_choice")
+    if request.get("tools") and not (isinstance(choice, dict) and choice.get("type") == "none"):
+        return [
+            START,
+            *tool_use(f"toolu_{len(request['messages']):02}", LAGOS_INPUT, index=0),
+            *done("tool_use"),
+        ]
+    return ANSWER
+
+
+async def bounded(my: Namespace) -> object:
+    """Tell what a model is asked that never stops by itself."""
+    api = API(goes_on)
+    tale = await story(my, api, [weather()], max_turns=3)
+    tale[:] = [
+        f"request {number}: {may_call(request)}" for number, request in enumerate(api.asked, 1)
+    ]
+    tale.append(tale.ended)
+    return tale
+
+
+def may_call(request: Event) -> str:
+    """Say whether a request lets the model call tools."""
+    match request:
+        case {"tools": [_, *_], "tool_choice": {"type": "none"}}:
+            return "no calls"
+        case {"tools": [_, *_]}:
+            return "may call"
+    return "has no tools"
+
+
+BOUND = (
+    case(
+        "a model that calls for ever",
+        "A tool that fails in the same way each time is enough for that.",
+        "run_agent(http, messages, tools, model=model, max_turns=3)",
+        bounded,
+        ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],
+        Misconception(
+            id="no-bound",
+            matches=lambda out: len(out.returned.api.asked) >= MOST_REQUESTS,
+        ),
+        Misconception(
+            id="one-turn-too-many",
+            matches=lambda out: len(out.returned.api.asked) == 4,
+        ),
+        Misconception(
+            id="one-turn-too-few",
+            matches=lambda out: len(out.returned.api.asked) == 2,
+        ),
+        Misconception(
+            id="raises-at-max-turns",
+            matches=lambda out: (
+                out.returned.ended.startswith("raised") and not out.returned.api.refusals
+            ),
+        ),
+        Misconception(
+            id="takes-the-tools-away",
+            matches=lambda out: out.returned[2] == "request 3: has no tools",
+        ),
+        Misconception(
+            id="ends-without-an-answer",
+            matches=lambda out: out.returned[2] == "request 3: may call",
+        ),
+    ),
+)

@@ -1,0 +1,177 @@
+"""Cases of `retry`: what the server asks for."""
+
+import os
+import time
+from collections.abc import Mapping
+from email.utils import formatdate
+
+import httpx
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace
+from helpers.lessons.nb07_retries_and_timeouts.retry.checks.harness import (
+    GONE,
+    NOW,
+    case,
+    is_number,
+)
+
+SOON = formatdate(NOW + 30, usegmt=True)
+
+
+def asking(
+    name: str,
+    why: str,
+    headers: Mapping[str, str],
+    expected: float | None,
+    *mistakes: Misconception,
+    zone: str = "",
+) -> Case:
+    """A case that asks for the wait in some headers.
+
+    zone: where the learner's machine believes to be; "" for where it is.
+    """
+
+    def run(my: Namespace) -> object:
+        with_zone = zone and hasattr(time, "tzset")
+        before = os.environ.get("TZ")
+        if with_zone:
+            os.environ["TZ"] = zone
+            time.tzset()
+        try:
+            return my.retry_after(httpx.Headers(headers), NOW)
+        finally:
+            if with_zone:
+                os.environ.pop("TZ")
+                if before is not None:
+                    os.environ["TZ"] = before
+                time.tzset()
+
+    there = f"# now: {formatdate(NOW, usegmt=True)}\n" if SOON[:9] in str(headers) else ""
+    there += "# on a machine in New York\n" if zone else ""
+    return case(name, why, f"{there}retry_after({dict(headers)}, now)", run, expected, *mistakes)
+
+
+def nonsense(my: Namespace) -> object:
+    """Return what comes of headers that say nothing."""
+    return {
+        value: my.retry_after(httpx.Headers({"Retry-After": value}), NOW)
+        for value in ("soon", "", "-5", "nan")
+    }
+
+
+TRIPS = Misconception(
+    id="expects-the-header",
+    matches=lambda out: isinstance(out.error, KeyError | TypeError | ValueError),
+)
+
+ASKED = (
+    asking(
+        "seconds",
+        "The plain form.",
+        {"Retry-After": "7"},
+        7.0,
+        Misconception(
+            id="returns-text",
+            matches=lambda out: isinstance(out.returned, str),
+        ),
+        Misconception(
+            id="no-seconds",
+            matches=lambda out: out.error is not None or out.returned is None,
+        ),
+    ),
+    asking(
+        "none", "Most failures say nothing about when.", {"Content-Type": "text/html"}, None, TRIPS
+    ),
+    asking(
+        "half a second",
+        "The standard says whole seconds; servers have not all read it.",
+        {"Retry-After": "0.5"},
+        0.5,
+        Misconception(
+            id="whole-seconds-only",
+            matches=lambda out: True,
+        ),
+    ),
+    asking(
+        "milliseconds",
+        "The API's own clients know a finer header.",
+        {"Retry-After-Ms": "250"},
+        0.25,
+        Misconception(
+            id="milliseconds-as-seconds",
+            matches=lambda out: out.returned == 250,
+        ),
+        Misconception(
+            id="ignores-milliseconds",
+            matches=lambda out: out.error is not None or out.returned is None,
+        ),
+    ),
+    asking(
+        "both",
+        "Where both are there, the finer one says it better.",
+        {"Retry-After": "2", "Retry-After-Ms": "1500"},
+        1.5,
+        Misconception(
+            id="the-coarse-one-wins",
+            matches=lambda out: out.returned == 2,
+        ),
+    ),
+    asking(
+        "a date",
+        "The other form of the standard: proxies and older servers send it.",
+        {"Retry-After": SOON},
+        30.0,
+        Misconception(
+            id="counts-backwards",
+            matches=lambda out: is_number(out) and abs(out.returned + 30) < 1,
+        ),
+        Misconception(
+            id="returns-the-moment",
+            matches=lambda out: is_number(out) and abs(out.returned - NOW - 30) < 1,
+        ),
+        Misconception(
+            id="reads-the-clock",
+            matches=lambda out: is_number(out) and abs(out.returned) > 60,
+        ),
+        Misconception(
+            id="ignores-the-date",
+            matches=lambda out: out.error is not None or out.returned is None,
+        ),
+    ),
+    asking(
+        "a date, elsewhere",
+        "HTTP's dates are all in GMT, wherever the reader is.",
+        {"Retry-After": SOON},
+        30.0,
+        Misconception(
+            id="reads-the-date-as-local-time",
+            matches=lambda out: True,
+        ),
+        zone="America/New_York",
+    ),
+    asking(
+        "a date that has passed",
+        "The answer was long on its way, or the clocks differ.",
+        {"Retry-After": GONE},
+        None,
+        Misconception(
+            id="waits-negative",
+            matches=lambda out: is_number(out) and out.returned <= 0,
+        ),
+    ),
+    case(
+        "nonsense",
+        "Headers are written by people.",
+        'for value in ("soon", "", "-5", "nan"): retry_after({"Retry-After": value}, now)',
+        nonsense,
+        dict.fromkeys(("soon", "", "-5", "nan")),
+        Misconception(
+            id="trips-over-nonsense",
+            matches=lambda out: out.error is not None,
+        ),
+        Misconception(
+            id="believes-nonsense",
+            matches=lambda out: isinstance(out.returned, dict),
+        ),
+    ),
+)

@@ -1,0 +1,269 @@
+"""Cases of `retry`: how long, and when no more."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
+from helpers.lessons.nb07_retries_and_timeouts.retry.checks.harness import (
+    GONE,
+    NOW,
+    Failure,
+    case,
+    close,
+    is_number,
+)
+
+BUSY = Failure(529, "overloaded_error")
+
+
+def wait(
+    my: Namespace,
+    attempt: int = 1,
+    failure: Failure = BUSY,
+    *,
+    text_shown: bool = False,
+    random: float = 0.0,
+) -> Any:
+    """Ask for one wait."""
+    return my.seconds_to_wait(
+        attempt,
+        failure.status,
+        failure.type,
+        httpx.Headers(failure.headers),
+        text_shown=text_shown,
+        random=random,
+        now=NOW,
+    )
+
+
+def call(attempt: str | int, failure: Failure, text_shown: bool = False, random: float = 0) -> str:
+    """Return such a call as a learner would write it."""
+    return (
+        f"seconds_to_wait({attempt}, {failure.status}, {failure.type!r}, {dict(failure.headers)}, "
+        f"text_shown={text_shown}, random={random:g}, now=now)"
+    )
+
+
+def backing_off(
+    name: str, why: str, attempts: Sequence[int], random: float, *mistakes: Misconception
+) -> Case:
+    """A case that asks for the waits after some attempts."""
+    plain = [min(0.5 * 2 ** (attempt - 1), 8.0) for attempt in attempts]
+    expected = [seconds * (1 - 0.25 * random) for seconds in plain]
+
+    def run(my: Namespace) -> object:
+        return [wait(my, attempt, random=random) for attempt in attempts]
+
+    def shares(out: Outcome) -> list[float]:
+        return [got / full for got, full in zip(out.returned, plain, strict=True)]
+
+    jitter = (
+        Misconception(
+            id="jitter-adds",
+            matches=lambda out: (
+                len({round(share, 6) for share in shares(out)}) == 1 and 1.001 < shares(out)[0] < 2
+            ),
+        ),
+        Misconception(
+            id="jitter-takes-it-all",
+            matches=lambda out: len(set(shares(out))) == 1 and shares(out)[0] < 0.2,
+        ),
+        Misconception(
+            id="rolls-its-own-dice",
+            matches=lambda out: (
+                len({round(share, 6) for share in shares(out)}) > 1
+                and all(0.7 < share < 1.3 for share in shares(out))
+            ),
+        ),
+    )
+    code = f"for attempt in {list(attempts)}:\n    {call('attempt', BUSY, random=random)}"
+    return case(name, why, code, run, expected, *mistakes, *jitter)
+
+
+def decided(my: Namespace) -> object:
+    """Return the first wait, and whether it was slept as well."""
+    for _ in range(3):  # a busy machine may make it wait once
+        began = time.monotonic()
+        seconds = wait(my)
+        if time.monotonic() - began < 0.3:
+            return seconds
+    return f"{seconds} s, and it took them"
+
+
+def at_the_end(my: Namespace) -> object:
+    """Return what follows the last attempt, with and without a request of the server's."""
+    asked = Failure(429, "rate_limit_error", {"Retry-After": "1"})
+    return [wait(my, 7), wait(my, 7, asked)]
+
+
+def never_again(my: Namespace) -> object:
+    """Return the waits for what no wait can mend."""
+    return {str(failure): wait(my, 1, failure) for failure in HOPELESS}
+
+
+HOPELESS = (
+    Failure(400, "invalid_request_error"),
+    Failure(401, "authentication_error"),
+    Failure(429, "rate_limit_error", {"X-Should-Retry": "false", "Retry-After": "2"}),
+)
+TWENTY = Failure(429, "rate_limit_error", {"Retry-After": "20"})
+HOUR = Failure(429, "rate_limit_error", {"Retry-After": "3600"})
+PASSED = Failure(503, "", {"Retry-After": GONE})
+
+WAITING = (
+    case(
+        "a decision, and no more",
+        "Who calls may be on an event loop, or in a test.",
+        call(1, BUSY),
+        decided,
+        0.5,
+        Misconception(
+            id="sleeps-itself",
+            matches=lambda out: isinstance(out.returned, str),
+        ),
+        Misconception(
+            id="doubles-from-the-wrong-attempt",
+            matches=lambda out: out.returned in (0.25, 1.0),
+        ),
+        Misconception(
+            id="jitter-takes-it-all",
+            matches=lambda out: out.returned == 0,
+        ),
+        Misconception(
+            id="rolls-its-own-dice",
+            matches=lambda out: 0.37 < out.returned < 0.64,
+        ),
+    ),
+    backing_off(
+        "each wait twice as long",
+        "A server that is down for a second, and one that is down for a minute: nobody knows "
+        "which it is.",
+        (1, 2, 3, 4),
+        0,
+        Misconception(
+            id="waits-the-same",
+            matches=lambda out: len(set(out.returned)) == 1,
+        ),
+        Misconception(
+            id="grows-linearly",
+            matches=lambda out: out.returned == [0.5, 1.0, 1.5, 2.0],
+        ),
+    ),
+    backing_off(
+        "and never more than 8 s",
+        "A person is waiting.",
+        (5, 6),
+        0,
+        Misconception(
+            id="no-longest-wait",
+            matches=lambda out: out.returned[1] > 8,
+        ),
+        Misconception(
+            id="gives-up-too-early",
+            matches=lambda out: None in out.returned,
+        ),
+    ),
+    backing_off(
+        "with jitter",
+        "Those who failed together must not come back together.",
+        (1, 2, 3),
+        1,
+        Misconception(
+            id="no-jitter",
+            matches=lambda out: close(out.returned, [0.5, 1.0, 2.0]),
+        ),
+    ),
+    case(
+        "what the server asks for",
+        "It knows when there will be room.",
+        call(1, TWENTY, random=1),
+        lambda my: wait(my, 1, TWENTY, random=1),
+        20.0,
+        Misconception(
+            id="jitter-on-retry-after",
+            matches=lambda out: close(out.returned, 15.0),
+        ),
+        Misconception(
+            id="forgets-retry-after",
+            matches=lambda out: is_number(out) and out.returned < 1,
+        ),
+        Misconception(
+            id="cuts-retry-after",
+            matches=lambda out: is_number(out) and out.returned < 20,
+        ),
+        Misconception(
+            id="adds-to-retry-after",
+            matches=lambda out: is_number(out) and out.returned > 20,
+        ),
+    ),
+    case(
+        "an hour",
+        "A limit by the day; somebody is looking at a spinner.",
+        call(1, HOUR),
+        lambda my: wait(my, 1, HOUR),
+        None,
+        Misconception(
+            id="sleeps-for-an-hour",
+            matches=lambda out: out.returned == 3600,
+        ),
+        Misconception(
+            id="comes-too-early",
+            matches=is_number,
+        ),
+    ),
+    case(
+        "when the moment is over",
+        "The server's moment is over: now it is your own wait that counts.",
+        call(1, PASSED),
+        lambda my: wait(my, 1, PASSED),
+        0.5,
+        Misconception(
+            id="hammers",
+            matches=lambda out: is_number(out) and out.returned <= 0,
+        ),
+        Misconception(
+            id="gives-up-on-a-past-date",
+            matches=lambda out: out.returned is None,
+        ),
+    ),
+    case(
+        "after text was shown",
+        "The reader has half an answer on the screen.",
+        call(1, BUSY, text_shown=True),
+        lambda my: wait(my, 1, BUSY, text_shown=True),
+        None,
+        Misconception(
+            id="retries-after-text",
+            matches=is_number,
+        ),
+    ),
+    case(
+        "what no wait can mend",
+        "Waiting makes a wrong request later, not better.",
+        "\n".join(call(1, failure) for failure in HOPELESS),
+        never_again,
+        {str(failure): None for failure in HOPELESS},
+        Misconception(
+            id="waits-for-the-hopeless",
+            matches=lambda out: any(is_number(Outcome(it)) for it in out.returned.values()),
+        ),
+    ),
+    case(
+        "the last attempt",
+        "Somebody is waiting, and somebody pays.",
+        f"[{call(7, BUSY)},\n {call(7, Failure(429, 'rate_limit_error', {'Retry-After': '1'}))}]",
+        at_the_end,
+        [None, None],
+        Misconception(
+            id="no-bound-on-attempts",
+            matches=lambda out: is_number(Outcome(out.returned[0])),
+        ),
+        Misconception(
+            id="retry-after-beats-the-bound",
+            matches=lambda out: is_number(Outcome(out.returned[1])),
+        ),
+    ),
+)
