@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 import httpx
 
 from helpers.client import Event, OpenStream, StreamError, StreamTruncated, open_stream
-from helpers.clock import Clock, RealClock, first
+from helpers.clock import Clock, RealClock, race
 from helpers.dispatch import ToolDispatcher, ToolEvent, ToolFinished, ToolProgress, ToolStarted
 from helpers.history import Conversation, Message, text_of
 from helpers.message import (
@@ -414,7 +414,7 @@ class _Run:
         self, work: Coroutine[Any, Any, T], *alarms: Coroutine[Any, Any, None]
     ) -> T:
         """Return what the work returns, unless the user speaks or an alarm goes off."""
-        return await first(work, self.interruption(), *alarms)
+        return await race(work, self.interruption(), *alarms)
 
     async def interruption(self) -> None:
         """Wait until the user speaks, then raise _UserSpoke."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-__all__ = ["Clock", "RealClock", "TimeLimit", "cancelled", "first", "within"]
+__all__ = ["Clock", "RealClock", "TimeLimit", "cancel_and_wait", "race", "with_timeout"]
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class RealClock:
         return asyncio.sleep(seconds)
 
 
-async def first(work: Coroutine[Any, Any, T], *alarms: Coroutine[Any, Any, object]) -> T:
+async def race(work: Coroutine[Any, Any, T], *alarms: Coroutine[Any, Any, object]) -> T:
     """Return what the work returns, unless an alarm ends it by raising its exception.
 
     Whichever is still running then has been cancelled, and has ended.
@@ -57,10 +57,10 @@ async def first(work: Coroutine[Any, Any, T], *alarms: Coroutine[Any, Any, objec
                     alarm.result()
         return await task
     finally:
-        await cancelled(task, *others)
+        await cancel_and_wait(task, *others)
 
 
-async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+async def with_timeout(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """Return what the work returns, or cancel it when its time is up.
 
     Args:
@@ -71,7 +71,7 @@ async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> 
     Raises:
         TimeLimit: it took longer.
     """
-    return await first(work, _time_is_up(clock, seconds))
+    return await race(work, _time_is_up(clock, seconds))
 
 
 async def _time_is_up(clock: Clock, seconds: float) -> None:
@@ -79,7 +79,7 @@ async def _time_is_up(clock: Clock, seconds: float) -> None:
     raise TimeLimit(f"not done after {seconds:g} seconds")
 
 
-async def cancelled(*tasks: asyncio.Future[Any]) -> None:
+async def cancel_and_wait(*tasks: asyncio.Future[Any]) -> None:
     """Cancel tasks and return once they have ended; done ones are left as they are."""
     running = [task for task in tasks if not task.done()]
     for task in running:

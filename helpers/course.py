@@ -6,21 +6,23 @@ with: clients and recordings (clients.py), live views (answer_views.py, run_view
 
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.lessons.learner import progress
+from helpers.moved import UNTIL
 from helpers.session import clients
 from helpers.session.clients import (
-    bench,
     blocking_sdk,
     http,
     open_recording,
     openai_sdk,
-    recording,
+    planned_chunks,
     request,
     sdk,
     serve,
+    virtual_client,
 )
 from helpers.widgets.answer_views import form, history, page, queue, race, switch, transcript, wire
 from helpers.widgets.run_views import (
@@ -28,7 +30,7 @@ from helpers.widgets.run_views import (
     chaos,
     compare_dispatch,
     dispatch_times,
-    rehearse,
+    simulate,
     team,
     three_ways,
     timeline,
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from helpers.widgets.submit import SubmitView
 
 __all__ = [
-    "bench",
     "blocking_sdk",
     "broken_clients",
     "bundle",
@@ -59,21 +60,26 @@ __all__ = [
     "openai_sdk",
     "page",
     "part",
+    "planned_chunks",
     "queue",
     "race",
-    "recording",
-    "rehearse",
     "request",
     "sdk",
     "serve",
+    "simulate",
     "submit",
     "switch",
     "team",
     "three_ways",
     "timeline",
     "transcript",
+    "virtual_client",
     "wire",
 ]
+
+
+# docs/changes.md has the same table.
+OLD_NAMES = {"bench": "virtual_client", "recording": "planned_chunks", "rehearse": "simulate"}
 
 
 def __getattr__(name: str) -> Any:
@@ -82,6 +88,11 @@ def __getattr__(name: str) -> Any:
         return clients.session
     if name in ("mode", "model", "base_url"):
         return getattr(clients.session, name)
+    if name in OLD_NAMES:
+        new = OLD_NAMES[name]
+        words = f"course.{name} is called course.{new} now; the old name works until {UNTIL}."
+        warnings.warn(words, FutureWarning, stacklevel=2)
+        return globals()[new]
     raise AttributeError(f"the course has no {name!r}")
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from helpers.clock import Clock, RealClock, TimeLimit, cancelled, within
+from helpers.clock import Clock, RealClock, TimeLimit, cancel_and_wait, with_timeout
 from helpers.message import ToolCall
 from helpers.tools import (
     Tool,
@@ -130,7 +130,7 @@ class ToolDispatcher:
         run = _Run(call)
         self._runs.append(run)
         tool = self._tools.get(call.name)
-        if self._message_stopped or not (tool and tool.once):
+        if self._message_stopped or tool is None or tool.idempotent:
             run.task = asyncio.create_task(self._work(run))
 
     def release(self) -> None:
@@ -154,7 +154,7 @@ class ToolDispatcher:
 
     async def interrupt(self) -> None:
         """Cancel what may be cancelled; a run that must not be repeated may finish."""
-        once = {tool.name for tool in self._tools.values() if tool.once}
+        once = {tool.name for tool in self._tools.values() if not tool.idempotent}
         await self._cancel([run for run in self._runs if not (run.task and run.call.name in once)])
 
     async def cancel(self) -> None:
@@ -198,7 +198,7 @@ class ToolDispatcher:
         self._tell(run, run.started)
         seconds = self._timeout if tool.timeout is None else tool.timeout
         try:
-            return await within(self._clock, seconds, _called(tool, arguments))
+            return await with_timeout(self._clock, seconds, _called(tool, arguments))
         except TimeLimit:
             raise ToolError(f"{tool.name} did not finish within {seconds:g} seconds.") from None
 
@@ -229,11 +229,11 @@ class ToolDispatcher:
 
     async def _cancel(self, runs: list[_Run]) -> None:
         """Cancel runs that have not finished; each gets a result that says so."""
-        await cancelled(*[run.task for run in runs if run.task is not None])
+        await cancel_and_wait(*[run.task for run in runs if run.task is not None])
         for run in runs:
             if run.finished is None:
                 tool = self._tools.get(run.call.name)
-                unsure = run.started is not None and tool is not None and tool.once
+                unsure = run.started is not None and tool is not None and not tool.idempotent
                 self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True, 0.0)
 
 

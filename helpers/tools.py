@@ -17,6 +17,7 @@ import math
 import re
 import reprlib
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -82,7 +83,7 @@ class Tool:
         description: what it does and when to use it, for the model.
         input_schema: the JSON schema of its arguments.
         function: what runs, sync or async.
-        once: it must not run twice, so it waits until the reply is whole.
+        idempotent: it may run twice; if not, it waits until the reply is whole.
         timeout: seconds that it may take; None leaves that to who runs it.
         status: what it does, for a person: a format string over the arguments.
         progress_parameter: the name of the parameter that takes a Progress, or "".
@@ -92,11 +93,16 @@ class Tool:
     description: str
     input_schema: dict[str, Any]
     function: Callable[..., Any]
-    once: bool
+    idempotent: bool
     timeout: float | None
     status: str
     progress_parameter: str
     _validate: Callable[[ArgsKwargs], dict[str, Any]] = field(repr=False)
+
+    @property
+    def once(self) -> bool:
+        """Whether it must not run twice: the opposite of `idempotent`, and its former name."""
+        return not self.idempotent
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function as Python does, without validating; progress goes nowhere."""
@@ -149,20 +155,27 @@ def tool(
     /,
     *,
     name: str = "",
-    once: bool = False,
+    idempotent: bool = True,
+    once: bool | None = None,
     timeout: float | None = None,
     status: str = "",
 ) -> Tool: ...
 @overload
 def tool(
-    *, name: str = "", once: bool = False, timeout: float | None = None, status: str = ""
+    *,
+    name: str = "",
+    idempotent: bool = True,
+    once: bool | None = None,
+    timeout: float | None = None,
+    status: str = "",
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 def tool(
     function: Callable[..., Any] | None = None,
     /,
     *,
     name: str = "",
-    once: bool = False,
+    idempotent: bool = True,
+    once: bool | None = None,
     timeout: float | None = None,
     status: str = "",
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
@@ -171,13 +184,18 @@ def tool(
     Args:
         function: has a docstring, and a type for each parameter.
         name: what the model calls it, if not as Python does.
-        once: it must not run twice.
+        idempotent: it may run twice, as reading may and paying may not.
+        once: the former name of the opposite of `idempotent`; it works until 2027-12-01.
         timeout: seconds that it may take.
         status: what it does, such as "Reading {path}".
 
     Raises:
         TypeError: this function can't be a tool; the text says why.
     """
+    if once is not None:
+        words = f"once={once} is called idempotent={not once} now; it works until 2027-12-01."
+        warnings.warn(words, FutureWarning, stacklevel=2)
+        idempotent = not once
     # Types may be written as strings, and name what only the function around knows.
     around = dict(sys._getframe(1).f_locals)
 
@@ -206,7 +224,7 @@ def tool(
             description=description,
             input_schema=schema,
             function=function,
-            once=once,
+            idempotent=idempotent,
             timeout=timeout,
             status=status,
             progress_parameter="".join(progress[:1]),

@@ -315,19 +315,19 @@ class Bench:
             self.runs[f"{name} {argument}"] += 1
             await self.clock.sleep(0.002)
 
-        @tool(once=once)
+        @tool(idempotent=not once)
         async def get_weather(city: str, unit: str = "celsius") -> str:
             """Give the weather in a city."""
             await work("get_weather", city)
             return f"31 degrees {unit} in {city}"
 
-        @tool(once=once)
+        @tool(idempotent=not once)
         async def get_time() -> str:
             """Give the time."""
             await work("get_time")
             return "12:30"
 
-        @tool(once=once)
+        @tool(idempotent=not once)
         async def write_file(path: str, content: str) -> str:
             """Write a file."""
             await work("write_file", path)

@@ -427,7 +427,7 @@ def _is_text(step: Step) -> bool:
 async def test_a_tool_that_must_not_run_twice_waits_for_the_whole_reply() -> None:
     runs = []
 
-    @tool(name="get_weather", once=True)
+    @tool(name="get_weather", idempotent=False)
     async def pay(city: str) -> str:
         """Pay."""
         runs.append(city)
@@ -504,7 +504,7 @@ async def test_speaking_while_tools_run_cancels_them_but_for_those_that_count() 
         await clock.sleep(10)
         return "hot"
 
-    @tool(once=True)
+    @tool(idempotent=False)
     async def pay() -> str:
         """Pay."""
         await clock.sleep(5)

@@ -59,7 +59,7 @@ ROOMS = {
         *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
         *("team", "tools", "web"),
     ),
-    "course": ("lessons", "session", "submission", "widgets"),
+    "course": ("lessons", "moved", "session", "submission", "widgets"),
     "environment": (),
     "moved": (),
     "offered": (),

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from helpers import clock
-from helpers.clock import RealClock, TimeLimit, cancelled, first, within
+from helpers.clock import RealClock, TimeLimit, cancel_and_wait, race, with_timeout
 from helpers.mock.engine import VirtualClock
 
 
@@ -47,7 +47,7 @@ def alone() -> bool:
 async def test_work_that_ends_first_gives_its_result_and_ends_the_alarms() -> None:
     time = VirtualClock()
     work, alarm = Work(time, 1), Work(time, 2)
-    assert await first(work(), alarm(Alarm())) == "result"
+    assert await race(work(), alarm(Alarm())) == "result"
     assert (work.ended, alarm.ended, time.now()) == ("done", "cancelled", 1)
     assert alone()
 
@@ -56,7 +56,7 @@ async def test_an_alarm_ends_the_work_with_its_own_exception() -> None:
     time = VirtualClock()
     work = Work(time, 5)
     with pytest.raises(Alarm):
-        await first(work(), ring(time, 9), ring(time, 2))
+        await race(work(), ring(time, 9), ring(time, 2))
     assert (work.ended, time.now()) == ("cancelled", 2)
     assert alone()
 
@@ -64,13 +64,13 @@ async def test_an_alarm_ends_the_work_with_its_own_exception() -> None:
 async def test_the_works_own_exception_comes_through() -> None:
     time = VirtualClock()
     with pytest.raises(KeyError):
-        await first(Work(time, 1)(KeyError("x")), ring(time, 2))
+        await race(Work(time, 1)(KeyError("x")), ring(time, 2))
     assert alone()
 
 
 async def test_an_alarm_that_ends_in_silence_ends_nothing() -> None:
     time = VirtualClock()
-    assert await first(Work(time, 2)(), Work(time, 1)()) == "result"
+    assert await race(Work(time, 2)(), Work(time, 1)()) == "result"
     assert time.now() == 2
 
 
@@ -78,7 +78,7 @@ async def test_who_is_cancelled_takes_work_and_alarms_along() -> None:
     work, alarm = Work(VirtualClock(), 0), Work(VirtualClock(), 0)
     forever = asyncio.Event()
     work.clock.sleep = alarm.clock.sleep = lambda _: forever.wait()  # type: ignore
-    task = asyncio.ensure_future(first(work(), alarm()))
+    task = asyncio.ensure_future(race(work(), alarm()))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -98,7 +98,7 @@ async def test_work_cleans_up_before_first_returns() -> None:
             cleaned.append(True)
 
     with pytest.raises(Alarm):
-        await first(work(), ring(time, 1))
+        await race(work(), ring(time, 1))
     assert cleaned == [True]
 
 
@@ -113,7 +113,7 @@ def test_work_has_exactly_the_time_it_is_given(seconds: int, limit: int) -> None
 
     async def run() -> str:
         try:
-            return await within(time, limit, work())
+            return await with_timeout(time, limit, work())
         except TimeLimit as error:
             return str(error)
 
@@ -128,16 +128,16 @@ def test_work_has_exactly_the_time_it_is_given(seconds: int, limit: int) -> None
 async def test_a_timeout_of_the_works_own_is_no_time_limit() -> None:
     time = VirtualClock()
     with pytest.raises(TimeoutError, match="of its own"):
-        await within(time, 5, Work(time, 1)(TimeoutError("of its own")))
+        await with_timeout(time, 5, Work(time, 1)(TimeoutError("of its own")))
     assert not issubclass(TimeLimit, TimeoutError)
 
 
 async def test_limits_hold_inside_one_another() -> None:
     time = VirtualClock()
     with pytest.raises(TimeLimit, match="after 2 seconds"):
-        await within(time, 5, within(time, 2, Work(time, 9)()))
+        await with_timeout(time, 5, with_timeout(time, 2, Work(time, 9)()))
     with pytest.raises(TimeLimit, match="after 3 seconds"):
-        await within(time, 3, within(time, 7, Work(time, 9)()))
+        await with_timeout(time, 3, with_timeout(time, 7, Work(time, 9)()))
     assert time.now() == 5
     assert alone()
 
@@ -150,7 +150,7 @@ async def test_tasks_have_ended_when_cancelled_returns() -> None:
     work = [Work(time, 1) for _ in range(3)]
     tasks = [asyncio.ensure_future(each()) for each in work]
     await asyncio.sleep(0)
-    await cancelled(*tasks)
+    await cancel_and_wait(*tasks)
     assert all(task.cancelled() for task in tasks)
     assert [each.ended for each in work] == ["cancelled"] * 3
 
@@ -159,9 +159,9 @@ async def test_tasks_that_are_done_stay_as_they_are() -> None:
     time = VirtualClock()
     task = asyncio.ensure_future(Work(time, 1)())
     await task
-    await cancelled(task)
+    await cancel_and_wait(task)
     assert task.result() == "result"
-    await cancelled()
+    await cancel_and_wait()
 
 
 async def test_a_failure_that_nobody_asked_for_is_not_reported_as_lost() -> None:
@@ -176,7 +176,7 @@ async def test_a_failure_that_nobody_asked_for_is_not_reported_as_lost() -> None
 
     task = asyncio.ensure_future(fails_when_cancelled())
     await asyncio.sleep(0)
-    await cancelled(task)
+    await cancel_and_wait(task)
     del task
     gc.collect()
     assert reports == []
@@ -197,7 +197,7 @@ async def test_work_that_ignores_its_cancellation_is_not_waited_for(
 
     task = asyncio.ensure_future(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(cancelled(task), timeout=5)
+    await asyncio.wait_for(cancel_and_wait(task), timeout=5)
     assert not task.done()
     enough.set()
     await task

@@ -29,7 +29,7 @@ PROMPT = "Count to three."
 
 async def test_the_bench_gives_the_same_text_and_times_in_every_run():
     async def run() -> list[tuple[float, str]]:
-        http, clock = course.bench()
+        http, clock = course.virtual_client()
         async with http, open_stream(http, course.request(PROMPT)) as events:
             return [(clock.now(), text) async for text in stream_text(events)]
 
@@ -45,7 +45,7 @@ async def test_a_recording_is_what_the_socket_gives():
         stream = http.stream("POST", "/v1/messages", json={**body, "stream": True})
         async with stream as response:
             received = b"".join([chunk async for chunk in response.aiter_raw()])
-    assert received == b"".join(chunk.data for chunk in course.recording(body))
+    assert received == b"".join(chunk.data for chunk in course.planned_chunks(body))
 
 
 async def test_settings_of_one_client_hold_for_its_requests_alone():
@@ -57,7 +57,7 @@ async def test_settings_of_one_client_hold_for_its_requests_alone():
 
 def test_a_setting_that_does_not_exist_is_named():
     with pytest.raises(SettingsError, match="can't hold 'chunkin'"):
-        course.recording(PROMPT, chunkin="byte")
+        course.planned_chunks(PROMPT, chunkin="byte")
 
 
 def test_parts_are_the_courses_own_until_they_pass():

@@ -473,7 +473,7 @@ async def test_a_tool_that_ignores_its_cancellation_is_given_up(
 async def test_a_once_tool_waits_until_the_reply_is_whole() -> None:
     door = Door()
     door.open.set()
-    turn = Turn(door.tool(once=True), tool(fine))
+    turn = Turn(door.tool(idempotent=False), tool(fine))
     turn.start(call(0, "door"))
     turn.start(call(1, "fine"))
     await a_moment()
@@ -485,7 +485,7 @@ async def test_a_once_tool_waits_until_the_reply_is_whole() -> None:
 
 async def test_a_once_tool_never_runs_for_a_reply_that_breaks_off() -> None:
     door = Door()
-    turn = Turn(door.tool(once=True))
+    turn = Turn(door.tool(idempotent=False))
     turn.start(call(0, "door"))
     turn.dispatcher.restart()
     turn.start(call(0, "door", id="again"))
@@ -499,7 +499,7 @@ async def test_a_once_tool_never_runs_for_a_reply_that_breaks_off() -> None:
 async def test_a_once_tool_runs_once_however_often_the_reply_was_asked_for() -> None:
     door = Door()
     door.open.set()
-    turn = Turn(door.tool(once=True))
+    turn = Turn(door.tool(idempotent=False))
     for attempt in range(3):
         turn.start(call(0, "door", id=f"attempt {attempt}"))
         await a_moment()
@@ -513,7 +513,7 @@ async def test_a_once_tool_runs_once_however_often_the_reply_was_asked_for() -> 
 async def test_who_interrupts_lets_a_once_tool_finish_and_cancels_the_others() -> None:
     door, other = Door(), Door()
     plain = tool(name="plain")(other.tool().function)
-    turn = Turn(door.tool(once=True), plain)
+    turn = Turn(door.tool(idempotent=False), plain)
     turn.start(call(0, "door"))
     turn.start(call(1, "plain"))
     turn.dispatcher.release()
@@ -526,7 +526,7 @@ async def test_who_interrupts_lets_a_once_tool_finish_and_cancels_the_others() -
 
 async def test_a_once_tool_that_is_cancelled_has_an_unknown_outcome() -> None:
     door = Door()
-    turn = Turn(door.tool(once=True), limit=1)
+    turn = Turn(door.tool(idempotent=False), limit=1)
     turn.start(call(0, "door"))
     turn.start(call(1, "door"))  # gets no place, so it certainly had no effect
     turn.dispatcher.release()

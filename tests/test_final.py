@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 async def test_it_is_what_the_api_gives_without_a_stream():
-    http, _ = course.bench()
+    http, _ = course.virtual_client()
     async with http:
         request = course.request("What's the weather in Lagos?")
         async with open_stream(http, request) as events:
@@ -28,7 +28,7 @@ async def test_it_is_what_the_api_gives_without_a_stream():
 
 @pytest.mark.parametrize("kept", [0, 1, 3, -1])
 async def test_a_message_that_is_not_whole_is_none(kept: int):
-    http, _ = course.bench()
+    http, _ = course.virtual_client()
     async with http, open_stream(http, course.request("Count to three.")) as events:
         seen = [event async for event in events]
 
@@ -41,7 +41,7 @@ async def test_a_message_that_is_not_whole_is_none(kept: int):
 
 
 async def test_a_stream_that_fails_says_so():
-    http, _ = course.bench(fault="overloaded")
+    http, _ = course.virtual_client(fault="overloaded")
     with pytest.raises(StreamError, match=r"[Oo]verloaded"):
         async with http, open_stream(http, course.request("Count to three.")) as events:
             await final_message(events)

@@ -32,7 +32,7 @@ from helpers.session.session import Session
 from helpers.telemetry import traced
 from helpers.terminal.events import show
 from helpers.terminal.screen import PlainScreen
-from helpers.web.wire import Telling, Told, message, sse
+from helpers.web.wire import Encoder, LogEntry, message, sse
 from helpers.widgets import cards_model, cards_still, timeline_model, timeline_still
 from helpers.widgets.switch import Switch
 from helpers.widgets.transcript import OpenEvents, Transcript
@@ -281,9 +281,9 @@ async def shown_by_all(events: list[tuple[float, AgentEvent]]) -> list[object]:
     """Return what each front end, each trace and each web page makes of a run."""
     terminal = io.StringIO()
     await show(replay(events), PlainScreen(terminal))
-    telling = Telling(lambda: 1.0)
+    telling = Encoder(lambda: 1.0)
     pages = [page for _, event in events for page in telling.feed(event)]
-    told = [Told(id, page) for id, page in enumerate(pages)]
+    told = [LogEntry(id, page) for id, page in enumerate(pages)]
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))

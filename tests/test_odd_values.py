@@ -23,7 +23,7 @@ from helpers.message import ToolCall
 from helpers.providers.openai import ChatAdapter
 from helpers.providers.requests import chat_request
 from helpers.tools import MAX_ROWS, Progress, materialized, number, result_content, tool
-from helpers.web.wire import Telling, Told, message, sse
+from helpers.web.wire import Encoder, LogEntry, message, sse
 
 CALL = ToolCall(0, "toolu_0", "odd", {}, "{}")
 
@@ -97,7 +97,7 @@ def test_whatever_a_page_is_told_it_is_json(value: Any):
         {"type": "result", "part": 1, "text": "x", "seconds": value},
         {"type": "figures", "dollars": value, "rate": {"deep": [value, (value,)]}},
     ):
-        told = Told(1, page)
+        told = LogEntry(1, page)
         assert strict(message(told))["type"] == page["type"]
         assert strict(sse(told).decode().split("data: ")[1])["type"] == page["type"]
 
@@ -131,11 +131,11 @@ async def test_progress_and_results_of_any_kind_are_told(value: Any, threaded: b
     assert all(
         part is None or math.isfinite(part) for part in (progress[0].done, progress[0].total)
     )
-    telling = Telling(lambda: 1.0)
+    telling = Encoder(lambda: 1.0)
     pages = [
         page for event in (*events, RunFinished("end_turn", {}, 1)) for page in telling.feed(event)
     ]
-    told = [strict(message(Told(id, page))) for id, page in enumerate(pages)]
+    told = [strict(message(LogEntry(id, page))) for id, page in enumerate(pages)]
     assert told[-1]["type"] == "end"
     strict(json.dumps(result, allow_nan=False))
 

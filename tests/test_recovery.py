@@ -25,7 +25,7 @@ from helpers.client import (
     StreamTruncated,
     open_stream,
 )
-from helpers.clock import first
+from helpers.clock import race
 from helpers.history import Conversation
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.settings import Settings
@@ -222,7 +222,7 @@ async def barked(
         await asyncio.Event().wait()
 
     with pytest.raises(StreamStalled) as caught:
-        await first(bring(), dog.bark())
+        await race(bring(), dog.bark())
     return str(caught.value), round(clock.now() - start, 6)
 
 

@@ -23,7 +23,7 @@ from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
 from helpers.retry import Recovery
 from helpers.simulation.checkout import QUESTION, SPECIALISTS, SUPERVISOR
-from helpers.simulation.rehearsal import LoopClock, rehearse
+from helpers.simulation.virtual_time import LoopClock, simulate
 from helpers.team import Asked, Member, TeamEvent, run_team
 from helpers.tools import tool
 
@@ -53,7 +53,7 @@ def run(**options: Any) -> list[tuple[float, TeamEvent]]:
             async for event in team(http, clock, **options):
                 yield event
 
-    return rehearse(events)
+    return simulate(events)
 
 
 def of(name: str, pairs: list[tuple[float, TeamEvent]]) -> list[tuple[float, Any]]:

@@ -67,7 +67,7 @@ def weather(city: str, days: int = 1, unit: Literal["C", "F"] = "C") -> str:
     return f"{city}: {days} days in {unit}"
 
 
-@tool(name="plan-a-trip", once=True, timeout=5.0, status="Planning {days} days in {city}")
+@tool(name="plan-a-trip", idempotent=False, timeout=5.0, status="Planning {days} days in {city}")
 async def plan(
     city: Annotated[str, Field(description="the town", min_length=1)],
     days: int,
@@ -521,9 +521,15 @@ def test_a_name_that_the_api_refuses_is_refused_here(name: str) -> None:
 
 def test_every_style_of_signature_has_types_that_a_checker_knows() -> None:
     made: Tool = tool(list_files)
-    maker: Callable[[Callable[..., Any]], Tool] = tool(once=True)
-    assert maker(list_files).once
-    assert not made.once
+    maker: Callable[[Callable[..., Any]], Tool] = tool(idempotent=False)
+    assert not maker(list_files).idempotent
+    assert made.idempotent
+
+
+def test_its_former_name_works_with_a_warning() -> None:
+    with pytest.warns(FutureWarning, match="once=True is called idempotent=False now"):
+        once = tool(list_files, once=True)
+    assert once.once and not once.idempotent
 
 
 # What a person sees

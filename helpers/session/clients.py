@@ -59,7 +59,7 @@ def http(*, mock: dict[str, Any] | None = None, **options: Any) -> httpx.AsyncCl
     return session.http(**options)
 
 
-def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
+def virtual_client(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
     """Return a client of the offline API on a clock that jumps instead of waiting.
 
     The bytes and their times are those of a real run, but nothing waits for them, so
@@ -75,8 +75,8 @@ def bench(**changes: Any) -> tuple[httpx.AsyncClient, VirtualClock]:
 def sdk(**changes: Any) -> "AsyncAnthropic":
     """Return the official SDK's client, connected to the offline API in every mode.
 
-    Its requests stay in this process and its clock jumps, as on the bench: it is there to
-    be compared with.
+    Its requests stay in this process, and its clock jumps as that of `virtual_client`: it is
+    there to be compared with.
 
     Args:
         changes: fields of the mock's settings, such as `seed` or `fault`.
@@ -124,7 +124,7 @@ def openai_sdk(**changes: Any) -> "AsyncOpenAI":
     )
 
 
-def recording(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
+def planned_chunks(body: dict[str, Any] | str, **changes: Any) -> list[TimedBytes]:
     """Return the chunks of the offline API's answer, each with its time.
 
     Args:
@@ -194,7 +194,7 @@ def expected_events(
     if session.mode != "mock" or session.provider != "anthropic":
         return None
     try:
-        return decoded(recording(body, **changes))
+        return decoded(planned_chunks(body, **changes))
     except ConnectionResetError:
         return None
 

@@ -9,7 +9,7 @@ import httpx
 
 from helpers.clock import Clock
 from helpers.retry import Recovery
-from helpers.simulation.rehearsal import LoopClock, rehearse, rehearsed
+from helpers.simulation.virtual_time import LoopClock, simulate, simulated
 from helpers.team import Asked, Member, TeamEvent, run_team
 
 __all__ = ["alone", "alone_beforehand", "team_beforehand"]
@@ -51,7 +51,7 @@ def team_beforehand(
     """
 
     def acting(member: Member) -> Member:
-        return replace(member, tools=[rehearsed(tool) for tool in member.tools])
+        return replace(member, tools=[simulated(tool) for tool in member.tools])
 
     async def run(clock: LoopClock) -> AsyncGenerator[TeamEvent]:
         async with client(clock) as http:
@@ -67,4 +67,4 @@ def team_beforehand(
             ):
                 yield event
 
-    return rehearse(run)
+    return simulate(run)

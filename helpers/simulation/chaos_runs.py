@@ -27,7 +27,7 @@ from helpers.mock.plan import Plan
 from helpers.mock.settings import Settings
 from helpers.retry import Recovery
 from helpers.session.clients import client_of
-from helpers.simulation.rehearsal import JumpingLoop, LoopClock, rehearsed, sleep_on
+from helpers.simulation.virtual_time import LoopClock, VirtualTimeLoop, simulated, sleep_on
 from helpers.tools import Tool
 from helpers.widgets.chaos_model import Cut, Seen, arguments, judge, places
 
@@ -68,7 +68,7 @@ class Stuck(Hung):
         super().__init__(f"it computed for {PATIENCE:g} seconds without ever waiting")
 
 
-class _BoundedLoop(JumpingLoop):
+class _BoundedLoop(VirtualTimeLoop):
     """A loop whose time jumps, and which gives up what goes on for too long."""
 
     def __init__(self) -> None:
@@ -227,7 +227,7 @@ class Bench:
 
     def _see(self, place: tuple[int, int] | None) -> Seen:
         given = deepcopy(self._body["messages"])
-        once = frozenset(tool.name for tool in self._tools if tool.once)
+        once = frozenset(tool.name for tool in self._tools if not tool.idempotent)
         seen = self._seen = Seen(given, len(given), once=once)
         self._api.begin(place)
         loop = _BoundedLoop()
@@ -338,7 +338,7 @@ class Bench:
 
     def _counted(self, tool: Tool, seen: Seen) -> Tool:
         """Return a tool that counts its runs, and sleeps on virtual time."""
-        acted = rehearsed(tool)
+        acted = simulated(tool)
 
         @wraps(tool.function)
         async def run(*args: Any, **kwargs: Any) -> Any:

@@ -10,12 +10,12 @@ import httpx
 from helpers.client import open_stream
 from helpers.clock import Clock
 from helpers.message import MessageAssembler, TextDelta, Update
-from helpers.simulation.rehearsal import LoopClock, rehearse
+from helpers.simulation.virtual_time import LoopClock, simulate
 from helpers.streams.backpressure import BoundedQueue, WhenFull, through
 from helpers.widgets.live import FRAMES_PER_SECOND
 from helpers.widgets.queue_model import Flood, Sample
 
-__all__ = ["PROMPT", "TOKENS", "Meeting", "rehearsed"]
+__all__ = ["PROMPT", "TOKENS", "Meeting", "simulated"]
 
 # The answer is its own ruler: each token is its number.
 PROMPT = "Count to two thousand."
@@ -132,7 +132,7 @@ class Meeting:
         )
 
 
-def rehearsed(
+def simulated(
     policy: WhenFull,
     client: Callable[[Clock], httpx.AsyncClient],
     body: dict[str, Any],
@@ -158,5 +158,5 @@ def rehearsed(
         meeting.end("done")
         yield meeting.sample()
 
-    flood: Flood = rehearse(run)[-1][1]
+    flood: Flood = simulate(run)[-1][1]
     return flood

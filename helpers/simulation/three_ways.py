@@ -1,9 +1,9 @@
 """The same task by other people's hands: an SDK does the reading, told in the agent's events.
 
-    request ──▶ SDK ──▶ its events ──▶ Teller ──▶ AgentEvents ──▶ the timeline
+    request ──▶ SDK ──▶ its events ──▶ Recorder ──▶ AgentEvents ──▶ the timeline
                  └─▶ tools, when the SDK or its user runs them
 
-What is drawn is when things happened, so the Teller only listens: to the request that
+What is drawn is when things happened, so the Recorder only listens: to the request that
 leaves, to what is read, and to the tools.
 """
 
@@ -30,8 +30,8 @@ from helpers.providers.openai import ChatAdapter, ResponsesAdapter
 from helpers.providers.requests import chat_request, responses_request
 from helpers.session.clients import MOCK_HEADERS, local_client
 from helpers.session.session import MOCK_KEY
-from helpers.simulation.rehearsal import LoopClock, rehearse, rehearsed
 from helpers.simulation.timeline_runs import agent_run
+from helpers.simulation.virtual_time import LoopClock, simulate, simulated
 from helpers.streams.emitted import emitted
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
@@ -100,7 +100,7 @@ def runs(
         raise ValueError(f"There is no way {unknown[0]!r}: {', '.join(WAYS)}.")
 
     def foreseen(way: str, *, unblocked: bool = False) -> Timeline:
-        acted = [rehearsed(tool, unblocked=unblocked) for tool in tools]
+        acted = [simulated(tool, unblocked=unblocked) for tool in tools]
 
         def run(clock: LoopClock) -> AsyncGenerator[Any]:
             def inside(library: ModuleType) -> Any:
@@ -108,7 +108,7 @@ def runs(
 
             return run_by(way, Api("http://mock", {}, inside), body, acted, clock=clock)
 
-        return fold(rehearse(run))
+        return fold(simulate(run))
 
     api = Api(base_url, {"mock-settings": json.dumps(settings.to_json())})
     ideal = ideal_finish(foreseen("by_hand", unblocked=True))
@@ -159,7 +159,7 @@ async def _by_sdk(
     import httpx2
     import openai
 
-    told = Teller()
+    told = Recorder()
 
     async def asked(request: object) -> None:
         told.start_turn()
@@ -177,7 +177,7 @@ async def _by_sdk(
             yield event
 
 
-async def _ended(work: Coroutine[Any, Any, None], told: "Teller") -> None:
+async def _ended(work: Coroutine[Any, Any, None], told: "Recorder") -> None:
     try:
         await work
     except Exception as error:  # each SDK has a family of its own, and lets others through
@@ -187,7 +187,7 @@ async def _ended(work: Coroutine[Any, Any, None], told: "Teller") -> None:
 
 
 async def _with_tool_runner(
-    client: Any, body: dict[str, Any], tools: list[Tool], told: "Teller", *, eager: bool
+    client: Any, body: dict[str, Any], tools: list[Tool], told: "Recorder", *, eager: bool
 ) -> None:
     """Let the Anthropic SDK ask, read and run tools."""
     from anthropic import beta_async_tool
@@ -219,7 +219,7 @@ async def _with_tool_runner(
 
 
 async def _with_openai(
-    client: "AsyncOpenAI", way: str, body: dict[str, Any], tools: list[Tool], told: "Teller"
+    client: "AsyncOpenAI", way: str, body: dict[str, Any], tools: list[Tool], told: "Recorder"
 ) -> None:
     """Let the OpenAI SDK ask and read; the loop and the tools are its user's."""
     create: Any = client.responses.create if way == "responses" else client.chat.completions.create
@@ -243,7 +243,7 @@ async def _with_openai(
         ]
 
 
-class Teller:
+class Recorder:
     """Tells what is seen of a run in the events of the agent."""
 
     def __init__(self) -> None:

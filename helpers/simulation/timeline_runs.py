@@ -46,7 +46,7 @@ async def agent_run(
     """
     tools = list(tools)
     if strategy == "end_of_turn":
-        tools = [replace(tool, once=True) for tool in tools]
+        tools = [replace(tool, idempotent=False) for tool in tools]
     if strategy != "parallel":
         options["tools_at_once"] = 1
     fields = {name: value for name, value in body.items() if name not in ("messages", "stream")}

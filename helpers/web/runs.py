@@ -25,7 +25,7 @@ from helpers.history import Conversation
 from helpers.render.endings import STOPPED, failure
 from helpers.session.metering import SpendingCapReached
 from helpers.web.requests import Ask, Refused
-from helpers.web.wire import Page, Telling, Told, merged
+from helpers.web.wire import Encoder, LogEntry, Page, merged
 
 __all__ = ["Answer", "Run", "Runs"]
 
@@ -52,10 +52,10 @@ class Run:
         deserted: set while that is nobody.
     """
 
-    def __init__(self, conversation: Conversation, telling: Telling) -> None:
+    def __init__(self, conversation: Conversation, telling: Encoder) -> None:
         self.id = secrets.token_urlsafe(12)
         self.conversation = conversation
-        self.told: list[Told] = []
+        self.told: list[LogEntry] = []
         self.readers = 0
         self.deserted = asyncio.Event()
         self.deserted.set()
@@ -89,7 +89,7 @@ class Run:
         if self._task is not None:
             await asyncio.wait({self._task})
 
-    # ---- Telling
+    # ---- Encoder
 
     async def _drive(self, events: AsyncGenerator[AgentEvent]) -> None:
         telling = self._telling
@@ -112,7 +112,7 @@ class Run:
     def _tell(self, pages: list[Page]) -> None:
         if pages and not self.over:
             first = len(self.told) + 1
-            self.told += [Told(id, page) for id, page in enumerate(pages, first)]
+            self.told += [LogEntry(id, page) for id, page in enumerate(pages, first)]
             news, self._news = self._news, asyncio.Event()
             news.set()
 
@@ -150,7 +150,7 @@ class Run:
 
     async def follow(
         self, after: int = 0, *, heartbeat: float = HEARTBEAT_SECONDS
-    ) -> AsyncIterator[list[Told]]:
+    ) -> AsyncIterator[list[LogEntry]]:
         """Give what a reader has not been told, in batches, until the run is over.
 
         While the reader is busy with a batch, nothing is collected for it: the next batch is
@@ -231,7 +231,7 @@ class Runs:
                 raise Refused(409, "The last answer is still under way: stop it first.")
         conversation.say(ask.prompt)
         began = self._clock()
-        telling = Telling(lambda: self._clock() - began, self._dollars)
+        telling = Encoder(lambda: self._clock() - began, self._dollars)
         run = Run(conversation, telling)
         run.start(self._answer(conversation), max(self.grace, GRACE))
         self._runs[run.id] = run

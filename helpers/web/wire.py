@@ -1,6 +1,6 @@
 """What a page is told, and how that looks on the wire.
 
-    AgentEvent ──▶ RunState ──▶ Telling.feed ──▶ [Told, …] ──▶ merged ──▶ sse / message
+    AgentEvent ──▶ RunState ──▶ Encoder.feed ──▶ [LogEntry, …] ──▶ merged ──▶ sse / message
                                 what has changed  neighbours as one       bytes
 
 A page has no use for the agent's own events, and works nothing out: it draws what it is told.
@@ -30,7 +30,7 @@ from helpers.render.html import MarkdownHtml
 from helpers.render.run_state import Block, Item, Note, RunState
 from helpers.tools import number, shown
 
-__all__ = ["HEARTBEAT", "RETRY", "Page", "Telling", "Told", "merged", "message", "sse"]
+__all__ = ["HEARTBEAT", "RETRY", "Encoder", "LogEntry", "Page", "merged", "message", "sse"]
 
 Page = dict[str, Any]  # one thing that a page is told; `type` says which
 
@@ -44,20 +44,20 @@ LONGEST_JOINED = 32_768  # characters: readers have limits for one event
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LogEntry:
     """Something that a page is told, with its place among all that it is told."""
 
     id: int
     page: Page
 
 
-def sse(told: Told) -> bytes:
+def sse(told: LogEntry) -> bytes:
     """Return it as a server-sent event, whose id lets a reader come back here."""
     # JSON has no line ends of its own, so one `data` line holds it.
     return b"id: %d\ndata: %s\n\n" % (told.id, _json(told.page).encode())
 
 
-def message(told: Told) -> str:
+def message(told: LogEntry) -> str:
     """Return it as a WebSocket message."""
     return _json({"id": told.id, **told.page})
 
@@ -90,16 +90,16 @@ def _plain(value: object, depth: int = 8) -> object:
     return number(value) if is_number else shown(value)
 
 
-def merged(told: Iterable[Told]) -> list[Told]:
+def merged(told: Iterable[LogEntry]) -> list[LogEntry]:
     """Return the same with neighbours joined where a page can't tell the difference.
 
     Only what grows is joined: a reader who comes late or reads slowly
     gets less to read and misses nothing. The joined one has the later id.
     """
-    result: list[Told] = []
+    result: list[LogEntry] = []
     for one in told:
         if result and (joined := _joined(result[-1].page, one.page)):
-            result[-1] = Told(one.id, joined)
+            result[-1] = LogEntry(one.id, joined)
         else:
             result.append(one)
     return result
@@ -156,7 +156,7 @@ class _Part:
 
 
 @dataclass
-class Telling:
+class Encoder:
     """Turn what an agent does into what a page is told.
 
     Args:

@@ -24,11 +24,11 @@ from helpers.session.clients import (
     mock_settings,
     open_recording,
     opener,
+    planned_chunks,
     record_anew,
-    recording,
     request,
 )
-from helpers.widgets.run_views import rehearse
+from helpers.widgets.run_views import simulate
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -69,7 +69,7 @@ def wire(body: dict[str, Any] | str | Path | Exchange, **changes: Any) -> "Wire"
     async def record() -> list[tuple[float, bytes]]:
         return await record_anew(body, changes)
 
-    return Wire(recording(body, **changes), record=record)
+    return Wire(planned_chunks(body, **changes), record=record)
 
 
 def transcript(
@@ -214,12 +214,12 @@ def queue(
 @cache
 def floods(settings: Settings, **numbers: Any) -> "tuple[Flood, ...]":
     """Return how a queue will fare with each of its ways, on a clock that jumps."""
-    from helpers.simulation.queue_runs import PROMPT, rehearsed
+    from helpers.simulation.queue_runs import PROMPT, simulated
     from helpers.widgets.queue_model import POLICIES
 
     body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
     client = partial(client_on, settings)
-    return tuple(rehearsed(policy, client, body, **numbers) for policy in POLICIES)
+    return tuple(simulated(policy, client, body, **numbers) for policy in POLICIES)
 
 
 def page(which: str = "fetch") -> "PageView":
@@ -236,7 +236,7 @@ def page(which: str = "fetch") -> "PageView":
 
     body = {**request(PAGE_PROMPT), "model": OFFLINE_MODEL}
     body["thinking"] = {"type": "adaptive", "display": "summarized"}
-    expected = rehearse(body, tools=web_tools(), fault=None)
+    expected = simulate(body, tools=web_tools(), fault=None)
     return PageView(which, lambda: _web_server().page(which), prompt=PAGE_PROMPT, expected=expected)
 
 

@@ -53,7 +53,7 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
     """Return what a page shows in the end of a run, from top to bottom.
 
     Args:
-        pairs: seconds since the start, and event, such as `course.rehearse` returns.
+        pairs: seconds since the start, and event, such as `course.simulate` returns.
     """
     state = run_state.fold(pairs)
     rows = [_row(block) for block in state.blocks if block.state != "void"]

@@ -35,7 +35,7 @@ def dispatch_times(
 ) -> list[tuple[str, float, float]]:
     """Return how long one turn with tools takes under each strategy of dispatch.
 
-    The run goes by a clock that jumps, as in `rehearse`.
+    The run goes by a clock that jumps, as in `simulate`.
 
     Args:
         body: a request, or just a prompt.
@@ -50,12 +50,12 @@ def dispatch_times(
 
     times = []
     for strategy in ("end_of_turn", "serial", "parallel"):
-        turn = first_turn(fold(rehearse(body, tools=tools, strategy=strategy, **changes)))
+        turn = first_turn(fold(simulate(body, tools=tools, strategy=strategy, **changes)))
         times.append((strategy, turn.ended or 0.0, distance(turn) or 0.0))
     return times
 
 
-def rehearse(
+def simulate(
     body: dict[str, Any] | str,
     *,
     tools: "Iterable[Tool]" = (),
@@ -81,10 +81,10 @@ def rehearse(
         unblocked: let tools stop nobody but themselves, as if none ever blocked the loop.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
-    from helpers.simulation.rehearsal import LoopClock, rehearse, rehearsed
+    from helpers.simulation.virtual_time import LoopClock, simulate, simulated
 
     body, settings = as_body(body), mock_settings(visible(changes))
-    acted = [rehearsed(tool, unblocked=unblocked) for tool in tools]
+    acted = [simulated(tool, unblocked=unblocked) for tool in tools]
 
     async def run(clock: LoopClock) -> AsyncGenerator[Any]:
         async with client_on(settings, clock) as client:
@@ -101,7 +101,7 @@ def rehearse(
             ):
                 yield event
 
-    return rehearse(run)
+    return simulate(run)
 
 
 def timeline(
@@ -118,7 +118,7 @@ def timeline(
 
     Args:
         body: a request, or just a prompt. Or a recorded run to be played again: pairs of
-            seconds and event, such as `rehearse` returns.
+            seconds and event, such as `simulate` returns.
         tools: what the model may call. In mock mode they run once more beforehand, on a
             clock that jumps, so that the view knows its length and its ideal.
         dispatcher: a class like ToolDispatcher, such as yours, to dispatch the calls.
@@ -149,8 +149,8 @@ def timeline(
         return TimelineView({"run": Run(run)}, at_most=at_most, autostart=False)
     _ = clients.session.mock_url  # its start is no part of the time to first token
     options = {"tools": tools, "max_turns": max_turns, "recovery": recovery, **changes}
-    expected = fold(rehearse(asked, dispatcher=dispatcher, **options))
-    free = fold(rehearse(asked, unblocked=True, **options))
+    expected = fold(simulate(asked, dispatcher=dispatcher, **options))
+    free = fold(simulate(asked, unblocked=True, **options))
     return TimelineView(
         {"run": Run(run, expected=expected, ideal=ideal_finish(free))}, autostart=autostart
     )
@@ -179,7 +179,7 @@ def compare_dispatch(
 
     body, tools = {**as_body(body), "model": OFFLINE_MODEL}, list(tools)
     changes = {"fault": None, **visible(changes)}
-    expected = fold(rehearse(body, tools=tools, unblocked=True, **changes))
+    expected = fold(simulate(body, tools=tools, unblocked=True, **changes))
     ideal = ideal_finish(first_turn(expected))
     _ = clients.session.mock_url  # its start is no part of any of the three
 
@@ -337,7 +337,7 @@ def cards(
         cost, at_most = partial(price, asked["model"]), clients.session.estimate(asked)
         return CardsView(run, price=cost, at_most=at_most, autostart=False)
     _ = clients.session.mock_url  # its start is no part of the time to first token
-    pairs = rehearse(asked, tools=tools, max_turns=max_turns, recovery=recovery, **changes)
+    pairs = simulate(asked, tools=tools, max_turns=max_turns, recovery=recovery, **changes)
     return CardsView(run, expected=alone_beforehand(task, pairs), autostart=autostart)
 
 

@@ -49,7 +49,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     lab.open(learner, "04_mid_stream_tools")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
-    last = cell(learner, "@tool(once=True)")
+    last = cell(learner, "@tool(idempotent=False)")
     expect(output(last)).to_contain_text("paid: [40]")  # everything was skipped so far
 
     freezes = cell(learner, "%%build thaw")

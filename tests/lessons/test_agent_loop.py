@@ -31,7 +31,7 @@ def check_parcel() -> str:
     return "on its way"
 
 
-@tool(once=True)
+@tool(idempotent=False)
 async def send_letter(to: str) -> str:
     """Send a letter."""
     return f"sent to {to}"
@@ -51,7 +51,7 @@ def is_accepted(messages: list[dict[str, Any]]) -> bool:
 @pytest.fixture(scope="module")
 def http() -> httpx.AsyncClient:
     """One client for all: making one takes longer than most conversations."""
-    return course.bench()[0]
+    return course.virtual_client()[0]
 
 
 async def run(
@@ -94,7 +94,7 @@ async def test_it_can_be_left_after_every_event(prompt: str, http: httpx.AsyncCl
 @pytest.mark.parametrize("kind", ["cut", "overloaded", "reset", "529"])
 async def test_a_fault_leaves_whole_turns(kind: str):
     messages = [{"role": "user", "content": "What's the weather in Lagos?"}]
-    http, _ = course.bench(fault=kind)
+    http, _ = course.virtual_client(fault=kind)
     with pytest.raises(StreamError):
         await run(http, messages)
     assert messages == [{"role": "user", "content": "What's the weather in Lagos?"}]

@@ -43,7 +43,7 @@ def asked(display: str) -> dict[str, Any]:
 
 
 async def ask(body: dict[str, Any]) -> httpx.Response:
-    http, _ = course.bench(pace={"tokens_per_second": 10_000})
+    http, _ = course.virtual_client(pace={"tokens_per_second": 10_000})
     return await http.post("/v1/messages", json=body)
 
 

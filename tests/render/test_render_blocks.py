@@ -11,7 +11,7 @@ from long_answers import ANSWERS
 
 from helpers.render.html import MarkdownHtml
 from helpers.render.markdown import MarkdownLines
-from helpers.web.wire import Telling
+from helpers.web.wire import Encoder
 
 FENCED = "```"
 
@@ -145,7 +145,7 @@ def test_any_cuts_end_as_the_whole(name: str, places: list[int]):
 def test_a_page_ends_as_the_whole(name: str, data: st.DataObject):
     """What a page is told, put together as the pages do it."""
     text = ANSWERS[name]
-    telling = Telling(lambda: 1.0)
+    telling = Encoder(lambda: 1.0)
     drawn, open_line, at = "", "", 0
     while at < len(text):
         size = data.draw(st.integers(1, 200))

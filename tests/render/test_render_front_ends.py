@@ -25,7 +25,7 @@ from helpers.terminal.events import show
 from helpers.terminal.live_screen import LiveScreen
 from helpers.terminal.screen import PlainScreen, Screen
 from helpers.web.runs import Run
-from helpers.web.wire import Telling
+from helpers.web.wire import Encoder
 from helpers.widgets import cards_model, cards_still, page, timeline_model, timeline_still
 from helpers.widgets.cards import CardsView
 
@@ -36,7 +36,7 @@ TOKENS = re.compile(r"([\d,]+) tokens in, ~?([\d,]+)( out)?")
 
 
 @dataclass
-class Told:
+class LogEntry:
     """What a front end tells.
 
     Attributes:
@@ -59,16 +59,16 @@ def tokens_in(words: str) -> tuple[int, int]:
 # ---- What each front end tells
 
 
-async def on_screen(pairs: Pairs, screen: Screen, paper: Callable[[], str]) -> Told:
+async def on_screen(pairs: Pairs, screen: Screen, paper: Callable[[], str]) -> LogEntry:
     await show(replay(pairs), screen)
     lines = paper().replace("\r", "").split("\n")
     notes = [re.fullmatch(r"([✓✕■]) (\w+): (done|failed|stopped)\b.*", line) for line in lines]
     tools = [f"{note[2]} {OUTCOMES[note[1]]}" for note in notes if note]
     rest = [line for line, note in zip(lines, notes, strict=True) if not note]
-    return Told("\n".join(rest), tools)
+    return LogEntry("\n".join(rest), tools)
 
 
-async def terminal(pairs: Pairs) -> Told:
+async def terminal(pairs: Pairs) -> LogEntry:
     paper = io.StringIO()
     return await on_screen(pairs, PlainScreen(paper), paper.getvalue)
 
@@ -83,7 +83,7 @@ class Paper(DummyOutput):
         self.written += data
 
 
-async def live_screen(pairs: Pairs) -> Told:
+async def live_screen(pairs: Pairs) -> LogEntry:
     paper = Paper()
     with create_app_session(output=paper):
         screen = LiveScreen(clock=lambda: 5.0)
@@ -95,14 +95,14 @@ async def live_screen(pairs: Pairs) -> Told:
         return await on_screen(pairs, screen, settled)
 
 
-async def web(pairs: Pairs) -> Told:
-    telling = Telling(lambda: 1.0)
+async def web(pairs: Pairs) -> LogEntry:
+    telling = Encoder(lambda: 1.0)
     pages = [page for _, event in pairs for page in telling.feed(event)]
     tools = {page["part"]: page for page in pages if page.get("kind") == "tool"}
     ran = [one for one in tools.values() if one["seconds"] is not None and one["state"] != "void"]
     last = pages[-1]
     figures = last["figures"]
-    return Told(
+    return LogEntry(
         last["note"] or GOOD[0],
         [f"{one['name']} {one['state']}" for one in ran],
         (figures["tokens_in"], figures["tokens_out"]),
@@ -115,40 +115,40 @@ def lane_tools(lane: cards_model.Lane) -> list[str]:
     return [words for words in told if "void" not in words]
 
 
-async def cards(pairs: Pairs) -> Told:
+async def cards(pairs: Pairs) -> LogEntry:
     named = [(at, ("", event)) for at, event in pairs]
     board = cards_model.fold(named)
     view = CardsView(lambda: None, expected=named, autostart=False)  # type: ignore[arg-type,return-value]
     words = re.sub(r"(?m)^(\[\w+, .*\]|  .*)$", "", view.twin())
     view.close()
-    return Told(words, lane_tools(board.lanes[0]), tokens_in(words))
+    return LogEntry(words, lane_tools(board.lanes[0]), tokens_in(words))
 
 
-async def cards_picture(pairs: Pairs) -> Told:
+async def cards_picture(pairs: Pairs) -> LogEntry:
     board = cards_model.fold([(at, ("", event)) for at, event in pairs])
     svg = cards_still.draw(board, cards_still.footer_of(board, ""), "Agent")
     svg = re.sub("<desc>.*</desc>", "", svg, flags=re.DOTALL)
     texts = re.findall(">([^<>]+)</text>", svg)
     # A card's state is a text of its own, and no end of the run.
-    return Told(" ".join(texts[-3:]))
+    return LogEntry(" ".join(texts[-3:]))
 
 
-async def timeline(pairs: Pairs) -> Told:
+async def timeline(pairs: Pairs) -> LogEntry:
     line = timeline_model.fold(pairs)
     runs = [(written, run) for written, run in timeline_model.calls(line) if run is not None]
     words = timeline_still.tell([timeline_still.Track("", line)]).split("\n")[0]
-    return Told(words, [f"{written.name} {run.state}" for written, run in runs])
+    return LogEntry(words, [f"{written.name} {run.state}" for written, run in runs])
 
 
-async def web_page_picture(pairs: Pairs) -> Told:
+async def web_page_picture(pairs: Pairs) -> LogEntry:
     rows = page.fold(pairs)
     tools = [row for row in rows if row.kind == "tool"]
     words = page.tell("fetch", "hi", [row for row in rows if row.kind != "tool"])
     told = [f"{row.words.split()[0]} {'failed' if row.failed else 'done'}" for row in tools]
-    return Told(words, told, tokens_in(words))
+    return LogEntry(words, told, tokens_in(words))
 
 
-async def trace(pairs: Pairs) -> Told:
+async def trace(pairs: Pairs) -> LogEntry:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -165,7 +165,7 @@ async def trace(pairs: Pairs) -> Told:
     names = ("input_tokens", "output_tokens")
     used = tuple(told.get(f"gen_ai.usage.{name}", 0) for name in names)
     (reason,) = told["gen_ai.response.finish_reasons"]
-    return Told(reason, tools, (used[0], used[1]))
+    return LogEntry(reason, tools, (used[0], used[1]))
 
 
 FRONT_ENDS = (
@@ -195,7 +195,7 @@ def says(told: str, how: Ending) -> bool:
 async def test_every_front_end_tells_the_same(name: str, front_end: Callable[[Pairs], Any]):
     case = CASES[name]
     pairs = await played(case)
-    told: Told = await front_end(pairs)
+    told: LogEntry = await front_end(pairs)
     how = ending_of(event for _, event in pairs)
     if front_end is trace:
         assert told.end == case.reason
@@ -240,7 +240,7 @@ async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
         state = fold(pairs)
         state.end(STOPPED, 9.0)
         line = timeline_model.timeline_of(state)
-        run = Run(Conversation(), Telling(lambda: 1.0))
+        run = Run(Conversation(), Encoder(lambda: 1.0))
         run.start(replay(pairs), 60)
         await asyncio.sleep(0)
         run.stop()

@@ -83,7 +83,7 @@ def test_the_tag_has_the_name_that_it_is_given():
 
 
 def test_the_offline_apis_answer_with_tags():
-    chunks = course.recording("Think in tags: is 97 a prime number?")
+    chunks = course.planned_chunks("Think in tags: is 97 a prime number?")
     events = [json.loads(line[6:]) for chunk in chunks for line in chunk.data.split(b"\n")[1:2]]
     texts = [event["delta"].get("text", "") for event in events if "delta" in event]
     (thinking, thought), (text, answer) = split(*texts)

@@ -18,15 +18,15 @@ from helpers.web import runs as runs_module
 from helpers.web.event_stream import EventStream
 from helpers.web.requests import Ask, Refused
 from helpers.web.runs import Run, Runs
-from helpers.web.wire import Telling, Told, merged
+from helpers.web.wire import Encoder, LogEntry, merged
 
 PIECES = [f"word {place} " + "\n" * (place % 7 == 0) for place in range(60)]
 ALL = "".join(PIECES)
 
 
-def told_of(pieces: list[str]) -> list[Told]:
+def told_of(pieces: list[str]) -> list[LogEntry]:
     """Return what a page is told of a whole answer, without any loop or clock."""
-    telling = Telling(lambda: 0.0)
+    telling = Encoder(lambda: 0.0)
     pages: list[dict[str, Any]] = []
 
     async def collect() -> None:
@@ -36,14 +36,14 @@ def told_of(pieces: list[str]) -> list[Told]:
             pages.extend(telling.feed(event))
 
     asyncio.run(collect())
-    return [Told(id, page) for id, page in enumerate(pages, 1)]
+    return [LogEntry(id, page) for id, page in enumerate(pages, 1)]
 
 
 TOLD = told_of(PIECES)
 assert TOLD[-1].page["type"] == "end"
 
 
-def state(told: list[Told]) -> Reader:
+def state(told: list[LogEntry]) -> Reader:
     reader = Reader()
     for one in told:
         reader.take(one.id, one.page)

@@ -32,7 +32,7 @@ from helpers.client import StreamTruncated
 from helpers.render.endings import STOPPED
 from helpers.render.html import MarkdownHtml
 from helpers.sse import SSEDecoder
-from helpers.web.wire import HEARTBEAT, RETRY, Telling, Told, merged, message, sse
+from helpers.web.wire import HEARTBEAT, RETRY, Encoder, LogEntry, merged, message, sse
 
 CALL = ToolCall(1, "call_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 TEXT = BlockStarted(0, {"type": "text", "text": ""})
@@ -50,7 +50,7 @@ class Clock:
 
 
 def told(events: Iterable[AgentEvent], clock: Any = lambda: 0.0) -> list[dict[str, Any]]:
-    telling = Telling(clock, lambda usage: 0.25)
+    telling = Encoder(clock, lambda usage: 0.25)
     return [page for event in events for page in telling.feed(event)]
 
 
@@ -115,7 +115,7 @@ def test_a_whole_run_in_the_words_of_a_page():
 
 
 def merged_pages(pages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one.page for one in merged(Told(id, page) for id, page in enumerate(pages, 1))]
+    return [one.page for one in merged(LogEntry(id, page) for id, page in enumerate(pages, 1))]
 
 
 def test_the_rate_counts_only_the_time_in_which_tokens_came():
@@ -126,7 +126,7 @@ def test_the_rate_counts_only_the_time_in_which_tokens_came():
 
 @pytest.mark.parametrize("cut", range(1, len(WHOLE)))
 def test_wherever_it_stops_nothing_is_left_growing(cut: int):
-    telling = Telling(lambda: 0.0)
+    telling = Encoder(lambda: 0.0)
     pages = [page for event in WHOLE[:cut] for page in telling.feed(event)]
     pages += telling.end(STOPPED)
     assert pages[-1]["type"] == "end" and kinds(pages).count("end") == 1
@@ -184,28 +184,28 @@ def test_any_cut_of_a_text_gives_the_same_page(text: str, cuts: list[int]):
 )
 def test_what_is_sent_is_what_is_read(page: dict[str, str], cut: int):
     page = {"type": "text"} | page
-    raw = RETRY + HEARTBEAT + sse(Told(7, page)) + HEARTBEAT
+    raw = RETRY + HEARTBEAT + sse(LogEntry(7, page)) + HEARTBEAT
     decoder = SSEDecoder()
     events = decoder.feed(raw[:cut]) + decoder.feed(raw[cut:])
     assert len(events) == 1 and events[0].id == "7"
     clean = json.loads(json.dumps(page, ensure_ascii=False).encode("utf-8", "replace"))
     assert json.loads(events[0].data) == clean
-    assert json.loads(message(Told(7, page))) == {"id": 7} | clean
+    assert json.loads(message(LogEntry(7, page))) == {"id": 7} | clean
 
 
 def test_lone_surrogates_do_not_break_the_wire():
-    assert b"?" in sse(Told(1, {"type": "text", "text": "\ud800"}))
+    assert b"?" in sse(LogEntry(1, {"type": "text", "text": "\ud800"}))
 
 
 def test_joining_has_an_end_so_that_no_event_grows_past_what_readers_take():
     page = {"type": "text", "part": 1, "lines": ["x" * 1000], "text": ""}
-    joined = merged(Told(id, page) for id in range(1, 1001))
+    joined = merged(LogEntry(id, page) for id in range(1, 1001))
     assert 20 < len(joined) < 40 and joined[-1].id == 1000
     assert sum(len(one.page["lines"]) for one in joined) == 1000
 
 
 def test_what_was_stopped_before_it_was_counted_is_estimated():
-    telling = Telling(lambda: 0.0)
+    telling = Encoder(lambda: 0.0)
     for event in [
         TurnStarted(1),
         UsageUpdated({"input_tokens": 10, "output_tokens": 1}),

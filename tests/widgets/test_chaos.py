@@ -48,7 +48,7 @@ Events = AsyncGenerator[dict[str, Any]]
 
 
 def weather(once: bool = False, seconds: float = 1.5) -> Tool:
-    @tool(once=once)
+    @tool(idempotent=not once)
     async def get_weather(city: str) -> str:
         """Tell the weather of a city."""
         await asyncio.sleep(seconds)

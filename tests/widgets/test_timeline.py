@@ -236,8 +236,8 @@ def test_thinking_and_blocks_of_unknown_types() -> None:
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 1.5, 5.0])
 def test_the_arithmetic_is_what_the_agent_does(strategy: str, seconds: float) -> None:
     tools = [weather(seconds)]
-    expected = under(fold(course.rehearse(PROMPT, tools=tools)), strategy)
-    happened = first_turn(fold(course.rehearse(PROMPT, tools=tools, strategy=strategy)))
+    expected = under(fold(course.simulate(PROMPT, tools=tools)), strategy)
+    happened = first_turn(fold(course.simulate(PROMPT, tools=tools, strategy=strategy)))
     runs = [
         [moment for bar in one.bars if bar.kind == "run" for moment in (bar.began, bar.ended)]
         for one in (expected, happened)
@@ -266,16 +266,16 @@ def test_strategies_that_do_not_exist_and_turns_without_an_end() -> None:
 
 def test_a_rehearsal_takes_no_time_and_is_the_same_every_time() -> None:
     began = time.monotonic()
-    first = course.rehearse(PROMPT, tools=[weather(28)])
+    first = course.simulate(PROMPT, tools=[weather(28)])
     assert first[-1][0] > 28 > time.monotonic() - began
-    second = course.rehearse(PROMPT, tools=[weather(28)])
+    second = course.simulate(PROMPT, tools=[weather(28)])
     assert [at for at, _ in first] == [at for at, _ in second]
     assert table(fold(first)) == table(fold(second))
 
 
 def test_a_sync_tool_takes_its_time_and_stops_nobody() -> None:
     waits, sync = (
-        fold(course.rehearse(PROMPT, tools=[weather(1.5, kind)])) for kind in ("async", "sync")
+        fold(course.simulate(PROMPT, tools=[weather(1.5, kind)])) for kind in ("async", "sync")
     )
     assert waits.ended == sync.ended
     assert distance(sync) == pytest.approx(0, abs=0.01)
@@ -283,12 +283,12 @@ def test_a_sync_tool_takes_its_time_and_stops_nobody() -> None:
 
 def test_a_tool_that_blocks_the_loop_freezes_the_text() -> None:
     tools = [weather(1.5, "blocks")]
-    frozen = fold(course.rehearse(PROMPT, tools=tools))
+    frozen = fold(course.simulate(PROMPT, tools=tools))
     texts = [bar for bar in frozen.bars if bar.kind == "text" and bar.turn == 1]
     assert [len(bar.pieces) for bar in texts] == [1, 2, 2]
-    free = fold(course.rehearse(PROMPT, tools=tools, unblocked=True))
+    free = fold(course.simulate(PROMPT, tools=tools, unblocked=True))
     assert all(len(bar.pieces) == 1 for bar in free.bars if bar.kind == "text")
-    assert free == fold(course.rehearse(PROMPT, tools=[weather(1.5)]))
+    assert free == fold(course.simulate(PROMPT, tools=[weather(1.5)]))
     assert (frozen.ended or 0) > (free.ended or 0) + 0.3
 
 
@@ -302,7 +302,7 @@ def test_time_sleep_is_left_as_it_was_also_when_a_tool_raises() -> None:
         raise ValueError("no weather today")
 
     for unblocked in (False, True):
-        timeline = fold(course.rehearse(PROMPT, tools=[fails], unblocked=unblocked))
+        timeline = fold(course.simulate(PROMPT, tools=[fails], unblocked=unblocked))
         runs = [bar for bar in timeline.bars if bar.kind == "run"]
         assert [bar.state for bar in runs] == ["failed", "failed"]
         assert (runs[0].ended or 0) - runs[0].began >= 1
@@ -317,7 +317,7 @@ def test_a_tool_may_use_threads_and_its_deadline_holds() -> None:
         return "wet"
 
     for unblocked in (False, True):
-        timeline = fold(course.rehearse(PROMPT, tools=[asks_a_thread], unblocked=unblocked))
+        timeline = fold(course.simulate(PROMPT, tools=[asks_a_thread], unblocked=unblocked))
         runs = [bar for bar in timeline.bars if bar.kind == "run"]
         assert [bar.state for bar in runs] == ["done", "failed"]
         assert [(bar.ended or 0) - bar.began for bar in runs] == pytest.approx([1, 2])
@@ -325,7 +325,7 @@ def test_a_tool_may_use_threads_and_its_deadline_holds() -> None:
 
 def test_it_can_be_rehearsed_within_a_running_loop() -> None:
     async def within() -> list[tuple[float, Any]]:
-        return course.rehearse(PROMPT, tools=[weather(1)])
+        return course.simulate(PROMPT, tools=[weather(1)])
 
     assert asyncio.run(within())[-1][0] > 1
 
@@ -333,7 +333,7 @@ def test_it_can_be_rehearsed_within_a_running_loop() -> None:
 def test_a_fault_is_rehearsed_too() -> None:
     cut = {"kind": "close", "at_event": 6, "times": 1}
     patient = Recovery(after_text="restart")
-    pairs = course.rehearse(PROMPT, tools=[weather(1)], recovery=patient, fault=cut)
+    pairs = course.simulate(PROMPT, tools=[weather(1)], recovery=patient, fault=cut)
     timeline = fold(pairs)
     assert "retry" in [mark.kind for mark in timeline.marks]
     assert timeline.state == "done"
@@ -367,13 +367,13 @@ def test_a_dispatcher_of_ones_own_is_seen_at_its_tools(kind: str) -> None:
             pass
 
     tools = [weather(1.5, kind)]
-    timeline = fold(course.rehearse(PROMPT, tools=tools, dispatcher=AtTheEnd))
+    timeline = fold(course.simulate(PROMPT, tools=tools, dispatcher=AtTheEnd))
     assert timeline.state == "done"
     assert distance(first_turn(timeline)) == pytest.approx(
-        distance(under(fold(course.rehearse(PROMPT, tools=[weather(1.5)])), "end_of_turn")),
+        distance(under(fold(course.simulate(PROMPT, tools=[weather(1.5)])), "end_of_turn")),
         abs=0.1,
     )
-    course_own = fold(course.rehearse(PROMPT, tools=tools[:1], dispatcher=ToolDispatcher))
+    course_own = fold(course.simulate(PROMPT, tools=tools[:1], dispatcher=ToolDispatcher))
     assert len([bar for bar in course_own.bars if bar.kind == "run"]) == 2
 
 

@@ -37,7 +37,7 @@ class Tool:
         name, description: what the model is told.
         parameters: the JSON type of each; all are required.
         function: takes them by name; plain or async.
-        once: it must not run twice, so it waits until the reply is whole.
+        idempotent: it may run twice; if not, it waits until the reply is whole.
         timeout: seconds that a run may take.
     """
 
@@ -45,8 +45,13 @@ class Tool:
     description: str
     parameters: dict[str, str]
     function: Callable[..., Any]
-    once: bool = False
+    idempotent: bool = True
     timeout: float | None = 20.0
+
+    @property
+    def once(self) -> bool:
+        """Whether it must not run twice."""
+        return not self.idempotent
 
     @property
     def is_async(self) -> bool:

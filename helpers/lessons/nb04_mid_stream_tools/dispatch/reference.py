@@ -46,10 +46,10 @@ class ToolDispatcher:
         self._finished: dict[str, ToolFinished] = {}
 
     def start(self, call: ToolCall) -> None:
-        """Run the tool of a call and return at once; `once` tools wait for `release`."""
+        """Run the call's tool and return at once; if not `idempotent`, wait for `release`."""
         self._calls.append(call)
         tool = self._tools.get(call.name)
-        if self._released or not (tool and tool.once):
+        if self._released or tool is None or tool.idempotent:
             self._tasks[call.id] = asyncio.create_task(self._work(call))
 
     def release(self) -> None:

@@ -27,7 +27,7 @@ class ToolDispatcher:
         ...
 
     def start(self, call):
-        """Run the tool of a call and return at once; `once` tools wait for `release`."""
+        """Run the call's tool and return at once; if not `idempotent`, wait for `release`."""
         ...
 
     def release(self):

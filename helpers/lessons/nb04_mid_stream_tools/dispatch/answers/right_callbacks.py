@@ -25,7 +25,7 @@ class ToolDispatcher:
 
     def start(self, call):
         self.calls.append(call)
-        if getattr(self.tools.get(call.name), "once", False):
+        if not getattr(self.tools.get(call.name), "idempotent", True):
             self.held.append(call)
         else:
             self.run(call)

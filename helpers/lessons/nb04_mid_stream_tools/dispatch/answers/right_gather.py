@@ -47,7 +47,7 @@ class ToolDispatcher:
 
     async def _serve(self, call):
         tool = next((tool for tool in self._tools if tool.name == call.name), None)
-        if tool and tool.once:
+        if tool and not tool.idempotent:
             await self._whole.wait()
         try:
             end = await self._outcome(tool, call), False

@@ -1,5 +1,5 @@
 # looks like: tools that wait for the end of the reply, though their calls are complete
-# try next: Make the task in `start`. `release` is only for the tools with `once`.
+# try next: Make the task in `start`. `release` is only for tools that are not idempotent.
 import asyncio
 import json
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-# looks like: a tool with `once` that runs before the reply is whole
-# try next: In `start`, look at `tool.once`: keep such a call, and run it in `release`.
+# looks like: a tool that is not idempotent, and runs before the reply is whole
+# try next: In `start`, look at `tool.idempotent`: keep such a call, and run it in `release`.
 import asyncio
 import json
 from dataclasses import dataclass

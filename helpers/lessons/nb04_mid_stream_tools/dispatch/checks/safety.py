@@ -26,7 +26,7 @@ async def pays_once(my: Namespace) -> object:
     """Start a payment, and tell when it ran."""
     told: list[str] = []
 
-    @tool(once=True)
+    @tool(idempotent=False)
     async def pay(amount: int) -> str:
         """Pay."""
         told.append("paid")
@@ -44,7 +44,7 @@ async def breaks_off(my: Namespace) -> object:
     """Have a reply break off: the end of it never comes."""
     paid = []
 
-    @tool(once=True)
+    @tool(idempotent=False)
     async def pay(amount: int) -> str:
         """Pay."""
         paid.append(amount)
@@ -116,7 +116,7 @@ SAFETY_CASES = (
     case(
         "a tool that must not run twice",
         "If the reply breaks off it is asked for again, and so is the payment in it.",
-        "@tool(once=True)\nasync def pay(amount: int): …",
+        "@tool(idempotent=False)\nasync def pay(amount: int): …",
         pays_once,
         ["message_stop", "thank you", "paid"],
         Misconception(

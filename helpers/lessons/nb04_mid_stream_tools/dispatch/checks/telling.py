@@ -35,7 +35,7 @@ def told_of(events: Iterable[Any]) -> list[str]:
 async def tells(my: Namespace) -> object:
     """Tell of a tool that ends well, one that fails and one that is held back."""
 
-    @tool(once=True)
+    @tool(idempotent=False)
     async def pay(amount: int) -> str:
         """Pay."""
         return "thank you"

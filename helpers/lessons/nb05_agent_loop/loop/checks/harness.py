@@ -74,7 +74,7 @@ SLIPS = (AttributeError, LookupError, NameError, NotImplementedError, TypeError,
 NOT_A_GENERATOR = "`async for` takes no"
 
 
-class Story(list[str]):
+class Trace(list[str]):
     """What happened in a conversation, in lines; and where it can be looked up.
 
     Attributes:
@@ -106,9 +106,9 @@ async def story(
     tools: Sequence[Tool] = (),
     messages: list[Message] | None = None,
     **more: Any,
-) -> Story:
+) -> Trace:
     """Run a conversation from one end to the other, and tell it."""
-    tale = Story()
+    tale = Trace()
     tale.api, tale.given = api, []
     tale.messages = deepcopy([ASK]) if messages is None else messages
     async with api.client() as http:

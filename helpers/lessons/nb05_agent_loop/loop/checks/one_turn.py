@@ -10,7 +10,7 @@ from helpers.lessons.common.events import NEW, PING
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
     RUNNING,
-    Story,
+    Trace,
     case,
     started,
     story,
@@ -55,7 +55,7 @@ ASKS_AGAIN = Misconception(
     id="asks-without-end",
     matches=lambda out: (
         len(out.returned.api.asked) > 1
-        if isinstance(out.returned, Story)
+        if isinstance(out.returned, Trace)
         else out.returned[:-1] == out.expected and "HTTP" in out.returned[-1]
     ),
 )

@@ -134,7 +134,7 @@ TWO_FAIL = [
 def sender() -> Tool:
     """A tool that must not run twice."""
 
-    @tool(once=True)
+    @tool(idempotent=False)
     async def send_letter(to: str) -> str:
         """Send a letter."""
         return f"sent to {to}"

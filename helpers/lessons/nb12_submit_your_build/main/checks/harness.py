@@ -77,7 +77,7 @@ class Service(JudgingAPI):
 NOT_AWAITABLE = "`await` takes no"
 
 
-class Tale(list[str]):
+class Trace(list[str]):
     """What came of a question, in lines; and where it can be looked up.
 
     Attributes:
@@ -105,9 +105,9 @@ def awaited(my: Namespace, *args: Any, **more: Any) -> Awaitable[Any]:
     raise TypeError(f"{NOT_AWAITABLE} {type(found).__name__}")
 
 
-async def tell(my: Namespace, api: Service) -> Tale:
+async def tell(my: Namespace, api: Service) -> Trace:
     """Have a question answered, and tell it; waits take no time."""
-    tale = Tale()
+    tale = Trace()
     tale.api, tale.messages, tale.wrote, tale.waits = api, deepcopy([ASK]), [], []
 
     async def sleep(seconds: float) -> None:

@@ -1,6 +1,6 @@
 """A run on time that jumps: what will happen, known beforehand and the same every time.
 
-    pairs = rehearse(run)      # run(clock) gives events; pairs are (seconds, event)
+    pairs = simulate(run)      # run(clock) gives events; pairs are (seconds, event)
 
 The loop here waits for nothing. Once everyone sleeps, its time jumps to the one who
 wakes first, so `asyncio.sleep` in a tool takes as long on this clock as it would on a
@@ -20,7 +20,7 @@ from typing import Any
 
 from helpers.tools import Tool
 
-__all__ = ["JumpingLoop", "LoopClock", "rehearse", "rehearsed", "sleep_on"]
+__all__ = ["LoopClock", "VirtualTimeLoop", "simulate", "simulated", "sleep_on"]
 
 # Real seconds to wait for a thread that nobody here knows of.
 PATIENCE = 10.0
@@ -38,7 +38,7 @@ class LoopClock:
         await asyncio.sleep(seconds)
 
 
-class JumpingLoop(asyncio.BaseEventLoop):
+class VirtualTimeLoop(asyncio.BaseEventLoop):
     """An event loop without sockets, whose time jumps to the next timer."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class JumpingLoop(asyncio.BaseEventLoop):
         if timeout is not None:
             self.pass_time(timeout)
         elif not self._woken.wait(PATIENCE):
-            raise RuntimeError("The rehearsal waits for something that doesn't come.")
+            raise RuntimeError("The simulation waits for something that doesn't come.")
         self._woken.clear()
         return []
 
@@ -77,7 +77,7 @@ class JumpingLoop(asyncio.BaseEventLoop):
         return self.create_task(_as_in_a_thread(self, lambda: func(*args)))
 
 
-async def _as_in_a_thread(loop: JumpingLoop, function: Callable[[], Any]) -> Any:
+async def _as_in_a_thread(loop: VirtualTimeLoop, function: Callable[[], Any]) -> Any:
     """Call a function that sleeps while the loop goes on."""
     began = loop.time()
     try:
@@ -88,7 +88,7 @@ async def _as_in_a_thread(loop: JumpingLoop, function: Callable[[], Any]) -> Any
         await asyncio.sleep(seconds)
 
 
-def rehearsed(tool: Tool, *, unblocked: bool = False) -> Tool:
+def simulated(tool: Tool, *, unblocked: bool = False) -> Tool:
     """Return a tool that behaves on a jumping loop as its original does on a real one.
 
     Args:
@@ -102,7 +102,7 @@ def rehearsed(tool: Tool, *, unblocked: bool = False) -> Tool:
     @wraps(function)
     async def run(*args: Any, **kwargs: Any) -> Any:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, JumpingLoop)
+        assert isinstance(loop, VirtualTimeLoop)
         if tool.is_async:
             return await _unblocked(loop, function(*args, **kwargs))
         return await _as_in_a_thread(loop, lambda: function(*args, **kwargs))
@@ -111,7 +111,7 @@ def rehearsed(tool: Tool, *, unblocked: bool = False) -> Tool:
 
 
 @types.coroutine
-def _unblocked(loop: JumpingLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+def _unblocked(loop: VirtualTimeLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
     """Run a coroutine; wherever it blocks the loop, let it sleep instead."""
     step: Callable[[], Any] = partial(work.send, None)
     try:
@@ -139,7 +139,7 @@ _one_at_a_time = threading.Lock()  # there is only one time.sleep
 
 
 @contextmanager
-def sleep_on(loop: JumpingLoop) -> Iterator[None]:
+def sleep_on(loop: VirtualTimeLoop) -> Iterator[None]:
     """Let time.sleep on this thread move the loop's time instead of waiting."""
     wait, here = time.sleep, threading.get_ident()
 
@@ -157,12 +157,12 @@ def sleep_on(loop: JumpingLoop) -> Iterator[None]:
             time.sleep = wait
 
 
-def rehearse(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float, Any]]:
+def simulate(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float, Any]]:
     """Return the events of a run, each with its seconds since the start.
 
     Args:
         run: gives the events; it runs on a thread and a loop of its own, and waits on the
-            clock that it is given. Its tools have gone through `rehearsed`.
+            clock that it is given. Its tools have gone through `simulated`.
     """
     pairs: list[tuple[float, Any]] = []
     raised: list[BaseException] = []
@@ -172,7 +172,7 @@ def rehearse(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float
             pairs.append((asyncio.get_running_loop().time(), event))
 
     def work() -> None:
-        loop = JumpingLoop()
+        loop = VirtualTimeLoop()
         try:
             with sleep_on(loop):
                 loop.run_until_complete(collect())
@@ -182,7 +182,7 @@ def rehearse(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float
         finally:
             loop.close()
 
-    thread = threading.Thread(target=work, name="rehearsal")
+    thread = threading.Thread(target=work, name="simulation")
     thread.start()
     thread.join()
     if raised:
