@@ -1,4 +1,4 @@
-"""What a .zip holds. It is opened behind the wall alone: see trial.py."""
+"""What a .zip holds. It is opened inside the container alone: see evaluation.py."""
 
 import stat
 import zipfile

@@ -1,6 +1,6 @@
 """What was looked at, as checks: first the files by themselves, then beside what was found here.
 
-All of it runs behind the wall (trial.py), since each file may be anything at all.
+All of it runs inside the container (evaluation.py), since each file may be anything at all.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from helpers.submission import evidence
+from helpers.submission import consistency
 from helpers.submission.conformance.suite import Result
 from helpers.submission.manifest import OPTIONAL, suite_version
 from helpers.submission.manifest import problems as manifest_problems
@@ -52,20 +52,21 @@ class Found:
     gave_up: str = ""
 
 
-def before(files: evidence.Files) -> Made:
+def before(files: consistency.Files) -> Made:
     """Yield what is looked at without running anything."""
     if not files:
         return
-    yield "secrets", lambda: check_of("secrets", evidence.secret_problems(files), "None in sight.")
+    secrets = consistency.secret_problems
+    yield "secrets", lambda: check_of("secrets", secrets(files), "None in sight.")
     if "manifest.json" in files:
-        manifest = evidence.loaded(files, "manifest.json")
+        manifest = consistency.loaded(files, "manifest.json")
         yield (
             "manifest",
             lambda: check_of("manifest", manifest_problems(manifest, files), "All hashes fit."),
         )
     if "agent.py" in files:
         good = "One file; no SDK in sight."
-        yield "agent", lambda: check_of("agent", evidence.agent_problems(files), good)
+        yield "agent", lambda: check_of("agent", consistency.agent_problems(files), good)
         yield "own", lambda: _own(owned(files))
     if "note.md" in files:
         note = files["note.md"].decode("utf-8", "replace")
@@ -73,7 +74,7 @@ def before(files: evidence.Files) -> Made:
         yield "note", lambda: check_of("note", note_problems(note), good)
 
 
-def behind(files: evidence.Files, found: Found) -> Made:
+def behind(files: consistency.Files, found: Found) -> Made:
     """Yield what is looked at once the agent has run."""
     about = _about(files)
     mode = "live" if about.get("mode") == "live" else "mock"
@@ -94,7 +95,7 @@ def behind(files: evidence.Files, found: Found) -> Made:
             yield id, partial(_left_out, id, about, files)
 
 
-def _left_out(id: str, about: Mapping[str, Any], files: evidence.Files) -> Check:
+def _left_out(id: str, about: Mapping[str, Any], files: consistency.Files) -> Check:
     """Say what is not there, and why."""
     absent = [name for name in OPTIONAL[id] if name not in files]
     reasons = about.get("left_out")
@@ -105,20 +106,21 @@ def _left_out(id: str, about: Mapping[str, Any], files: evidence.Files) -> Check
     return check_of(id, [words], "")
 
 
-def _about(files: evidence.Files) -> Mapping[str, Any]:
-    manifest = evidence.loaded(files, "manifest.json")
+def _about(files: consistency.Files) -> Mapping[str, Any]:
+    manifest = consistency.loaded(files, "manifest.json")
     return manifest if isinstance(manifest, dict) else {}
 
 
-def seeds_of(files: evidence.Files) -> list[int]:
+def seeds_of(files: consistency.Files) -> list[int]:
     """Return the seeds that the conformance report rests on; none if there is no report."""
     try:
-        return sorted({one.seed for one in results_in(evidence.loaded(files, "conformance.json"))})
+        report = consistency.loaded(files, "conformance.json")
+        return sorted({one.seed for one in results_in(report)})
     except NoReport:
         return []
 
 
-def owned(files: evidence.Files) -> Own:
+def owned(files: consistency.Files) -> Own:
     """Return which parts are the author's own, as far as that can be seen."""
     given = _about(files).get("owners")
     named = given.items() if isinstance(given, dict) else ()
@@ -171,9 +173,9 @@ def _outside(found: Found) -> Check:
     return made if made.passed else Check(made.id, made.title, False, f"{made.why} {hint}")
 
 
-def _report(files: evidence.Files, found: Found, *, same_kit: bool) -> Check:
+def _report(files: consistency.Files, found: Found, *, same_kit: bool) -> Check:
     digest = hashlib.sha256(files.get("agent.py", b"")).hexdigest()
-    problems = evidence.report_problems(
+    problems = consistency.report_problems(
         files, digest, found.results, same_kit=same_kit, own_seed=found.own_seed
     )
     good = f"With its own seed {found.own_seed}, the same was found here."
@@ -185,8 +187,8 @@ def _report(files: evidence.Files, found: Found, *, same_kit: bool) -> Check:
     return check_of("report", problems, good, told=told)
 
 
-def _recording(files: evidence.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems, told = _excused(evidence.recording_problems(files, mode, found.session), same_kit)
+def _recording(files: consistency.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
+    problems, told = _excused(consistency.recording_problems(files, mode, found.session), same_kit)
     if found.no_session:
         problems.append(f"It can't be recorded here. {found.no_session}")
     good = "It streams, with a tool in between"
@@ -206,15 +208,16 @@ def _recording(files: evidence.Files, found: Found, mode: str, *, same_kit: bool
 
 def _excused(problems: list[str], same_kit: bool) -> tuple[list[str], str]:
     """Return problems without what another version of the course excuses, and what to tell."""
-    left = [words for words in problems if same_kit or words not in evidence.OTHER_PICTURE.values()]
+    pictures = consistency.OTHER_PICTURE.values()
+    left = [words for words in problems if same_kit or words not in pictures]
     return left, "" if left == problems else f"Its picture was not checked: {OTHER}."
 
 
-def _first_token(files: evidence.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems, told = _excused(evidence.ttft_problems(files, mode), same_kit)
+def _first_token(files: consistency.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
+    problems, told = _excused(consistency.ttft_problems(files, mode), same_kit)
     if found.no_measurement:
         problems.append(f"It can't be measured here. {found.no_measurement}")
-    measured = evidence.measured_in(files)
+    measured = consistency.measured_in(files)
     if measured is None or problems:
         return check_of("ttft", problems, "")
     median = measured.to_json()["milliseconds"]["agent"]["median"]

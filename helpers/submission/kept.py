@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.lessons.learner import progress
-from helpers.submission.sandbox import wall
+from helpers.submission.sandbox import container
 from helpers.submission.submitted import Submission, read
 from helpers.submission.verdict import NoCheck, Verdict
 from helpers.submission.verify import judged
@@ -58,7 +58,8 @@ def verified(
 
 def _key(given: Submission, seeds: int) -> str:
     """Return what a verdict rests on."""
-    rests_on = (given.digest(), _course(), str(seeds), platform.python_version(), str(bool(wall())))
+    python, contained = platform.python_version(), str(bool(container()))
+    rests_on = (given.digest(), _course(), str(seeds), python, contained)
     return hashlib.sha256("\n".join(rests_on).encode()).hexdigest()[:32]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 __all__ = ["at_once"]
 
-EACH = 1 << 30  # bytes; a trial mostly takes a third of that
+EACH = 1 << 30  # bytes; an evaluation mostly takes a third of that
 CGROUP = Path("/sys/fs/cgroup")
 
 

@@ -1,9 +1,10 @@
 """Where foreign code runs: behind bubblewrap if the machine has it, and with limits everywhere.
 
-    verify ─▶ bubblewrap ─▶ trial.py ─▶ the agent, between listeners on loopback
+    verify ─▶ bubblewrap ─▶ evaluation.py ─▶ the agent, between listeners on loopback
 
-The whole trial goes behind the wall, since a network of one's own has a loopback of its own; and
-since what opens, reads and draws a stranger's files is safest where the stranger's code is.
+The whole evaluation goes inside the container, since a network of one's own has a loopback of
+its own; and since what opens, reads and draws a stranger's files is safest where the stranger's
+code is.
 """
 
 import json
@@ -27,11 +28,11 @@ from typing import Any
 from helpers.submission.plain import plain
 from helpers.submission.processes import descendants, end, end_those_in
 
-__all__ = ["Bounds", "Stopped", "contained", "trial", "wall"]
+__all__ = ["Bounds", "Stopped", "contained", "container", "evaluate"]
 
 ROOT = Path(__file__).parents[2]
 SCRATCH = 256 * 1024 * 1024  # bytes
-HANDED_IN = "/tmp/handed-in"  # where the submission's files stand behind the wall
+HANDED_IN = "/tmp/handed-in"  # where the submission's files stand inside the container
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW")  # in the name of a variable
 PERIOD = 0.25 if sys.platform == "linux" else 1.0  # seconds between two looks at the processes
 # What a Python may need, where it is there.
@@ -40,16 +41,16 @@ PROBE = "import socket, httpx, h11, helpers; socket.create_server(('127.0.0.1', 
 
 
 class Stopped(Exception):
-    """A trial was stopped, or ended before its time; the message says why."""
+    """An evaluation was stopped, or ended before its time; the message says why."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a trial may take in all, whatever single runs may take.
+    """What an evaluation may take in all, whatever single runs may take.
 
     Attributes:
         seconds: by the clock.
-        processes: at once; a trial itself needs about ten.
+        processes: at once; an evaluation itself needs about ten.
         memory: bytes that they hold in memory together.
         report: bytes that it may report.
     """
@@ -61,8 +62,8 @@ class Bounds:
 
 
 @cache
-def wall() -> tuple[str, ...]:
-    """Return the command that keeps a program behind a wall; empty where there is none.
+def container() -> tuple[str, ...]:
+    """Return the command that keeps a program in a container; empty where there is none.
 
     It is tried once: it may be missing, too old, or forbidden, as in many containers.
     """
@@ -103,7 +104,7 @@ def _options(sized: list[str]) -> list[str]:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Return all of a trial's environment: nothing of this person's is in it."""
+    """Return all of an evaluation's environment: nothing of this person's is in it."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**kept, **folders, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
@@ -112,7 +113,7 @@ def _environment(folder: str) -> dict[str, str]:
 def contained() -> list[str]:
     """Return what holds foreign code in on this machine, and what doesn't, a sentence each."""
     runs = "Each run: 20 s of processor time, 1 MB of output; after each, it is ended."
-    if wall():
+    if container():
         return [
             "Contained by bubblewrap: a network with nothing on it but its own loopback; no file "
             "of this machine but Python and the course's helpers, read-only; "
@@ -150,14 +151,14 @@ def _open_secrets(environment: Mapping[str, str] = os.environ) -> list[str]:
     ]
 
 
-def trial(
+def evaluate(
     job: Mapping[str, Any],
     files: Mapping[str, bytes],
     *,
     bounds: Bounds | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Run a trial (see trial.py) behind the wall; yield its reports as they come.
+    """Run an evaluation (see evaluation.py) inside the container; yield its reports as they come.
 
     Leaving the iterator ends everything that was started.
 
@@ -171,15 +172,15 @@ def trial(
         Stopped: it took more, or ended before it was done.
     """
     bounds = bounds or Bounds()
-    with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="evaluation-", ignore_cleanup_errors=True) as folder:
         handed_in = _laid_out(files, Path(folder))
-        walled = wall()
-        inside = ["--ro-bind", str(handed_in), HANDED_IN] if walled else []
-        given = {**job, "handed_in": HANDED_IN if walled else str(handed_in)}
+        containing = container()
+        inside = ["--ro-bind", str(handed_in), HANDED_IN] if containing else []
+        given = {**job, "handed_in": HANDED_IN if containing else str(handed_in)}
         process = subprocess.Popen(
-            [*walled, *inside, sys.executable, "-P", "-m", "helpers.submission.trial"],
+            [*containing, *inside, sys.executable, "-P", "-m", "helpers.submission.evaluation"],
             cwd=folder,
-            env=_environment("/tmp" if walled else folder),
+            env=_environment("/tmp" if containing else folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -200,10 +201,10 @@ def trial(
         try:
             reader.start()
             process.stdin.write(json.dumps(given).encode() + b"\n")
-            process.stdin.flush()  # it stays open: its end tells the trial that we are gone
+            process.stdin.flush()  # it stays open: its end tells the evaluation that we are gone
             yield from _reports(process.pid, lines, bounds, stop or threading.Event())
         except BrokenPipeError:
-            raise Stopped("the trial could not be started") from None
+            raise Stopped("the evaluation could not be started") from None
         finally:
             end(process.pid)
             end_those_in(folder)
@@ -229,7 +230,7 @@ def _laid_out(files: Mapping[str, bytes], folder: Path) -> Path:
 def _reports(
     pid: int, lines: "queue.SimpleQueue[bytes]", bounds: Bounds, stop: threading.Event
 ) -> Iterator[dict[str, Any]]:
-    """Yield the reports of a trial while it keeps within its bounds."""
+    """Yield the reports of an evaluation while it keeps within its bounds."""
     end_of_all = time.monotonic() + bounds.seconds
     end_of_step, step, next_look = end_of_all, "", 0.0
     while True:
@@ -270,7 +271,7 @@ def _parsed(line: bytes, step: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         report = None
     if not isinstance(report, dict):
-        raise Stopped(f"the trial ended before it was done{step}")
+        raise Stopped(f"the evaluation ended before it was done{step}")
     if "fault" in report:
         raise Stopped(f"the course itself made a mistake there ({plain(str(report['fault']), 80)})")
     return report

@@ -1,8 +1,8 @@
-"""Takes what a gallery shows out of a submission's files; it belongs behind the wall."""
+"""Takes what a gallery shows out of a submission's files; it belongs inside the container."""
 
 from collections.abc import Mapping
 
-from helpers.submission.evidence import cast_in, loaded
+from helpers.submission.consistency import cast_in, loaded
 from helpers.submission.picture import last_screen
 from helpers.submission.readme import note_text
 from helpers.submission.recording import CannotRecord

@@ -1,6 +1,6 @@
 """A submission as somebody else made it: its bytes are read once, and nothing is made of them.
 
-What they hold is looked at behind the wall (trial.py), an archive's inside as well.
+What they hold is looked at inside the container (evaluation.py), an archive's inside as well.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Whether a submission is what it says: what can be run again is, with values nobody knew.
 
-    bytes of a submission ─▶ trial, behind the wall ─▶ checks ─▶ Verdict
+    bytes of a submission ─▶ evaluation, inside the container ─▶ checks ─▶ Verdict
 
 Out here, nothing of a stranger's is opened, read as text or drawn.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.submission.plain import plain
-from helpers.submission.sandbox import Bounds, Stopped, trial
+from helpers.submission.sandbox import Bounds, Stopped, evaluate
 from helpers.submission.submitted import KNOWN, LARGEST, CannotRead, Submission, missing, read
 from helpers.submission.verdict import TITLES, Check, NoCheck, Verdict, check_of, shown_of
 
@@ -111,14 +111,14 @@ def broken(name: str, words: str) -> Verdict:
 
 
 def _unpacked(given: Submission, stop: threading.Event | None) -> Submission:
-    """Return what an archive holds; it is opened behind the wall.
+    """Return what an archive holds; it is opened inside the container.
 
     Raises:
         Stopped: it could not be opened within its bounds.
     """
     files: dict[str, bytes] = {}
     problems: list[str] = []
-    for report in trial({"task": "unpack"}, given.files, bounds=Bounds(seconds=60), stop=stop):
+    for report in evaluate({"task": "unpack"}, given.files, bounds=Bounds(seconds=60), stop=stop):
         match report:
             case {"file": str(name), "content": str(content)} if name in KNOWN:
                 files[name] = base64.b64decode(content)[:LARGEST]
@@ -129,7 +129,7 @@ def _unpacked(given: Submission, stop: threading.Event | None) -> Submission:
 
 
 def _looked_at(given: Submission, job: dict[str, Any], stop: threading.Event | None) -> Verdict:
-    """Return what the trial says about a submission."""
+    """Return what the evaluation says about a submission."""
     good = f"{len(given.files)} files, all there. What README.md says is its author's word."
     found = Verdict(given.name, (check_of("files", list(given.problems), good),))
     if agent := given.files.get("agent.py"):
@@ -143,7 +143,7 @@ def _looked_at(given: Submission, job: dict[str, Any], stop: threading.Event | N
             else:
                 found = replace(found, **{name: value})
     except (Stopped, NoCheck) as stopped:
-        words = f"The trial was stopped: {stopped}."
+        words = f"The evaluation was stopped: {stopped}."
         there = checks.get("behaviour")
         if there is None or there.passed:
             checks["behaviour"] = check_of("behaviour", [words], "")
@@ -155,13 +155,13 @@ def _looked_at(given: Submission, job: dict[str, Any], stop: threading.Event | N
 def _reports(
     given: Submission, job: dict[str, Any], bounds: Bounds, stop: threading.Event | None
 ) -> Iterator[tuple[str, Any]]:
-    """Yield what the trial reports, as far as it has the form of a report.
+    """Yield what the evaluation reports, as far as it has the form of a report.
 
     Raises:
         Stopped: it took more than it may.
         NoCheck: it reports something else.
     """
-    for report in trial(job, given.files, bounds=bounds, stop=stop):
+    for report in evaluate(job, given.files, bounds=bounds, stop=stop):
         match report:
             case {"check": check}:
                 yield "check", Check.from_json(check)

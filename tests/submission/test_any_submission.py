@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.submission import trial
+from helpers.submission import evaluation
 from helpers.submission.archive import CannotUnpack, unpacked
 from helpers.submission.checks import Found, before, behind, owned, seeds_of
 from helpers.submission.conformance.cases import CASES
@@ -169,7 +169,7 @@ def submissions(draw: st.DrawFn) -> dict[str, bytes]:
 
 
 def looked_at(files: Mapping[str, bytes]) -> list[Check]:
-    """Look at files as the trial does, but for running them; an exception is one here."""
+    """Look at files as the evaluation does, but for running them; an exception is one here."""
     found = Found(fresh=1)
     seeds_of(files)
     owned(files)
@@ -289,7 +289,7 @@ def test_what_nobody_thought_of_is_one_sentence_as_well():
         raise RuntimeError("nobody thought of this")
 
     reports: list[Mapping[str, Any]] = []
-    trial._looked("note", surprise, reports.append)
+    evaluation._looked("note", surprise, reports.append)
     assert reports[-1]["check"]["why"] == "It holds what can't be looked at (RuntimeError)."
 
 

@@ -20,7 +20,7 @@ from helpers.submission import kept
 from helpers.submission.archive import CannotUnpack, unpacked
 from helpers.submission.commands import main
 from helpers.submission.conformance.suite import Result
-from helpers.submission.evidence import agent_problems, report_problems, ttft_problems
+from helpers.submission.consistency import agent_problems, report_problems, ttft_problems
 from helpers.submission.manifest import CONTENTS, problems
 from helpers.submission.report import NoReport, claims, page, results_in
 from helpers.submission.submitted import ARCHIVE, LARGEST, CannotRead, read

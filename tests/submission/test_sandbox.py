@@ -1,4 +1,4 @@
-"""What holds a foreign agent in: the wall where there is one, and limits everywhere."""
+"""What holds a foreign agent in: the container where there is one, and limits everywhere."""
 
 import random
 import threading
@@ -11,20 +11,20 @@ import psutil
 import pytest
 
 from helpers.submission import sandbox
-from helpers.submission.sandbox import Bounds, Stopped, contained, trial
+from helpers.submission.sandbox import Bounds, Stopped, contained, evaluate
 
 JOB = {"seeds": [1], "cases": ["loops"], "patience": 1.0}
 
 
-@pytest.fixture(params=["with the wall", "without"])
+@pytest.fixture(params=["with the container", "without"])
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With bubblewrap, where the machine has it, and without."""
     if request.param == "without":
-        monkeypatch.setattr(sandbox, "wall", lambda: ())
+        monkeypatch.setattr(sandbox, "container", lambda: ())
 
 
 def reports(source: str, **more: Any) -> list[dict[str, Any]]:
-    return list(trial({**JOB, **more}, {"agent.py": source.encode()}))
+    return list(evaluate({**JOB, **more}, {"agent.py": source.encode()}))
 
 
 def results(source: str, **more: Any) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ def test_who_kills_the_trial_gets_no_verdict():
 @pytest.mark.long
 def test_leaving_a_trial_ends_it():
     sleeper = mark()
-    running: Iterator[dict[str, Any]] = trial(
+    running: Iterator[dict[str, Any]] = evaluate(
         {"seeds": [1, 2], "cases": ["loops"], "patience": 1.0},
         {"agent.py": f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n".encode()},
     )
@@ -129,9 +129,9 @@ def test_leaving_a_trial_ends_it():
 def test_a_trial_has_its_time_and_its_memory():
     waits = {"agent.py": b"import time\ntime.sleep(60)\n"}
     with pytest.raises(Stopped, match="not done after 1 s"):
-        list(trial({**JOB, "patience": 30.0}, waits, bounds=Bounds(seconds=1)))
+        list(evaluate({**JOB, "patience": 30.0}, waits, bounds=Bounds(seconds=1)))
     with pytest.raises(Stopped, match="more than 8 MB of memory"):
-        list(trial({**JOB, "patience": 30.0}, waits, bounds=Bounds(memory=8 << 20)))
+        list(evaluate({**JOB, "patience": 30.0}, waits, bounds=Bounds(memory=8 << 20)))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_run_has_its_limits(source: str, words: str):
 
 
 def test_the_wall_keeps_what_it_promises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Where there is no wall, that is said."""
+    """Where there is no container, that is said."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-of-this-machine")
     outside = tmp_path / "outside.txt"
     outside.write_text("mine")
@@ -169,7 +169,7 @@ attempt("dial", lambda: socket.create_connection(("192.0.2.1", 9), 0.2))
 attempt("look", lambda: os.open(f"/proc/{{os.getppid()}}/fd/1", os.O_WRONLY))
 print("key", os.environ.get("ANTHROPIC_API_KEY"))
 """
-    if not sandbox.wall():
+    if not sandbox.container():
         assert any("Not contained here" in words for words in contained())
         return
     words = said(tries)
@@ -181,7 +181,7 @@ print("key", os.environ.get("ANTHROPIC_API_KEY"))
 
 
 def test_each_platform_hears_what_is_not_contained(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sandbox, "wall", lambda: ())
+    monkeypatch.setattr(sandbox, "container", lambda: ())
     for system in ("linux", "darwin", "win32"):
         monkeypatch.setattr("sys.platform", system)
         assert any("Not contained" in words and "network" in words for words in contained())
@@ -191,7 +191,7 @@ def test_each_platform_hears_what_is_not_contained(monkeypatch: pytest.MonkeyPat
 def test_a_trial_ends_when_somebody_stops_it():
     sleeper, stop = mark(), threading.Event()
     file = f"import os\nos.execvp('sleep', ['sleep', '{sleeper}'])\n".encode()
-    running = trial({**JOB, "patience": 60.0}, {"agent.py": file}, stop=stop)
+    running = evaluate({**JOB, "patience": 60.0}, {"agent.py": file}, stop=stop)
     stop.set()
     with pytest.raises(Stopped, match="somebody stopped it"):
         list(running)
@@ -215,7 +215,7 @@ for change in (
 
 
 def test_an_agent_cannot_change_its_own_file():
-    if sandbox.wall():
+    if sandbox.container():
         words = said(WRITES)
         assert words.count("could not") == 4 and "did" not in words
 
@@ -278,7 +278,7 @@ import openai
 
 
 def test_where_nothing_contains_it_open_secrets_are_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sandbox, "wall", lambda: ())
+    monkeypatch.setattr(sandbox, "container", lambda: ())
     monkeypatch.setenv("SOME_API_KEY", "a-value-that-nobody-sees")
     words = " ".join(contained())
     assert "SOME_API_KEY" in words and "a-value-that-nobody-sees" not in words
@@ -295,7 +295,7 @@ def test_an_agent_is_given_no_environment_of_the_verifier(monkeypatch: pytest.Mo
 def test_behind_the_wall_no_process_shows_the_verifiers_environment(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    if not sandbox.wall():
+    if not sandbox.container():
         return
     looks = """
 import glob

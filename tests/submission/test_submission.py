@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from helpers.submission.conformance.suite import Result
-from helpers.submission.evidence import cast_in, measured_in
+from helpers.submission.consistency import cast_in, measured_in
 from helpers.submission.manifest import CONTENTS, hashed
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.picture import animated_svg

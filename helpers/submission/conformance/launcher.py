@@ -4,7 +4,7 @@
     python -I launcher.py serve SOCKET      imports httpx once, and forks for each agent
 
 A hook of the interpreter sees each import, each other program that is started, each connection,
-and each file that is opened. It is a witness, not a wall: who wants to get past it, can
+and each file that is opened. It is a witness, not a container: who wants to get past it, can
 (containment is the sandbox's task). What it notes goes through a pipe, from which nobody takes
 anything back; an agent that closes the pipe ends with it.
 

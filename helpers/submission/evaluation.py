@@ -1,4 +1,4 @@
-"""Opens, looks at and tries out what a stranger handed in; it runs behind the wall of sandbox.py.
+"""Opens, looks at and tries out what a stranger handed in; it runs in the sandbox.
 
 It gets its job as a line of JSON on its standard input, and reports in lines of JSON:
 
@@ -78,7 +78,7 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
         files: their contents.
         tell: takes the reports.
     """
-    from helpers.submission import evidence
+    from helpers.submission import consistency
     from helpers.submission.checks import Found, before, behind, owned, seeds_of
     from helpers.submission.own import hidden_code
     from helpers.submission.recording import CannotRecord
@@ -106,7 +106,7 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
         seeds = [*([] if found.own_seed is None else [found.own_seed]), *seeds]
         prompt = PROMPT
         with suppress(CannotRecord):
-            prompt = evidence.prompt_of(evidence.cast_in(files), PROMPT)
+            prompt = consistency.prompt_of(consistency.cast_in(files), PROMPT)
         whole = {**job, "seeds": seeds, "prompt": prompt if job["record"] else ""}
         try_out(whole, folder / "agent.py", partial(_take, found, tell))
         if (folder / "agent.py").read_bytes() != files["agent.py"]:
