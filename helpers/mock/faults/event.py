@@ -24,7 +24,11 @@ def read(data: bytes) -> dict[str, Any]:
 def rewritten(data: bytes, event: dict[str, Any]) -> bytes:
     """Return an event's bytes with another JSON object in them, without padding."""
     start = 0 if data.startswith(b"data: ") else data.find(b"\ndata: ") + 1
-    return data[:start] + b"data: " + _write(event).encode() + b"\n\n"
+    try:
+        written = _write(event).encode()
+    except UnicodeEncodeError:  # half a character, as another fault left it, has no bytes
+        written = json.dumps(event, separators=(",", ":")).encode()
+    return data[:start] + b"data: " + written + b"\n\n"
 
 
 def fragment(event: dict[str, Any]) -> str | None:

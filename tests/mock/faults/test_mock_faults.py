@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.faults import FAULTS, KINDS, PLACES, Attempts, Fault, each, words
+from helpers.mock.faults.event import read, rewritten
 from helpers.mock.faults.events import UNKNOWN_BLOCK
 from helpers.mock.plan import Plan
 from helpers.mock.server import MockServer
@@ -432,6 +433,14 @@ def test_any_composition_is_a_plan(
         whole = MockAPI(Settings()).plan("POST", path, headers, json.dumps(request).encode())
         sent = b"".join(data for _, data in chunks)
         assert b"".join(data for _, data in chunks_of(whole)).startswith(sent)
+
+
+def test_half_a_character_is_written_as_its_number() -> None:
+    event = {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a\ud83d"}}
+    data = rewritten(b"event: content_block_delta\ndata: {}\n\n", event)
+    assert data.startswith(b"event: content_block_delta\ndata: {")
+    assert b"a\\ud83d" in data
+    assert read(data) == event
 
 
 def test_every_field_and_every_name_is_known() -> None:
