@@ -45,7 +45,8 @@ from helpers.agent import (
 from helpers.providers.models import price
 from helpers.render.cost import amount, tokens_read
 from helpers.render.endings import STOPPED
-from helpers.render.run_state import Request, RunState
+from helpers.render.run_parts import Request
+from helpers.render.run_state import RunState
 
 __all__ = ["COST", "traced", "tree"]
 
@@ -170,7 +171,7 @@ class _Run:
             self.start_chat(before, now, answer)
         if request is not None and request is not before:
             self.start_chat(request, now, False)
-        chat = self.chats.get(id(before))
+        chat = self.open_chat(before)
         match event:
             case TurnStarted():
                 # Some servers give the same ids in each turn: those of earlier ones mean nothing.
@@ -187,7 +188,7 @@ class _Run:
             case ToolFinished():
                 self.finish_tool(event, now)
             case Retrying(reason=reason, restarts=restarts):
-                if chat and chat.is_recording():
+                if chat:
                     found = ERROR_NAME.search(reason)
                     _fail(chat, found[0] if found else UNNAMED_ERROR, reason)
                 for tool in self.tools:
@@ -198,7 +199,7 @@ class _Run:
                 self.span.set_attribute(gen_ai.GEN_AI_RESPONSE_FINISH_REASONS, [reason])
                 if error is not None:
                     name = str(getattr(error, "type", type(error).__name__))
-                    for span in [self.span, *([chat] if chat and chat.is_recording() else [])]:
+                    for span in [self.span, *([chat] if chat else [])]:
                         _fail(span, name, str(error))
         if before is not None and before.ended is not None:
             self.end_chat(before, now)
@@ -207,8 +208,8 @@ class _Run:
         """End whatever hasn't ended: its reader has left."""
         now = self.wall_time()
         running = [tool.span for tool in self.tools if not tool.ended]
-        chat = self.chats.get(id(self.state.request))
-        for span in [*running, *([chat] if chat and chat.is_recording() else [])]:
+        chat = self.open_chat(self.state.request)
+        for span in [*running, *([chat] if chat else [])]:
             span.add_event("cancelled", timestamp=_nanoseconds(now))
         self.state.end(STOPPED, now)
         if self.state.request is not None:
@@ -223,6 +224,11 @@ class _Run:
         self.span.end(_nanoseconds(now))
 
     # Requests
+
+    def open_chat(self, request: Request | None) -> Span | None:
+        """Return the span of a request, if it has one that has not ended."""
+        chat = self.chats.get(id(request))
+        return chat if chat is not None and chat.is_recording() else None
 
     def sent(self, request: Request, now: float) -> float:
         """Return when a request went out."""
@@ -256,8 +262,7 @@ class _Run:
 
     def end_chat(self, request: Request, now: float) -> None:
         """End the span of a request, if it has one that is open."""
-        chat = self.chats.get(id(request))
-        if chat is not None and chat.is_recording():
+        if chat := self.open_chat(request):
             self.tell_usage(chat, request.usage, self.cost(request))
             chat.end(_nanoseconds(now))
 

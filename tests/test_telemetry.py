@@ -81,7 +81,7 @@ def told(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
 
 
-async def test_one_answer():
+async def test_one_answer(caplog: pytest.LogCaptureFixture):
     tracing = Tracing()
     script = [
         TurnStarted(1),
@@ -133,6 +133,7 @@ async def test_one_answer():
     assert told(run)["gen_ai.response.finish_reasons"] == ("end_turn",)
     assert told(run)["gen_ai.usage.output_tokens"] == 7
     assert run.status.status_code is StatusCode.UNSET
+    assert caplog.records == []  # nothing was told to a span that had ended
 
 
 async def test_a_failed_request_has_a_span_of_its_own_and_counts():

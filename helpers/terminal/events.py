@@ -14,7 +14,8 @@ from typing import Any
 
 from helpers.agent import AgentEvent, MessageStopped, RunFinished, TurnStarted
 from helpers.render.endings import STOPPED
-from helpers.render.run_state import Block, Item, Note, RunState, ToolRun, duration
+from helpers.render.run_parts import Block, Item, Note, ToolRun, duration
+from helpers.render.run_state import RunState
 from helpers.terminal.screen import Screen
 
 __all__ = ["show"]

@@ -27,7 +27,8 @@ from helpers.agent import AgentEvent, MessageStopped
 from helpers.render.cost import tokens_read
 from helpers.render.endings import Ending
 from helpers.render.html import MarkdownHtml
-from helpers.render.run_state import Block, Item, Note, RunState
+from helpers.render.run_parts import Block, Item, Note
+from helpers.render.run_state import RunState
 from helpers.tools import number, shown
 
 __all__ = ["HEARTBEAT", "RETRY", "Encoder", "LogEntry", "Page", "merged", "message", "sse"]

@@ -28,7 +28,8 @@ from helpers.message import (
     UsageUpdated,
 )
 from helpers.render.endings import DONE, STOPPED, Ending, ending, failure
-from helpers.render.run_state import Block, RunState
+from helpers.render.run_parts import Block
+from helpers.render.run_state import RunState
 
 __all__ = ["NOTHING", "Answer", "changes", "figures", "fold", "snapshot"]
 

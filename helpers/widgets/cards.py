@@ -14,7 +14,7 @@ import helpers.render
 from helpers.render.cost import footer
 from helpers.render.endings import STOPPED, failure
 from helpers.render.html import MarkdownHtml
-from helpers.render.run_state import Block, Item, Note
+from helpers.render.run_parts import Block, Item, Note
 from helpers.widgets.cards_model import Board, Lane, card_face, fold
 from helpers.widgets.cards_still import (
     STATES,

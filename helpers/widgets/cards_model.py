@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.render.endings import DONE, STOPPED, Ending
-from helpers.render.run_state import Block, Item, Note, RunState, ToolRun
+from helpers.render.run_parts import Block, Item, Note, ToolRun
+from helpers.render.run_state import RunState
 
 __all__ = ["Board", "Lane", "card_face", "fold", "readable"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from helpers.render.cost import count
 from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
-from helpers.render.run_state import Block, Note
+from helpers.render.run_parts import Block, Note
 from helpers.svg import look, still
 from helpers.widgets.cards_model import Board, Lane, card_face
 from helpers.widgets.transcript import seconds

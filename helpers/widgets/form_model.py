@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from helpers.render.run_state import Block
+from helpers.render.run_parts import Block
 from helpers.structured.answer import (
     Invalid,
     NoAnswer,

@@ -11,7 +11,7 @@ import traitlets
 from helpers.agent import AgentEvent
 from helpers.render import run_state
 from helpers.render.cost import tokens_words
-from helpers.render.run_state import Block
+from helpers.render.run_parts import Block
 from helpers.svg import look, still
 from helpers.widgets import live
 from helpers.widgets.view import View, assets

@@ -12,7 +12,8 @@ from typing import Any
 
 from helpers.render import run_state
 from helpers.render.endings import DONE, Ending
-from helpers.render.run_state import Block, Note, RunState
+from helpers.render.run_parts import Block, Note
+from helpers.render.run_state import RunState
 
 __all__ = [
     "STRATEGIES",

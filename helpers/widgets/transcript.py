@@ -11,7 +11,7 @@ import traitlets
 
 from helpers.client import StreamError
 from helpers.render.endings import STOPPED, failure
-from helpers.render.run_state import Block
+from helpers.render.run_parts import Block
 from helpers.session.metering import SpendingCapReached
 from helpers.svg import look, still
 from helpers.widgets.answer import NOTHING, Answer, changes, figures, fold, snapshot

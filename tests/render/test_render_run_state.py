@@ -25,7 +25,8 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated
 from helpers.render.endings import STOPPED
-from helpers.render.run_state import Note, RunState, duration, fold
+from helpers.render.run_parts import Note, duration
+from helpers.render.run_state import RunState, fold
 
 CALL = ToolCall(1, "toolu_1", "look", {"at": "x"}, '{"at": "x"}')
 TURN: list[tuple[float, Any]] = [

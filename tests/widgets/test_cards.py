@@ -32,7 +32,7 @@ from helpers.agent import (
 from helpers.client import StreamTruncated
 from helpers.render.cost import amount
 from helpers.render.endings import STOPPED
-from helpers.render.run_state import Block, Note
+from helpers.render.run_parts import Block, Note
 from helpers.retry import Recovery
 from helpers.session import clients
 from helpers.session.session import Session

@@ -14,7 +14,8 @@ from streams import BEGIN, closing, delta, opener, start, stop, text_answer
 from helpers.client import ErrorEvent, StreamTruncated
 from helpers.providers.models import price
 from helpers.render.endings import failure
-from helpers.render.run_state import Block, RunState
+from helpers.render.run_parts import Block
+from helpers.render.run_state import RunState
 from helpers.widgets import live
 from helpers.widgets.answer import Answer, fold
 from helpers.widgets.transcript import Transcript, draw, problem_of, seconds, tell
