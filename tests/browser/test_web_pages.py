@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -28,12 +29,14 @@ from helpers.agent import (
 )
 from helpers.assistant.agent import Agent, web_tools
 from helpers.clock import RealClock
-from helpers.history import Conversation
+from helpers.history import Conversation, text_of
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Fault, Pace, Settings
+from helpers.render.endings import ending_of
 from helpers.session.session import Session
 from helpers.web.pages import NAMES
 from helpers.web.serving import WebServer, start
+from tests.render.runs import CASES, Pairs, played
 
 QUICK = Settings(pace=Pace(first_token=0.02, tokens_per_second=400))
 UMBRELLA = "Do I need an umbrella in Lagos?"
@@ -366,6 +369,45 @@ def test_an_answer_that_was_declined_has_no_sign_of_success(here: Page) -> None:
             ask(here, "Do it.")
             expect(here.locator(".answer")).to_contain_text("■ The model declined to go on.")
             shot(here, f"web-{name}-declined")
+
+
+class Replays(Speaker):
+    """Plays the run whose name it is asked."""
+
+    def __init__(self, runs: Mapping[str, Pairs]) -> None:
+        self.runs = runs
+
+    async def answer(self, conversation: Conversation) -> AsyncGenerator[AgentEvent]:
+        for _, event in self.runs[text_of(conversation.take()[-1])]:
+            yield event
+
+
+async def all_played() -> dict[str, Pairs]:
+    return {name: await played(case) for name, case in CASES.items()}
+
+
+@pytest.mark.parametrize("name", ["fetch", "react"])
+def test_a_page_tells_the_same_as_every_front_end(here: Page, name: str) -> None:
+    """The contract of tests/render/test_render_front_ends.py, in what a person sees."""
+    with ThreadPoolExecutor() as pool:  # this thread has a loop already
+        runs = pool.submit(asyncio.run, all_played()).result()
+    with start(Replays(runs)) as server:
+        open_page(here, server.page(name))
+        for number, (asked, case) in enumerate(CASES.items()):
+            how = ending_of(event for _, event in runs[asked])
+            ask(here, asked)
+            over(here, how.state, number)
+            answer = here.locator(".answer").nth(number)
+            assert answer.locator(".note").all_inner_texts() == ([how.note] if how.note else [])
+            shown = "all => all.map((one) => [one.ariaLabel, one.dataset.state])"
+            tools = answer.locator(".tool").evaluate_all(shown)
+            told = [f"{label.split()[1]} {state}" for label, state in tools]
+            # What was cut off, or may not run in the last turn, has no outcome.
+            assert sorted(one for one in told if "stopped" not in one) == sorted(case.tools), asked
+            if any(case.tokens):
+                tokens = "{} tokens in, {} out".format(*case.tokens)
+                assert tokens in answer.locator(".figures").inner_text().replace("~", "")
+            assert answer.locator(".caret").count() == 0
 
 
 FENCED = """\

@@ -19,6 +19,7 @@ from runs import CASES, Case, Pairs, played, replay
 from helpers.agent import RunFinished
 from helpers.history import Conversation
 from helpers.render.endings import STOPPED, WORDS, Ending, ending_of
+from helpers.render.run_parts import Note
 from helpers.render.run_state import RunState, fold
 from helpers.telemetry import traced
 from helpers.terminal.events import show
@@ -36,18 +37,20 @@ TOKENS = re.compile(r"([\d,]+) tokens in, ~?([\d,]+)( out)?")
 
 
 @dataclass
-class LogEntry:
+class Shown:
     """What a front end tells.
 
     Attributes:
         end: its words about the end, and nothing about tools.
         tools: each tool's name and what became of it; None if it tells nothing of tools.
         tokens: read and written; None if it tells none.
+        notes: its words about further attempts, among others.
     """
 
     end: str
     tools: list[str] | None = None
     tokens: tuple[int, int] | None = None
+    notes: str = ""
 
 
 def tokens_in(words: str) -> tuple[int, int]:
@@ -59,16 +62,16 @@ def tokens_in(words: str) -> tuple[int, int]:
 # ---- What each front end tells
 
 
-async def on_screen(pairs: Pairs, screen: Screen, paper: Callable[[], str]) -> LogEntry:
+async def on_screen(pairs: Pairs, screen: Screen, paper: Callable[[], str]) -> Shown:
     await show(replay(pairs), screen)
     lines = paper().replace("\r", "").split("\n")
     notes = [re.fullmatch(r"([✓✕■]) (\w+): (done|failed|stopped)\b.*", line) for line in lines]
     tools = [f"{note[2]} {OUTCOMES[note[1]]}" for note in notes if note]
     rest = [line for line, note in zip(lines, notes, strict=True) if not note]
-    return LogEntry("\n".join(rest), tools)
+    return Shown("\n".join(rest), tools, notes="\n".join(rest))
 
 
-async def terminal(pairs: Pairs) -> LogEntry:
+async def terminal(pairs: Pairs) -> Shown:
     paper = io.StringIO()
     return await on_screen(pairs, PlainScreen(paper), paper.getvalue)
 
@@ -83,7 +86,7 @@ class Paper(DummyOutput):
         self.written += data
 
 
-async def live_screen(pairs: Pairs) -> LogEntry:
+async def live_screen(pairs: Pairs) -> Shown:
     paper = Paper()
     with create_app_session(output=paper):
         screen = LiveScreen(clock=lambda: 5.0)
@@ -95,17 +98,18 @@ async def live_screen(pairs: Pairs) -> LogEntry:
         return await on_screen(pairs, screen, settled)
 
 
-async def web(pairs: Pairs) -> LogEntry:
+async def web(pairs: Pairs) -> Shown:
     telling = Encoder(lambda: 1.0)
     pages = [page for _, event in pairs for page in telling.feed(event)]
     tools = {page["part"]: page for page in pages if page.get("kind") == "tool"}
     ran = [one for one in tools.values() if one["seconds"] is not None and one["state"] != "void"]
     last = pages[-1]
     figures = last["figures"]
-    return LogEntry(
+    return Shown(
         last["note"] or GOOD[0],
         [f"{one['name']} {one['state']}" for one in ran],
         (figures["tokens_in"], figures["tokens_out"]),
+        "\n".join(page["note"] for page in pages if page["type"] == "now"),
     )
 
 
@@ -115,40 +119,40 @@ def lane_tools(lane: cards_model.Lane) -> list[str]:
     return [words for words in told if "void" not in words]
 
 
-async def cards(pairs: Pairs) -> LogEntry:
+async def cards(pairs: Pairs) -> Shown:
     named = [(at, ("", event)) for at, event in pairs]
     board = cards_model.fold(named)
     view = CardsView(lambda: None, expected=named, autostart=False)  # type: ignore[arg-type,return-value]
     words = re.sub(r"(?m)^(\[\w+, .*\]|  .*)$", "", view.twin())
     view.close()
-    return LogEntry(words, lane_tools(board.lanes[0]), tokens_in(words))
+    return Shown(words, lane_tools(board.lanes[0]), tokens_in(words), words)
 
 
-async def cards_picture(pairs: Pairs) -> LogEntry:
+async def cards_picture(pairs: Pairs) -> Shown:
     board = cards_model.fold([(at, ("", event)) for at, event in pairs])
     svg = cards_still.draw(board, cards_still.footer_of(board, ""), "Agent")
     svg = re.sub("<desc>.*</desc>", "", svg, flags=re.DOTALL)
     texts = re.findall(">([^<>]+)</text>", svg)
     # A card's state is a text of its own, and no end of the run.
-    return LogEntry(" ".join(texts[-3:]))
+    return Shown(" ".join(texts[-3:]))
 
 
-async def timeline(pairs: Pairs) -> LogEntry:
+async def timeline(pairs: Pairs) -> Shown:
     line = timeline_model.fold(pairs)
     runs = [(written, run) for written, run in timeline_model.calls(line) if run is not None]
     words = timeline_still.tell([timeline_still.Track("", line)]).split("\n")[0]
-    return LogEntry(words, [f"{written.name} {run.state}" for written, run in runs])
+    return Shown(words, [f"{written.name} {run.state}" for written, run in runs])
 
 
-async def web_page_picture(pairs: Pairs) -> LogEntry:
+async def web_page_picture(pairs: Pairs) -> Shown:
     rows = page.fold(pairs)
     tools = [row for row in rows if row.kind == "tool"]
     words = page.tell("fetch", "hi", [row for row in rows if row.kind != "tool"])
     told = [f"{row.words.split()[0]} {'failed' if row.failed else 'done'}" for row in tools]
-    return LogEntry(words, told, tokens_in(words))
+    return Shown(words, told, tokens_in(words))
 
 
-async def trace(pairs: Pairs) -> LogEntry:
+async def trace(pairs: Pairs) -> Shown:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -165,7 +169,7 @@ async def trace(pairs: Pairs) -> LogEntry:
     names = ("input_tokens", "output_tokens")
     used = tuple(told.get(f"gen_ai.usage.{name}", 0) for name in names)
     (reason,) = told["gen_ai.response.finish_reasons"]
-    return LogEntry(reason, tools, (used[0], used[1]))
+    return Shown(reason, tools, (used[0], used[1]))
 
 
 FRONT_ENDS = (
@@ -195,7 +199,7 @@ def says(told: str, how: Ending) -> bool:
 async def test_every_front_end_tells_the_same(name: str, front_end: Callable[[Pairs], Any]):
     case = CASES[name]
     pairs = await played(case)
-    told: LogEntry = await front_end(pairs)
+    told: Shown = await front_end(pairs)
     how = ending_of(event for _, event in pairs)
     if front_end is trace:
         assert told.end == case.reason
@@ -223,6 +227,19 @@ async def test_a_run_is_read_as_it_was_meant(name: str):
 
 def ran(state: RunState) -> Iterable[str]:
     return [f"{block.name} {block.run.state}" for block in state.calls if block.run is not None]
+
+
+@pytest.mark.parametrize("front_end", [terminal, live_screen, cards, web])
+@pytest.mark.parametrize("name", [name for name in CASES if "cut" in name or "overloaded" in name])
+async def test_every_attempt_has_the_same_words(name: str, front_end: Callable[[Pairs], Any]):
+    pairs = await played(CASES[name])
+    notes = [item for item in fold(pairs).items if isinstance(item, Note)]
+    told: Shown = await front_end(pairs)
+    rest = told.notes
+    for note in notes:
+        assert f"{note.sign} {note.words}" in told.notes
+        rest = rest.replace(f"{note.sign} {note.words}", "")
+    assert "Trying again" not in rest
 
 
 # ---- Stopped by a person, at every event
