@@ -1,6 +1,7 @@
-"""What faces share: from what a model says to what may be shown, and how fast.
+"""What front ends share: what a run means, and how what a model says may be shown.
 
-Nothing here prints, or knows a terminal or a browser.
+run_state reads a run's events, once for all of them; endings has the words for its end. Nothing
+here prints, or knows a terminal or a browser.
 """
 
 from helpers.offered import offered

@@ -122,7 +122,8 @@ class RunState:
         """Go on by one event; return the items that it has changed.
 
         Args:
-            event: an AgentEvent, or one with the same name and fields; others change nothing.
+            event: an AgentEvent, or a learner's own of the same name, which may have fewer
+                fields; others change nothing.
             at: when it came, in seconds since the start.
         """
         match type(event).__name__:
@@ -133,7 +134,7 @@ class RunState:
                 self.turns.append(Turn(event.turn, at, [Request(at, place=self._place())]))
                 self._present = {}
             case "MessageStarted":
-                self._request(at).head = event.message
+                self._request(at).head = getattr(event, "message", {})
             case "UsageUpdated":
                 self._count(event.usage, at)
             case "BlockStarted":
@@ -149,7 +150,7 @@ class RunState:
             case "ToolStarted" | "ToolProgress" | "ToolFinished":
                 return self._run_tool(event, at)
             case "MessageStopped":
-                return self._message_stop(event.message, at)
+                return self._message_stop(getattr(event, "message", {}), at)
             case "TurnFinished":
                 self._request(at).end(at)
                 self.turns[-1].ended = at
@@ -161,7 +162,7 @@ class RunState:
                 changed = self._cut(at, runs=True)
                 return [*changed, self._note(Note("interrupted", self.turn, at))]
             case "RunFinished":
-                self._finish(_counts(event.usage))
+                self._finish(_counts(getattr(event, "usage", None)))
                 return self.end(ending(str(event.reason), getattr(event, "error", None)), at)
         return []
 
@@ -267,13 +268,14 @@ class RunState:
                 status = str(getattr(event, "status", ""))
                 block.run = ToolRun(at, status, place=self._place())
             case "ToolProgress" if block.run is not None:
-                block.run.progress = str(event.message)
-                block.run.done, block.run.total = event.done, event.total
+                run = block.run
+                run.progress, run.done, run.total = str(event.message), event.done, event.total
             case "ToolFinished":
                 # What could not even start is a run all the same.
                 run = block.run = block.run or ToolRun(at, place=self._place())
                 run.state = "failed" if getattr(event, "is_error", False) else "done"
-                run.content, run.ended, run.seconds = event.content, at, event.seconds
+                run.content, run.ended = event.content, at
+                run.seconds = getattr(event, "seconds", at - run.began)
         return [block]
 
     def _message_stop(self, message: Mapping[str, Any], at: float) -> list[Item]:

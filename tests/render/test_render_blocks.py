@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from long_answers import ANSWERS
 
+from helpers.agent import MessageStopped, TextDelta
 from helpers.render.html import MarkdownHtml
 from helpers.render.markdown import MarkdownLines
 from helpers.web.wire import Encoder
@@ -145,16 +146,19 @@ def test_any_cuts_end_as_the_whole(name: str, places: list[int]):
 def test_a_page_ends_as_the_whole(name: str, data: st.DataObject):
     """What a page is told, put together as the pages do it."""
     text = ANSWERS[name]
-    telling = Encoder(lambda: 1.0)
+    telling, markdown = Encoder(lambda: 1.0), MarkdownHtml()
     drawn, open_line, at = "", "", 0
     while at < len(text):
-        size = data.draw(st.integers(1, 200))
-        told = telling._add_text(text[at : at + size])
+        piece = text[at : at + data.draw(st.integers(1, 200))]
+        pages = telling.feed(TextDelta(0, piece))
+        (told,) = [page for page in pages if page["type"] == "text"]
         drawn += "".join(told["lines"])
         open_line = told["text"] if told["lines"] else open_line + told["text"]
-        assert open_line == telling._open
-        at += size
-    drawn += "".join(line for page in telling._end_text() for line in page["lines"])
+        markdown.feed(piece)
+        assert open_line == markdown.open
+        at += len(piece)
+    pages = telling.feed(MessageStopped({"stop_reason": "end_turn"}))
+    drawn += "".join(line for page in pages for line in page.get("lines", ()))
     assert drawn == whole(text)
 
 

@@ -140,10 +140,26 @@ def test_events_are_known_by_their_names_and_need_no_beginning():
     class Unheard:
         pass
 
+    class ToolFinished:
+        call, content, is_error = CALL, "seen", False
+
+    class MessageStopped:
+        pass
+
+    class RunFinished:
+        reason = "end_turn"
+
     state = fold([(0.1, TextDelta()), (0.2, Unheard())])
     assert (state.blocks[0].text, state.turn) == ("hello", 0)
-    state = fold([(1.0, ToolFinished(CALL, "no such tool", True, 0.0))])
+    own = [MessageStopped(), ToolFinished(), RunFinished()]
+    state = fold([*TURN[:12], *((3.1, event) for event in own)])
     (call,) = state.calls
+    assert call.run is not None and call.run.seconds == pytest.approx(2.0)
+    assert (state.state, state.usage) == ("done", {"input_tokens": 20, "output_tokens": 1})
+
+
+def test_a_tool_that_could_not_even_start_is_a_moment():
+    (call,) = fold([(1.0, ToolFinished(CALL, "no such tool", True, 0.0))]).calls
     assert call.run is not None and (call.name, call.run.state) == ("look", "failed")
     assert (call.run.began, call.run.ended) == (1.0, 1.0)
 
