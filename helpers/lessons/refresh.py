@@ -84,7 +84,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"No such notebook: choose from {', '.join(path.stem for path in paths)}.")
         return 2
     readme = README.read_text("utf-8")
-    README.write_text(write_readme(readme), "utf-8", newline="\n")
+    if (written := write_readme(readme)) != readme:
+        README.write_text(written, "utf-8", newline="\n")
+        print("README.md: stored")
     for path in wanted:
         before = path.read_text("utf-8")
         notebook = nbformat.reads(before, as_version=4)

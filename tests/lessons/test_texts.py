@@ -1,9 +1,12 @@
 """Notebooks and the README say of exercises what their folders say."""
 
+import shutil
+from pathlib import Path
+
 import nbformat
 import pytest
 
-from helpers.lessons import find_exercise
+from helpers.lessons import find_exercise, refresh
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.lessons.texts import README, MissingCell, header, write_notebook, write_readme
 
@@ -67,3 +70,26 @@ def test_an_exercise_without_a_cell_is_refused(notebook: nbformat.NotebookNode, 
     notebook.cells = [cell for cell in notebook.cells if lost not in cell.source]
     with pytest.raises(MissingCell, match="ORDER in its folder"):
         write_notebook(notebook, NAME)
+
+
+def test_the_command_writes_texts_and_runs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / f"{NAME}.ipynb"
+    shutil.copy(NOTEBOOKS / copy.name, copy)
+    readme = tmp_path / "README.md"
+    shutil.copy(README, readme)
+    monkeypatch.setattr(refresh, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(refresh, "README", readme)
+    monkeypatch.setattr(refresh, "execute", None)
+    for path, old, new in (
+        (copy, "about 4 minutes", "about 40 minutes"),
+        (readme, "| 35 min |", "| 3 min |"),
+    ):
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    assert refresh.main(["--texts", NAME]) == 0
+    assert capsys.readouterr().out == f"README.md: stored\n{copy.name}: stored\n"
+    assert copy.read_bytes() == (NOTEBOOKS / copy.name).read_bytes()
+    assert readme.read_bytes() == README.read_bytes()
+    assert refresh.main(["--texts"]) == 0
+    assert capsys.readouterr().out == f"{copy.name}: unchanged\n"
