@@ -44,6 +44,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from helpers.environment.home import home
 from helpers.environment.lock import LEARNER, ROOT, TESTS
 from helpers.environment.problem import Problem, explain_file_error
 from helpers.environment.relock import write_lists
@@ -81,6 +82,8 @@ def main(arguments: list[str]) -> int:
             python = environment(*layers, wheels=wheels)
             if command not in TAKES_FILES:
                 os.chdir(ROOT)
+            if command != "test":  # tests have a folder of their own
+                os.environ["COURSE_HOME"] = str(home(os.environ, ROOT))
             return run(python, "-P", "-m", *PROGRAMS[command].split(), *rest)
         if command == "bench":
             return run(environment(LEARNER, TESTS), str(benchmark(rest)), *rest[1:])

@@ -47,7 +47,7 @@ ROOMS = {
     "terminal": ("agent", "assistant", "history", "mock", "render", "session"),
     "web": ("agent", "assistant", "history", "offered", "render", "session", "tools"),
     "svg": ("offered",),
-    "lessons": ("client", "message", "mock", "session", "sse", "tools", "wire"),
+    "lessons": ("client", "environment", "message", "mock", "session", "sse", "tools", "wire"),
     "submission": ("client", "lessons", "mock", "offered", "providers", "svg", "wire"),
     "simulation": (
         *("agent", "client", "clock", "dispatch", "history", "message", "mock", "providers"),

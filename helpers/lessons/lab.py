@@ -12,6 +12,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from helpers.environment.home import home as learners_home
+
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "00_start_here.ipynb"
 
@@ -31,7 +33,7 @@ def main() -> int:
     if problem:
         print(problem, file=sys.stderr)
         return 1
-    home = Path(os.environ.get("COURSE_HOME") or ROOT / "my").expanduser().resolve()
+    home = learners_home(os.environ, ROOT).resolve()
     try:
         copies = copy_notebooks(ROOT / "notebooks", home / "notebooks")
         sign(copies)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers import sse
+from helpers.environment import home as homes
 from helpers.lessons import UnknownExercise
 from helpers.lessons.learner import progress
 
@@ -144,3 +145,53 @@ def test_an_unknown_part() -> None:
         UnknownExercise, match=r"^There is no part 'see'. The parts are: hello, sse"
     ):
         progress.part_namespace("see")
+
+
+# Whose folder it is
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes and owners are those of Unix")
+class TestOnAMachineOfMany:
+    def test_a_part_that_others_could_write_is_not_run(
+        self, home: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        progress.save("hello", OWN)
+        for changed in (home / "parts" / "hello.py", home / "parts", home):
+            before = changed.stat().st_mode
+            changed.chmod(before | 0o002)
+            progress._warn.cache_clear()
+            assert progress.source("hello") is None
+            assert progress.passed() == []
+            assert capsys.readouterr().err.count("somebody else can have written it") == 1
+            changed.chmod(before)
+            assert progress.source("hello") == OWN
+
+    def test_a_part_of_another_is_not_run(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        progress.save("hello", OWN)
+        another = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: another)
+        assert progress.source("hello") is None
+
+    def test_a_folder_that_was_open_is_closed_when_a_part_is_saved(self, home: Path) -> None:
+        (home / "parts").mkdir(parents=True)
+        (home / "parts").chmod(0o777)
+        home.chmod(0o777)
+        progress.save("hello", OWN)
+        assert progress.source("hello") == OWN
+        assert [one.stat().st_mode & 0o022 for one in (home, home / "parts")] == [0, 0]
+
+    def test_each_has_a_folder_of_their_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        course, person = tmp_path / "course", tmp_path / "person"
+        course.mkdir()
+        monkeypatch.setattr(Path, "home", lambda: person)
+        assert homes.home({}, course) == course / "my"
+        assert homes.home({"COURSE_HOME": "/elsewhere"}, course) == Path("/elsewhere")
+        another = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: another)  # the course's folder is root's, say
+        assert homes.home({}, course) == person / "streaming-agents"
+        (course / "my").mkdir()
+        assert homes.home({}, course) == person / "streaming-agents"

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from helpers.environment import home as homes
 from helpers.lessons import find_exercise, needed
 from helpers.lessons.checking.assemble import Sources, assemble, new_module
 from helpers.lessons.checking.case import Namespace
@@ -30,9 +31,8 @@ class NotSaved(Exception):
 
 
 def home() -> Path:
-    """Return the learner's folder: COURSE_HOME, or `my` beside the course."""
-    chosen = os.environ.get("COURSE_HOME")
-    return Path(chosen).expanduser() if chosen else ROOT / "my"
+    """Return the learner's folder: COURSE_HOME, or `my` in the course's, or one at home."""
+    return homes.home(os.environ, ROOT)
 
 
 def passed() -> list[str]:
@@ -45,10 +45,15 @@ def source(part_id: str) -> str | None:
     entry = _read()["parts"].get(part_id)
     if not (isinstance(entry, dict) and entry.get("passed")):
         return None
+    file = _part_file(part_id)
     try:
-        return _part_file(part_id).read_text(encoding="utf-8")
+        with file.open(encoding="utf-8") as opened:
+            if homes.belongs_to_me(opened.fileno(), file.parent, home()):
+                return opened.read()
     except (OSError, UnicodeDecodeError):
         return None
+    _warn(file)
+    return None
 
 
 def save(part_id: str, text: str) -> None:
@@ -58,7 +63,10 @@ def save(part_id: str, text: str) -> None:
         NotSaved: the folder can't be written to.
     """
     try:
-        _part_file(part_id).parent.mkdir(parents=True, exist_ok=True)
+        folder = _part_file(part_id).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        for own in (folder, home()):
+            homes.close_to_others(own)
         state = _read()
         entry = state["parts"].get(part_id)
         state["parts"][part_id] = {**(entry if isinstance(entry, dict) else {}), "passed": True}
@@ -99,6 +107,14 @@ def _assembled(chain: tuple[Sources, ...]) -> ModuleType:
     for part_id in assemble(module, chain):
         _say(f"Your part {part_id} no longer runs, so the course's own takes its place.")
     return module
+
+
+@cache
+def _warn(file: Path) -> None:
+    _say(
+        f"{file} is not used: somebody else can have written it. Others must not be able to write "
+        "to that file and its folders; then pass the exercise again."
+    )
 
 
 def _say(sentence: str) -> None:
