@@ -6,11 +6,9 @@ An answer that was cut off or declined has ended too, but not as it should: nobo
 the sign of success for it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-__all__ = ["DONE", "STOPPED", "Ending", "ending", "ending_of", "failure", "sentence"]
+__all__ = ["DONE", "STOPPED", "Ending", "ending", "failure", "sentence"]
 
 LONGEST = 300  # characters of a sentence: an error may repeat a whole page
 
@@ -97,19 +95,6 @@ def ending(reason: str, error: BaseException | str | None = None) -> Ending:
     return Ending(
         reason, sentence(f"The answer ended for another reason: {reason}"), False, "ended"
     )
-
-
-def ending_of(events: Iterable[Any]) -> Ending:
-    """Return how the run ended that gave these events; without an end, somebody stopped it.
-
-    Args:
-        events: AgentEvents, or others with the same names and fields.
-    """
-    found = STOPPED
-    for event in events:
-        if type(event).__name__ == "RunFinished":
-            found = ending(event.reason, event.error)
-    return found
 
 
 def failure(words: str) -> Ending:

@@ -3,7 +3,6 @@
 `render.run_state` makes them of a run's events. All times are in seconds since the start.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,7 +150,6 @@ class Request:
     Attributes:
         began: when it was decided on, in seconds since the start.
         wait: how long the agent waits before it sends it.
-        head: the message as it began; None before that.
         answered: when the first block began, or the message ended without one.
         first_token: when the first token came.
         last_token: when the latest one came.
@@ -165,7 +163,6 @@ class Request:
 
     began: float
     wait: float = 0.0
-    head: Mapping[str, Any] | None = None
     answered: float | None = None
     first_token: float | None = None
     last_token: float | None = None

@@ -133,8 +133,6 @@ class RunState:
             case "TurnStarted":
                 self.turns.append(Turn(event.turn, at, [Request(at, place=self._place())]))
                 self._present = {}
-            case "MessageStarted":
-                self._request(at).head = getattr(event, "message", {})
             case "UsageUpdated":
                 self._count(event.usage, at)
             case "BlockStarted":

@@ -32,11 +32,10 @@ from helpers.clock import RealClock
 from helpers.history import Conversation, text_of
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Fault, Pace, Settings
-from helpers.render.endings import ending_of
 from helpers.session.session import Session
 from helpers.web.pages import NAMES
 from helpers.web.serving import WebServer, start
-from tests.render.runs import CASES, Pairs, played
+from tests.render.runs import CASES, Pairs, ending_of, played
 
 QUICK = Settings(pace=Pace(first_token=0.02, tokens_per_second=400))
 UMBRELLA = "Do I need an umbrella in Lagos?"

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ import httpx
 
 from helpers.agent import AgentEvent, Retrying, RunFinished, ToolStarted, run_agent
 from helpers.history import Conversation
+from helpers.render.endings import STOPPED, Ending, ending
 from helpers.retry import Recovery
 from helpers.tools import ToolError, tool
 
@@ -209,3 +210,9 @@ async def replay(pairs: Pairs) -> AsyncGenerator[AgentEvent]:
         yield event
     if not isinstance(pairs[-1][1], RunFinished):
         await asyncio.Event().wait()  # it goes on until somebody stops it
+
+
+def ending_of(events: Iterable[Any]) -> Ending:
+    """Return how a run ended, without any reading of the rest; without an end, it was stopped."""
+    finished = [event for event in events if isinstance(event, RunFinished)]
+    return ending(finished[-1].reason, finished[-1].error) if finished else STOPPED

@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from runs import CASES
 
-from helpers.render.endings import DONE, STOPPED, Ending, ending, ending_of, failure, sentence
+from helpers.render.endings import DONE, STOPPED, Ending, ending, failure, sentence
 from helpers.widgets import answer, transcript
 
 GOOD_SIGN = "✓ done"
@@ -19,7 +19,7 @@ def test_the_words_of_an_ending():
     assert ending("something_new").note == ("■ The answer ended for another reason: something_new.")
     assert ending("failed", ValueError()).note == "✕ ValueError."
     assert not ending("failed").ok
-    assert ending_of([]) == STOPPED
+    assert STOPPED.note == "■ Stopped." and not STOPPED.ok
     assert sentence("what now?") == "What now?"
     assert len(sentence("x" * 1000)) < 310
 

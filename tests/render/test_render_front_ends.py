@@ -14,11 +14,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.output import DummyOutput
-from runs import CASES, Case, Pairs, played, replay
+from runs import CASES, Case, Pairs, ending_of, played, replay
 
 from helpers.agent import RunFinished
 from helpers.history import Conversation
-from helpers.render.endings import STOPPED, WORDS, Ending, ending_of
+from helpers.render.endings import STOPPED, WORDS, Ending
 from helpers.render.run_parts import Note
 from helpers.render.run_state import RunState, fold
 from helpers.telemetry import traced
