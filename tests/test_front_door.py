@@ -161,9 +161,16 @@ def test_it_makes_the_environment_once_and_is_quick_after(tree: Path):
     assert f"ran True {tree / '.venv'} []" in first.stdout
     times = []
     for _ in range(3):
-        started = time.perf_counter()
+        before = os.times()
         again = run(tree, "mock")
-        times.append(time.perf_counter() - started)
+        after = os.times()
+        # Of the processor: other programs may keep it waiting for as long as they like.
+        times.append(
+            after.children_user
+            + after.children_system
+            - before.children_user
+            - before.children_system
+        )
         assert again.stdout == f"ran True {tree / '.venv'} []\n"
     assert min(times) < 1
 

@@ -317,8 +317,9 @@ class Judge:
 
 def types_of(schema: dict[str, Any]) -> list[str]:
     """Return the types that a schema names; none means any."""
-    types: str | list[str] = schema.get("type", [])
-    return [types] if isinstance(types, str) else types
+    types = schema.get("type")
+    named = types if isinstance(types, list) else [types]
+    return [one for one in named if isinstance(one, str)]
 
 
 def _number_faults(value: float, schema: dict[str, Any], path: Path) -> Iterator[Fault]:

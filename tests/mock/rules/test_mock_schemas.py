@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -242,6 +242,8 @@ def test_a_hard_schema_gets_a_valid_input_or_a_reason(schema: Any, prompt: str) 
 
 
 @given(anything, prompts)
+@example({"properties": {"type": {"type": None}}}, "")
+@example({"properties": {"path": {"type": [None, {"a": 1}]}}}, "")
 def test_no_schema_however_wrong_is_the_end(schema: Any, prompt: str) -> None:
     tool = {"name": "get_weather", "input_schema": schema}
     messages = [{"role": "user", "content": prompt}]
