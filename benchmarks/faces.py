@@ -70,7 +70,7 @@ async def paced(rate: int, seconds: float, run: str) -> AsyncIterator[str]:
 
 def transcript(rate: int, seconds: float, run: str) -> Any:
     """Return the course's view of an answer that arrives at a rate."""
-    from helpers.widgets.transcript import Transcript
+    from helpers.widgets.transcript.view import Transcript
 
     async def events() -> AsyncIterator[dict[str, Any]]:
         block = {"type": "text", "text": ""}

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from helpers.lessons.learner.machine import Findings
     from helpers.lessons.learner.map import Map
     from helpers.submission.steps import Ready
-    from helpers.widgets.submit import SubmitView
+    from helpers.widgets.submit.view import SubmitView
 
 __all__ = [
     "blocking_sdk",
@@ -133,7 +133,7 @@ def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) ->
         seeds: how often each behaviour is tried, each time with other values.
         runs: how often the time to first token is taken.
     """
-    from helpers.widgets.submit import SubmitView
+    from helpers.widgets.submit.view import SubmitView
 
     return SubmitView(None if agent is None else Path(agent), seeds=seeds, runs=runs)
 

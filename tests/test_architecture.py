@@ -249,7 +249,7 @@ def test_nothing_imports_notebooks():
         ("from .. import sse", "helpers.sse"),
         ("from ..client import open_stream", "helpers.client"),
         ("from . import engine", "helpers.mock.engine"),
-        ("def late():\n    from helpers.widgets.wire import Wire", "helpers.widgets"),
+        ("def late():\n    from helpers.widgets.wire.view import Wire", "helpers.widgets"),
         ("if TYPE_CHECKING:\n    import IPython.display", "IPython"),
     ],
 )

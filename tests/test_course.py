@@ -22,7 +22,7 @@ from helpers.mock.settings import SettingsError
 from helpers.providers.models import OFFLINE_MODEL
 from helpers.session import clients
 from helpers.session.session import Session
-from helpers.widgets.wire import Wire
+from helpers.widgets.wire.view import Wire
 
 PROMPT = "Count to three."
 

@@ -33,9 +33,12 @@ from helpers.telemetry import traced
 from helpers.terminal.events import show
 from helpers.terminal.screen import PlainScreen
 from helpers.web.wire import Encoder, LogEntry, message, sse
-from helpers.widgets import cards_model, cards_still, timeline_model, timeline_still
-from helpers.widgets.switch import Switch
-from helpers.widgets.transcript import OpenEvents, Transcript
+from helpers.widgets.cards import model as cards_model
+from helpers.widgets.cards import snapshot as cards_still
+from helpers.widgets.switch.view import Switch
+from helpers.widgets.timeline import model as timeline_model
+from helpers.widgets.timeline import snapshot as timeline_still
+from helpers.widgets.transcript.view import OpenEvents, Transcript
 from helpers.wire import keys
 from helpers.wire.keys import HIDDEN, clean_headers, clean_key, strike
 

@@ -29,7 +29,7 @@ from helpers.retry import Recovery
 from helpers.session.clients import client_of
 from helpers.simulation.virtual_time import LoopClock, VirtualTimeLoop, simulated, sleep_on
 from helpers.tools import Tool
-from helpers.widgets.chaos_model import Cut, Seen, arguments, judge, places
+from helpers.widgets.chaos.model import Cut, Seen, arguments, judge, places
 
 __all__ = ["Bench", "Worker"]
 

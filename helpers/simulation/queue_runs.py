@@ -13,7 +13,7 @@ from helpers.message import MessageAssembler, TextDelta, Update
 from helpers.simulation.virtual_time import LoopClock, simulate
 from helpers.streams.backpressure import BoundedQueue, WhenFull, through
 from helpers.widgets.live import FRAMES_PER_SECOND
-from helpers.widgets.queue_model import Flood, Sample
+from helpers.widgets.queue.model import Flood, Sample
 
 __all__ = ["PROMPT", "TOKENS", "Meeting", "simulated"]
 

@@ -1,1 +1,1 @@
-"""The live views of the notebooks, each a Python file with its .js and .css."""
+"""The live views of the notebooks, a folder each: model, snapshot, view, .js and .css."""

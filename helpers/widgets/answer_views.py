@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from helpers.web.serving import WebServer
-    from helpers.widgets.form import FormView
-    from helpers.widgets.history_view import HistoryView
-    from helpers.widgets.page import PageView
-    from helpers.widgets.queue import QueueView
-    from helpers.widgets.queue_model import Flood
-    from helpers.widgets.race import Race
-    from helpers.widgets.switch import Switch
-    from helpers.widgets.transcript import Transcript
-    from helpers.widgets.wire import Wire
+    from helpers.widgets.form.view import FormView
+    from helpers.widgets.history.view import HistoryView
+    from helpers.widgets.page.view import PageView
+    from helpers.widgets.queue.model import Flood
+    from helpers.widgets.queue.view import QueueView
+    from helpers.widgets.race.view import Race
+    from helpers.widgets.switch.view import Switch
+    from helpers.widgets.transcript.view import Transcript
+    from helpers.widgets.wire.view import Wire
 
 
 def wire(body: dict[str, Any] | str | Path | Exchange, **changes: Any) -> "Wire":
@@ -53,7 +53,7 @@ def wire(body: dict[str, Any] | str | Path | Exchange, **changes: Any) -> "Wire"
             file, whose first stream is shown, or one exchange of `open_recording`.
         changes: fields of the mock's settings, such as `chunking` or `seed`.
     """
-    from helpers.widgets.wire import Wire
+    from helpers.widgets.wire.view import Wire
 
     if isinstance(body, Path):
         exchanges = open_recording(body)
@@ -82,7 +82,7 @@ def transcript(
         autostart: start streaming at once, without a press on Start; in mock mode only.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
-    from helpers.widgets.transcript import Transcript
+    from helpers.widgets.transcript.view import Transcript
 
     body, is_live = as_body(body), clients.session.mode != "mock"
     return Transcript(
@@ -116,7 +116,7 @@ def form(
         TypeError: the API takes no schema for this class.
     """
     from helpers.structured.answer import format_of
-    from helpers.widgets.form import FormView
+    from helpers.widgets.form.view import FormView
 
     body, is_live = as_body(body), clients.session.mode != "mock"
     body = {**body, "output_config": {**body.get("output_config", {}), **format_of(model)}}
@@ -140,7 +140,7 @@ def race(**numbers: Any) -> "Race":
     Args:
         numbers: other starting values for the sliders; see `Race`.
     """
-    from helpers.widgets.race import Race
+    from helpers.widgets.race.view import Race
 
     def body(tokens: int) -> dict[str, Any]:
         return {**request(RACE_PROMPT, max_tokens=tokens), "model": OFFLINE_MODEL}
@@ -192,7 +192,7 @@ def queue(
         ValueError: a full queue can't do that, or a number is not above zero.
     """
     from helpers.simulation.queue_runs import PROMPT
-    from helpers.widgets.queue import QueueView
+    from helpers.widgets.queue.view import QueueView
 
     numbers: dict[str, Any] = {
         "capacity": capacity,
@@ -215,7 +215,7 @@ def queue(
 def floods(settings: Settings, **numbers: Any) -> "tuple[Flood, ...]":
     """Return how a queue will fare with each of its ways, on a clock that jumps."""
     from helpers.simulation.queue_runs import PROMPT, simulated
-    from helpers.widgets.queue_model import POLICIES
+    from helpers.widgets.queue.model import POLICIES
 
     body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
     client = partial(client_on, settings)
@@ -232,7 +232,7 @@ def page(which: str = "fetch") -> "PageView":
         ValueError: there is no such page.
     """
     from helpers.assistant.tools import web_tools
-    from helpers.widgets.page import PageView
+    from helpers.widgets.page.view import PageView
 
     body = {**request(PAGE_PROMPT), "model": OFFLINE_MODEL}
     body["thinking"] = {"type": "adaptive", "display": "summarized"}
@@ -254,7 +254,7 @@ def _web_server() -> "WebServer":
 
 def switch() -> "Switch":
     """Return the switch: mode, model, pace and fault of the whole course."""
-    from helpers.widgets.switch import Switch
+    from helpers.widgets.switch.view import Switch
 
     return Switch(clients.session)
 
@@ -269,7 +269,7 @@ def history(messages: Iterable[dict[str, Any]], **fields: Any) -> "HistoryView":
         messages: as a request has them.
         fields: others of the request, such as `thinking`.
     """
-    from helpers.widgets.history_view import view
+    from helpers.widgets.history.view import view
 
     asked = [*messages]
     spoken = [*asked, {"role": "user", "content": "Go on."}]

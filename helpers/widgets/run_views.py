@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from helpers.retry import Recovery
     from helpers.team import Member
     from helpers.tools import Tool
-    from helpers.widgets.cards import CardsView
-    from helpers.widgets.chaos import ChaosView
-    from helpers.widgets.timeline import TimelineView
+    from helpers.widgets.cards.view import CardsView
+    from helpers.widgets.chaos.view import ChaosView
+    from helpers.widgets.timeline.view import TimelineView
 
 
 def dispatch_times(
@@ -46,7 +46,7 @@ def dispatch_times(
         For each strategy: its name, the seconds to the end of the first turn, and how many of
         them came after the ideal end.
     """
-    from helpers.widgets.timeline_model import distance, first_turn, fold
+    from helpers.widgets.timeline.model import distance, first_turn, fold
 
     times = []
     for strategy in ("end_of_turn", "serial", "parallel"):
@@ -128,8 +128,8 @@ def timeline(
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
     from helpers.simulation.timeline_runs import replay
-    from helpers.widgets.timeline import Run, TimelineView
-    from helpers.widgets.timeline_model import fold, ideal_finish
+    from helpers.widgets.timeline.model import fold, ideal_finish
+    from helpers.widgets.timeline.view import Run, TimelineView
 
     if isinstance(body, list):
         pairs = body
@@ -174,8 +174,8 @@ def compare_dispatch(
         changes: fields of the mock's settings, such as `pace` or `seed`.
     """
     from helpers.simulation.timeline_runs import until_first_turn
-    from helpers.widgets.timeline import Run, TimelineView
-    from helpers.widgets.timeline_model import STRATEGIES, first_turn, fold, ideal_finish, under
+    from helpers.widgets.timeline.model import STRATEGIES, first_turn, fold, ideal_finish, under
+    from helpers.widgets.timeline.view import Run, TimelineView
 
     body, tools = {**as_body(body), "model": OFFLINE_MODEL}, list(tools)
     changes = {"fault": None, **visible(changes)}
@@ -220,7 +220,7 @@ def three_ways(
         ValueError: there is no such way.
     """
     from helpers.simulation.three_ways import runs
-    from helpers.widgets.timeline import TimelineView
+    from helpers.widgets.timeline.view import TimelineView
 
     settings = mock_settings(visible(changes))
     body = {**as_body(body), "model": OFFLINE_MODEL}
@@ -280,7 +280,7 @@ def chaos(
         ValueError: `every` is less than a byte, or there is no such fault.
     """
     from helpers.simulation.chaos_runs import AT_ONCE, Bench
-    from helpers.widgets.chaos import ChaosView
+    from helpers.widgets.chaos.view import ChaosView
 
     if every < 1:
         raise ValueError(f"every is a number of bytes, from 1; it is {every!r}.")
@@ -320,7 +320,7 @@ def cards(
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
     from helpers.simulation.cards_runs import alone, alone_beforehand
-    from helpers.widgets.cards import CardsView
+    from helpers.widgets.cards.view import CardsView
 
     asked, tools, changes = as_body(body), list(tools), visible(changes)
     task = str(asked["messages"][-1]["content"])
@@ -364,7 +364,7 @@ def team(
     from helpers.simulation import checkout
     from helpers.simulation.cards_runs import team_beforehand
     from helpers.team import run_team
-    from helpers.widgets.cards import CardsView
+    from helpers.widgets.cards.view import CardsView
 
     question, changes = question or checkout.QUESTION, visible(changes)
     members: dict[str, Any] = {

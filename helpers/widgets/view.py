@@ -16,11 +16,14 @@ def assets(name: str) -> dict[str, str]:
     """Return a view's module and style sheet, each behind what all views share.
 
     Args:
-        name: the view's file name without its ending.
+        name: the view's folder, whose files have the same name.
     """
     return {
-        kind: "\n".join((_HERE / f"{part}.{ending}").read_text("utf-8") for part in (shared, name))
-        for kind, ending, shared in (("_esm", "js", "shared"), ("_css", "css", "look"))
+        kind: "\n".join((_HERE / part).read_text("utf-8") for part in parts)
+        for kind, parts in (
+            ("_esm", ("shared.js", f"{name}/{name}.js")),
+            ("_css", ("look.css", f"{name}/{name}.css")),
+        )
     }
 
 

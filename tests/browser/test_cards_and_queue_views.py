@@ -22,8 +22,8 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.team import Asked
-from helpers.widgets.cards import CardsView
-from helpers.widgets.queue import QueueView
+from helpers.widgets.cards.view import CardsView
+from helpers.widgets.queue.view import QueueView
 
 HARM = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 CALL = ToolCall(1, "toolu_1", "search", {"q": HARM}, f'{{"q": "{HARM}"}}')

@@ -10,9 +10,9 @@ from bridge import Bridge
 from playwright.sync_api import Page
 
 from helpers import course
-from helpers.widgets.chaos import ChaosView
-from helpers.widgets.chaos_model import rows
-from helpers.widgets.chaos_still import corner_of
+from helpers.widgets.chaos.model import rows
+from helpers.widgets.chaos.snapshot import corner_of
+from helpers.widgets.chaos.view import ChaosView
 
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from pydantic import BaseModel
 from test_views_page import ending, hanging, opener, text, thinking
 
-from helpers.widgets.form import FormView
+from helpers.widgets.form.view import FormView
 
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 

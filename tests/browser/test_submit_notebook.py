@@ -20,8 +20,8 @@ from helpers.submission.conformance.suite import Result
 from helpers.submission.recording import Cast
 from helpers.submission.steps import Ready
 from helpers.submission.ttft import Measured
-from helpers.widgets import submit
-from helpers.widgets.submit import SubmitView
+from helpers.widgets.submit import view as submit
+from helpers.widgets.submit.view import SubmitView
 from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
 ANSWERS = find_exercise("main").answers

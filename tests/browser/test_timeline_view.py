@@ -23,7 +23,7 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.tools import Tool, tool
-from helpers.widgets.timeline import TimelineView
+from helpers.widgets.timeline.view import TimelineView
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 PACE = {"first_token": 0.2, "tokens_per_second": 100.0}

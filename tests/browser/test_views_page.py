@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from helpers.client import StreamTruncated
 from helpers.mock.faults import Fault
 from helpers.session.session import Session
-from helpers.widgets.race import Race
-from helpers.widgets.switch import Switch
-from helpers.widgets.transcript import Transcript
+from helpers.widgets.race.view import Race
+from helpers.widgets.switch.view import Switch
+from helpers.widgets.transcript.view import Transcript
 
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 KEY = "sk-ant-this-is-secret"

@@ -7,7 +7,7 @@ import pytest
 from bridge import Bridge
 from playwright.sync_api import Page
 
-from helpers.widgets.wire import Wire
+from helpers.widgets.wire.view import Wire
 
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 

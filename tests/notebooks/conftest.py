@@ -21,7 +21,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 # Streams behind views go on after their cell: wait for all, and store what they end in.
 WAIT_FOR_VIEWS = """
 from ipywidgets.widgets.widget import _instances
-from helpers.widgets.transcript import Transcript
+from helpers.widgets.transcript.view import Transcript
 
 for view in [view for view in _instances.values() if isinstance(view, Transcript)]:
     if view.state["state"] != "ready":

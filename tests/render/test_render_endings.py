@@ -6,7 +6,8 @@ import pytest
 from runs import CASES
 
 from helpers.render.endings import DONE, STOPPED, Ending, ending, failure, sentence
-from helpers.widgets import answer, transcript
+from helpers.widgets import answer
+from helpers.widgets.transcript import view as transcript
 
 GOOD_SIGN = "✓ done"
 

@@ -27,8 +27,12 @@ from helpers.terminal.live_screen import LiveScreen
 from helpers.terminal.screen import PlainScreen, Screen
 from helpers.web.runs import Run
 from helpers.web.wire import Encoder
-from helpers.widgets import cards_model, cards_still, page, timeline_model, timeline_still
-from helpers.widgets.cards import CardsView
+from helpers.widgets.cards import model as cards_model
+from helpers.widgets.cards import snapshot as cards_still
+from helpers.widgets.cards.view import CardsView
+from helpers.widgets.page import view as page
+from helpers.widgets.timeline import model as timeline_model
+from helpers.widgets.timeline import snapshot as timeline_still
 
 OUTCOMES = {"✓": "done", "✕": "failed", "■": "cut"}
 GOOD = ("✓ done", "✓ Done")

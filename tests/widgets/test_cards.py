@@ -39,9 +39,9 @@ from helpers.session.session import Session
 from helpers.simulation.checkout import search_logs
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
-from helpers.widgets.cards import CardsView
-from helpers.widgets.cards_model import Board, Lane, card_face, fold, readable
-from helpers.widgets.cards_still import draw, lane_words, lines_for, note_words, tell
+from helpers.widgets.cards.model import Board, Lane, card_face, fold, readable
+from helpers.widgets.cards.snapshot import draw, lane_words, lines_for, note_words, tell
+from helpers.widgets.cards.view import CardsView
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
 FAST = {"first_token": 0.01, "tokens_per_second": 2000.0}

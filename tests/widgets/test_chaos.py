@@ -21,8 +21,7 @@ from helpers.lessons.nb05_agent_loop.loop.reference import run_agent
 from helpers.retry import Recovery
 from helpers.simulation import chaos_runs
 from helpers.tools import Tool, tool
-from helpers.widgets.chaos import ChaosView
-from helpers.widgets.chaos_model import (
+from helpers.widgets.chaos.model import (
     CELLS,
     OUTCOMES,
     Chaos,
@@ -39,7 +38,8 @@ from helpers.widgets.chaos_model import (
     table,
     tell,
 )
-from helpers.widgets.chaos_still import cell_at, corner_of, draw
+from helpers.widgets.chaos.snapshot import cell_at, corner_of, draw
+from helpers.widgets.chaos.view import ChaosView
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 COUNT = "Count to three."

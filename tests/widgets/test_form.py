@@ -13,9 +13,9 @@ from streams import BEGIN, END, Event, closing, delta, opener, start, stop
 
 from helpers import course
 from helpers.widgets.answer import Answer
-from helpers.widgets.form import FormView
-from helpers.widgets.form_model import Cell, Form, Row, fold
-from helpers.widgets.form_still import draw, tell
+from helpers.widgets.form.model import Cell, Form, Row, fold
+from helpers.widgets.form.snapshot import draw, tell
+from helpers.widgets.form.view import FormView
 
 HOSTILE = "</text><script>alert(1)</script> & \x00\x0b ]]> \"'"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import course
-from helpers.widgets.history_view import view
+from helpers.widgets.history.view import view
 
 QUESTION = {"role": "user", "content": "What's the weather in Lagos and Oslo?"}
 

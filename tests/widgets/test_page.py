@@ -15,7 +15,7 @@ from helpers.message import (
     ToolCall,
     UsageUpdated,
 )
-from helpers.widgets.page import PAGES, PageView, Row, draw, fold, tell
+from helpers.widgets.page.view import PAGES, PageView, Row, draw, fold, tell
 
 CALL = ToolCall(1, "toolu_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 RUN = [

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from helpers import course
 from helpers.simulation.queue_runs import TOKENS
 from helpers.widgets import answer_views as views
-from helpers.widgets.queue import QueueView
-from helpers.widgets.queue_model import Flood, Sample, corners, row, sentence, table
-from helpers.widgets.queue_still import draw, span_for, tell
+from helpers.widgets.queue.model import Flood, Sample, corners, row, sentence, table
+from helpers.widgets.queue.snapshot import draw, span_for, tell
+from helpers.widgets.queue.view import QueueView
 
 # A face that is still slower than the stream, but done with all of it in a second.
 QUICK: dict[str, Any] = {"tokens_per_second": 20_000, "face_per_second": 2_000}

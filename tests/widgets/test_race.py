@@ -12,7 +12,7 @@ from streams import BEGIN, delta, opener, start, text_answer
 
 from helpers.render.endings import STOPPED
 from helpers.widgets.answer import Answer, fold
-from helpers.widgets.race import Numbers, Race, draw, tell, verdict
+from helpers.widgets.race.view import Numbers, Race, draw, tell, verdict
 
 
 def race(**options: Any) -> Race:

@@ -21,9 +21,9 @@ from helpers.submission.conformance.suite import Result
 from helpers.submission.recording import CannotRecord, Cast
 from helpers.submission.steps import Ready
 from helpers.submission.ttft import Measured
-from helpers.widgets import submit
-from helpers.widgets.submit import SubmitView
-from helpers.widgets.submit_model import STEPS, draw, rows, sentence, tell
+from helpers.widgets.submit import view as submit
+from helpers.widgets.submit.model import STEPS, draw, rows, sentence, tell
+from helpers.widgets.submit.view import SubmitView
 
 NOTE = (
     "A character of three bytes came in two chunks. My decoder showed a replacement sign for it. "

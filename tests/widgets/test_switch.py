@@ -10,7 +10,7 @@ from helpers.mock.faults import FAULTS, Fault, each, words
 from helpers.mock.settings import Settings
 from helpers.providers.openai import PROVIDERS
 from helpers.session.session import Session
-from helpers.widgets.switch import PACES, Switch, describe, draw, tell
+from helpers.widgets.switch.view import PACES, Switch, describe, draw, tell
 
 KEY = "sk-ant-this-is-secret"
 

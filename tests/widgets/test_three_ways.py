@@ -7,7 +7,7 @@ import pytest
 from helpers import course
 from helpers.simulation.three_ways import WAYS
 from helpers.tools import tool
-from helpers.widgets.timeline_model import Timeline, calls
+from helpers.widgets.timeline.model import Timeline, calls
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 

@@ -34,9 +34,8 @@ from helpers.render import run_state
 from helpers.render.endings import DONE, STOPPED, Ending, failure
 from helpers.retry import Recovery
 from helpers.tools import Tool, tool
-from helpers.widgets import timeline
-from helpers.widgets.timeline import Run, TimelineView
-from helpers.widgets.timeline_model import (
+from helpers.widgets.timeline import view as timeline
+from helpers.widgets.timeline.model import (
     STRATEGIES,
     Timeline,
     calls,
@@ -48,7 +47,8 @@ from helpers.widgets.timeline_model import (
     timeline_of,
     under,
 )
-from helpers.widgets.timeline_still import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.timeline.snapshot import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.timeline.view import Run, TimelineView
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 FAST = {"first_token": 0.02, "tokens_per_second": 2000.0}

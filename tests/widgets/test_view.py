@@ -8,9 +8,9 @@ from streams import opener, text_answer
 
 from helpers.session.session import Session
 from helpers.svg import look
-from helpers.widgets.race import Race
-from helpers.widgets.switch import Switch
-from helpers.widgets.transcript import Transcript
+from helpers.widgets.race.view import Race
+from helpers.widgets.switch.view import Switch
+from helpers.widgets.transcript.view import Transcript
 from helpers.widgets.view import View, assets
 
 

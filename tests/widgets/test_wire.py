@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.sse import SSEDecoder
-from helpers.widgets.wire import Wire, describe, view_model
-from helpers.widgets.wire_model import MAX_BYTES, MAX_CHUNKS, WireModel
-from helpers.widgets.wire_still import columns_of, draw, wrap_cells
+from helpers.widgets.wire.model import MAX_BYTES, MAX_CHUNKS, WireModel
+from helpers.widgets.wire.snapshot import columns_of, draw, wrap_cells
+from helpers.widgets.wire.view import Wire, describe, view_model
 
 ANSWER = (
     b'event: ping\ndata: {"type": "ping"}\n\n'

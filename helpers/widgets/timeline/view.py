@@ -13,9 +13,9 @@ from helpers.render.endings import DONE, STOPPED, failure
 from helpers.render.run_state import RunState
 from helpers.widgets import live
 from helpers.widgets.running import RunningView
-from helpers.widgets.timeline_model import Timeline, calls, ideal_finish, timeline_of
-from helpers.widgets.timeline_still import Track, draw, rows, sentence, span_for, tell
-from helpers.widgets.transcript import problem_of
+from helpers.widgets.timeline.model import Timeline, calls, ideal_finish, timeline_of
+from helpers.widgets.timeline.snapshot import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["Run", "TimelineView"]

@@ -1,8 +1,8 @@
 """A form as a picture and in words."""
 
 from helpers.svg import look, still
-from helpers.widgets.form_model import Cell, Form, Row
-from helpers.widgets.transcript import seconds
+from helpers.widgets.form.model import Cell, Form, Row
+from helpers.widgets.transcript.view import seconds
 
 __all__ = ["draw", "tell", "thought", "verdict"]
 

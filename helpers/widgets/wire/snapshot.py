@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from helpers.svg import look
 from helpers.svg.still import WIDTH, line, number, picture, rect, text, wrapped
-from helpers.widgets.wire_model import Cell, Chunk, Line, Span, WireModel
+from helpers.widgets.wire.model import Cell, Chunk, Line, Span, WireModel
 
 __all__ = ["columns_of", "draw", "wrap_cells"]
 

@@ -13,7 +13,7 @@ from helpers.render.endings import STOPPED, failure
 from helpers.svg import look, still
 from helpers.widgets.answer import NOTHING, Answer, changes, snapshot
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript import problem_of, seconds
+from helpers.widgets.transcript.view import problem_of, seconds
 from helpers.widgets.view import assets
 
 __all__ = ["Numbers", "Race", "RunBlocking", "RunStream", "draw", "tell", "verdict"]

@@ -10,10 +10,10 @@ import traitlets
 from pydantic import BaseModel
 
 from helpers.widgets.answer import Answer
-from helpers.widgets.form_model import Form, Row, fold
-from helpers.widgets.form_still import draw, tell, thought, verdict
+from helpers.widgets.form.model import Form, Row, fold
+from helpers.widgets.form.snapshot import draw, tell, thought, verdict
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript import OpenEvents, Price, problem_of
+from helpers.widgets.transcript.view import OpenEvents, Price, problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["FormView"]

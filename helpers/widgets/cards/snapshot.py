@@ -8,8 +8,8 @@ from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
 from helpers.render.run_parts import Block, Note
 from helpers.svg import look, still
-from helpers.widgets.cards_model import Board, Lane, card_face
-from helpers.widgets.transcript import seconds
+from helpers.widgets.cards.model import Board, Lane, card_face
+from helpers.widgets.transcript.view import seconds
 
 __all__ = ["STATES", "draw", "footer_of", "lane_words", "lines_for", "note_words", "tell"]
 

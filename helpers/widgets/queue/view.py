@@ -11,10 +11,10 @@ import traitlets
 from helpers.clock import RealClock
 from helpers.simulation.queue_runs import Meeting
 from helpers.streams.backpressure import WhenFull
-from helpers.widgets.queue_model import HEADER, POLICIES, Flood, corners, row, sentence
-from helpers.widgets.queue_still import draw, span_for, tell
+from helpers.widgets.queue.model import HEADER, POLICIES, Flood, corners, row, sentence
+from helpers.widgets.queue.snapshot import draw, span_for, tell
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript import problem_of
+from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["QueueView"]

@@ -7,7 +7,7 @@ colours' names in look.py.
 from math import floor
 
 from helpers.svg import look, still
-from helpers.widgets.chaos_model import CELLS, OUTCOMES, Chaos, counts, rows, sentence, tell
+from helpers.widgets.chaos.model import CELLS, OUTCOMES, Chaos, counts, rows, sentence, tell
 
 __all__ = ["CELL", "cell_at", "corner_of", "draw"]
 

@@ -11,7 +11,7 @@ from math import ceil
 
 from helpers.render.endings import STOPPED
 from helpers.svg import look, still
-from helpers.widgets.timeline_model import Bar, Timeline, calls, table
+from helpers.widgets.timeline.model import Bar, Timeline, calls, table
 
 __all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "tell"]
 

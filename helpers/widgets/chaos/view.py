@@ -8,8 +8,8 @@ import traitlets
 
 from helpers.simulation.chaos_runs import Bench, Worker
 from helpers.widgets import live
-from helpers.widgets.chaos_model import Chaos, around, places, rows, sentence, table, tell
-from helpers.widgets.chaos_still import CELL, cell_at, corner_of, draw
+from helpers.widgets.chaos.model import Chaos, around, places, rows, sentence, table, tell
+from helpers.widgets.chaos.snapshot import CELL, cell_at, corner_of, draw
 from helpers.widgets.running import RunningView
 from helpers.widgets.view import assets
 

@@ -12,7 +12,7 @@ from helpers.mock.settings import Settings
 from helpers.providers.models import AS_OF, Model
 from helpers.session.session import Session
 from helpers.svg import look, still
-from helpers.widgets.transcript import seconds
+from helpers.widgets.transcript.view import seconds
 from helpers.widgets.view import View, assets
 
 __all__ = ["PACES", "Switch", "describe", "draw", "tell"]

@@ -15,8 +15,8 @@ from helpers.render.cost import footer
 from helpers.render.endings import STOPPED, failure
 from helpers.render.html import MarkdownHtml
 from helpers.render.run_parts import Block, Item, Note
-from helpers.widgets.cards_model import Board, Lane, card_face, fold
-from helpers.widgets.cards_still import (
+from helpers.widgets.cards.model import Board, Lane, card_face, fold
+from helpers.widgets.cards.snapshot import (
     STATES,
     draw,
     footer_of,
@@ -26,7 +26,7 @@ from helpers.widgets.cards_still import (
     tell,
 )
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript import problem_of
+from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["CardsView", "OpenRun", "Price"]

@@ -27,7 +27,7 @@ from helpers.submission.shown import on_one_line
 from helpers.submission.ttft import CannotMeasure, Measured, measured
 from helpers.widgets import live
 from helpers.widgets.running import RunningView
-from helpers.widgets.submit_model import STEPS, Step, draw, sentence, tell
+from helpers.widgets.submit.model import STEPS, Step, draw, sentence, tell
 from helpers.widgets.view import assets
 
 __all__ = ["SubmitView"]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from helpers.svg import look, still
-from helpers.widgets.queue_model import POLICIES, Flood, corners, sentence, table
+from helpers.widgets.queue.model import POLICIES, Flood, corners, sentence, table
 
 __all__ = ["draw", "span_for", "tell"]
 

@@ -8,8 +8,8 @@ import traitlets
 
 from helpers.widgets import live
 from helpers.widgets.view import View, assets
-from helpers.widgets.wire_model import Chunk, Recording, WireModel, view_model
-from helpers.widgets.wire_still import draw
+from helpers.widgets.wire.model import Chunk, Recording, WireModel, view_model
+from helpers.widgets.wire.snapshot import draw
 
 __all__ = ["Wire", "describe", "view_model"]
 

@@ -1,0 +1,1 @@
+"""A run as cards: text, thinking and tools, an agent a lane."""

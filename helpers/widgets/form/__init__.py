@@ -1,0 +1,1 @@
+"""An answer that is data, filled in field by field."""

@@ -1,0 +1,1 @@
+"""The messages of a conversation, and what is wrong with them."""

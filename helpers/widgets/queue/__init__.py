@@ -1,0 +1,1 @@
+"""What waits between a fast stream and a slow consumer."""

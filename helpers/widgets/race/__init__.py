@@ -1,0 +1,1 @@
+"""Two answers to one question, streamed and whole, beside each other."""

@@ -1,0 +1,1 @@
+"""The steps in which a learner hands in a build."""

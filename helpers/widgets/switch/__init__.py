@@ -1,0 +1,1 @@
+"""Where requests go: offline or live, model, pace, fault."""

@@ -1,0 +1,1 @@
+"""What ran when: the turns and tool calls of a run, as bars."""

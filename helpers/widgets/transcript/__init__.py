@@ -1,0 +1,1 @@
+"""A streamed answer as it is written."""

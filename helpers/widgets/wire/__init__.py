@@ -1,0 +1,1 @@
+"""What arrived on the wire, chunk by chunk, and what an SSE decoder makes of it."""
