@@ -35,9 +35,9 @@ from helpers.simulation.virtual_time import LoopClock, simulate, simulated
 from helpers.streams.emitted import emitted
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
+from helpers.widgets.problems import problem_of
 from helpers.widgets.timeline.model import Timeline, fold, ideal_finish
 from helpers.widgets.timeline.view import Run
-from helpers.widgets.transcript.view import problem_of
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

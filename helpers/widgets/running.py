@@ -1,4 +1,4 @@
-"""A view with something that runs behind it: Start, Stop, frames, and a final state."""
+"""Views with something that runs behind them: Start, Stop, frames, and a final state."""
 
 import asyncio
 import time
@@ -6,20 +6,24 @@ from typing import Any
 
 import traitlets
 
+from helpers.render.endings import STOPPED, Ending, failure
 from helpers.widgets import live
+from helpers.widgets.problems import problem_of
 from helpers.widgets.view import View
 
-__all__ = ["RunningView"]
+__all__ = ["PictureView", "RunningView"]
 
 
 class RunningView(View):
-    """What views of a running stream share.
+    """What views of a running stream share: start, stop, the clock and the end.
 
-    A subclass defines `_run`, which does the work on the loop of the streams; `_show`,
-    which adds what has changed to the feed; and `_runs`, which says whether a clock on
-    the page should count. The final state stands in the trait `state`.
+    A subclass defines what a run is, on the loop of the streams: `_begin` forgets the run
+    before, `_work` does it, `_end` notes how it ended. For the page it defines `_show`, which
+    adds what has changed to the feed; `_snapshot`, all that a page can show, which is kept in
+    the trait `state`; and `_runs`, which says whether a clock on the page should count.
     """
 
+    frames_per_second: int = live.FRAMES_PER_SECOND
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
@@ -56,10 +60,45 @@ class RunningView(View):
         super().close()
 
     async def _run(self) -> None:
+        self._began = time.monotonic()
+        self._begin()
+        self._open_page()
+        self._show()
+        self.state = self._snapshot()
+        frames = asyncio.create_task(self._frames())
+        how: Ending | None = None
+        try:
+            how = await self._work()
+        except asyncio.CancelledError:
+            how = STOPPED
+        except Exception as error:  # whatever a learner's code raises ends in one sentence
+            how = failure(problem_of(error))
+        finally:
+            frames.cancel()
+            self._end(how)
+            self._show()
+            self.state = self._snapshot()
+
+    def _begin(self) -> None:
+        """Forget the run before this one."""
+
+    async def _work(self) -> Ending | None:
+        """Run; return how it ended, if the run itself does not say so."""
         raise TypeError(f"{type(self).__name__} has nothing to run")
+
+    def _end(self, how: Ending | None) -> None:
+        """Note the end: the one given, or what the run itself says."""
+
+    def _open_page(self) -> None:
+        """Let every page begin anew, too."""
+        self._feed.reset()
+        self._tell_time()
 
     def _show(self) -> None:
         raise TypeError(f"{type(self).__name__} has nothing to show")
+
+    def _snapshot(self) -> dict[str, Any]:
+        raise TypeError(f"{type(self).__name__} has nothing to keep")
 
     def _runs(self) -> bool:
         return False
@@ -75,7 +114,7 @@ class RunningView(View):
 
     async def _frames(self) -> None:
         while True:
-            await asyncio.sleep(1 / live.FRAMES_PER_SECOND)
+            await asyncio.sleep(1 / self.frames_per_second)
             self._show()
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
@@ -87,3 +126,23 @@ class RunningView(View):
             case {"op": "resync", "have": int(have)}:
                 live.call(self._tell_time)
                 self._feed.resync(have)
+
+
+class PictureView(RunningView):
+    """A view that the kernel draws: each frame is all of it, and needs none of those before."""
+
+    frames_per_second = 8  # a picture is some kilobytes
+
+    def _open_page(self) -> None:
+        pass
+
+    def _show(self) -> None:
+        """Send the page all of it, as it is now."""
+        self.send({"op": "picture", **self._snapshot()})
+
+    def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
+        match message:
+            case {"op": "resync"}:
+                live.call(self._show)
+            case _:
+                super()._receive(widget, message, buffers)

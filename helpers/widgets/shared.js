@@ -56,20 +56,38 @@ function showButtons(root, start, stop, running, begun) {
   if (focused === stop && !running) start.focus();
 }
 
-/** Return what starts to call `draw` ten times a second, for as long as `isOn` says so. */
-function ticker(root, isOn, draw) {
+/** Return what starts to call `draw` every 100 ms, or so many, for as long as `isOn` says so. */
+function ticker(root, isOn, draw, every = 100) {
   let ticking = false;
   const step = () => {
     ticking = isOn() && root.isConnected;
     if (!ticking) return;
     draw();
-    setTimeout(step, 100);
+    setTimeout(step, every);
   };
   return () => {
     if (ticking) return;
     ticking = true;
     setTimeout(step, 0);
   };
+}
+
+/** Turn a picture from the kernel into nodes; as XML, so that nothing in it is run. */
+function pictureOf(svg) {
+  return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+}
+
+/** Fill a table with rows of words; the first row is its head. */
+function fillTable(table, [head, ...rows]) {
+  table.replaceChildren(
+    element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col", textContent: cell })))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { textContent: cell }))))),
+  );
+}
+
+/** Whether a box that scrolls shows its end: who reads there goes on to follow it. */
+function isAtEnd(box) {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 24;
 }
 
 /** 284 ms, 1.9 s: the unit that fits, and no more digits than were measured. */
@@ -111,4 +129,21 @@ function follow(model, { reset, apply }) {
   // Messages that were sent before this view existed are lost: ask for all of them.
   model.send({ op: "resync", have: 0 });
   return () => model.off("msg:custom", onMessage);
+}
+
+/**
+ * Draw each picture that the kernel sends, and the one in the trait `state`.
+ * Returns a function that stops.
+ */
+function followPictures(model, draw) {
+  const onMessage = (message) => message.op === "picture" && draw(message);
+  const onState = () => draw(model.get("state"));
+  model.on("msg:custom", onMessage);
+  model.on("change:state", onState);
+  // Pictures that were sent before this view existed are lost: ask for the present one.
+  model.send({ op: "resync", have: 0 });
+  return () => {
+    model.off("msg:custom", onMessage);
+    model.off("change:state", onState);
+  };
 }

@@ -12,21 +12,23 @@ __all__ = ["View", "assets"]
 _HERE = Path(__file__).parent
 
 
-def assets(name: str) -> dict[str, str]:
+def assets(name: str, *scripts: str) -> dict[str, str]:
     """Return a view's module and style sheet, each behind what all views share.
 
     Two notebooks can be open in one page, so each rule of a view stands under its root, such
     as `.sa-race`. `:where(.sa-race)` is that root without weight: `.sa button` is no weaker.
 
     Args:
-        name: the view's folder, whose files have the same name.
+        name: the view's folder; its module and its style sheet have the same name.
+        scripts: further scripts in it, which stand before the module, in this order.
     """
+    parts = {
+        "_esm": ["shared.js", *[f"{name}/{script}.js" for script in (*scripts, name)]],
+        "_css": ["look.css", f"{name}/{name}.css"],
+    }
     return {
-        kind: "\n".join((_HERE / part).read_text("utf-8") for part in parts)
-        for kind, parts in (
-            ("_esm", ("shared.js", f"{name}/{name}.js")),
-            ("_css", ("look.css", f"{name}/{name}.css")),
-        )
+        kind: "\n".join((_HERE / part).read_text("utf-8") for part in files)
+        for kind, files in parts.items()
     }
 
 

@@ -18,7 +18,8 @@ from helpers.render.run_parts import Block
 from helpers.render.run_state import RunState
 from helpers.widgets import live
 from helpers.widgets.answer import Answer, fold
-from helpers.widgets.transcript.view import Transcript, draw, problem_of, seconds, tell
+from helpers.widgets.problems import problem_of
+from helpers.widgets.transcript.view import Transcript, draw, seconds, tell
 
 HOSTILE = "</text><script>alert(1)</script> & \x00\x0b \ud800 ]]> \"'"
 

@@ -1,17 +1,22 @@
 """What every view gives to a notebook: a widget, a still, a twin, and always the same bytes."""
 
 import asyncio
+from importlib import import_module
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from streams import opener, text_answer
 
+from helpers import widgets
 from helpers.session.session import Session
 from helpers.svg import look
 from helpers.widgets.race.view import Race
 from helpers.widgets.switch.view import Switch
 from helpers.widgets.transcript.view import Transcript
 from helpers.widgets.view import View, assets
+
+HERE = Path(widgets.__file__).parent
 
 
 def transcript() -> View:
@@ -87,3 +92,15 @@ def test_making_a_view_needs_no_loop_on_this_thread() -> None:
     with pytest.raises(RuntimeError):
         asyncio.get_running_loop()
     transcript().close()
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in HERE.glob("*/*.js")}))
+def test_a_module_holds_every_script_of_its_folder(folder: Path) -> None:
+    module = import_module(f"helpers.widgets.{folder.name}.view")
+    [view] = [
+        one
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, View) and one.__module__ == module.__name__
+    ]
+    for script in folder.glob("*.js"):
+        assert script.read_text("utf-8") in view._esm

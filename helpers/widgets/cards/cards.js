@@ -189,7 +189,7 @@ function makeLane(name, number, lines, states) {
       else problem.remove();
     },
     before() {
-      pinned = body.scrollHeight - body.scrollTop - body.clientHeight < 24;
+      pinned = isAtEnd(body);
     },
     /** Take an update; return [words of finished lines, what has happened]. */
     take(update) {
@@ -243,7 +243,6 @@ function render({ model, el }) {
   let shown = model.get("state");
   let base = null; // the page's time at which the run began
   let live = false; // whether what comes is news, to be read aloud
-  let ticking = false;
 
   function lane(number, name) {
     if (!lanes[number]) {
@@ -254,15 +253,12 @@ function render({ model, el }) {
   }
 
   /** Count here, not in the kernel: when something blocks it, the clock goes on and shows that. */
-  function tick() {
-    ticking = shown.state === "running" && root.isConnected;
-    if (!ticking) return;
-    setTimeout(tick, 100);
+  const tick = ticker(root, () => shown.state === "running", () => {
     if (base === null) return;
     const now = (performance.now() - base) / 1000;
     clock.textContent = `${now.toFixed(1)} s`;
     for (const one of lanes) for (const card of one.cards) card.tick(now);
-  }
+  });
 
   function drawFigures() {
     const running = shown.state === "running";
@@ -272,10 +268,7 @@ function render({ model, el }) {
     problem.textContent = shown.problem;
     if (!running) clock.textContent = shown.ended === null ? "0.0 s" : `${shown.ended.toFixed(1)} s`;
     showButtons(root, start, stop, running, shown.state !== "ready");
-    if (running && !ticking) {
-      ticking = true;
-      tick();
-    }
+    if (running) tick();
   }
 
   function say(words) {

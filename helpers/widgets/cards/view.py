@@ -1,7 +1,5 @@
 """The cards view: what agents say and do, as the users of a product would see it."""
 
-import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ import traitlets
 
 import helpers.render
 from helpers.render.cost import footer
-from helpers.render.endings import STOPPED, failure
+from helpers.render.endings import Ending
 from helpers.render.html import MarkdownHtml
 from helpers.render.run_parts import Block, Item, Note
 from helpers.widgets.cards.model import Board, Lane, card_face, fold
@@ -26,7 +24,6 @@ from helpers.widgets.cards.snapshot import (
     tell,
 )
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["CardsView", "OpenRun", "Price"]
@@ -130,29 +127,17 @@ class CardsView(RunningView):
     def _runs(self) -> bool:
         return self._board.state == "running"
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
+    def _begin(self) -> None:
         self._board = self._fresh(begun=True)
         self._shown, self._figures, self._texts = [], {}, {}
-        self._feed.reset()
-        self._tell_time()
-        self._show()
-        self.state = self._snapshot()
-        frames = asyncio.create_task(self._frames())
-        how = None
-        try:
-            async with aclosing(self._open_run()) as events:
-                async for name, event in events:
-                    self._board.take(name, event, self._clock())
-        except asyncio.CancelledError:
-            how = STOPPED
-        except Exception as error:  # whatever a learner's code raises ends in one sentence
-            how = failure(problem_of(error))
-        finally:
-            frames.cancel()
-            self._board.end(self._clock(), how)
-            self._show()
-            self.state = self._snapshot()
+
+    async def _work(self) -> None:
+        async with aclosing(self._open_run()) as events:
+            async for name, event in events:
+                self._board.take(name, event, self._clock())
+
+    def _end(self, how: Ending | None) -> None:
+        self._board.end(self._clock(), how)
 
     # What the page gets
 

@@ -1,8 +1,3 @@
-/** Turn a picture from the kernel into nodes; as XML, so that nothing in it is run. */
-function pictureOf(svg) {
-  return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
-}
-
 const STEPS = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
@@ -44,12 +39,7 @@ function render({ model, el }) {
   let shown = model.get("state");
 
   function drawTable() {
-    if (!details.open) return;
-    const [head, ...rows] = shown.rows;
-    table.replaceChildren(
-      element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col", textContent: cell })))),
-      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { textContent: cell }))))),
-    );
+    if (details.open) fillTable(table, shown.rows);
   }
 
   /** Mark the chosen cell, and say what happened there. */
@@ -88,14 +78,11 @@ function render({ model, el }) {
     if (words.textContent !== line) words.textContent = line;
   }
 
-  const onMessage = (message) => {
-    if (message.op === "picture") draw(message);
-    if (message.op === "picked") {
-      shown = { ...shown, picked: message.picked };
-      drawPicked(message.picked);
-    }
+  const onPicked = (message) => {
+    if (message.op !== "picked") return;
+    shown = { ...shown, picked: message.picked };
+    drawPicked(message.picked);
   };
-  const onState = () => draw(model.get("state"));
   start.addEventListener("click", () => model.send({ op: "start" }));
   stop.addEventListener("click", () => model.send({ op: "stop" }));
   frame.addEventListener("keydown", (event) => {
@@ -112,13 +99,11 @@ function render({ model, el }) {
   });
   details.addEventListener("toggle", drawTable);
   draw(shown);
-  model.on("msg:custom", onMessage);
-  model.on("change:state", onState);
-  // Pictures that were sent before this view existed are lost: ask for the present one.
-  model.send({ op: "resync", have: 0 });
+  model.on("msg:custom", onPicked);
+  const unfollow = followPictures(model, draw);
   return () => {
-    model.off("msg:custom", onMessage);
-    model.off("change:state", onState);
+    unfollow();
+    model.off("msg:custom", onPicked);
   };
 }
 

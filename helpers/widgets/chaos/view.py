@@ -6,22 +6,21 @@ from typing import Any
 
 import traitlets
 
+from helpers.render.endings import STOPPED, Ending
 from helpers.simulation.chaos_runs import Bench, Worker
 from helpers.widgets import live
 from helpers.widgets.chaos.model import Chaos, around, places, rows, sentence, table, tell
 from helpers.widgets.chaos.snapshot import CELL, cell_at, corner_of, draw
-from helpers.widgets.running import RunningView
+from helpers.widgets.running import PictureView
 from helpers.widgets.view import assets
 
 __all__ = ["ChaosView"]
 
-# A picture of thousands of cells is large, and a cell more is hardly seen.
-PICTURES_PER_SECOND = 8
 # Cuts for the still: a second's work.
 STILL_CUTS = 320
 
 
-class ChaosView(RunningView):
+class ChaosView(PictureView):
     """A map that fills while one cut after the other is made, with Start and Stop.
 
     Args:
@@ -38,14 +37,14 @@ class ChaosView(RunningView):
         self, bench: Bench, *, every: int = 8, title: str = "Chaos map", autostart: bool = False
     ) -> None:
         self._bench = bench
-        worker = Worker(bench, every, STILL_CUTS)
+        worker = self._worker = Worker(bench, every, STILL_CUTS)
         worker.wait()
         self._still = self._of(worker, "done")
         self._chaos = Chaos(bench.answers, every)
         self._picked: tuple[int, int] | None = None  # row and column
         if worker.problem:
             self._chaos = self._still
-        super().__init__(setup={"title": title}, state=self._picture())
+        super().__init__(setup={"title": title}, state=self._snapshot())
         if autostart:
             self.start()
 
@@ -68,50 +67,48 @@ class ChaosView(RunningView):
     def _runs(self) -> bool:
         return self._chaos.state == "running"
 
-    def _of(self, worker: Worker, state: str) -> Chaos:
+    def _of(self, worker: Worker, state: str, problem: str = "") -> Chaos:
         return Chaos(
             self._bench.answers,
             worker.every,
             tuple(worker.cuts),
             "failed" if worker.problem else state,
-            worker.problem,
+            worker.problem or problem,
         )
 
-    async def _run(self) -> None:
-        every, ended = self._chaos.every, "done"
+    def _begin(self) -> None:
+        every = self._chaos.every
         if self._chaos.cuts or not self._chaos.answers:
             self._picked = None
         self._chaos = Chaos(self._bench.answers, every, state="running")
-        self._show()
-        self.state = self._picture()
-        worker = Worker(self._bench, every)
+
+    async def _work(self) -> None:
+        worker = self._worker = Worker(self._bench, self._chaos.every)
         try:
             while not worker.done:
-                await asyncio.sleep(1 / PICTURES_PER_SECOND)
+                await asyncio.sleep(1 / self.frames_per_second)
                 worker.look()
                 self._chaos = replace(
                     self._chaos, answers=self._bench.answers, cuts=tuple(worker.cuts)
                 )
-                self._show()
         except asyncio.CancelledError:
-            ended = "stopped"
             worker.stop()
             while not worker.done:  # one cut more, at most
                 await asyncio.sleep(0.01)
                 worker.look()
-        finally:
-            complete = len(worker.cuts) == len(places(self._bench.answers, every))
-            self._chaos = self._of(worker, "done" if complete else ended)
-            self._show()
-            self.state = self._picture()
+            raise
+
+    def _end(self, how: Ending | None) -> None:
+        worker, every = self._worker, self._chaos.every
+        complete = len(worker.cuts) == len(places(self._bench.answers, every))
+        if how is None or complete:
+            self._chaos = self._of(worker, "done")
+        else:
+            self._chaos = self._of(worker, how.reason, "" if how == STOPPED else how.sentence)
 
     # What the page gets
 
-    def _show(self) -> None:
-        """Send the page the picture as it is now; it needs none of those before."""
-        self.send({"op": "picture", **self._picture()})
-
-    def _picture(self) -> dict[str, Any]:
+    def _snapshot(self) -> dict[str, Any]:
         chaos, running = self._chaos, self._runs()
         return {
             "svg": draw(chaos),
@@ -173,7 +170,5 @@ class ChaosView(RunningView):
             case {"op": "move", "down": int(down), "right": int(right)}:
                 self._move(down, right)
                 live.call(self._tell_pick)
-            case {"op": "resync"}:
-                live.call(self._show)
             case _:
                 super()._receive(widget, message, buffers)

@@ -1,7 +1,5 @@
 """The form: an answer that is JSON by a schema, whose fields fill while it is written."""
 
-import asyncio
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,11 +7,12 @@ from typing import Any
 import traitlets
 from pydantic import BaseModel
 
+from helpers.render.endings import STOPPED, Ending
 from helpers.widgets.answer import Answer
 from helpers.widgets.form.model import Form, Row, fold
 from helpers.widgets.form.snapshot import draw, tell, thought, verdict
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript.view import OpenEvents, Price, problem_of
+from helpers.widgets.transcript.view import OpenEvents, Price
 from helpers.widgets.view import assets
 
 __all__ = ["FormView"]
@@ -83,28 +82,21 @@ class FormView(RunningView):
     def _runs(self) -> bool:
         return self._form.answer.begun and self._form.ended is None
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
+    def _begin(self) -> None:
         self._form = Form(self._model, answer=Answer(begun=True))
         self._shown, self._figures = [], {}
-        self._feed.reset()
-        self._tell_time()
-        self._show()
-        self.state = self._snapshot()
-        frames = asyncio.create_task(self._frames())
-        try:
-            async with self._open_events() as events:
-                async for event in events:
-                    self._form.take(event, self._clock())
-            self._form.close(self._clock())
-        except asyncio.CancelledError:
+
+    async def _work(self) -> None:
+        async with self._open_events() as events:
+            async for event in events:
+                self._form.take(event, self._clock())
+        self._form.close(self._clock())
+
+    def _end(self, how: Ending | None) -> None:
+        if how == STOPPED:
             self._form.end("stopped", self._clock())
-        except Exception as error:  # whatever a stream raises ends in one sentence
-            self._form.end("failed", self._clock(), problem_of(error))
-        finally:
-            frames.cancel()
-            self._show()
-            self.state = self._snapshot()
+        elif how is not None:
+            self._form.end("failed", self._clock(), how.sentence)
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""

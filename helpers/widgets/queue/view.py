@@ -1,7 +1,5 @@
 """The queue view: a fast stream meets a slow face, and the queue between them fills."""
 
-import asyncio
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,12 +7,12 @@ import httpx
 import traitlets
 
 from helpers.clock import RealClock
+from helpers.render.endings import Ending
 from helpers.simulation.queue_runs import Meeting
 from helpers.streams.backpressure import WhenFull
 from helpers.widgets.queue.model import HEADER, POLICIES, Flood, corners, row, sentence
 from helpers.widgets.queue.snapshot import draw, span_for, tell
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["QueueView"]
@@ -105,29 +103,32 @@ class QueueView(RunningView):
     def _runs(self) -> bool:
         return any(flood.state == "running" for flood in self._floods.values())
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
+    def _begin(self) -> None:
         meeting = Meeting(self._chosen, clock=RealClock(), **self._numbers)
         self._meeting = meeting
         self._floods[meeting.policy] = Flood(meeting.policy, "running")
+
+    def _open_page(self) -> None:
         self._feed.reset()
-        self._feed.add({"policy": meeting.policy, "begin": True})
-        self._show()
-        self.state = self._snapshot()
-        frames = asyncio.create_task(self._frames())
-        state, problem = "done", ""
-        try:
-            async with self._open_http() as http:
-                await meeting.run(http, self._body)
-        except asyncio.CancelledError:
-            state = "stopped"
-        except Exception as error:  # whatever goes wrong ends in one sentence
-            state, problem = "failed", problem_of(error)
-        finally:
-            frames.cancel()
-            meeting.end(state, problem)
-            self._show()
-            self.state = self._snapshot()
+        self._feed.add({"policy": self._chosen, "begin": True})
+
+    def _tell_time(self) -> None:
+        """Each point has its time: the page needs no clock."""
+
+    async def _work(self) -> None:
+        assert self._meeting is not None
+        async with self._open_http() as http:
+            await self._meeting.run(http, self._body)
+
+    def _end(self, how: Ending | None) -> None:
+        assert self._meeting is not None
+        match how:
+            case None:
+                self._meeting.end("done")
+            case Ending(reason="stopped"):
+                self._meeting.end("stopped")
+            case _:
+                self._meeting.end("failed", how.sentence)
 
     def _show(self) -> None:
         """Measure, and send the page the newest point: some 200 bytes, 30 times a second."""

@@ -144,7 +144,7 @@ function render({ model, el }) {
       if ("clock" in update) base = performance.now() - 1000 * update.clock;
       else if ("figures" in update) lane.figures = update.figures;
       else {
-        const pinned = lane.box.scrollHeight - lane.box.scrollTop - lane.box.clientHeight < 24;
+        const pinned = isAtEnd(lane.box);
         lane.text.appendData(update.text);
         if (pinned) lane.box.scrollTop = lane.box.scrollHeight;
       }

@@ -1,7 +1,6 @@
 """The race: one answer streamed, the same answer all at once, a clock for each."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
@@ -9,11 +8,12 @@ from typing import Any
 
 import traitlets
 
-from helpers.render.endings import STOPPED, failure
+from helpers.render.endings import Ending, failure
 from helpers.svg import look, still
 from helpers.widgets.answer import NOTHING, Answer, changes, snapshot
+from helpers.widgets.problems import problem_of
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript.view import problem_of, seconds
+from helpers.widgets.transcript.view import seconds
 from helpers.widgets.view import assets
 
 __all__ = ["Numbers", "Race", "RunBlocking", "RunStream", "draw", "tell", "verdict"]
@@ -119,29 +119,21 @@ class Race(RunningView):
     def _runs(self) -> bool:
         return any(answer.is_running for answer in self._answers.values())
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
+    def _begin(self) -> None:
         self._answers = {lane: Answer(begun=True) for lane in LANES}
         self._shown = dict.fromkeys(LANES, NOTHING)
         self._felt = ""
-        self._feed.reset()
-        self._tell_time()
-        self._show()
-        self.state = self._snapshot()
-        frames = asyncio.create_task(self._frames())
-        try:
-            numbers = self._numbers
-            await asyncio.gather(
-                self._lane("streamed", self._stream, numbers),
-                self._lane("blocking", self._block, numbers),
-            )
-        except asyncio.CancelledError:
-            for lane in LANES:  # one that ended before keeps its own end
-                self._answers[lane].end(self._clock(), STOPPED)
-        finally:
-            frames.cancel()
-            self._show()
-            self.state = self._snapshot()
+
+    async def _work(self) -> None:
+        numbers = self._numbers
+        await asyncio.gather(
+            self._lane("streamed", self._stream, numbers),
+            self._lane("blocking", self._block, numbers),
+        )
+
+    def _end(self, how: Ending | None) -> None:
+        for lane in LANES:  # one that ended before keeps its own end
+            self._answers[lane].end(self._clock(), how)
 
     async def _lane(
         self, lane: str, run: Callable[[Numbers], Awaitable[None]], numbers: Numbers

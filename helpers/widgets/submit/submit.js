@@ -121,10 +121,6 @@ function render({ model, el }) {
     if (words.textContent !== shown.words) words.textContent = shown.words;
   }
 
-  const onMessage = (message) => {
-    if (message.op === "picture") draw(message);
-  };
-  const onState = () => draw(model.get("state"));
   const onAbout = () => {
     const { title, author, gallery } = rows.get("package");
     const about = model.get("about");
@@ -140,16 +136,12 @@ function render({ model, el }) {
   stop.addEventListener("click", () => model.send({ op: "stop" }));
   draw(shown);
   drawPictures();
-  model.on("msg:custom", onMessage);
-  model.on("change:state", onState);
   model.on("change:pictures", drawPictures);
   model.on("change:note", onNote);
   model.on("change:about", onAbout);
-  // Pictures that were sent before this view existed are lost: ask for the present one.
-  model.send({ op: "resync", have: 0 });
+  const unfollow = followPictures(model, draw);
   return () => {
-    model.off("msg:custom", onMessage);
-    model.off("change:state", onState);
+    unfollow();
     model.off("change:pictures", drawPictures);
     model.off("change:note", onNote);
     model.off("change:about", onAbout);

@@ -14,6 +14,7 @@ from typing import Any
 import traitlets
 
 from helpers.lessons.learner import progress
+from helpers.render.endings import Ending
 from helpers.submission import steps as work
 from helpers.submission.bundle import CannotBundle
 from helpers.submission.conformance.cases import cases_here
@@ -26,13 +27,12 @@ from helpers.submission.recording import CannotRecord, Cast, leaks, record, scru
 from helpers.submission.shown import on_one_line
 from helpers.submission.ttft import CannotMeasure, Measured, measured
 from helpers.widgets import live
-from helpers.widgets.running import RunningView
+from helpers.widgets.running import PictureView
 from helpers.widgets.submit.model import STEPS, Step, draw, sentence, tell
 from helpers.widgets.view import assets
 
 __all__ = ["SubmitView"]
 
-PICTURES_PER_SECOND = 8
 NEEDS = {
     "bundle": (),
     "check": ("bundle",),
@@ -47,7 +47,7 @@ LEFT_OUT = {"record": "recording", "measure": "ttft"}
 MENDABLE = (CannotBundle, work.CannotSubmit, CannotRecord, CannotMeasure, CannotPackage)
 
 
-class SubmitView(RunningView):
+class SubmitView(PictureView):
     """Bundle, check, record, measure, note, package: one by one, or all of them.
 
     Args:
@@ -65,12 +65,13 @@ class SubmitView(RunningView):
         self._agent, self._seeds, self._measurements = agent, seeds, runs
         self._steps = {step.id: step for step in STEPS}
         self._chosen: tuple[str, ...] = ()
+        self._planned: tuple[str, ...] = ()  # the chosen, and what they rest on
         self._ready: work.Ready | None = None
         self._source = b""
         self._results: list[Result] = []
         self._cast: Cast | None = None
         self._measured: Measured | None = None
-        super().__init__(state=self._picture(), note=_written(), about=_said_before()._asdict())
+        super().__init__(state=self._snapshot(), note=_written(), about=_said_before()._asdict())
 
     def still(self) -> str:
         """Return the steps as SVG."""
@@ -91,21 +92,21 @@ class SubmitView(RunningView):
 
     # The work, on the loop of the streams
 
-    async def _run(self) -> None:
+    def _begin(self) -> None:
         chosen = {*self._chosen}
         for id in self._chosen:
             chosen |= {one for one in NEEDS[id] if not self._is_there(one)}
-        drawing = asyncio.create_task(self._frames())
-        try:
-            for id in (one for one in self._steps if one in chosen):
-                await self._do(id)
-        finally:
-            drawing.cancel()
-            for id, step in self._steps.items():
-                if step.state == "running":  # it was stopped
-                    self._set(id, "waiting", "Stopped.")
-            self._show()
-            self.state = self._picture()
+        self._planned = tuple(id for id in self._steps if id in chosen)
+        self._set(self._planned[0], "running", "")
+
+    async def _work(self) -> None:
+        for id in self._planned:
+            await self._do(id)
+
+    def _end(self, how: Ending | None) -> None:
+        for id, step in self._steps.items():
+            if step.state == "running":  # it was stopped
+                self._set(id, "waiting", "Stopped.")
 
     async def _do(self, id: str) -> None:
         """Do one step, if those that it rests on have been done."""
@@ -242,22 +243,13 @@ class SubmitView(RunningView):
 
     # What the page gets
 
-    def _picture(self) -> dict[str, Any]:
+    def _snapshot(self) -> dict[str, Any]:
         steps: tuple[Step, ...] = tuple(self._steps.values())
         return {
             "steps": [step.to_json() for step in steps],
             "words": sentence(steps),
             "running": self._runs(),
         }
-
-    def _show(self) -> None:
-        """Send the page the steps as they are now; it needs none of those before."""
-        self.send({"op": "picture", **self._picture()})
-
-    async def _frames(self) -> None:
-        while True:
-            self._show()
-            await asyncio.sleep(1 / PICTURES_PER_SECOND)
 
     def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         match message:
@@ -268,8 +260,6 @@ class SubmitView(RunningView):
                 self._save(text[:20_000])
             case {"op": "about", "title": str(t), "author": str(a), "gallery": bool(shown)}:
                 self.about = About(on_one_line(t), on_one_line(a), shown)._asdict()
-            case {"op": "resync"}:
-                live.call(self._show)
             case _:
                 super()._receive(widget, message, buffers)
 

@@ -1,8 +1,3 @@
-/** Turn a picture from the kernel into nodes; as XML, so that nothing in it is run. */
-function pictureOf(svg) {
-  return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
-}
-
 function render({ model, el }) {
   // Radio groups must differ between views, and each view's module is loaded anew.
   const group = `sa-timeline-${Math.random().toString(36).slice(2)}`;
@@ -41,14 +36,9 @@ function render({ model, el }) {
 
   let shown = model.get("state");
   let base = null; // the page's time at which the run began
-  let ticking = false;
 
   /** Count here, not in the kernel: when something blocks it, the clock goes on and shows that. */
-  function tick() {
-    if (shown.running && root.isConnected) setTimeout(tick, 50);
-    else ticking = false;
-    drawClock();
-  }
+  const tick = ticker(root, () => shown.running, drawClock, 50);
 
   function drawClock() {
     const at = shown.running && base !== null ? (performance.now() - base) / 1000 : shown.clock;
@@ -56,12 +46,7 @@ function render({ model, el }) {
   }
 
   function drawTable() {
-    if (!details.open) return;
-    const [head, ...rows] = shown.rows;
-    table.replaceChildren(
-      element("thead", {}, element("tr", {}, ...head.map((cell) => element("th", { scope: "col", textContent: cell })))),
-      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", { textContent: cell }))))),
-    );
+    if (details.open) fillTable(table, shown.rows);
   }
 
   function draw(picture) {
@@ -81,26 +66,14 @@ function render({ model, el }) {
       words.replaceChildren(...lines.map((line) => element("p", { textContent: line })));
     }
     drawClock();
-    if (shown.running && !ticking) {
-      ticking = true;
-      tick();
-    }
+    if (shown.running) tick();
   }
 
-  const onMessage = (message) => message.op === "picture" && draw(message);
-  const onState = () => draw(model.get("state"));
   start.addEventListener("click", () => model.send({ op: "start" }));
   stop.addEventListener("click", () => model.send({ op: "stop" }));
   details.addEventListener("toggle", drawTable);
   draw(shown);
-  model.on("msg:custom", onMessage);
-  model.on("change:state", onState);
-  // Pictures that were sent before this view existed are lost: ask for the present one.
-  model.send({ op: "resync", have: 0 });
-  return () => {
-    model.off("msg:custom", onMessage);
-    model.off("change:state", onState);
-  };
+  return followPictures(model, draw);
 }
 
 export default view(render);

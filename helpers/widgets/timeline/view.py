@@ -9,19 +9,15 @@ from typing import Any
 
 import traitlets
 
-from helpers.render.endings import DONE, STOPPED, failure
+from helpers.render.endings import DONE, Ending, failure
 from helpers.render.run_state import RunState
-from helpers.widgets import live
-from helpers.widgets.running import RunningView
+from helpers.widgets.problems import problem_of
+from helpers.widgets.running import PictureView
 from helpers.widgets.timeline.model import Timeline, calls, ideal_finish, timeline_of
 from helpers.widgets.timeline.snapshot import Track, draw, rows, sentence, span_for, tell
-from helpers.widgets.transcript.view import problem_of
 from helpers.widgets.view import assets
 
 __all__ = ["Run", "TimelineView"]
-
-# Each frame is a whole picture of some kilobytes, and bars grow slowly.
-PICTURES_PER_SECOND = 15
 
 ALL = "all"
 
@@ -43,7 +39,7 @@ class Run:
     ideal: float | None = None
 
 
-class TimelineView(RunningView):
+class TimelineView(PictureView):
     """Lanes that fill while a run goes on, with Start and Stop.
 
     Args:
@@ -54,6 +50,7 @@ class TimelineView(RunningView):
     """
 
     _esm, _css = assets("timeline").values()
+    frames_per_second = 15  # bars grow slowly
     setup = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -67,6 +64,7 @@ class TimelineView(RunningView):
         self._known = dict(runs)
         self._runs_of: dict[str, RunState] = {}  # of those that have been started
         self._chosen = ALL
+        self._started: tuple[str, ...] = ()  # by the last Start
         expected = [run.expected for run in runs.values()]
         longest = max((timeline.ended or 0.0 for timeline in expected), default=0.0)
         self._span = span_for(longest or 6.0)
@@ -76,7 +74,7 @@ class TimelineView(RunningView):
         choices = [[id, run.name] for id, run in runs.items()] if len(runs) > 1 else []
         super().__init__(
             setup={"title": title, "choices": choices, "at_most": at_most},
-            state=self._picture(),
+            state=self._snapshot(),
         )
         if autostart:
             self.start()
@@ -138,28 +136,23 @@ class TimelineView(RunningView):
     def _runs(self) -> bool:
         return any(run.ending is None for run in self._runs_of.values())
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
-        chosen = list(self._known) if self._chosen == ALL else [self._chosen]
-        self._runs_of |= {id: RunState() for id in chosen}
-        self._show()
-        self.state = self._picture()
-        frames = asyncio.create_task(self._frames())
-        try:
-            await asyncio.gather(*(self._follow(id, chosen) for id in chosen))
-        except asyncio.CancelledError:
-            for id in chosen:  # one that ended before keeps its own end
-                self._runs_of[id].end(STOPPED, self._clock())
-        finally:
-            frames.cancel()
-            self._show()
-            self.state = self._picture()
+    def _begin(self) -> None:
+        self._started = tuple(self._known) if self._chosen == ALL else (self._chosen,)
+        self._runs_of |= {id: RunState() for id in self._started}
 
-    async def _follow(self, id: str, chosen: list[str]) -> None:
+    async def _work(self) -> None:
+        await asyncio.gather(*(self._follow(id) for id in self._started))
+
+    def _end(self, how: Ending | None) -> None:
+        if how is not None:
+            for id in self._started:  # one that ended before keeps its own end
+                self._runs_of[id].end(how, self._clock())
+
+    async def _follow(self, id: str) -> None:
         try:
             async with aclosing(self._known[id].open()) as events:
                 async for event in events:
-                    if not any(self._runs_of[one].turns for one in chosen):
+                    if not any(self._runs_of[one].turns for one in self._started):
                         self._began = time.monotonic()  # before that, nothing was asked
                     self._runs_of[id].take(event, self._clock())
         except Exception as error:  # whatever a learner's code raises ends in one sentence
@@ -171,16 +164,7 @@ class TimelineView(RunningView):
 
     # What the page gets
 
-    async def _frames(self) -> None:
-        while True:
-            await asyncio.sleep(1 / PICTURES_PER_SECOND)
-            self._show()
-
-    def _show(self) -> None:
-        """Send the page the picture as it is now; it needs none of those before."""
-        self.send({"op": "picture", **self._picture()})
-
-    def _picture(self) -> dict[str, Any]:
+    def _snapshot(self) -> dict[str, Any]:
         tracks, running = self._tracks(), self._runs()
         words = [
             f"{track.name}: {sentence(track)}" if track.name else sentence(track)
@@ -210,8 +194,6 @@ class TimelineView(RunningView):
         match message:
             case {"op": "choose", "run": str(id)} if id == ALL or id in self._known:
                 self.choose(id)
-            case {"op": "resync"}:
-                live.call(self._show)
             case _:
                 super()._receive(widget, message, buffers)
 

@@ -206,7 +206,7 @@ function render({ model, el }) {
 
   function apply(updates) {
     if (restored) clear();
-    const pinned = answer.scrollHeight - answer.scrollTop - answer.clientHeight < 24;
+    const pinned = isAtEnd(answer);
     const before = shown.state;
     for (const update of updates) {
       if ("clock" in update) base = performance.now() - 1000 * update.clock;

@@ -1,24 +1,20 @@
 """The transcript: an answer as the user of a product would see it arrive."""
 
-import asyncio
 import math
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import traitlets
 
-from helpers.client import StreamError
-from helpers.render.endings import STOPPED, failure
+from helpers.render.endings import Ending, failure
 from helpers.render.run_parts import Block
-from helpers.session.metering import SpendingCapReached
 from helpers.svg import look, still
 from helpers.widgets.answer import NOTHING, Answer, changes, figures, fold, snapshot
 from helpers.widgets.running import RunningView
 from helpers.widgets.view import assets
 
-__all__ = ["OpenEvents", "Price", "Transcript", "draw", "problem_of", "seconds", "tell"]
+__all__ = ["OpenEvents", "Price", "Transcript", "draw", "seconds", "tell"]
 
 Event = Mapping[str, Any]
 # Opens a request and gives its events: lambda: open_stream(http, request).
@@ -100,30 +96,19 @@ class Transcript(RunningView):
     def _runs(self) -> bool:
         return self._answer.is_running
 
-    async def _run(self) -> None:
-        self._began = time.monotonic()
+    def _begin(self) -> None:
         self._answer, self._shown = Answer(begun=True), NOTHING
-        self._feed.reset()
-        self._tell_time()
-        self._show()
-        self.state = self._snapshot()
-        frames = asyncio.create_task(self._frames())
-        how = None
-        try:
-            async with self._open_events() as events:
-                async for event in events:
-                    self._answer.take(event, self._clock())
-            if self._answer.stop_reason is None:
-                how = failure("The stream ended before the message did.")
-        except asyncio.CancelledError:
-            how = STOPPED
-        except Exception as error:  # whatever a learner's stream raises ends in one sentence
-            how = failure(problem_of(error))
-        finally:
-            frames.cancel()
-            self._answer.end(self._clock(), how)
-            self._show()
-            self.state = self._snapshot()
+
+    async def _work(self) -> Ending | None:
+        async with self._open_events() as events:
+            async for event in events:
+                self._answer.take(event, self._clock())
+        if self._answer.stop_reason is None:
+            return failure("The stream ended before the message did.")
+        return None
+
+    def _end(self, how: Ending | None) -> None:
+        self._answer.end(self._clock(), how)
 
     def _show(self) -> None:
         """Send the page what has changed since the last frame."""
@@ -138,15 +123,6 @@ class Transcript(RunningView):
 
     def _cost(self, answer: Answer) -> float | None:
         return self._price(answer.usage) if self._price and answer.counted else None
-
-
-def problem_of(error: Exception) -> str:
-    """Return one sentence for what ended a stream."""
-    words = " ".join(str(error).split()) or "no message"
-    if not isinstance(error, StreamError | SpendingCapReached):  # of a learner's code, say
-        words = f"{type(error).__name__}: {words}"
-    words = words if len(words) <= 300 else words[:300] + "…"
-    return words if words.endswith((".", "!", "?", "…")) else words + "."
 
 
 def seconds(value: float | None) -> str:

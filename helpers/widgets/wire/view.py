@@ -88,8 +88,7 @@ class Wire(View):
         problem: one sentence that says what failed.
     """
 
-    _esm = assets("wire")["_esm"]
-    _css = assets("wire")["_css"]
+    _esm, _css = assets("wire", "layout", "clock", "rows", "held", "events").values()
 
     title = traitlets.Unicode("").tag(sync=True)
     model = traitlets.Dict().tag(sync=True)

@@ -1,108 +1,6 @@
 // The wire: one recording as bytes, as what the decoder holds, and as events, on one clock.
 // Everything is drawn from byte ranges; text of the stream is only ever set as textContent.
 
-const ROW = 20; // a row's text with its bracket, in pixels
-const LABELS = 14; // the words under a row
-const GAP = 5; // between events
-const GUTTER = 58; // left of the bytes: the events' numbers and bars
-const PAD = 8; // half a slider's thumb: the clock's first and last pixel
-
-const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-const bytesOf = (cell) => (typeof cell === "string" ? cell.length : cell[1]);
-const columnsOf = (cell) =>
-  typeof cell === "string"
-    ? cell.length
-    : ({ end: 1, char: 1, wide: 2 }[cell[2]] ?? cell[0].length + 1);
-
-/** Index of the first item that passes, in a list where all after it pass too. */
-function firstWhere(list, passes) {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(list[middle])) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** What a chunk's end is inside of, in words. */
-function cutWords(chunk) {
-  if (!chunk.cut) return "";
-  if (chunk.cut === "line end") return "cut between CR and LF";
-  return `cut inside ${chunk.cut === "event" ? "an" : "a"} ${chunk.cut}`;
-}
-
-/** Break the lines into rows of so many columns. A row knows its bytes, cells and place. */
-function layOut(wire, columns) {
-  const rows = [];
-  let at = 0;
-  for (const line of wire.lines) {
-    let row;
-    let used;
-    const next = () => {
-      row = { start: at, end: at, span: line.span, cells: [] };
-      used = 0;
-      rows.push(row);
-    };
-    const put = (cell) => {
-      row.cells.push({ at, cell, column: used });
-      at += bytesOf(cell);
-      used += columnsOf(cell);
-      row.end = at;
-    };
-    next();
-    for (const cell of line.cells) {
-      if (typeof cell === "string") {
-        for (let rest = cell; rest; ) {
-          if (used >= columns) next();
-          const piece = rest.slice(0, columns - used);
-          put(piece);
-          rest = rest.slice(piece.length);
-        }
-      } else {
-        if (used && used + columnsOf(cell) > columns) next();
-        put(cell);
-      }
-    }
-  }
-  let top = 4;
-  rows.forEach((row, index) => {
-    const chunk = wire.chunks[firstWhere(wire.chunks, (each) => each.end > row.start)];
-    // Words stand under rows in which a chunk starts, or ends while it goes on.
-    row.labels = chunk !== undefined && (chunk.start >= row.start || chunk.end < row.end);
-    if (index && rows[index - 1].span !== row.span) top += GAP;
-    row.top = top;
-    top += ROW + (row.labels ? LABELS : 0);
-    row.bottom = top;
-  });
-  return { rows, height: top + 4 };
-}
-
-/** The column of a byte within its row; the row's end has one too. */
-function columnAt(row, offset) {
-  for (const { at, cell, column } of row.cells) {
-    if (offset < at + bytesOf(cell)) return column + (typeof cell === "string" ? offset - at : 0);
-  }
-  const last = row.cells.at(-1);
-  return last ? last.column + columnsOf(last.cell) : 0;
-}
-
-/** One cell, as text or as a box of its own width. */
-function cellNode(cell) {
-  if (typeof cell === "string") return document.createTextNode(cell);
-  const [label, , kind] = cell;
-  const node = element("span", { className: `wire-cell wire-${kind}`, textContent: label });
-  node.style.width = `${columnsOf(cell)}ch`;
-  return node;
-}
-
-/** The part of a cell between two byte offsets: text can be cut, other cells are whole. */
-function partOf(placed, start, end) {
-  if (typeof placed.cell !== "string") return placed.cell;
-  return placed.cell.slice(Math.max(0, start - placed.at), end - placed.at);
-}
-
 function render({ model, el }) {
   let wire;
   let times; // when each chunk arrives on the view's clock, in seconds
@@ -204,7 +102,6 @@ function render({ model, el }) {
   const time = (seconds) => `${seconds.toFixed(times.at(-1) < 1 ? 3 : 2)} s`;
   const received = () => (position ? wire.chunks[position - 1].end : 0);
   const produced = (count) => (count ? wire.chunks[count - 1].events : 0);
-  const sizeOf = (chunk) => chunk.end - chunk.start;
 
   function load() {
     wire = model.get("model");
@@ -330,28 +227,8 @@ function render({ model, el }) {
   function drawClock() {
     const perSecond = scale();
     const height = marks.clientHeight;
-    const most = Math.max(...wire.chunks.map(sizeOf), 1);
-    const paths = { coming: "", here: "" };
-    wire.chunks.forEach((chunk, index) => {
-      const bar = 3 + (height - 16) * Math.sqrt(sizeOf(chunk) / most);
-      const x = (PAD + times[index] * perSecond).toFixed(1);
-      paths[index < position ? "here" : "coming"] += `M${x} ${height}v${-bar.toFixed(1)}`;
-    });
-    const nodes = Object.entries(paths).map(([name, d]) => line(d, `wire-${name}`));
-    const events = {};
-    for (const span of wire.spans) {
-      if (span.kind !== "event" || span.chunk >= times.length) continue;
-      events[span.meaning] ??= "";
-      events[span.meaning] += `M${(PAD + times[span.chunk] * perSecond).toFixed(1)} 2v6`;
-    }
-    for (const [meaning, d] of Object.entries(events)) nodes.push(line(d, `wire-made wire-made-${meaning}`));
-    if (times[0] * perSecond > 100) {
-      // While nothing comes there is room to say what the marks are.
-      nodes.push(caption("events", 9), caption("chunks", height - 6));
-    }
     const x = PAD + clock * perSecond;
-    nodes.push(line(`M${x.toFixed(1)} 0V${height}`, "wire-now"));
-    marks.replaceChildren(...nodes);
+    marks.replaceChildren(...clockMarks(wire, times, { position, clock, perSecond, height }));
     slider.value = clock;
     slider.setAttribute("aria-valuetext", `${time(clock)}, chunk ${position} of ${wire.chunks.length}`);
     const width = marks.clientWidth;
@@ -363,21 +240,6 @@ function render({ model, el }) {
     if (wire.timed && x < width - 90) {
       axis.append(element("span", { className: "wire-axis-end", textContent: time(times.at(-1) ?? 0) }));
     }
-  }
-
-  function line(d, name) {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", d);
-    path.setAttribute("class", name);
-    return path;
-  }
-
-  function caption(words, y) {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    node.setAttribute("x", PAD);
-    node.setAttribute("y", y);
-    node.textContent = words;
-    return node;
   }
 
   // --- the bytes --------------------------------------------------------------------
@@ -413,106 +275,15 @@ function render({ model, el }) {
         drawn.delete(index);
       }
     }
+    const now = { wire, layout, position, time, advance, width: canvas.clientWidth - GUTTER - 8 };
     for (let index = first; index < last; index += 1) {
       if (!drawn.has(index)) {
-        const node = rowNode(index);
+        const node = rowNode(now, index);
         drawn.set(index, node);
         canvas.append(node);
       }
     }
     light(lit);
-  }
-
-  function rowNode(index) {
-    const row = layout.rows[index];
-    const span = wire.spans[row.span];
-    const begins = layout.rows[index - 1]?.span !== row.span;
-    const ends = layout.rows[index + 1]?.span !== row.span;
-    const node = element("div", { className: "wire-row" });
-    if (begins && index) node.classList.add("wire-begins");
-    node.dataset.span = row.span;
-    node.style.top = `${row.top}px`;
-    node.style.height = `${(layout.rows[index + 1]?.top ?? row.bottom) - row.top - (ends ? GAP : 0)}px`;
-    const bar = element("span", { className: "wire-bar" });
-    bar.dataset.meaning = span.meaning;
-    bar.dataset.kind = span.kind;
-    const done = span.chunk >= 0 && span.chunk < position;
-    if (!done) bar.classList.add("wire-coming");
-    node.append(element("span", { className: `wire-number ${done ? "" : "wire-coming"}`, textContent: begins ? span.number || "–" : "" }), bar);
-
-    const text = element("span", { className: "wire-text" });
-    const chunks = [];
-    const begin = firstWhere(wire.chunks, (chunk) => chunk.end > row.start);
-    let cell = 0;
-    for (let i = begin; i < wire.chunks.length && wire.chunks[i].start < row.end; i += 1) {
-      const chunk = wire.chunks[i];
-      chunks.push(i);
-      const piece = element("span", { className: "wire-piece" });
-      piece.dataset.chunk = i;
-      if (chunk.start >= row.start) piece.classList.add("wire-first");
-      if (chunk.end <= row.end) piece.classList.add("wire-last");
-      if (i >= position) piece.classList.add("wire-coming");
-      if (i === position - 1) piece.classList.add("wire-current");
-      if (chunk.cut && chunk.end <= row.end) piece.dataset.cut = chunk.cut;
-      while (cell < row.cells.length && row.cells[cell].at < chunk.end) {
-        const placed = row.cells[cell];
-        piece.append(cellNode(partOf(placed, chunk.start, chunk.end)));
-        if (placed.at + bytesOf(placed.cell) > chunk.end) break;
-        cell += 1;
-      }
-      text.append(piece);
-    }
-    node.append(text);
-    if (done && row.end === span.end) {
-      const words = span.number ? `→ event ${span.number}` : span.kind === "comment" ? "a comment: no event" : "no data: no event";
-      const outcome = element("span", { className: "wire-outcome", textContent: words });
-      outcome.dataset.meaning = span.meaning;
-      node.append(outcome);
-    }
-    if (row.labels) node.append(...labels(row, chunks));
-    return node;
-  }
-
-  /** The words under a row: the current chunk's first, then those that find room. */
-  function labels(row, chunks) {
-    const width = canvas.clientWidth - GUTTER - 8;
-    const taken = [];
-    const lengthOf = (words) => words.length * 5.7 + 8;
-    const place = (x, words, className) => {
-      const length = lengthOf(words);
-      const left = Math.max(0, Math.min(x, width - length));
-      if (taken.some(([from, to]) => left < to && left + length > from)) return [];
-      taken.push([left, left + length]);
-      const label = element("span", { className: `wire-label ${className}`, textContent: words });
-      label.style.left = `${GUTTER + left}px`;
-      return [label];
-    };
-    const order = [...chunks].sort((a, b) => (b === position - 1) - (a === position - 1));
-    return order.flatMap((index) => {
-      const chunk = wire.chunks[index];
-      const current = index === position - 1;
-      const size = `${sizeOf(chunk).toLocaleString("en")} B`;
-      const full = wire.timed ? `${size} · ${time(chunk.at)}` : size;
-      const starts = chunk.start >= row.start;
-      const ends = chunk.end <= row.end;
-      const broken = chunk.cut === "character";
-      const className = `${current ? "wire-current" : ""} ${index >= position ? "wire-coming" : ""}`;
-      const cut = ends && (current || broken) ? cutWords(chunk) : "";
-      const from = columnAt(row, chunk.start) * advance;
-      const to = columnAt(row, chunk.end) * advance;
-      // What is not the current chunk keeps to its own room, unless the rest of the row is free.
-      const room = index === chunks.at(-1) ? width - from : to - from;
-      const kind = broken && cut ? `${className} wire-broken` : className;
-      if (!starts) return cut ? place(to - lengthOf(cut), cut, kind) : [];
-      const name = current ? `chunk ${index + 1} · ${full}` : full;
-      if (cut && to - from >= lengthOf(name) + lengthOf(cut)) {
-        return [...place(from, name, className), ...place(to - lengthOf(cut), cut, kind)];
-      }
-      if (current) return place(from, cut ? `${name} · ${cut}` : name, kind);
-      if (cut) return place(from, cut, kind);
-      const words = [full, size].find((each) => lengthOf(each) <= room + 6);
-      return words ? place(from, words, className) : [];
-    });
   }
 
   /** Light the bytes and the chip of an event, and the bytes of a chunk. */
@@ -538,20 +309,17 @@ function render({ model, el }) {
     reading.textContent = words.join(" · ") || `${plural(received(), "byte")} of ${wire.size.toLocaleString("en")}`;
   }
 
-  const nameOf = (span) =>
-    span.number ? `event ${span.number} ${span.name}` : span.kind === "unfinished" ? "an unfinished event" : `${span.name}: no event`;
-
   // --- what the decoder holds -------------------------------------------------------
   function drawHeld() {
     const chunk = wire.chunks[position - 1];
     const rows = [];
     if (chunk && chunk.event_from < chunk.end) {
-      const { lines, at } = heldLines(chunk);
+      const { lines, at } = heldLines(layout, chunk);
       let start = at;
       for (const cells of lines) {
         const size = cells.reduce((sum, cell) => sum + bytesOf(cell), 0);
         const open = start + size > chunk.line_from && chunk.line_from < chunk.end;
-        rows.push(heldRow(cells, open));
+        rows.push(heldRow(cells, open, Math.floor((held.clientWidth - 200) / advance)));
         start += size;
       }
     }
@@ -562,58 +330,6 @@ function render({ model, el }) {
     held.replaceChildren(...rows);
     const waiting = chunk ? chunk.end - chunk.event_from : 0;
     heldNote.textContent = plural(waiting, "byte") + (more ? `, ${plural(more, "line")} not shown` : "");
-  }
-
-  /** The cells of what is held, line by line, cut where the received bytes end. */
-  function heldLines(chunk) {
-    const first = firstWhere(layout.rows, (row) => row.end > chunk.event_from);
-    const lines = [];
-    let before;
-    for (let index = first; index < layout.rows.length && layout.rows[index].start < chunk.end; index += 1) {
-      const row = layout.rows[index];
-      if (!before || before.cells.at(-1)?.cell[2] === "end") lines.push([]);
-      for (const placed of row.cells) {
-        if (placed.at >= chunk.end) break;
-        const part = partOf(placed, chunk.event_from, chunk.end);
-        if (part.length) lines.at(-1).push(part);
-      }
-      before = row;
-    }
-    return { lines, at: chunk.event_from };
-  }
-
-  function heldRow(cells, open) {
-    const row = element("div", { className: "wire-held-row" });
-    const room = Math.floor((held.clientWidth - 200) / advance);
-    const total = cells.reduce((sum, cell) => sum + columnsOf(cell), 0);
-    const text = element("span", { className: "wire-held-text" });
-    if (total <= room) text.append(...cells.map(cellNode));
-    else {
-      const half = Math.floor((room - 16) / 2);
-      const start = take(cells, half);
-      const end = take([...cells].reverse(), half, true).reverse();
-      const hidden = [...cells].reduce((sum, cell) => sum + bytesOf(cell), 0) -
-        [...start, ...end].reduce((sum, cell) => sum + bytesOf(cell), 0);
-      text.append(...start.map(cellNode), element("span", { className: "wire-elided", textContent: ` … ${plural(hidden, "byte")} … ` }), ...end.map(cellNode));
-    }
-    if (open) text.append(element("span", { className: "wire-caret", "aria-hidden": "true" }));
-    row.append(text, element("span", { className: "sa-axis", textContent: open ? "waits for its line to end" : "waits for the blank line" }));
-    return row;
-  }
-
-  /** The first cells that fit in so many columns; a text cell is cut. */
-  function take(cells, columns, fromEnd = false) {
-    const taken = [];
-    let room = columns;
-    for (const cell of cells) {
-      if (columnsOf(cell) > room) {
-        if (typeof cell === "string" && room > 0) taken.push(fromEnd ? cell.slice(-room) : cell.slice(0, room));
-        break;
-      }
-      taken.push(cell);
-      room -= columnsOf(cell);
-    }
-    return taken;
   }
 
   // --- events -----------------------------------------------------------------------
@@ -631,14 +347,7 @@ function render({ model, el }) {
 
   function chipNode(index) {
     const span = wire.spans[index];
-    const mark = element("span", { className: "wire-bar", "aria-hidden": "true" });
-    mark.dataset.meaning = span.meaning;
-    mark.dataset.kind = span.kind;
-    const chip = element("button", { type: "button", className: "wire-chip", "aria-expanded": "false", "aria-controls": id },
-      element("span", { className: "wire-number", textContent: span.number || "–" }), mark,
-      element("span", { className: "wire-name", textContent: span.name }),
-      element("span", { className: "wire-brief", textContent: span.brief }));
-    chip.dataset.span = index;
+    const chip = chipOf(span, index, id);
     chip.addEventListener("click", () => {
       opened = opened === index ? undefined : index;
       drawPanel();
@@ -688,34 +397,8 @@ function render({ model, el }) {
     record.setAttribute("aria-label", record.textContent);
     const words = state === "failed" ? model.get("problem")
       : state === "recording" ? "Recording from the socket; what is shown is the recording before."
-      : moment();
+      : momentWords(wire, times, position, time);
     if (status.textContent !== words) status.textContent = words;
-  }
-
-  function moment() {
-    const total = wire.chunks.length;
-    if (!total) return "Nothing was recorded.";
-    if (!position) {
-      return `Nothing received yet${wire.timed ? `; the first chunk comes at ${time(times[0])}` : ""}.`;
-    }
-    const chunk = wire.chunks[position - 1];
-    const at = wire.timed ? ` at ${time(chunk.at)}` : "";
-    const from = produced(position - 1) + 1;
-    const to = chunk.events;
-    const first = wire.spans.find((span) => span.number === from);
-    const completes = to < from ? "completes no event"
-      : to === from ? `completes event ${to}${first ? `, ${first.name}` : ""}` : `completes events ${from} to ${to}`;
-    const line = chunk.end - chunk.line_from;
-    const event = chunk.line_from - chunk.event_from;
-    const waits = [];
-    if (chunk.cut === "character") waits.push(`it ends inside the character ${chunk.cut_character || "that never ends"}`);
-    if (chunk.cut === "line end") waits.push("it ends between CR and LF");
-    if (line) waits.push(`${plural(line, "byte")} ${line === 1 ? "waits" : "wait"} for ${line === 1 ? "its" : "their"} line to end`);
-    if (event) waits.push(`${plural(event, "byte")} in whole lines wait for the blank line`);
-    if (position === total && wire.chunk_count === total) {
-      waits.push(line + event ? "the stream ends here, so what waits is dropped" : "the stream ends here");
-    }
-    return `Chunk ${position} of ${total.toLocaleString("en")}: ${plural(sizeOf(chunk), "byte")}${at}, ${completes}${waits.length ? `; ${waits.join("; ")}` : "; nothing waits"}.`;
   }
 
   // --- hands ------------------------------------------------------------------------
