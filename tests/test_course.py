@@ -68,9 +68,9 @@ def test_parts_are_the_courses_own_until_they_pass():
 
 def test_views_show_the_answer_before_it_has_come():
     transcript = course.transcript(PROMPT, autostart=False)
-    assert "One, two, three." in transcript.twin()
+    assert "One, two, three." in transcript.text_alternative()
     for view in (transcript, course.wire(PROMPT), course.race(), course.switch()):
-        ElementTree.fromstring(view.still())
+        ElementTree.fromstring(view.snapshot())
         assert "0x" not in repr(view)
 
 
@@ -99,11 +99,11 @@ def test_the_wire_view_opens_what_the_tap_recorded(tmp_path: Path):
         tape.end(0.3, "complete")
     writer.close()
     shown = course.wire(path)
-    assert shown.twin().splitlines()[0] == (
+    assert shown.text_alternative().splitlines()[0] == (
         "Exchange 2, POST /v1/messages: 1 chunk, 28 bytes, 1 event."
     )
-    assert "0.250" in shown.twin()
-    ElementTree.fromstring(shown.still())
+    assert "0.250" in shown.text_alternative()
+    ElementTree.fromstring(shown.snapshot())
     exchanges = course.open_recording(str(path))
     assert [one.number for one in exchanges] == [1, 2, 3]
     assert course.wire(exchanges[2]).title == "Exchange 3, POST /v1/messages"

@@ -34,10 +34,10 @@ from helpers.terminal.events import show
 from helpers.terminal.screen import PlainScreen
 from helpers.web.wire import Encoder, LogEntry, message, sse
 from helpers.widgets.cards import model as cards_model
-from helpers.widgets.cards import snapshot as cards_still
+from helpers.widgets.cards import snapshot as cards_snapshot
 from helpers.widgets.switch.view import Switch
 from helpers.widgets.timeline import model as timeline_model
-from helpers.widgets.timeline import snapshot as timeline_still
+from helpers.widgets.timeline import snapshot as timeline_snapshot
 from helpers.widgets.transcript.view import OpenEvents, Transcript
 from helpers.wire import keys
 from helpers.wire.keys import HIDDEN, clean_headers, clean_key, strike
@@ -236,7 +236,11 @@ def session_with(place: str, key: str, url: str, provider: str) -> tuple[Session
     switch = Switch(session)
     use = {"op": "use", "mode": "custom", "base_url": url, "key": key, "provider": provider}
     switch._receive(None, use, None)
-    shown = [json.dumps(switch.get_state(), default=str), switch.still(), switch.twin()]
+    shown = [
+        json.dumps(switch.get_state(), default=str),
+        switch.snapshot(),
+        switch.text_alternative(),
+    ]
     switch.close()
     assert session.has_key
     return session, shown
@@ -300,9 +304,9 @@ async def shown_by_all(events: list[tuple[float, AgentEvent]]) -> list[object]:
         *[sse(one).decode() + message(one) for one in told],
         *[span.to_json() for span in exporter.get_finished_spans()],
         repr(board),
-        cards_still.draw(board, "", "Agent"),
+        cards_snapshot.draw(board, "", "Agent"),
         repr(line),
-        timeline_still.draw([timeline_still.Track("", line)], span=9.0),
+        timeline_snapshot.draw([timeline_snapshot.Track("", line)], span=9.0),
         repr(events),
         *[event.error for _, event in events if isinstance(event, RunFinished) and event.error],
     ]

@@ -34,14 +34,16 @@ def test_a_run_is_estimated_before_and_priced_after(live: Session):
     assert view.state["state"] == "ready"  # nothing is sent before the price has been seen
     at_most = view.setup["at_most"]
     assert at_most == live.estimate(course.request("Count to three."))
-    assert "One, two" not in view.twin()  # nobody can know what a live model will say
+    assert "One, two" not in view.text_alternative()  # nobody can know what a live model will say
     view.start()
     assert view.wait(60)
     assert view.state["state"] == "done"
     usage = {"input_tokens": 10, "output_tokens": 6}
     assert view.state["cost"] == price("claude-sonnet-5-5", usage) == live.spent
     assert 0 < live.spent < at_most
-    assert KEY not in json.dumps([view.get_state(), view.still(), view.twin()], default=str)
+    assert KEY not in json.dumps(
+        [view.get_state(), view.snapshot(), view.text_alternative()], default=str
+    )
 
 
 def test_the_cap_stops_a_run_before_it_is_sent(live: Session):

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.svg import look, plots, still
+from helpers.svg import look, plots, snapshot
 from helpers.svg import scales as plot_scales
 from helpers.svg.scales import Scale
 
@@ -91,7 +91,7 @@ def check_words(svg: str) -> None:
     assert found
     for box in found:
         assert box.words
-        assert box.left > 0 and box.right < still.WIDTH, box
+        assert box.left > 0 and box.right < snapshot.WIDTH, box
         assert box.top > 0 and box.bottom < plots.HEIGHT, box
     for one, other in combinations(found, 2):
         beside = one.right <= other.left or other.right <= one.left
@@ -178,7 +178,7 @@ def test_a_stall_is_named() -> None:
     assert "2 s" in words
 
 
-def test_the_twin() -> None:
+def test_the_text_alternative() -> None:
     plot = plots.latency([0.35, 0.36, 0.38, 0.4, 0.42, 1.5])
     assert repr(plot) == plot.words == plot._repr_mimebundle_()["text/plain"]
     assert plot.words == (
@@ -301,7 +301,7 @@ SQUARE = [(1000.0 * 2**n, 50.0 * 4**n) for n in range(5)]
 STRAIGHT = [(1000.0 * 2**n, 10.0 * 2**n) for n in range(5)]
 
 
-def test_growth_has_a_twin_with_every_number() -> None:
+def test_growth_has_a_text_alternative_with_every_number() -> None:
     assert growth(square=SQUARE, straight=STRAIGHT).words == (
         "Costs: work, by characters\n"
         "          1,000  2,000  4,000  8,000  16,000  each doubling\n"
@@ -610,17 +610,17 @@ def test_labels_neither_repeat_nor_touch() -> None:
     assert plot_scales.apart(labels, 30) == [(0.0, "1k"), (60.0, "1.1k"), (99.0, "2k")]
 
 
-# What stills are drawn with
+# What snapshots are drawn with
 
 
 def test_dots_bars_and_lines_round_to_a_tenth_and_are_one_element() -> None:
-    assert still.dots([(1.04, 2), (3, 4.06)], 5, "#111") == (
+    assert snapshot.dots([(1.04, 2), (3, 4.06)], 5, "#111") == (
         '<path d="M1 2h0M3 4.1h0" fill="none" stroke="#111" stroke-width="5" '
         'stroke-linecap="round"/>'
     )
-    assert still.bars([(1, 9, 2.5), (3, 9, 4)], 2, "#111") == (
+    assert snapshot.bars([(1, 9, 2.5), (3, 9, 4)], 2, "#111") == (
         '<path d="M1 9V2.5M3 9V4" fill="none" stroke="#111" stroke-width="2"/>'
     )
-    assert still.polyline([(1, 2), (3.33, 4)], "#111", stroke_width=1.5) == (
+    assert snapshot.polyline([(1, 2), (3.33, 4)], "#111", stroke_width=1.5) == (
         '<polyline points="1,2 3.3,4" fill="none" stroke="#111" stroke-width="1.5"/>'
     )

@@ -25,7 +25,7 @@ from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
 from helpers.submission.conformance.listener import Exchange, Listener
 from helpers.submission.conformance.process import Limits, launched
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.svg.plots import Plot
 
 __all__ = ["LIVE_URL", "TOLD", "CannotMeasure", "Measured", "dumped", "measured"]
@@ -244,35 +244,37 @@ LEFT, RIGHT, TOP, ROW = 120.0, 96.0, 64.0, 44.0
 def _svg(found: Measured) -> str:
     rows = (("raw socket", found.wire, look.INK_2), ("agent", found.agent, look.TEXT))
     longest = max(*found.wire, *found.agent) * 1.08
-    width = still.WIDTH - LEFT - RIGHT
+    width = snapshot.WIDTH - LEFT - RIGHT
 
     def x(seconds: float) -> float:
         return LEFT + width * seconds / longest
 
     height = TOP + ROW * len(rows) + 34
-    parts = [still.text(16, 28, found.title(), bold=True)]
+    parts = [snapshot.text(16, 28, found.title(), bold=True)]
     if told := found.told():
-        parts.append(still.text(16, 44, told, size=look.AXIS_SIZE))
+        parts.append(snapshot.text(16, 44, told, size=look.AXIS_SIZE))
     bottom = TOP + ROW * len(rows) - 8
     for tick in range(0, int(longest * 1000) + 1, _step(longest * 1000)):
-        parts.append(still.line(x(tick / 1000), TOP - 12, x(tick / 1000), bottom))
+        parts.append(snapshot.line(x(tick / 1000), TOP - 12, x(tick / 1000), bottom))
         label = f"{tick} ms" if tick == 0 else str(tick)
         parts.append(
-            still.text(x(tick / 1000), bottom + 18, label, size=look.AXIS_SIZE, anchor="middle")
+            snapshot.text(x(tick / 1000), bottom + 18, label, size=look.AXIS_SIZE, anchor="middle")
         )
     for number, (name, times, colour) in enumerate(rows):
         y = TOP + ROW * number + 12
         median = _milliseconds(times)["median"]
-        parts.append(still.text(LEFT - 12, y + 4, name, anchor="end"))
+        parts.append(snapshot.text(LEFT - 12, y + 4, name, anchor="end"))
         parts += [
-            f'<circle cx="{still.number(x(t))}" cy="{still.number(y)}" r="4" '
+            f'<circle cx="{snapshot.number(x(t))}" cy="{snapshot.number(y)}" r="4" '
             f'fill="{colour}" fill-opacity="0.5"/>'
             for t in times
         ]
         at = x(median / 1000)
-        parts.append(still.line(at, y - 12, at, y + 12, colour, stroke_width=2))
-        parts.append(still.text(still.WIDTH - RIGHT + 12, y + 4, f"{median:.0f} ms", bold=True))
-    return still.picture(height, found.title(), found.words(), parts)
+        parts.append(snapshot.line(at, y - 12, at, y + 12, colour, stroke_width=2))
+        parts.append(
+            snapshot.text(snapshot.WIDTH - RIGHT + 12, y + 4, f"{median:.0f} ms", bold=True)
+        )
+    return snapshot.picture(height, found.title(), found.words(), parts)
 
 
 def _step(most: float) -> int:

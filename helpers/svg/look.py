@@ -1,4 +1,4 @@
-"""The colours and type sizes of the stills: the same tokens as look.css, on white.
+"""The colours and type sizes of the snapshots: the same tokens as look.css, on white.
 
 | meaning                      | colour     | shape                              |
 | text block                   | blue       | solid bar                          |

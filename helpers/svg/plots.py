@@ -1,4 +1,4 @@
-"""Plots of measurements, each with a twin in words.
+"""Plots of measurements, each with a text alternative.
 
 The same numbers give the same bytes in every run and on every machine: no clock, no ids,
 and coordinates at a tenth of a pixel.
@@ -12,7 +12,7 @@ from itertools import pairwise
 from numbers import Real
 from typing import Any, NamedTuple
 
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.svg.scales import (
     Scale,
     apart,
@@ -45,7 +45,7 @@ class Plot:
 
     Attributes:
         svg: the picture.
-        words: its twin, a few lines of text.
+        words: its text alternative, a few lines of text.
     """
 
     svg: str
@@ -153,30 +153,30 @@ def _checked(times: Sequence[float]) -> list[float]:
 
 def _latency_svg(found: Latency, summary: str) -> str:
     """Return the gaps as dots over time, with lines at two of their figures."""
-    right = still.WIDTH - RIGHT
+    right = snapshot.WIDTH - RIGHT
     # A tenth of a second and a millisecond are the least that the axes show.
     x = Scale(0, max(found.whole, 0.1), LEFT, right)
     y = Scale(0, max(found.longest, 0.001) * 1.04, FLOOR, TOP)
     title = "Gap before each piece of text"
     points = [(x(time), y(gap)) for time, gap in zip(found.times[1:], found.gaps, strict=True)]
     parts = [
-        still.text(MARGIN, 28, title, bold=True),
-        _small(still.WIDTH - MARGIN, 28, summary, anchor="end"),
+        snapshot.text(MARGIN, 28, title, bold=True),
+        _small(snapshot.WIDTH - MARGIN, 28, summary, anchor="end"),
         *_wait(x(found.first) - LEFT, f"{seconds(found.first)} to first token"),
         *_grid([(y(gap), label) for gap, label in time_ticks(y.high, 4)], right),
         *_below([(x(time), label) for time, label in time_ticks(x.high, 8)]),
-        still.dots(points, 3 if len(points) > 150 else 5, look.TEXT),
+        snapshot.dots(points, 3 if len(points) > 150 else 5, look.TEXT),
     ]
     lines = ((found.p99, "99th percentile", "4 3"), (found.median, "median gap", "none"))
     start, ends = x(found.first), []
     for value, name, dashes in lines:
         level = y(value)
-        parts.append(still.line(start, level, right, level, look.INK, stroke_dasharray=dashes))
+        parts.append(snapshot.line(start, level, right, level, look.INK, stroke_dasharray=dashes))
         ends.append(_End(right, level, seconds(value), name))
     if found.longest > 2 * found.p99:
         words = f"longest {seconds(found.longest)}"
         parts.append(_beside(x(found.longest_at), y(found.longest), words))
-    return still.picture(
+    return snapshot.picture(
         HEIGHT,
         title,
         f"{summary}. The first came after {seconds(found.first)}. The median gap was "
@@ -189,15 +189,15 @@ def _latency_svg(found: Latency, summary: str) -> str:
 def _wait(width: float, words: str) -> list[str]:
     """Return the wait for the first piece: a bar on top, and its ground."""
     return [
-        still.rect(LEFT, TOP, width, INSIDE, look.GROUND_2),
-        still.rect(LEFT, TOP - 6, width, 6, look.INK_2),
+        snapshot.rect(LEFT, TOP, width, INSIDE, look.GROUND_2),
+        snapshot.rect(LEFT, TOP - 6, width, 6, look.INK_2),
         _small(LEFT, TOP - 13, words, fill=look.INK_1),
     ]
 
 
 def _beside(x: float, y: float, words: str) -> str:
     """Return the name of a dot, on the side where there is more room."""
-    if x < (LEFT + still.WIDTH - RIGHT) / 2:
+    if x < (LEFT + snapshot.WIDTH - RIGHT) / 2:
         return _small(x + 7, y + 4, words, fill=look.INK_1)
     return _small(x - 7, y + 4, words, fill=look.INK_1, anchor="end")
 
@@ -258,14 +258,14 @@ def _growth_svg(
     lines: Mapping[str, list[tuple[float, float]]], title: str, across: str, up: str
 ) -> str:
     """Return the lines on logarithmic scales, each named at its end."""
-    right = still.WIDTH - GROWTH_RIGHT
+    right = snapshot.WIDTH - GROWTH_RIGHT
     sizes = sorted({size for points in lines.values() for size, _ in points})
     costs = [cost for points in lines.values() for _, cost in points]
     levels = log_ticks(min(costs), max(costs), 6)
     x = Scale(sizes[0], sizes[-1], LEFT, right, log=True)
     y = Scale(levels[0], levels[-1], FLOOR, TOP, log=True)
     parts = [
-        still.text(MARGIN, 28, title, bold=True),
+        snapshot.text(MARGIN, 28, title, bold=True),
         _small(MARGIN, 46, up),
         *_grid([(y(level), short(level)) for level in levels], right),
         *_below(apart([(x(size), short(size)) for size in sizes], 48)),
@@ -275,8 +275,8 @@ def _growth_svg(
     for (name, points), (colour, dashes) in zip(lines.items(), LINES, strict=False):
         places = [(x(size), y(cost)) for size, cost in points]
         parts += [
-            still.polyline(places, colour, stroke_width=1.5, stroke_dasharray=dashes),
-            still.dots(places, 5, colour),
+            snapshot.polyline(places, colour, stroke_width=1.5, stroke_dasharray=dashes),
+            snapshot.dots(places, 5, colour),
         ]
         doubling = f"{_doubling(points):.1f} × each doubling"
         ends.append(_End(*places[-1], _cut(name, 22), doubling, colour))
@@ -287,7 +287,7 @@ def _growth_svg(
         for name, points in lines.items()
     )
     told = f"{up} by {across}, both on logarithmic scales. {told}."
-    return still.picture(HEIGHT, title, told, [*parts, *_names(ends, right)])
+    return snapshot.picture(HEIGHT, title, told, [*parts, *_names(ends, right)])
 
 
 def arrivals(
@@ -325,7 +325,7 @@ def _arrivals_svg(
     title: str,
 ) -> str:
     """Return a strip of bars for each crowd, above one axis of time."""
-    right = still.WIDTH - CROWDS_RIGHT
+    right = snapshot.WIDTH - CROWDS_RIGHT
     x = Scale(0, until, LEFT, right)
     shown = {
         name: {tenth: n for tenth, n in counts.items() if tenth < until * 10}
@@ -334,7 +334,7 @@ def _arrivals_svg(
     most = max((n for counts in shown.values() for n in counts.values()), default=1)
     height = (INSIDE - CROWDS_GAP * (len(crowds) - 1)) / len(crowds)
     parts = [
-        still.text(MARGIN, 28, title, bold=True),
+        snapshot.text(MARGIN, 28, title, bold=True),
         _small(MARGIN, 46, "requests in each tenth of a second"),
     ]
     told = []
@@ -350,17 +350,17 @@ def _arrivals_svg(
         ]
         told.append(f"{name}: {requests}, {last}.")
     parts += _below([(x(time), label) for time, label in time_ticks(until, 10)])
-    return still.picture(HEIGHT, title, " ".join(told), parts)
+    return snapshot.picture(HEIGHT, title, " ".join(told), parts)
 
 
 def _strip(x: Scale, y: Scale, counts: Mapping[int, int]) -> list[str]:
     """Return a bar for each tenth of a second in which a request comes."""
     width = min(max(0.8 * (x(0.1) - x(0)), 1), 8)
     return [
-        still.line(x.start, y.start, x.stop, y.start),
+        snapshot.line(x.start, y.start, x.stop, y.start),
         _small(x.start - 8, y.stop + 8, f"{y.high:,.0f}", anchor="end"),
         _small(x.start - 8, y.start + 1, "0", anchor="end"),
-        still.bars(
+        snapshot.bars(
             [(x((tenth + 0.5) / 10), y.start, y(n)) for tenth, n in sorted(counts.items())],
             width,
             look.TEXT,
@@ -369,7 +369,7 @@ def _strip(x: Scale, y: Scale, counts: Mapping[int, int]) -> list[str]:
 
 
 def _cut(words: str, most: int) -> str:
-    """Return words in at most so many characters; the twin has all of them."""
+    """Return words in at most so many characters; the text alternative has all of them."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
@@ -383,14 +383,14 @@ def _small(
     anchor: str = "start",
 ) -> str:
     """Return words in the size that all words of a plot but its title have."""
-    return still.text(x, y, words, fill=fill, size=look.AXIS_SIZE, bold=bold, anchor=anchor)
+    return snapshot.text(x, y, words, fill=fill, size=look.AXIS_SIZE, bold=bold, anchor=anchor)
 
 
 def _grid(labels: Iterable[tuple[float, str]], right: float) -> list[str]:
     """Return the lines of a grid, each with its label on the left."""
     parts = []
     for y, label in labels:
-        parts += [still.line(LEFT, y, right, y), _small(LEFT - 8, y + 4, label, anchor="end")]
+        parts += [snapshot.line(LEFT, y, right, y), _small(LEFT - 8, y + 4, label, anchor="end")]
     return parts
 
 
@@ -417,7 +417,7 @@ def _names(ends: Sequence[_End], right: float) -> list[str]:
     for end, y in zip(ends, places, strict=True):
         if abs(end.y - y) > 3 or right - end.x > 12:
             # The name isn't beside the end, so a thin line leads to it.
-            parts.append(still.line(end.x + 4, end.y, right + 10, y, look.INK_2))
+            parts.append(snapshot.line(end.x + 4, end.y, right + 10, y, look.INK_2))
         parts += [
             _small(right + 12, y - 2, end.name, fill=end.colour, bold=True),
             _small(right + 12, y + 11, end.below),

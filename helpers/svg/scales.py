@@ -23,7 +23,7 @@ __all__ = [
 # Each unit of time in seconds, and from how many seconds on an axis counts in it.
 UNITS = (("h", 3600, 10_000), ("s", 1, 1), ("ms", 0.001, -inf))
 
-BAR_WIDTH = 24  # of the histogram in the twin, in characters
+BAR_WIDTH = 24  # of the histogram in the text alternative, in characters
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 

@@ -7,7 +7,7 @@
 A stream that is shown may be anything, also one that a learner reads wrongly. So this takes what
 it can of each event, where `message.MessageAssembler` would refuse it; `render.run_state` makes
 a value of it. No I/O and no clock: times are arguments, in seconds since the request. Views send
-a page only what has changed from one snapshot to the next.
+a page only what has changed from one state to the next.
 """
 
 import json
@@ -31,14 +31,14 @@ from helpers.render.endings import DONE, STOPPED, Ending, ending, failure
 from helpers.render.run_parts import Block
 from helpers.render.run_state import RunState
 
-__all__ = ["NOTHING", "Answer", "changes", "figures", "fold", "snapshot"]
+__all__ = ["NOTHING", "Answer", "changes", "figures", "fold", "state_of"]
 
 Event = Mapping[str, Any]
 Update = dict[str, Any]
 
 KINDS = {"call": "tool"}
 STATES = {"done": "complete"}
-NOTHING: dict[str, Any] = {"blocks": []}  # what a page has before its first snapshot
+NOTHING: dict[str, Any] = {"blocks": []}  # what a page has before its first state
 
 
 @dataclass
@@ -235,7 +235,7 @@ def figures(answer: Answer) -> dict[str, Any]:
     }
 
 
-def snapshot(answer: Answer) -> dict[str, Any]:
+def state_of(answer: Answer) -> dict[str, Any]:
     """Return the whole answer as JSON, for a page that has nothing yet."""
     blocks = [
         {
@@ -251,7 +251,7 @@ def snapshot(answer: Answer) -> dict[str, Any]:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Update]:
-    """Return the updates that lead a page from one snapshot to a later one.
+    """Return the updates that lead a page from one state to a later one.
 
     {"block": n, "kind", "name"} opens a block, {"block": n, "text"} appends to it,
     {"block": n, "state", "seconds"} says how far it is, {"figures": {...}} replaces them.

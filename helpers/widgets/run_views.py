@@ -269,7 +269,7 @@ def chaos(
         tools: what the model may call.
         run: the agent, such as your `run_agent(http, messages, tools, *, model, max_turns)`;
             without it, the course's own.
-        every: bytes between two cuts. The still takes fewer.
+        every: bytes between two cuts. The snapshot takes fewer.
         fault: how an answer breaks off: "reset", or "close", which looks like its end.
         recovery: how the course's agent deals with failures.
         max_turns: requests at most.

@@ -19,7 +19,7 @@ class RunningView(View):
 
     A subclass defines what a run is, on the loop of the streams: `_begin` forgets the run
     before, `_work` does it, `_end` notes how it ended. For the page it defines `_show`, which
-    adds what has changed to the feed; `_snapshot`, all that a page can show, which is kept in
+    adds what has changed to the feed; `_state_now`, all that a page can show, which is kept in
     the trait `state`; and `_runs`, which says whether a clock on the page should count.
     """
 
@@ -64,7 +64,7 @@ class RunningView(View):
         self._begin()
         self._open_page()
         self._show()
-        self.state = self._snapshot()
+        self.state = self._state_now()
         frames = asyncio.create_task(self._frames())
         how: Ending | None = None
         try:
@@ -77,7 +77,7 @@ class RunningView(View):
             frames.cancel()
             self._end(how)
             self._show()
-            self.state = self._snapshot()
+            self.state = self._state_now()
 
     def _begin(self) -> None:
         """Forget the run before this one."""
@@ -97,7 +97,7 @@ class RunningView(View):
     def _show(self) -> None:
         raise TypeError(f"{type(self).__name__} has nothing to show")
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         raise TypeError(f"{type(self).__name__} has nothing to keep")
 
     def _runs(self) -> bool:
@@ -138,7 +138,7 @@ class PictureView(RunningView):
 
     def _show(self) -> None:
         """Send the page all of it, as it is now."""
-        self.send({"op": "picture", **self._snapshot()})
+        self.send({"op": "picture", **self._state_now()})
 
     def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         match message:

@@ -1,4 +1,4 @@
-"""What every live view shares: one output with the widget, its still and its twin."""
+"""What every live view shares: one output with widget, snapshot and text alternative."""
 
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ def assets(name: str, *scripts: str) -> dict[str, str]:
 class View(anywidget.AnyWidget):
     """A live view that can also be read without a kernel and without eyes.
 
-    A subclass sets `_esm` and `_css` from `assets`, and defines `still` and `twin` as
-    pure functions of its plain value.
+    A subclass sets `_esm` and `_css` from `assets`, and defines `snapshot` and
+    `text_alternative` as pure functions of its plain value.
     """
 
     # The id of its model in the page, which the page doesn't tell a module.
@@ -57,13 +57,13 @@ class View(anywidget.AnyWidget):
         if message == {"op": "state"}:
             self.send_state()
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of this view, as SVG."""
-        raise TypeError(f"{type(self).__name__} has no still")
+        raise TypeError(f"{type(self).__name__} has no snapshot")
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the same in words."""
-        raise TypeError(f"{type(self).__name__} has no text twin")
+        raise TypeError(f"{type(self).__name__} has no text alternative")
 
     def __repr__(self) -> str:
         # anywidget's own shows an address: other bytes in every run.
@@ -74,7 +74,7 @@ class View(anywidget.AnyWidget):
         assert bundle is not None  # None only for a widget without a view
         data, metadata = bundle
         # A page shows the richest of these that it can: the widget where a kernel
-        # runs, the still elsewhere, the twin in a terminal.
-        data["image/svg+xml"] = self.still()
-        data["text/plain"] = self.twin()
+        # runs, the snapshot elsewhere, the text alternative in a terminal.
+        data["image/svg+xml"] = self.snapshot()
+        data["text/plain"] = self.text_alternative()
         return data, metadata

@@ -17,7 +17,7 @@ pytestmark = [
 
 
 def build_outputs(notebook: NotebookNode) -> dict[str, str]:
-    """Return the text twin under each build cell, by part."""
+    """Return the text alternative under each build cell, by part."""
     outputs = {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source.startswith("%%build "):
@@ -52,11 +52,11 @@ def test_every_stream_ends_whole(path: Path, solved):
     asked = sum(cell.source.count("course.transcript(") for cell in run.notebook.cells)
     assert len(streams) == asked
     outputs = [out for cell in run.notebook.cells for out in cell.get("outputs", [])]
-    twins = "\n".join(out.get("data", {}).get("text/plain", "") for out in outputs)
+    texts = "\n".join(out.get("data", {}).get("text/plain", "") for out in outputs)
     for state in streams:
         assert state["state"] in ("done", "ready")
         if state["state"] == "done":
-            assert f"stop reason {state['stop_reason']}" in twins
+            assert f"stop reason {state['stop_reason']}" in texts
 
 
 def test_every_view_has_its_model(path: Path, solved):

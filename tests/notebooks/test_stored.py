@@ -48,7 +48,7 @@ def test_it_says_of_its_exercises_what_their_folders_say(path: Path):
     assert [cell.source for cell in notebook.cells] == stored
 
 
-def test_every_view_has_a_still_and_a_twin(path: Path):
+def test_every_view_has_a_snapshot_and_a_text_alternative(path: Path):
     views = re.compile(r"^course\.(wire|transcript|race|switch)\(", re.MULTILINE)
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code" and views.search(cell.source):

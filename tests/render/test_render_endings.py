@@ -7,7 +7,7 @@ from runs import CASES
 
 from helpers.render.endings import DONE, STOPPED, Ending, ending, failure, sentence
 from helpers.widgets import answer
-from helpers.widgets.transcript import view as transcript
+from helpers.widgets.transcript import snapshot as transcript
 
 GOOD_SIGN = "✓ done"
 

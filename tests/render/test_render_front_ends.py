@@ -28,11 +28,12 @@ from helpers.terminal.screen import PlainScreen, Screen
 from helpers.web.runs import Run
 from helpers.web.wire import Encoder
 from helpers.widgets.cards import model as cards_model
-from helpers.widgets.cards import snapshot as cards_still
+from helpers.widgets.cards import snapshot as cards_snapshot
 from helpers.widgets.cards.view import CardsView
-from helpers.widgets.page import view as page
+from helpers.widgets.page import model as page_model
+from helpers.widgets.page import snapshot as page_snapshot
 from helpers.widgets.timeline import model as timeline_model
-from helpers.widgets.timeline import snapshot as timeline_still
+from helpers.widgets.timeline import snapshot as timeline_snapshot
 
 OUTCOMES = {"✓": "done", "✕": "failed", "■": "cut"}
 GOOD = ("✓ done", "✓ Done")
@@ -127,14 +128,14 @@ async def cards(pairs: Pairs) -> Shown:
     named = [(at, ("", event)) for at, event in pairs]
     board = cards_model.fold(named)
     view = CardsView(lambda: None, expected=named, autostart=False)  # type: ignore[arg-type,return-value]
-    words = re.sub(r"(?m)^(\[\w+, .*\]|  .*)$", "", view.twin())
+    words = re.sub(r"(?m)^(\[\w+, .*\]|  .*)$", "", view.text_alternative())
     view.close()
     return Shown(words, lane_tools(board.lanes[0]), tokens_in(words), words)
 
 
 async def cards_picture(pairs: Pairs) -> Shown:
     board = cards_model.fold([(at, ("", event)) for at, event in pairs])
-    svg = cards_still.draw(board, cards_still.footer_of(board, ""), "Agent")
+    svg = cards_snapshot.draw(board, cards_snapshot.footer_of(board, ""), "Agent")
     svg = re.sub("<desc>.*</desc>", "", svg, flags=re.DOTALL)
     texts = re.findall(">([^<>]+)</text>", svg)
     # A card's state is a text of its own, and no end of the run.
@@ -144,14 +145,14 @@ async def cards_picture(pairs: Pairs) -> Shown:
 async def timeline(pairs: Pairs) -> Shown:
     line = timeline_model.fold(pairs)
     runs = [(written, run) for written, run in timeline_model.calls(line) if run is not None]
-    words = timeline_still.tell([timeline_still.Track("", line)]).split("\n")[0]
+    words = timeline_snapshot.tell([timeline_snapshot.Track("", line)]).split("\n")[0]
     return Shown(words, [f"{written.name} {run.state}" for written, run in runs])
 
 
 async def web_page_picture(pairs: Pairs) -> Shown:
-    rows = page.fold(pairs)
+    rows = page_model.fold(pairs)
     tools = [row for row in rows if row.kind == "tool"]
-    words = page.tell("fetch", "hi", [row for row in rows if row.kind != "tool"])
+    words = page_snapshot.tell("fetch", "hi", [row for row in rows if row.kind != "tool"])
     told = [f"{row.words.split()[0]} {'failed' if row.failed else 'done'}" for row in tools]
     return Shown(words, told, tokens_in(words))
 
@@ -268,9 +269,9 @@ async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
         await run.ended()
         last = run.told[-1].page
         assert (last["outcome"], last["note"]) == ("stopped", STOPPED.note)
-        words = cards_still.tell(board, cards_still.footer_of(board, ""))
+        words = cards_snapshot.tell(board, cards_snapshot.footer_of(board, ""))
         assert STOPPED.label in words
-        assert "Stopped after" in timeline_still.tell([timeline_still.Track("", line)])
+        assert "Stopped after" in timeline_snapshot.tell([timeline_snapshot.Track("", line)])
         assert not [card for card in lane_tools(board.lanes[0]) if "running" in card]
 
 

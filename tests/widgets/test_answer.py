@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streams import BEGIN, END, closing, delta, start, stop, text_answer
 
 from helpers.render.endings import STOPPED, failure
-from helpers.widgets.answer import NOTHING, Answer, changes, fold, snapshot
+from helpers.widgets.answer import NOTHING, Answer, changes, fold, state_of
 
 
 def timed(*events: dict[str, Any], step: float = 0.1) -> list[tuple[float, dict[str, Any]]]:
@@ -25,7 +25,7 @@ def cut_at(text: str, places: list[int]) -> list[str]:
 @given(st.text(), st.lists(st.integers(0, 1000), max_size=8))
 def test_any_split_of_the_text_gives_the_same_answer(text: str, places: list[int]) -> None:
     def final(pieces: list[str]) -> dict[str, Any]:
-        shown = snapshot(fold((0.0, event) for event in text_answer(*pieces)))
+        shown = state_of(fold((0.0, event) for event in text_answer(*pieces)))
         shown.pop("first_token")  # an empty piece carries none
         return shown
 
@@ -80,11 +80,11 @@ def test_a_page_that_gets_only_changes_ends_up_with_the_whole(
     for number, event in enumerate(stream):
         answer.take(event, number / 10)
         if number < len(frames) and frames[number]:
-            now = snapshot(answer)
+            now = state_of(answer)
             page.take(changes(shown, now))
             shown = now
-    page.take(changes(shown, snapshot(answer)))
-    assert {**page.figures, "blocks": page.blocks} == snapshot(answer)
+    page.take(changes(shown, state_of(answer)))
+    assert {**page.figures, "blocks": page.blocks} == state_of(answer)
 
 
 keys = st.sampled_from(
@@ -119,7 +119,7 @@ def test_events_of_any_shape_are_survived(shapes: list[tuple[str, dict[str, Any]
     answer = Answer(begun=True)
     for type, more in shapes:
         answer.take({**more, "type": type}, 1.0)
-    json.dumps(snapshot(answer))
+    json.dumps(state_of(answer))
     _ = answer.rate, answer.tokens, answer.text
 
 
@@ -250,6 +250,6 @@ def test_half_a_surrogate_pair_can_be_sent() -> None:
             {"type": "error", "error": {"type": half, "message": half}},
         )
     )
-    json.dumps(snapshot(answer), ensure_ascii=False).encode()
+    json.dumps(state_of(answer), ensure_ascii=False).encode()
     assert answer.text.startswith("🧵 ")
     assert answer.text == "🧵 \ufffd"

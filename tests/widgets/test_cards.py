@@ -204,7 +204,7 @@ def test_results_are_read_as_a_person_reads_them() -> None:
     assert len(readable("word " * 1000)) <= 601
 
 
-def test_still_and_twin_tell_the_run() -> None:
+def test_snapshot_and_text_tell_the_run() -> None:
     board = fold(named(ONE_TURN))
     said = tell(board, "the end").splitlines()
     assert said[0] == "Asked: Will it rain?"
@@ -272,7 +272,7 @@ def test_whenever_frames_are_sent_the_page_ends_with_the_saved_state(shows: list
             view._show()
     view._board.end(3.0)
     view._show()
-    saved = json.loads(json.dumps(view._snapshot()))["lanes"]
+    saved = json.loads(json.dumps(view._state_now()))["lanes"]
     got = json.loads(json.dumps(page_after(view, sent)))["lanes"]
     for lane in (*saved, *got):
         for item in lane["items"]:
@@ -295,7 +295,7 @@ def test_what_a_model_says_reaches_the_page_without_a_script() -> None:
         (0, TextDelta(0, harm + "\nopen <b>")),
     )
     view._show()
-    item = view._snapshot()["lanes"][0]["items"][0]
+    item = view._state_now()["lanes"][0]["items"][0]
     assert "<script" not in item["html"][0] and "<img" not in item["html"][0]
     assert "href" not in item["html"][0]
     assert item["open"] == "open <b>"  # set as text, not as HTML
@@ -312,7 +312,7 @@ def test_a_live_run_ends_with_what_was_expected() -> None:
     assert (view.board.state, lane.task) == ("done", PROMPT)
     card = card_of(view.board)
     assert (card["state"], card["done"], card["total"]) == ("done", 6, 6)
-    assert "312 of 4,120 requests" in view.twin()
+    assert "312 of 4,120 requests" in view.text_alternative()
     assert "2 turns" in view.state["footer"] and "no cost (mock)" in view.state["footer"]
     assert [item["kind"] for item in view.state["lanes"][0]["items"]] == ["text", "card", "text"]
     view.close()
@@ -326,7 +326,7 @@ def test_a_tool_that_fails_and_a_stream_that_breaks_are_told() -> None:
 
     view = course.cards(PROMPT, tools=[broken], pace=FAST)
     assert view.wait(60)
-    assert "[search_logs, ✕ failed after 0 ms" in view.twin()
+    assert "[search_logs, ✕ failed after 0 ms" in view.text_alternative()
     card = card_of(view.board)
     assert (card["state"], card["result"]) == ("failed", "the logs are away")
     cut = course.cards(
@@ -334,7 +334,7 @@ def test_a_tool_that_fails_and_a_stream_that_breaks_are_told() -> None:
     )
     assert cut.wait(60)
     assert cut.board.state == "failed" and cut.board.lanes[0].problem
-    assert "✕" in cut.twin()
+    assert "✕" in cut.text_alternative()
 
 
 def test_it_is_stopped_and_its_tools_with_it() -> None:
@@ -374,8 +374,8 @@ def test_what_costs_money_waits_for_a_person_and_says_what_it_cost(
     view, team = course.cards("Count to three."), course.team()
     for one in (view, team):
         assert one.state["state"] == "ready" and one.setup["at_most"] > 0
-        assert "Press Start" in one.twin() and "✓" not in one.twin()
-        assert "sk-test-key" not in json.dumps([one.get_state(), one.still()], default=str)
+        assert "Press Start" in one.text_alternative() and "✓" not in one.text_alternative()
+        assert "sk-test-key" not in json.dumps([one.get_state(), one.snapshot()], default=str)
     view.start()
     assert view.wait(60)
     assert view.board.state == "done"
@@ -386,7 +386,7 @@ def test_a_team_has_a_lane_for_each_and_all_of_it_is_known_beforehand() -> None:
     view = course.team(autostart=False)
     assert [lane.name for lane in view.board.lanes] == ["supervisor", "logs", "metrics"]
     assert view.state["lanes"][1]["words"] == "not asked yet"
-    said = view.twin()
+    said = view.text_alternative()
     for words in (
         "supervisor (✓ done after",
         "logs (✓ done after",
@@ -397,6 +397,6 @@ def test_a_team_has_a_lane_for_each_and_all_of_it_is_known_beforehand() -> None:
     ):
         assert words in said
     again = course.team(autostart=False)
-    assert (again.still(), again.twin()) == (view.still(), said)
-    ElementTree.fromstring(view.still())
+    assert (again.snapshot(), again.text_alternative()) == (view.snapshot(), said)
+    ElementTree.fromstring(view.snapshot())
     assert view.setup["title"] == "A team of agents"

@@ -361,7 +361,7 @@ def test_an_agent_that_fails_without_a_cut_is_told_so(run: Any, words: str) -> N
         assert view.chaos.problem.startswith("Even without a cut") and words in view.chaos.problem
         view.start()
         assert view.wait(60) and view.chaos.state == "failed"
-        ElementTree.fromstring(view.still())
+        ElementTree.fromstring(view.snapshot())
 
 
 def test_the_messages_that_were_given_are_not_changed() -> None:
@@ -381,12 +381,12 @@ def test_bytes_between_cuts_must_be_some() -> None:
 
 
 @pytest.mark.long
-def test_the_still_is_the_same_every_time() -> None:
+def test_the_snapshot_is_the_same_every_time() -> None:
     one, other = chaos(prompt=PROMPT, every=8), chaos(prompt=PROMPT, every=8)
-    assert one.still() == other.still() and one.twin() == other.twin()
+    assert one.snapshot() == other.snapshot() and one.text_alternative() == other.text_alternative()
     assert len(one.chaos.cuts) <= 320 and one.chaos.every == 64
     data, _ = one._repr_mimebundle_()
-    assert data["image/svg+xml"] == one.still() and data["text/plain"] == one.twin()
+    assert data["image/svg+xml"] == one.snapshot() and data["text/plain"] == one.text_alternative()
 
 
 def test_the_picture_has_a_letter_for_each_cut() -> None:
@@ -403,7 +403,7 @@ def test_a_live_run_cuts_at_every_place_and_ends() -> None:
     assert view.wait(60)
     assert view.state["done"] == view.state["planned"] and not view.state["running"]
     assert view.chaos.state == "done"
-    assert view.still() == view.state["svg"]
+    assert view.snapshot() == view.state["svg"]
 
 
 def test_stop_keeps_what_is_known() -> None:

@@ -152,7 +152,7 @@ def test_a_growing_text_is_never_wrong(title: str, ascii_only: bool, length: int
     ElementTree.fromstring(draw(HOSTILE, under_way(text)))
 
 
-def test_the_still_is_xml_and_the_twin_tells_all() -> None:
+def test_the_snapshot_is_xml_and_the_text_alternative_tells_all() -> None:
     form = filled(TEXT.replace("Bread", "</text>"), closing(tokens=40), END)
     tree = ElementTree.fromstring(draw(HOSTILE, form))
     assert {node.tag.split("}")[1] for node in tree.iter()} <= {
@@ -202,8 +202,8 @@ def test_stop_and_failure_leave_what_came() -> None:
 
 def test_the_course_knows_the_form_beforehand_and_streams_it() -> None:
     view = course.form(Recipe, "Write a recipe for pancakes.", pace={"tokens_per_second": 5000})
-    assert "An instance of Recipe" in view.twin()
-    assert "✓ Title: Pancakes for a slow morning" in view.twin()
+    assert "An instance of Recipe" in view.text_alternative()
+    assert "✓ Title: Pancakes for a slow morning" in view.text_alternative()
     assert view.wait(60)
     assert view.form.value is not None
     assert repr(view) == "<FormView>"

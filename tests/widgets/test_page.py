@@ -1,4 +1,4 @@
-"""A page of the web server in a notebook: its still, its words, and its server."""
+"""A page of the web server in a notebook: its snapshot, its words, and its server."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -15,7 +15,9 @@ from helpers.message import (
     ToolCall,
     UsageUpdated,
 )
-from helpers.widgets.page.view import PAGES, PageView, Row, draw, fold, tell
+from helpers.widgets.page.model import PAGES, Row, fold
+from helpers.widgets.page.snapshot import draw, tell
+from helpers.widgets.page.view import PageView
 
 CALL = ToolCall(1, "toolu_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 RUN = [
@@ -44,7 +46,7 @@ def test_a_run_is_folded_to_what_the_page_shows_in_the_end():
 
 
 @pytest.mark.parametrize("which", PAGES)
-def test_the_still_is_a_picture_with_the_same_words_as_the_twin(which: str):
+def test_the_snapshot_is_a_picture_with_the_same_words_as_the_text_alternative(which: str):
     picture = ElementTree.fromstring(draw(which, "Rain?", ROWS))
     description = picture.findtext("{http://www.w3.org/2000/svg}desc")
     assert description == tell(which, "Rain?", ROWS)
@@ -60,7 +62,11 @@ def test_a_tool_that_failed_is_told_so():
 
 def test_the_same_page_gives_the_same_bytes():
     one, other = course.page("react"), course.page("react")
-    assert (one.still(), one.twin(), repr(one)) == (other.still(), other.twin(), "<PageView>")
+    assert (one.snapshot(), one.text_alternative(), repr(one)) == (
+        other.snapshot(),
+        other.text_alternative(),
+        "<PageView>",
+    )
 
 
 def test_there_is_no_other_page():

@@ -72,18 +72,21 @@ def test_the_queue_is_full_while_the_stream_lasts_and_empty_in_the_end(
         assert [s.at for s in flood.samples] == sorted({s.at for s in flood.samples})
 
 
-def test_still_and_twin_are_the_same_in_every_run(view: QueueView) -> None:
+def test_snapshot_and_text_are_the_same_in_every_run(view: QueueView) -> None:
     views.floods.cache_clear()
     again = course.queue()
-    assert (again.still(), again.twin()) == (view.still(), view.twin())
+    assert (again.snapshot(), again.text_alternative()) == (
+        view.snapshot(),
+        view.text_alternative(),
+    )
     assert "0x" not in repr(view)
-    root = ElementTree.fromstring(view.still())
+    root = ElementTree.fromstring(view.snapshot())
     assert root.get("width") == "700"
     words = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert sum(word == "64" for word in words) == 3
     assert "✓ Nothing lost. Done 9.0 s after the model." in words
-    assert len(view.still()) < 12_000
-    assert view.twin().splitlines()[1].split("  ")[0] == "when full"
+    assert len(view.snapshot()) < 12_000
+    assert view.text_alternative().splitlines()[1].split("  ")[0] == "when full"
 
 
 def test_a_run_that_has_not_begun_shows_nothing_of_its_end() -> None:

@@ -12,7 +12,9 @@ from streams import BEGIN, delta, opener, start, text_answer
 
 from helpers.render.endings import STOPPED
 from helpers.widgets.answer import Answer, fold
-from helpers.widgets.race.view import Numbers, Race, draw, tell, verdict
+from helpers.widgets.race.model import Numbers
+from helpers.widgets.race.snapshot import draw, tell, verdict
+from helpers.widgets.race.view import Race
 
 
 def race(**options: Any) -> Race:
@@ -150,9 +152,9 @@ def test_the_verdict_names_both_gaps_and_their_direction() -> None:
     assert verdict("streamed", ended(0.2, 8.0), stopped) == ""
 
 
-def test_still_and_twin_tell_the_race_that_the_numbers_promise() -> None:
+def test_snapshot_and_text_tell_the_race_that_the_numbers_promise() -> None:
     view = race()
-    assert view.twin() == (
+    assert view.text_alternative() == (
         "Race: the same answer of 120 tokens, twice.\n"
         "Streamed: first word after 200 ms, last word after 8.0 s.\n"
         "Blocking: nothing for 5.0 s, then all at once.\n"
@@ -160,7 +162,7 @@ def test_still_and_twin_tell_the_race_that_the_numbers_promise() -> None:
         "Which feels faster?"
     )
     for words in ("first word 200 ms", "last word 8.0 s", "all at once 5.0 s"):
-        assert words in view.still()
+        assert words in view.snapshot()
 
 
 numbers = st.floats(-10, 100)
@@ -179,7 +181,7 @@ def test_any_numbers_are_brought_within_reason_and_drawn(
     assert tell(reasonable).count("\n") == 3
 
 
-def test_labels_of_the_still_stay_apart() -> None:
+def test_labels_of_the_snapshot_stay_apart() -> None:
     """Wherever the marks fall, no two labels share a line and a place."""
     for first in (0.05, 2.0, 4.9):
         for streamed in (5.0, 8.0, 20.0):

@@ -22,7 +22,8 @@ from helpers.submission.recording import CannotRecord, Cast
 from helpers.submission.steps import Ready
 from helpers.submission.ttft import Measured
 from helpers.widgets.submit import view as submit
-from helpers.widgets.submit.model import STEPS, draw, rows, sentence, tell
+from helpers.widgets.submit.model import STEPS, rows, sentence
+from helpers.widgets.submit.snapshot import draw, tell
 from helpers.widgets.submit.view import SubmitView
 
 NOTE = (
@@ -83,10 +84,15 @@ def result(passed: bool = True, case: str = "loops") -> Result:
 
 def test_it_rests_in_the_same_picture_and_words() -> None:
     view, other = course.submit(), course.submit()
-    assert (view.still(), view.twin()) == (other.still(), other.twin())
-    ElementTree.fromstring(view.still())
-    assert view.twin().startswith("Submit your build: 0 of 6 steps done.")
-    assert all(step.name in view.still() and step.does in view.twin() for step in STEPS)
+    assert (view.snapshot(), view.text_alternative()) == (
+        other.snapshot(),
+        other.text_alternative(),
+    )
+    ElementTree.fromstring(view.snapshot())
+    assert view.text_alternative().startswith("Submit your build: 0 of 6 steps done.")
+    assert all(
+        step.name in view.snapshot() and step.does in view.text_alternative() for step in STEPS
+    )
     assert [row[1] for row in rows(STEPS)[1:]] == [step.name for step in STEPS]
 
 
@@ -115,7 +121,7 @@ def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     view = course.submit(seeds=1, runs=2)
     assert view.note == NOTE
-    assert set(done(view).values()) == {"done"}, view.twin()
+    assert set(done(view).values()) == {"done"}, view.text_alternative()
     assert "every part of it is the course's own" in words(view, "bundle")
     assert "behaviours, tried once" in words(view, "check")
     assert "mock" in words(view, "measure")
@@ -126,7 +132,7 @@ def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
     for svg, alt in view.pictures.values():
         ElementTree.fromstring(svg)
         assert alt
-    ElementTree.fromstring(view.still())
+    ElementTree.fromstring(view.snapshot())
 
 
 def test_whose_a_part_is_is_said() -> None:
@@ -155,7 +161,7 @@ def test_title_author_and_consent_stand_in_the_manifest_and_are_there_again(
     assert view.about == {"title": "", "author": "", "gallery": False}
     said = {"title": " Two\nlines " + "x" * 100, "author": "Ann \x1b[2J Ü", "gallery": True}
     view._receive(view, {"op": "about", **said}, [])
-    assert set(done(view).values()) == {"done"}, view.twin()
+    assert set(done(view).values()) == {"done"}, view.text_alternative()
     about = {"title": "Two lines " + "x" * 69 + "…", "author": "Ann \ufffd[2J Ü", "gallery": True}
     assert {name: manifest(home)[name] for name in about} == about == course.submit().about
 
@@ -178,7 +184,7 @@ def test_what_cannot_be_recorded_is_left_out_with_the_reason(
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     view = course.submit()
     states = done(view)
-    assert states["record"] == "failed" and states["package"] == "done", view.twin()
+    assert states["record"] == "failed" and states["package"] == "done", view.text_alternative()
     assert "It says why there is nothing of: record." in words(view, "package")
     assert manifest(home)["left_out"] == {"recording": "Windows has no pseudo-terminal."}
     assert not (home / "submission" / "recording.cast").exists()
@@ -220,7 +226,7 @@ def test_a_behaviour_that_fails_is_told_and_can_still_be_packed(
     said = words(view, "check")
     assert said.count("does parallel") == 1
     assert "sent a word; saw nothing; expected the word" in said
-    assert "look at: check." in view.twin()
+    assert "look at: check." in view.text_alternative()
 
 
 def test_without_a_note_nothing_is_packed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +250,7 @@ def test_a_note_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatch: Any) -
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
     view = course.submit()
     view._save(NOTE)
-    assert "could not be saved" in view.twin()
+    assert "could not be saved" in view.text_alternative()
 
 
 def test_what_nobody_foresaw_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:

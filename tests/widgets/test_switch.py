@@ -10,7 +10,9 @@ from helpers.mock.faults import FAULTS, Fault, each, words
 from helpers.mock.settings import Settings
 from helpers.providers.openai import PROVIDERS
 from helpers.session.session import Session
-from helpers.widgets.switch.view import PACES, Switch, describe, draw, tell
+from helpers.widgets.switch.model import PACES, describe
+from helpers.widgets.switch.snapshot import draw, tell
+from helpers.widgets.switch.view import Switch
 
 KEY = "sk-ant-this-is-secret"
 
@@ -40,7 +42,7 @@ def test_at_first_it_is_calm(switch: Switch) -> None:
         None,
         "",
     )
-    assert switch.twin() == (
+    assert switch.text_alternative() == (
         "Mode: Mock: answers come from this machine; no key, no network, no cost\n"
         "Pace: first token after 350 ms, then 80 tokens a second\n"
         "Fault: none"
@@ -74,9 +76,9 @@ def test_every_fault_and_chunking_can_be_chosen_and_is_described(switch: Switch)
         send(switch, op="mock", settings={"fault": name})
         assert switch.state["fault"] == name
         assert switch.state["faults"][name].endswith(".")
-        assert f"Fault: {name}: " in switch.twin()
+        assert f"Fault: {name}: " in switch.text_alternative()
     send(switch, op="mock", settings={"fault": None})
-    assert "Fault: none" in switch.twin()
+    assert "Fault: none" in switch.text_alternative()
     for name in CHUNKINGS:
         send(switch, op="mock", settings={"chunking": name})
         assert switch.state["chunking"] == name
@@ -88,7 +90,7 @@ def test_a_fault_is_picked_with_its_place_and_how_often(switch: Switch, session:
     assert session.mock.fault == Fault("reset", at_event=5, times=2)
     shown = {name: switch.state[name] for name in ("fault", "where", "number", "times")}
     assert shown == {"fault": "reset", "where": "at_event", "number": 5, "times": 2}
-    assert "with a TCP reset: after 5 events, 2 times." in switch.twin()
+    assert "with a TCP reset: after 5 events, 2 times." in switch.text_alternative()
     send(switch, op="fault", name="cut", where="inside_character", number=None, times=None)
     assert session.mock.fault == Fault("close", at="inside_character")
     assert (switch.state["fault"], switch.state["where"]) == ("cut", "inside_character")
@@ -103,7 +105,7 @@ def test_a_fault_from_python_is_told(switch: Switch, session: Session, fault: An
     session.use_mock(Settings(fault=fault))
     assert switch.state["fault"] == "custom"
     for one in each(fault):
-        assert words(one) in switch.twin()
+        assert words(one) in switch.text_alternative()
 
 
 def test_streams_under_way_are_cut_by_one_click(switch: Switch, session: Session) -> None:
@@ -141,7 +143,7 @@ def test_a_mistake_is_one_sentence_and_changes_nothing(
     assert "\n" not in problem
     assert KEY not in problem
     assert {**switch.state, "problem": ""} == before
-    assert f"✕ {problem}" in switch.twin()
+    assert f"✕ {problem}" in switch.text_alternative()
     send(switch, op="pace", name="typical")
     assert switch.state["problem"] == ""
 
@@ -160,7 +162,13 @@ def test_a_key_is_held_by_the_session_and_shown_nowhere(switch: Switch, session:
     assert (session.mode, session.has_key) == ("anthropic", True)
     assert switch.state["has_key"] is True
     assert len(sent) >= 2
-    for place in (sent, switch.get_state(), switch.still(), switch.twin(), vars(switch)):
+    for place in (
+        sent,
+        switch.get_state(),
+        switch.snapshot(),
+        switch.text_alternative(),
+        vars(switch),
+    ):
         assert KEY not in repr(place)
 
 
@@ -171,9 +179,11 @@ def test_live_mode_says_what_it_costs(switch: Switch, session: Session) -> None:
     session.ledger.settle(0.0, 0.25)
     send(switch, op="refresh")
     assert switch.state["spent"] == 0.25
-    assert "live requests cost money" in switch.twin()
-    assert "$2.00 in and $10.00 out per million tokens (prices of 2026-" in switch.twin()
-    assert "Spent: $0.2500 of at most $2.50" in switch.twin()
+    assert "live requests cost money" in switch.text_alternative()
+    assert (
+        "$2.00 in and $10.00 out per million tokens (prices of 2026-" in switch.text_alternative()
+    )
+    assert "Spent: $0.2500 of at most $2.50" in switch.text_alternative()
     assert all("offline" not in model["id"] for model in switch.state["models"])
 
 
@@ -181,8 +191,8 @@ def test_another_address_takes_any_model(switch: Switch, session: Session) -> No
     go_live(switch, "custom", "http://127.0.0.1:8000/", "")
     send(switch, op="model", id="my-local-model")
     assert (session.base_url, session.model) == ("http://127.0.0.1:8000", "my-local-model")
-    assert "Other base URL at http://127.0.0.1:8000" in switch.twin()
-    assert "Model: my-local-model" in switch.twin()
+    assert "Other base URL at http://127.0.0.1:8000" in switch.text_alternative()
+    assert "Model: my-local-model" in switch.text_alternative()
 
 
 def test_openai_says_that_nothing_is_counted(switch: Switch, session: Session) -> None:
@@ -190,22 +200,22 @@ def test_openai_says_that_nothing_is_counted(switch: Switch, session: Session) -
     assert (session.mode, session.provider) == ("openai", "openai-responses")
     assert switch.state["keys"] == ["openai-chat", "openai-responses"]
     send(switch, op="model", id="gpt-of-tomorrow")
-    assert switch.twin() == (
+    assert switch.text_alternative() == (
         "Mode: OpenAI: live requests cost money\n"
         "API: Responses (OpenAI)\n"
         "Model: gpt-of-tomorrow\n"
         "Spent: not counted: the price is unknown, so no cap holds"
     )
-    assert KEY not in repr([switch.get_state(), switch.still()])
+    assert KEY not in repr([switch.get_state(), switch.snapshot()])
 
 
 def test_another_api_can_be_spoken_in_mock_mode(switch: Switch, session: Session) -> None:
     send(switch, op="use", mode="mock", base_url="", key="", provider="openai-chat")
     assert session.provider == "openai-chat"
-    assert "API: Chat completions (OpenAI)" in switch.twin()
+    assert "API: Chat completions (OpenAI)" in switch.text_alternative()
     assert [model["id"] for model in switch.state["models"]] == [session.model]
     send(switch, op="use", mode="mock", base_url="", key="")
-    assert (session.provider, "API:" in switch.twin()) == ("anthropic", False)
+    assert (session.provider, "API:" in switch.text_alternative()) == ("anthropic", False)
 
 
 def test_each_provider_has_words(switch: Switch) -> None:
@@ -216,7 +226,7 @@ def test_back_to_mock(switch: Switch, session: Session) -> None:
     go_live(switch)
     send(switch, op="use", mode="mock", base_url="", key="")
     assert session.mode == "mock"
-    assert "no cost" in switch.twin()
+    assert "no cost" in switch.text_alternative()
 
 
 def test_two_switches_and_python_show_the_same(switch: Switch, session: Session) -> None:
@@ -230,12 +240,12 @@ def test_two_switches_and_python_show_the_same(switch: Switch, session: Session)
 def test_a_wish_of_the_environment_that_failed_is_told() -> None:
     switch = Switch(Session({"COURSE_MODE": "anthropic"}))
     assert switch.state["mode"] == "mock"
-    assert "stays in mock mode" in switch.twin()
+    assert "stays in mock mode" in switch.text_alternative()
 
 
 def test_no_server_is_started_to_draw_it(switch: Switch, session: Session) -> None:
-    switch.still()
-    switch.twin()
+    switch.snapshot()
+    switch.text_alternative()
     assert session._server is None
 
 

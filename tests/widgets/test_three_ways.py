@@ -51,7 +51,7 @@ def test_each_way_runs_its_tools_when_it_says():
     assert min(finish, key=lambda id: finish[id]) == "by_hand"
     assert max(finish, key=lambda id: finish[id]) == "tool_runner"
     again = course.three_ways(PROMPT, tools=[get_weather], ways=list(WAYS))
-    assert again.twin() == view.twin()
+    assert again.text_alternative() == view.text_alternative()
 
 
 def test_each_way_runs_for_real():

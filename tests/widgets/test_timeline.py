@@ -377,7 +377,7 @@ def test_a_dispatcher_of_ones_own_is_seen_at_its_tools(kind: str) -> None:
     assert len([bar for bar in course_own.bars if bar.kind == "run"]) == 2
 
 
-# Still and twin
+# Snapshot and text alternative
 
 
 def tracks(state: str = "done") -> list[Track]:
@@ -386,7 +386,7 @@ def tracks(state: str = "done") -> list[Track]:
     return [Track("", timeline, ideal_finish(timeline))]
 
 
-def test_the_twin_is_a_sentence_and_a_table() -> None:
+def test_the_text_alternative_is_a_sentence_and_a_table() -> None:
     timeline = fold(
         [
             *ONE_TURN[:-3],
@@ -495,11 +495,15 @@ def test_a_run_fills_the_view_and_the_final_state_stands_in_the_trait() -> None:
     ElementTree.fromstring(view.state["svg"])
 
 
-def test_the_still_is_known_before_anything_has_run() -> None:
+def test_the_snapshot_is_known_before_anything_has_run() -> None:
     view = course.timeline(PROMPT, tools=[weather(1.5)], autostart=False)
     assert view.timeline.state == "ready"
-    assert view.twin().startswith("Timeline: ✓ Done after 5.0 s in 2 turns: the ideal.\n")
-    assert view.still() == course.timeline(PROMPT, tools=[weather(1.5)], autostart=False).still()
+    assert view.text_alternative().startswith(
+        "Timeline: ✓ Done after 5.0 s in 2 turns: the ideal.\n"
+    )
+    assert (
+        view.snapshot() == course.timeline(PROMPT, tools=[weather(1.5)], autostart=False).snapshot()
+    )
     assert view.state["rows"] == [["turn", "what", "from", "to", "takes"]]
     assert repr(view) == "<TimelineView>"
 
@@ -584,7 +588,7 @@ def test_three_ways_are_run_at_once_or_one_by_one() -> None:
 
 def test_the_comparison_states_what_each_way_costs() -> None:
     view = course.compare_dispatch(PROMPT, tools=[weather(1.5)])
-    assert view.twin().splitlines()[:3] == [
+    assert view.text_alternative().splitlines()[:3] == [
         "End of turn, one by one: ✓ Done after 6.7 s, 2.9 s after the ideal.",
         "Mid-stream, one by one: ✓ Done after 4.3 s, 0.5 s after the ideal.",
         "Mid-stream, side by side: ✓ Done after 3.9 s: the ideal.",

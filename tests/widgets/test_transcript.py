@@ -19,7 +19,8 @@ from helpers.render.run_state import RunState
 from helpers.widgets import live
 from helpers.widgets.answer import Answer, fold
 from helpers.widgets.problems import problem_of
-from helpers.widgets.transcript.view import Transcript, draw, seconds, tell
+from helpers.widgets.transcript.snapshot import draw, seconds, tell
+from helpers.widgets.transcript.view import Transcript
 
 HOSTILE = "</text><script>alert(1)</script> & \x00\x0b \ud800 ]]> \"'"
 
@@ -195,31 +196,31 @@ def test_messages_of_a_page_are_obeyed_and_others_survived() -> None:
     assert view.state["state"] == "done"
 
 
-def test_the_expected_stream_is_what_still_and_twin_show() -> None:
+def test_the_expected_stream_is_what_snapshot_and_text_show() -> None:
     stream = text_answer("one ", "two ", "three", tokens=11)
     expected = [(0.1 * n, event) for n, event in enumerate(stream)]
     view = Transcript(
         "Count to three.", opener(stream), expected=expected, max_tokens=110, autostart=False
     )
-    assert view.twin() == (
+    assert view.text_alternative() == (
         "You: Count to three.\nAssistant: one two three\n"
         "✓ done after 700 ms · TTFT 200 ms · 50 tok/s · 11 tokens (10% of max_tokens) · "
         "stop reason end_turn"
     )
-    assert "one two three" in view.still()
+    assert "one two three" in view.snapshot()
     assert view.state["state"] == "ready"  # of the live one nothing has come yet
 
 
 def test_without_it_they_say_press_start() -> None:
     view = Transcript("Count to three.", opener([]), autostart=False)
-    assert view.twin() == "You: Count to three.\npress Start"
+    assert view.text_alternative() == "You: Count to three.\npress Start"
 
 
 texts = st.text(st.characters(), max_size=60)
 
 
 @given(texts, texts, st.sampled_from(["text", "thinking", "call", "other"]), texts)
-def test_a_still_is_xml_whatever_the_words(prompt: str, text: str, kind: str, name: str) -> None:
+def test_a_snapshot_is_xml_whatever_the_words(prompt: str, text: str, kind: str, name: str) -> None:
     block = Block(kind, 1, 0, name, "done", 0.0, 1.0, pieces=[text])
     answer = Answer(begun=True, run=RunState([block]))
     answer.end(1.0, failure(text))
@@ -240,7 +241,7 @@ def test_hostile_words_are_words() -> None:
     }
 
 
-def test_a_twin_tells_every_kind_of_block() -> None:
+def test_a_text_alternative_tells_every_kind_of_block() -> None:
     stream = [
         BEGIN,
         start(0, type="thinking", thinking=""),

@@ -1,4 +1,4 @@
-"""What every view gives to a notebook: a widget, a still, a twin, and always the same bytes."""
+"""What every view gives to a notebook: widget, snapshot, text; and always the same bytes."""
 
 import asyncio
 from importlib import import_module
@@ -41,7 +41,7 @@ views = pytest.mark.parametrize("make", [transcript, race, switch])
 
 
 @views
-def test_one_output_holds_widget_still_and_twin(make: type[View]) -> None:
+def test_one_output_holds_widget_still_and_text_alternative(make: type[View]) -> None:
     view = make()
     data, _ = view._repr_mimebundle_()
     assert set(data) == {
@@ -50,20 +50,20 @@ def test_one_output_holds_widget_still_and_twin(make: type[View]) -> None:
         "text/plain",
     }
     assert ElementTree.fromstring(data["image/svg+xml"]).tag == "{http://www.w3.org/2000/svg}svg"
-    assert data["text/plain"] == view.twin()
+    assert data["text/plain"] == view.text_alternative()
 
 
 @views
 def test_two_of_the_same_give_the_same_bytes(make: type[View]) -> None:
     one, other = make(), make()
     assert repr(one) == repr(other)
-    assert (one.still(), one.twin()) == (other.still(), other.twin())
+    assert (one.snapshot(), one.text_alternative()) == (other.snapshot(), other.text_alternative())
 
 
 @views
-def test_a_still_names_no_colour_but_the_looks(make: type[View]) -> None:
+def test_a_snapshot_names_no_colour_but_the_looks(make: type[View]) -> None:
     palette = {value for value in vars(look).values() if str(value).startswith("#")}
-    tree = ElementTree.fromstring(make().still())
+    tree = ElementTree.fromstring(make().snapshot())
     used = {node.get(name) for node in tree.iter() for name in ("fill", "stroke")}
     assert used - {None, "none"} <= palette
 
@@ -78,14 +78,14 @@ def test_a_views_files_stand_behind_what_all_share(name: str) -> None:
     assert ".sa {" in files["_css"]
 
 
-def test_a_view_without_still_or_twin_says_so() -> None:
+def test_a_view_without_snapshot_or_text_says_so() -> None:
     class Bare(View):
         _esm = "export default {}"
 
-    with pytest.raises(TypeError, match="Bare has no still"):
-        Bare().still()
-    with pytest.raises(TypeError, match="Bare has no text twin"):
-        Bare().twin()
+    with pytest.raises(TypeError, match="Bare has no snapshot"):
+        Bare().snapshot()
+    with pytest.raises(TypeError, match="Bare has no text alternative"):
+        Bare().text_alternative()
 
 
 def test_making_a_view_needs_no_loop_on_this_thread() -> None:

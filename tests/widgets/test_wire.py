@@ -240,11 +240,11 @@ HOSTILE = b'data: <img src=x onerror="alert(1)">&amp;]]>\x00\xff\xef\xbf\xbe\n\n
 
 
 @given(streams, cuts)
-def test_the_still_is_well_formed_whatever_came(stream: bytes, cuts: list[int]) -> None:
+def test_the_snapshot_is_well_formed_whatever_came(stream: bytes, cuts: list[int]) -> None:
     ET.fromstring(draw(view_model(split(stream, cuts))))
 
 
-def test_hostile_bytes_are_words_in_the_still() -> None:
+def test_hostile_bytes_are_words_in_the_snapshot() -> None:
     svg = draw(view_model([(0, HOSTILE)]), '<script>"')
     tree = ET.fromstring(svg)
     assert {node.tag.rpartition("}")[2] for node in tree.iter()} <= {
@@ -254,7 +254,7 @@ def test_hostile_bytes_are_words_in_the_still() -> None:
     assert tree[0].text == '<script>"'
 
 
-def test_the_still_keeps_within_its_width() -> None:
+def test_the_snapshot_keeps_within_its_width() -> None:
     stream = ANSWER.replace(b"Hi", "漢👋 ".encode() * 100)
     tree = ET.fromstring(draw(view_model(split(stream, list(range(0, 900, 13))))))
     assert tree.get("width") == "700"
@@ -266,7 +266,7 @@ def test_the_still_keeps_within_its_width() -> None:
         assert float(node.get("x", "0")) + float(node.get("width", "0")) <= 700
 
 
-def test_the_still_shows_brackets_events_and_counts() -> None:
+def test_the_snapshot_shows_brackets_events_and_counts() -> None:
     svg = draw(view_model([(0.1, ANSWER[:20]), (0.2, ANSWER[20:])]), "Ping")
     words = [node.text for node in ET.fromstring(svg).iter() if node.text]
     assert "2 chunks, 346 bytes, 4 events in 0.20 s" in words
@@ -275,7 +275,7 @@ def test_the_still_shows_brackets_events_and_counts() -> None:
     assert "→ a comment: no event" in words
 
 
-def test_the_twin_is_a_table() -> None:
+def test_the_text_alternative_is_a_table() -> None:
     table = describe(view_model([(0.1, ANSWER[:20]), (1.2, ANSWER[20:100]), (1.3, b"\n")]), "Ping")
     assert table.splitlines() == [
         "Ping: 3 chunks, 101 bytes, 1 event.",
@@ -293,8 +293,8 @@ def test_its_output_is_the_same_in_every_run() -> None:
     first, second = Wire([(0, ANSWER)]), Wire([(0, ANSWER)])
     assert repr(first) == repr(second) == "<Wire>"
     data, _ = first._repr_mimebundle_()
-    assert data["image/svg+xml"] == second.still()
-    assert data["text/plain"] == second.twin()
+    assert data["image/svg+xml"] == second.snapshot()
+    assert data["text/plain"] == second.text_alternative()
     assert (first.position, first.state, first.can_record) == (1, "ready", False)
 
 

@@ -7,9 +7,9 @@ from helpers.render.cost import count
 from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
 from helpers.render.run_parts import Block, Note
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.widgets.cards.model import Board, Lane, card_face
-from helpers.widgets.transcript.view import seconds
+from helpers.widgets.transcript.snapshot import seconds
 
 __all__ = ["STATES", "draw", "footer_of", "lane_words", "lines_for", "note_words", "tell"]
 
@@ -76,11 +76,11 @@ def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
         match item:
             case Block(kind="text"):
                 lines += 0.5 + sum(
-                    len(still.wrapped(line, columns)) for line in plain_lines(item.text)
+                    len(snapshot.wrapped(line, columns)) for line in plain_lines(item.text)
                 )
             case Block(kind="call"):
                 face = card_face(item, over=True)
-                lines += 4.5 + len(still.wrapped(face["result"], columns - 6))
+                lines += 4.5 + len(snapshot.wrapped(face["result"], columns - 6))
                 lines += 1 if face["progress"] else 0
             case _:
                 lines += 1.5
@@ -101,33 +101,35 @@ class _Pen:
         self, lines: Sequence[str], x: float, fill: str, size: float = 13.0, code: bool = False
     ) -> None:
         for line in lines:
-            self.parts.append(still.text(x, self.y, line, fill=fill, size=size, code=code))
+            self.parts.append(snapshot.text(x, self.y, line, fill=fill, size=size, code=code))
             self.y += 18
 
     def lane(self, lane: Lane, first: bool) -> None:
         if not first:
-            self.parts.append(still.line(16, self.y - 12, still.WIDTH - 16, self.y - 12))
+            self.parts.append(snapshot.line(16, self.y - 12, snapshot.WIDTH - 16, self.y - 12))
             self.y += 8
         name = lane.name or "Agent"
-        self.parts.append(still.text(16, self.y, name, fill=look.INK, bold=True))
+        self.parts.append(snapshot.text(16, self.y, name, fill=look.INK, bold=True))
         words = lane_words(lane)
         self.parts.append(
-            still.text(still.WIDTH - 16, self.y, words, fill=look.INK_2, size=SMALL, anchor="end")
+            snapshot.text(
+                snapshot.WIDTH - 16, self.y, words, fill=look.INK_2, size=SMALL, anchor="end"
+            )
         )
         self.y += 19
         if lane.task:
-            self.rows(still.wrapped(lane.task, COLUMNS), 16, look.INK_2, SMALL)
+            self.rows(snapshot.wrapped(lane.task, COLUMNS), 16, look.INK_2, SMALL)
         self.y += 4
         for item in lane.items:
             if isinstance(item, Note):
-                self.rows(still.wrapped(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
+                self.rows(snapshot.wrapped(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
                 self.skip(6)
             elif item.kind == "call":
                 self.card(item.name, card_face(item, lane.run.ending is not None))
             else:
                 self.words(item)
         if lane.problem:
-            self.rows(still.wrapped(lane.problem, COLUMNS), 26, look.ON_FAILED)
+            self.rows(snapshot.wrapped(lane.problem, COLUMNS), 26, look.ON_FAILED)
         self.y += 6
 
     def words(self, item: Block) -> None:
@@ -136,12 +138,12 @@ class _Pen:
             case Block(kind="text"):
                 fill = look.INK_2 if item.state == "void" else look.INK
                 for line in plain_lines(item.text):
-                    self.rows(still.wrapped(line, COLUMNS), 26, fill) if line else self.skip(8)
-                self.parts.append(still.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
+                    self.rows(snapshot.wrapped(line, COLUMNS), 26, fill) if line else self.skip(8)
+                self.parts.append(snapshot.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
             case _:
                 self.rows([thought_words(item)], 26, look.ON_THINKING)
                 self.parts.append(
-                    still.line(
+                    snapshot.line(
                         17.5, top - 12, 17.5, top + 4, look.THINKING,
                         stroke_width=3, stroke_dasharray="3 3",
                     )
@@ -158,25 +160,25 @@ class _Pen:
         elif failed:
             colour, side = look.ON_FAILED, look.FAILED
         width = 7.6 * len(name)
-        self.parts.append(still.text(32, self.y, name, code=True, bold=True, fill=look.INK))
+        self.parts.append(snapshot.text(32, self.y, name, code=True, bold=True, fill=look.INK))
         self.parts.append(
-            still.text(32 + width + 10, self.y, card_words(face), fill=colour, size=SMALL)
+            snapshot.text(32 + width + 10, self.y, card_words(face), fill=colour, size=SMALL)
         )
         self.y += 18
         if face["status"] not in ("", name):
-            self.rows(still.wrapped(face["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
+            self.rows(snapshot.wrapped(face["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
         if face["progress"]:
             total = face["total"]
             share = 1.0 if not total else min((face["done"] or 0.0) / total, 1.0)
-            self.parts.append(still.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
-            self.parts.append(still.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
+            self.parts.append(snapshot.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
+            self.parts.append(snapshot.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
             self.rows([face["progress"]], 222, look.INK_2, SMALL)
-        result = still.wrapped(face["result"], COLUMNS - 4) if face["result"] else []
+        result = snapshot.wrapped(face["result"], COLUMNS - 4) if face["result"] else []
         self.rows(result[:6], 32, look.ON_FAILED if failed else look.INK_1, SMALL)
         height = self.y - top + 3
         self.parts.append(
-            still.rect(16.5, top - 11.5, still.WIDTH - 33, height, stroke=look.LINE, rx=6)
-            + still.rect(16, top - 12, 6, height + 1, side, rx=3)
+            snapshot.rect(16.5, top - 11.5, snapshot.WIDTH - 33, height, stroke=look.LINE, rx=6)
+            + snapshot.rect(16, top - 12, 6, height + 1, side, rx=3)
         )
         self.skip(15)
 
@@ -195,10 +197,10 @@ def draw(board: Board, footer: str, title: str) -> str:
     pen = _Pen()
     for number, lane in enumerate(board.lanes):
         pen.lane(lane, number == 0)
-    pen.parts.append(still.line(16, pen.y - 10, still.WIDTH - 16, pen.y - 10))
+    pen.parts.append(snapshot.line(16, pen.y - 10, snapshot.WIDTH - 16, pen.y - 10))
     pen.skip(10)
-    pen.rows(still.wrapped(footer, COLUMNS), 16, look.INK_2, SMALL)
-    return still.picture(pen.y - 4, title, tell(board, footer), pen.parts)
+    pen.rows(snapshot.wrapped(footer, COLUMNS), 16, look.INK_2, SMALL)
+    return snapshot.picture(pen.y - 4, title, tell(board, footer), pen.parts)
 
 
 # In words

@@ -45,7 +45,7 @@ class CardsView(RunningView):
         open_run: begins the run; called at each Start.
         names: the agents who have a lane from the start; one without a name is alone.
         expected: (seconds, (name, event)) pairs of the same run, known beforehand; the
-            still and the text twin show them.
+            snapshot and the text alternative show them.
         title: what the view is called for a screen reader.
         price: turns the tokens of the run into US dollars; None if it costs nothing.
         at_most: the most that a turn can cost, in US dollars.
@@ -90,7 +90,7 @@ class CardsView(RunningView):
                 "at_most": at_most,
                 "lines": lines if pairs else [10] * len(self._names),
             },
-            state=self._snapshot(),
+            state=self._state_now(),
         )
         if autostart:
             self.start()
@@ -100,11 +100,11 @@ class CardsView(RunningView):
         """What has happened so far."""
         return self._board
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of the expected run, as SVG."""
         return draw(self._expected, self._footer(self._expected), self._title)
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the expected run in words."""
         return tell(self._expected, self._footer(self._expected))
 
@@ -188,7 +188,7 @@ class CardsView(RunningView):
             "problem": board.problem,
         }
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         lanes = []
         for number, lane in enumerate(self._board.lanes):
             items = []

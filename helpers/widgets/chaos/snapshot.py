@@ -6,7 +6,7 @@ colours' names in look.py.
 
 from math import floor
 
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.widgets.chaos.model import CELLS, OUTCOMES, Chaos, counts, rows, sentence, tell
 
 __all__ = ["CELL", "cell_at", "corner_of", "draw"]
@@ -71,11 +71,11 @@ def draw(chaos: Chaos) -> str:
             answer, since = number, index
             size = len(chaos.answers[number])
             heading = f"Answer {number + 1}: {size:,} bytes, a cell each {chaos.every}"
-            parts.append(still.text(16, top - 8, heading, fill=look.INK, size=12))
+            parts.append(snapshot.text(16, top - 8, heading, fill=look.INK, size=12))
         if (index - since) % LABELLED == 0:
             label = f"{first:,}"
             parts.append(
-                still.text(
+                snapshot.text(
                     LEFT - 6, top + 8.5, label, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end"
                 )
             )
@@ -100,10 +100,12 @@ def draw(chaos: Chaos) -> str:
         for outcome, shapes in paths.items()
     ]
     if chaos.problem:
-        for line in still.wrapped(chaos.problem, 96):
+        for line in snapshot.wrapped(chaos.problem, 96):
             bottom += 20
-            parts.append(still.text(16, bottom, line, fill=look.ON_FAILED))
-    return still.picture(bottom + 14, "Chaos map: " + sentence(chaos), tell(chaos), below + parts)
+            parts.append(snapshot.text(16, bottom, line, fill=look.ON_FAILED))
+    return snapshot.picture(
+        bottom + 14, "Chaos map: " + sentence(chaos), tell(chaos), below + parts
+    )
 
 
 def _legend(chaos: Chaos) -> list[str]:
@@ -112,17 +114,17 @@ def _legend(chaos: Chaos) -> list[str]:
     for index, (name, outcome) in enumerate(OUTCOMES.items()):
         x, y = COLUMNS[index // 3], 14.0 + 24 * (index % 3)
         parts += [
-            still.rect(x, y, 16, 16, FILLS[name], rx=2),
-            still.text(
+            snapshot.rect(x, y, 16, 16, FILLS[name], rx=2),
+            snapshot.text(
                 x + 8, y + 12.5, outcome.letter, fill=_ink(name), bold=True, anchor="middle"
             ),
-            still.text(
+            snapshot.text(
                 x + 62, y + 12.5, f"{found[name]:,}", fill=look.INK, bold=True, anchor="end"
             ),
-            still.text(x + 70, y + 12.5, name, fill=look.INK),
-            still.text(x + 142, y + 12.5, outcome.meaning, fill=look.INK_2, size=look.AXIS_SIZE),
+            snapshot.text(x + 70, y + 12.5, name, fill=look.INK),
+            snapshot.text(x + 142, y + 12.5, outcome.meaning, fill=look.INK_2, size=look.AXIS_SIZE),
         ]
     return parts
 
 
-assert LEFT + PITCH * CELLS <= still.WIDTH
+assert LEFT + PITCH * CELLS <= snapshot.WIDTH

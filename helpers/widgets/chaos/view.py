@@ -16,8 +16,8 @@ from helpers.widgets.view import assets
 
 __all__ = ["ChaosView"]
 
-# Cuts for the still: a second's work.
-STILL_CUTS = 320
+# Cuts for the snapshot: a second's work.
+SNAPSHOT_CUTS = 320
 
 
 class ChaosView(PictureView):
@@ -25,7 +25,7 @@ class ChaosView(PictureView):
 
     Args:
         bench: where the agent runs.
-        every: bytes between two cuts; the still takes a multiple that is done at once.
+        every: bytes between two cuts; the snapshot takes a multiple that is done at once.
         title: what the view is called for a screen reader.
         autostart: whether to start at once, without a click.
     """
@@ -37,32 +37,32 @@ class ChaosView(PictureView):
         self, bench: Bench, *, every: int = 8, title: str = "Chaos map", autostart: bool = False
     ) -> None:
         self._bench = bench
-        worker = self._worker = Worker(bench, every, STILL_CUTS)
+        worker = self._worker = Worker(bench, every, SNAPSHOT_CUTS)
         worker.wait()
-        self._still = self._of(worker, "done")
+        self._sample = self._of(worker, "done")
         self._chaos = Chaos(bench.answers, every)
         self._picked: tuple[int, int] | None = None  # row and column
         if worker.problem:
-            self._chaos = self._still
-        super().__init__(setup={"title": title}, state=self._snapshot())
+            self._chaos = self._sample
+        super().__init__(setup={"title": title}, state=self._state_now())
         if autostart:
             self.start()
 
     @property
     def chaos(self) -> Chaos:
-        """What was last run here; the map of the still if nothing was."""
-        return self._still if self._chaos.state == "ready" else self._chaos
+        """What was last run here; the map of the snapshot if nothing was."""
+        return self._sample if self._chaos.state == "ready" else self._chaos
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of what was last run, as SVG."""
         return draw(self._expected())
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return what was last run in words."""
         return tell(self._expected())
 
     def _expected(self) -> Chaos:
-        return self._still if self._runs() else self.chaos
+        return self._sample if self._runs() else self.chaos
 
     def _runs(self) -> bool:
         return self._chaos.state == "running"
@@ -108,7 +108,7 @@ class ChaosView(PictureView):
 
     # What the page gets
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         chaos, running = self._chaos, self._runs()
         return {
             "svg": draw(chaos),

@@ -1,8 +1,8 @@
 """A form as a picture and in words."""
 
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.widgets.form.model import Cell, Form, Row
-from helpers.widgets.transcript.view import seconds
+from helpers.widgets.transcript.snapshot import seconds
 
 __all__ = ["draw", "tell", "thought", "verdict"]
 
@@ -62,15 +62,15 @@ def draw(prompt: str, form: Form) -> str:
     """Return a form as an SVG picture; the arguments are those of `tell`."""
     parts: list[str] = []
     y = 26.0
-    parts.append(still.text(16, y, "You", fill=look.INK_2, size=look.AXIS_SIZE))
-    for line in still.wrapped(prompt, COLUMNS + 14):
-        parts.append(still.text(140, y, line, fill=look.INK))
+    parts.append(snapshot.text(16, y, "You", fill=look.INK_2, size=look.AXIS_SIZE))
+    for line in snapshot.wrapped(prompt, COLUMNS + 14):
+        parts.append(snapshot.text(140, y, line, fill=look.INK))
         y += 19
     y += 8
     if words := thought(form):
-        parts.append(still.text(140, y, words, fill=look.ON_THINKING))
+        parts.append(snapshot.text(140, y, words, fill=look.ON_THINKING))
         parts.append(
-            still.line(
+            snapshot.line(
                 131.5, y - 12, 131.5, y + 4, look.THINKING,
                 stroke_width=3, stroke_dasharray="3 3",
             )
@@ -80,26 +80,28 @@ def draw(prompt: str, form: Form) -> str:
     for row in form.rows():
         state = _state(row)
         ink = look.INK_2 if refused and state == "committed" else INKS[state]
-        parts.append(still.text(16, y, MARKS[state], fill=ink, bold=True))
-        parts.append(still.text(34, y, row.name, fill=look.INK_1))
+        parts.append(snapshot.text(16, y, MARKS[state], fill=ink, bold=True))
+        parts.append(snapshot.text(34, y, row.name, fill=look.INK_1))
         when = seconds(row.at) if row.at is not None else ""
-        parts.append(still.text(684, y, when, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end"))
+        parts.append(
+            snapshot.text(684, y, when, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end")
+        )
         ink = look.INK_2 if refused or state != "committed" else look.INK
-        for line in still.wrapped(_line(row), COLUMNS):
-            parts.append(still.text(140, y, line, fill=ink))
+        for line in snapshot.wrapped(_line(row), COLUMNS):
+            parts.append(snapshot.text(140, y, line, fill=ink))
             y += 19
         y += 5
-    parts.append(still.line(16, y - 10, still.WIDTH - 16, y - 10))
+    parts.append(snapshot.line(16, y - 10, snapshot.WIDTH - 16, y - 10))
     y += 10
     if words := verdict(form):
         ink = look.ON_DONE if form.state == "valid" else look.ON_FAILED
-        for line in still.wrapped(words, COLUMNS + 26):
-            parts.append(still.text(16, y, line, fill=ink))
+        for line in snapshot.wrapped(words, COLUMNS + 26):
+            parts.append(snapshot.text(16, y, line, fill=ink))
             y += 19
-    for line in still.wrapped(" · ".join(_footer(form)), COLUMNS + 30):
-        parts.append(still.text(16, y, line, fill=look.INK_2, size=look.AXIS_SIZE + 1))
+    for line in snapshot.wrapped(" · ".join(_footer(form)), COLUMNS + 30):
+        parts.append(snapshot.text(16, y, line, fill=look.INK_2, size=look.AXIS_SIZE + 1))
         y += 18
-    return still.picture(y - 4, "Form", tell(prompt, form), parts)
+    return snapshot.picture(y - 4, "Form", tell(prompt, form), parts)
 
 
 def _footer(form: Form) -> list[str]:

@@ -26,7 +26,7 @@ class FormView(RunningView):
         prompt: what was asked; it is only shown.
         open_events: opens the request and gives its events; called at each Start.
         expected: (seconds since the request, event) pairs of the same answer, known
-            beforehand; the still and the text twin show them.
+            beforehand; the snapshot and the text alternative show them.
         price: turns a usage object into US dollars.
         at_most: the most that a run can cost, in US dollars.
         autostart: whether to start at once, without a click.
@@ -61,7 +61,7 @@ class FormView(RunningView):
                 "at_most": at_most,
                 "rows": len(self._expected.rows()),
             },
-            state=self._snapshot(),
+            state=self._state_now(),
         )
         if autostart:
             self.start()
@@ -71,11 +71,11 @@ class FormView(RunningView):
         """What has been received so far; `form.value` is the instance, once it is there."""
         return self._form
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of the expected form, as SVG."""
         return draw(self.prompt, self._expected)
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the expected form in words."""
         return tell(self.prompt, self._expected)
 
@@ -112,7 +112,7 @@ class FormView(RunningView):
         self._shown, self._figures = rows, figures
         self._feed.flush()
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         return {**self._told(), "rows": [asdict(row) for row in self._form.rows()]}
 
     def _told(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 
 __all__ = ["HistoryView", "view"]
 
@@ -28,7 +28,7 @@ BETWEEN, BETWEEN_BLOCKS = 14.0, 8.0
 SMALL = 12.0
 COLUMNS, CODE_COLUMNS, SEAL_COLUMNS = 43, 37, 82
 MOST_LINES = 4
-TWIN_CHARS = 96
+TEXT_CHARS = 96
 
 WHERE = re.compile(r"messages\.(\d+)(?:\.content\.(\d+))?")
 
@@ -39,7 +39,7 @@ class HistoryView:
 
     Attributes:
         svg: the picture.
-        words: its twin, a line for each block.
+        words: its text alternative, a line for each block.
     """
 
     svg: str
@@ -60,13 +60,13 @@ def view(messages: Sequence[Message], refusal: str = "") -> HistoryView:
         refusal: what the API says against them; empty if it takes them.
     """
     said = refusal or _accepted(messages)
-    words = "\n".join([*_twin(messages, refusal), f"{'✕' if refusal else '✓'} {said}"])
+    words = "\n".join([*_text_alternative(messages, refusal), f"{'✕' if refusal else '✓'} {said}"])
     drawing = _Drawing(messages, refusal)
     parts, height = drawing.parts(said)
     # The font is named once, not in each of many short texts.
     font = f' font-family="{look.UI_FONT}"'
     group = [f"<g{font}>", *(part.replace(font, "") for part in parts), "</g>"]
-    return HistoryView(still.picture(height, "History", words, group), words)
+    return HistoryView(snapshot.picture(height, "History", words, group), words)
 
 
 def _accepted(messages: Sequence[Message]) -> str:
@@ -140,7 +140,7 @@ def _shown(block: Block) -> _Shown:
 # In words
 
 
-def _twin(messages: Sequence[Message], refusal: str) -> list[str]:
+def _text_alternative(messages: Sequence[Message], refusal: str) -> list[str]:
     count = len(messages)
     rows = [f"History: {count} message{'' if count == 1 else 's'}"]
     at_fault, block_at_fault = _fault(refusal)
@@ -149,7 +149,7 @@ def _twin(messages: Sequence[Message], refusal: str) -> list[str]:
         for number, block in enumerate(blocks_of(message)):
             shown = _shown(block)
             text = " ".join(f"{shown.heading}: {shown.text}".lstrip(": ").split())
-            text = text if len(text) <= TWIN_CHARS else text[: TWIN_CHARS - 1] + "…"
+            text = text if len(text) <= TEXT_CHARS else text[: TEXT_CHARS - 1] + "…"
             faulty = (place, number) == (at_fault, block_at_fault or 0)
             rows.append(f"{'✕' if faulty else ' '} {who:12} {text}")
             who = ""
@@ -193,7 +193,7 @@ class _Drawing:
         at_fault, block_at_fault = _fault(self.refusal)
         faulty = place == at_fault
         name = f"{'✕ ' if faulty else ''}messages.{place} · {message.get('role')}"
-        label = still.text(
+        label = snapshot.text(
             x, y + 12, name, fill=look.ON_FAILED if faulty else look.INK_2, size=SMALL, bold=faulty
         )
         top = y = y + LABEL
@@ -205,25 +205,27 @@ class _Drawing:
             rows, y = self.block(place, block, x + PAD, y)
             if faulty and number == block_at_fault:
                 inner.append(
-                    still.rect(
+                    snapshot.rect(
                         x + 5, begun - 4, CARD - 10, y - begun + 6,
                         stroke=look.FAILED, rx=4, stroke_dasharray="4 3",
                     )
                 )  # fmt: skip
             inner += rows
         if not blocks_of(message):
-            inner.append(still.text(x + PAD, y + 20, "(empty)", fill=look.INK_2))
+            inner.append(snapshot.text(x + PAD, y + 20, "(empty)", fill=look.INK_2))
             y += LINE_HEIGHT + BETWEEN_BLOCKS
         y += PAD
         stroke, width = (look.FAILED, 2) if faulty else (look.LINE, 1)
         ground = look.GROUND if x == RIGHT else look.GROUND_2
-        frame = still.rect(x, top, CARD, y - top, ground, stroke=stroke, stroke_width=width, rx=6)
+        frame = snapshot.rect(
+            x, top, CARD, y - top, ground, stroke=stroke, stroke_width=width, rx=6
+        )
         return [label, frame, *inner], y
 
     def block(self, place: int, block: Block, x: float, y: float) -> tuple[list[str], float]:
         """Draw a block from y on; return its parts and where it ends."""
         shown = _shown(block)
-        lines = still.wrapped(shown.text, CODE_COLUMNS if shown.code else COLUMNS)
+        lines = snapshot.wrapped(shown.text, CODE_COLUMNS if shown.code else COLUMNS)
         if len(lines) > MOST_LINES:
             lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: CODE_COLUMNS - 1] + "…"]
         rows = [(shown.heading, shown.ink, True, False)] if shown.heading else []
@@ -236,11 +238,11 @@ class _Drawing:
             self.results.setdefault((place, id), y + LINE_HEIGHT / 2)
         dotted = {"stroke_dasharray": "2 3"} if block.get("type") == "thinking" else {}
         middle = x + BAR / 2
-        bar = still.line(
+        bar = snapshot.line(
             middle, y + 2, middle, y + height - 2, shown.bar, stroke_width=BAR, **dotted
         )  # fmt: skip
         drawn = [
-            still.text(
+            snapshot.text(
                 x + 12, y + 13 + LINE_HEIGHT * number, words, fill=ink, bold=bold, code=code,
                 size=look.CODE_SIZE if code else look.UI_SIZE,
             )
@@ -258,7 +260,7 @@ class _Drawing:
             if to is None:
                 parts += self.loose(edge, y, middle)
                 continue
-            n = still.number
+            n = snapshot.number
             curve = f"M{n(edge)} {n(y)}C{n(end)} {n(y)} {n(edge)} {n(to)} {n(end)} {n(to)}"
             parts.append(
                 f'<path d="{curve}" fill="none" stroke="{look.ON_TOOL}" stroke-width="1.5"/>'
@@ -272,10 +274,10 @@ class _Drawing:
     def loose(self, start: float, y: float, end: float) -> list[str]:
         """Draw a line that leads nowhere."""
         return [
-            still.line(
+            snapshot.line(
                 start, y, end, y, look.ON_FAILED, stroke_width=1.5, stroke_dasharray="3 3"
             ),
-            still.text(end, y + 5, "✕", fill=look.ON_FAILED, anchor="middle", bold=True),
+            snapshot.text(end, y + 5, "✕", fill=look.ON_FAILED, anchor="middle", bold=True),
         ]  # fmt: skip
 
     def seal(self, said: str, y: float) -> tuple[list[str], float]:
@@ -283,19 +285,19 @@ class _Drawing:
         ink, stroke = (
             (look.ON_FAILED, look.FAILED) if self.refusal else (look.ON_DONE, look.DONE)
         )  # fmt: skip
-        lines = still.wrapped(said, SEAL_COLUMNS) if self.refusal else [said]
+        lines = snapshot.wrapped(said, SEAL_COLUMNS) if self.refusal else [said]
         if self.refusal:
             lines = ["400 invalid_request_error", *lines]
         height = LINE_HEIGHT * len(lines) + 14
-        width = still.WIDTH - 2 * LEFT
-        parts = [still.rect(LEFT, y, width, height, stroke=stroke, stroke_width=1.5, rx=6)]
+        width = snapshot.WIDTH - 2 * LEFT
+        parts = [snapshot.rect(LEFT, y, width, height, stroke=stroke, stroke_width=1.5, rx=6)]
         parts.append(
-            still.text(LEFT + PAD, y + 20, "✕" if self.refusal else "✓", fill=ink, bold=True)
+            snapshot.text(LEFT + PAD, y + 20, "✕" if self.refusal else "✓", fill=ink, bold=True)
         )
         for number, words in enumerate(lines):
             bold = number == 0
             parts.append(
-                still.text(
+                snapshot.text(
                     LEFT + PAD + 20, y + 20 + LINE_HEIGHT * number, words,
                     fill=ink if bold else look.INK_1, bold=bold,
                 )
@@ -305,5 +307,5 @@ class _Drawing:
 
 def _dot(x: float, y: float) -> str:
     return (
-        f'<circle cx="{still.number(x)}" cy="{still.number(y)}" r="3" fill="{look.ON_TOOL}"/>'
+        f'<circle cx="{snapshot.number(x)}" cy="{snapshot.number(y)}" r="3" fill="{look.ON_TOOL}"/>'
     )  # fmt: skip

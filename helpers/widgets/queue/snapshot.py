@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.widgets.queue.model import POLICIES, Flood, corners, sentence, table
 
 __all__ = ["draw", "span_for", "tell"]
@@ -32,7 +32,7 @@ def draw(floods: Sequence[Flood], *, capacity: int, span: float) -> str:
         parts += _strip(flood, y, capacity, span)
         y += STRIP
     parts += _axis(y - 10, span)
-    return still.picture(
+    return snapshot.picture(
         y + 20, "The depth of a bounded queue", tell(floods, capacity=capacity), parts
     )
 
@@ -44,28 +44,28 @@ def _x(seconds: float, span: float) -> float:
 def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
     top, base = y + 26, y + 26 + CHART
     parts = [
-        still.text(16, y, POLICIES[flood.policy], fill=look.INK, bold=True),
-        still.line(LEFT, base, RIGHT, base),
-        still.line(LEFT, top, RIGHT, top, look.INK_2, stroke_dasharray="2 4"),
+        snapshot.text(16, y, POLICIES[flood.policy], fill=look.INK, bold=True),
+        snapshot.line(LEFT, base, RIGHT, base),
+        snapshot.line(LEFT, top, RIGHT, top, look.INK_2, stroke_dasharray="2 4"),
         _label(LEFT - 6, top + 4, str(capacity), anchor="end"),
         _label(LEFT - 6, base + 4, "0", anchor="end"),
     ]
     points = corners(flood.samples)
     if points:
         path = "".join(
-            f"L{still.number(_x(at, span))} "
-            f"{still.number(base - CHART * min(depth / capacity, 1.0))}"
+            f"L{snapshot.number(_x(at, span))} "
+            f"{snapshot.number(base - CHART * min(depth / capacity, 1.0))}"
             for at, depth in points
         )
-        first, last = (still.number(_x(at, span)) for at in (points[0][0], points[-1][0]))
-        base_at = still.number(base)
+        first, last = (snapshot.number(_x(at, span)) for at in (points[0][0], points[-1][0]))
+        base_at = snapshot.number(base)
         parts.append(f'<path d="M{first} {base_at}{path}L{last} {base_at}Z" fill="{look.TEXT}"/>')
     if flood.written is not None and flood.ended is not None:
         parts += _moments(flood.written, flood.ended, top, base, span)
     parts.append(_label(16, base + 19, "face"))
-    parts.append(still.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
+    parts.append(snapshot.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
     colour = look.ON_FAILED if sentence(flood).startswith("✕") else look.INK_1
-    parts.append(still.text(LEFT, base + 38, sentence(flood), fill=colour, size=12.0))
+    parts.append(snapshot.text(LEFT, base + 38, sentence(flood), fill=colour, size=12.0))
     return parts
 
 
@@ -73,8 +73,8 @@ def _moments(written: float, ended: float, top: float, base: float, span: float)
     """Draw when the model was done, when the face was, and what lies between."""
     model, face = _x(written, span), _x(ended, span)
     parts = [
-        still.line(model, top - 12, model, base, look.INK_2, stroke_dasharray="6 3"),
-        still.line(face, top - 12, face, base, look.ON_DONE, stroke_width=1.5),
+        snapshot.line(model, top - 12, model, base, look.INK_2, stroke_dasharray="6 3"),
+        snapshot.line(face, top - 12, face, base, look.ON_DONE, stroke_width=1.5),
     ]
     if face - model > 150:
         parts.append(_label(model + 5, top - 5, "model done"))
@@ -85,7 +85,7 @@ def _moments(written: float, ended: float, top: float, base: float, span: float)
 
 
 def _label(x: float, y: float, words: str, fill: str = look.INK_2, anchor: str = "start") -> str:
-    return still.text(x, y, words, fill=fill, size=look.AXIS_SIZE, anchor=anchor)
+    return snapshot.text(x, y, words, fill=fill, size=look.AXIS_SIZE, anchor=anchor)
 
 
 def _axis(y: float, span: float) -> list[str]:
@@ -93,7 +93,7 @@ def _axis(y: float, span: float) -> list[str]:
     parts = []
     for number in range(int(span / step) + 1):
         x = _x(number * step, span)
-        parts.append(still.line(x, y, x, y + 5, look.INK_2))
+        parts.append(snapshot.line(x, y, x, y + 5, look.INK_2))
         words = f"{number * step:g} s"
         parts.append(_label(x, y + 18, words, anchor="middle"))
     return parts

@@ -24,7 +24,7 @@ class QueueView(RunningView):
     Args:
         open_http: makes a client of the API; called at each Start.
         body: the request.
-        expected: how the runs will go, known beforehand; still and text twin show them.
+        expected: how the runs will go, known beforehand; snapshot and text alternative show them.
         when_full: what Start runs first, one of POLICIES.
         capacity: how many events the queue holds.
         tokens_per_second: how fast the model writes.
@@ -70,7 +70,7 @@ class QueueView(RunningView):
                 "span": self._span,
                 **self._numbers,
             },
-            state=self._snapshot(),
+            state=self._state_now(),
         )
         self.choose(when_full)
         if autostart:
@@ -81,11 +81,11 @@ class QueueView(RunningView):
         """What has been measured so far, for each policy."""
         return dict(self._floods)
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of the expected runs, as SVG."""
         return draw(self._expected, capacity=self._numbers["capacity"], span=self._span)
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the expected runs in words."""
         return tell(self._expected, capacity=self._numbers["capacity"])
 
@@ -138,7 +138,7 @@ class QueueView(RunningView):
             self._feed.add({"policy": flood.policy, **_face(flood), "point": _point(flood)})
         self._feed.flush()
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         floods = {
             policy: {**_face(flood), "points": corners(flood.samples)}
             for policy, flood in self._floods.items()

@@ -1,12 +1,10 @@
-"""The steps to a submission as a value: in words, and as a picture."""
+"""The steps to a submission as a value, in a sentence and as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.svg import look, still
-
-__all__ = ["STEPS", "Step", "draw", "rows", "sentence", "tell"]
+__all__ = ["MARKS", "STEPS", "Step", "rows", "sentence"]
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,6 @@ STEPS = (
     Step("package", "Package", "puts all of it into one folder", "submission/"),
 )
 MARKS = {"waiting": "○", "running": "…", "done": "✓", "failed": "✕"}
-INKS = {
-    "waiting": look.INK_2,
-    "running": look.ON_TOOL,
-    "done": look.ON_DONE,
-    "failed": look.ON_FAILED,
-}
-
-ROW, TOP = 26.0, 34.0  # pixels
-COLUMNS = (40.0, 150.0, 470.0)
-LETTERS = 88  # of a line of words
 
 
 def sentence(steps: Sequence[Step]) -> str:
@@ -78,34 +66,3 @@ def rows(steps: Sequence[Step]) -> list[tuple[str, ...]]:
     """Return the steps as a table: a heading, then a row each."""
     head = ("", "step", "what it does", "what it makes")
     return [head, *((MARKS[one.state], one.name, one.does, one.makes) for one in steps)]
-
-
-def tell(steps: Sequence[Step]) -> str:
-    """Return all of it in words."""
-    lines = [f"Submit your build: {sentence(steps)}"]
-    for step in steps:
-        lines.append(f"{MARKS[step.state]} {step.name}: {step.does} ({step.makes})")
-        lines += [f"    {line}" for line in (*step.words.splitlines(), *step.details)]
-    return "\n".join(lines)
-
-
-def draw(steps: Sequence[Step]) -> str:
-    """Return the steps as SVG."""
-    parts, y = [still.text(16, 24, sentence(steps), fill=look.INK, bold=True)], TOP
-    for step in steps:
-        y += ROW
-        parts.append(
-            still.text(16, y, MARKS[step.state], fill=INKS[step.state], bold=True, anchor="start")
-        )
-        for x, words, ink in zip(
-            COLUMNS,
-            (step.name, step.does, step.makes),
-            (look.INK, look.INK_1, look.INK_2),
-            strict=True,
-        ):
-            parts.append(still.text(x, y, words, fill=ink, bold=x == COLUMNS[0]))
-        for line in still.wrapped("\n".join((step.words, *step.details)).strip(), LETTERS):
-            if line:
-                y += 18
-                parts.append(still.text(COLUMNS[0], y, line, fill=look.INK_2, size=12))
-    return still.picture(y + 20, "Submit your build", tell(steps), parts)

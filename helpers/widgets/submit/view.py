@@ -28,7 +28,8 @@ from helpers.submission.shown import on_one_line
 from helpers.submission.ttft import CannotMeasure, Measured, measured
 from helpers.widgets import live
 from helpers.widgets.running import PictureView
-from helpers.widgets.submit.model import STEPS, Step, draw, sentence, tell
+from helpers.widgets.submit.model import STEPS, Step, sentence
+from helpers.widgets.submit.snapshot import draw, tell
 from helpers.widgets.view import assets
 
 __all__ = ["SubmitView"]
@@ -71,13 +72,13 @@ class SubmitView(PictureView):
         self._results: list[Result] = []
         self._cast: Cast | None = None
         self._measured: Measured | None = None
-        super().__init__(state=self._snapshot(), note=_written(), about=_said_before()._asdict())
+        super().__init__(state=self._state_now(), note=_written(), about=_said_before()._asdict())
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the steps as SVG."""
         return draw(tuple(self._steps.values()))
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the steps in words."""
         return tell(tuple(self._steps.values()))
 
@@ -243,7 +244,7 @@ class SubmitView(PictureView):
 
     # What the page gets
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         steps: tuple[Step, ...] = tuple(self._steps.values())
         return {
             "steps": [step.to_json() for step in steps],

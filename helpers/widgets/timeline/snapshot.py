@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from helpers.render.endings import STOPPED
-from helpers.svg import look, still
+from helpers.svg import look, snapshot
 from helpers.widgets.timeline.model import Bar, Timeline, calls, table
 
 __all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "tell"]
@@ -95,7 +95,7 @@ def draw(
         *picture.legend(y + 18, thinks),
     ]
     title = "Timeline" if not compact else "Timelines: " + ", ".join(t.name for t in tracks)
-    return still.picture(y + LEGEND + 4, title, tell(tracks), parts)
+    return snapshot.picture(y + LEGEND + 4, title, tell(tracks), parts)
 
 
 def _marked(tracks: Sequence[Track]) -> Timeline:
@@ -124,7 +124,7 @@ class _Picture:
 
     def label(self, words: str, y: float, colour: str = look.INK) -> str:
         words = words if len(words) <= 15 else words[:14] + "…"
-        return still.text(16, y + self.lane / 2 + 4.5, words, fill=colour)
+        return snapshot.text(16, y + self.lane / 2 + 4.5, words, fill=colour)
 
     def clock(self, bottom: float) -> list[str]:
         step = next((s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30) if self.span / s <= 10), 60.0)
@@ -132,8 +132,8 @@ class _Picture:
         for tick in range(int(self.span / step + 1e-9) + 1):
             x = self.x(tick * step)
             parts += [
-                still.line(x, 26, x, bottom),
-                still.text(
+                snapshot.line(x, 26, x, bottom),
+                snapshot.text(
                     x, 20, f"{tick * step:g} s", fill=look.INK_2, size=SMALL, anchor="middle"
                 ),
             ]
@@ -143,9 +143,9 @@ class _Picture:
         if self.now is None:
             return []
         x = self.x(self.now)
-        head = f"M{still.number(x - 5)} 24h10l-5 7z"
+        head = f"M{snapshot.number(x - 5)} 24h10l-5 7z"
         return [
-            still.line(x, 26, x, bottom, look.INK, stroke_width=1.5),
+            snapshot.line(x, 26, x, bottom, look.INK, stroke_width=1.5),
             f'<path d="{head}" fill="{look.INK}"/>',
         ]
 
@@ -157,7 +157,7 @@ class _Picture:
             words, colour, dashes = _MARKS[mark.kind]
             x, to = self.x(mark.at), text_bottom if mark.kind == "first_token" else bottom
             name = self.name(x, words, colour, before=mark.kind == "message_stop")
-            line = still.line(x, 32 if name else TOP - 6, x, to, colour, stroke_dasharray=dashes)
+            line = snapshot.line(x, 32 if name else TOP - 6, x, to, colour, stroke_dasharray=dashes)
             parts.append(_titled(f"{words} at {mark.at:.2f} s {mark.words}".strip(), line, name))
         return parts
 
@@ -170,7 +170,7 @@ class _Picture:
             if free and room[0] > LEFT and room[1] < RIGHT + 12:
                 self.taken.append(room)
                 side, anchor = (-4, "end") if left else (4, "start")
-                return still.text(x + side, 42, words, fill=colour, size=SMALL, anchor=anchor)
+                return snapshot.text(x + side, 42, words, fill=colour, size=SMALL, anchor=anchor)
         return ""
 
     def ideal(self, tracks: Sequence[Track], bottom: float) -> list[str]:
@@ -178,7 +178,7 @@ class _Picture:
         parts = []
         for at in sorted({track.ideal for track in tracks if track.ideal is not None}):
             x = self.x(at)
-            line = still.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5)
+            line = snapshot.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5)
             name = self.name(x, f"ideal {at:.1f} s", look.ON_DONE, before=False)
             parts.append(_titled(f"ideal finish at {at:.2f} s", line, name))
         return parts
@@ -190,8 +190,8 @@ class _Picture:
         timeline, parts = track.timeline, []
         bars = timeline.bars
         if compact:
-            parts.append(still.line(16, y, RIGHT, y))
-            parts.append(still.text(16, y + 17, track.name, fill=look.INK, bold=True))
+            parts.append(snapshot.line(16, y, RIGHT, y))
+            parts.append(snapshot.text(16, y + 17, track.name, fill=look.INK, bold=True))
             y += 22
             rows = [
                 ("answer", [bar for bar in bars if bar.kind in ("waiting", "thinking", "text")])
@@ -236,14 +236,14 @@ class _Picture:
         match bar.kind:
             case "waiting":
                 shapes.append(
-                    still.rect(
+                    snapshot.rect(
                         x + 0.5, top + 0.5, width - 1, THICK - 1, look.GROUND,
                         stroke=look.INK_2, stroke_dasharray="3 3",
                     )
                 )  # fmt: skip
             case "thinking":
                 shapes.append(
-                    still.line(
+                    snapshot.line(
                         x + 4, y + self.lane / 2, max(x + width - 4, x + 4.1), y + self.lane / 2,
                         look.THINKING, stroke_width=8, stroke_linecap="round",
                         stroke_dasharray="0.1 11", **faint,
@@ -251,17 +251,17 @@ class _Picture:
                 )  # fmt: skip
             case "text":
                 shapes.append(
-                    still.rect(x, top + 5, width, THICK - 10, look.TEXT, fill_opacity=0.35)
+                    snapshot.rect(x, top + 5, width, THICK - 10, look.TEXT, fill_opacity=0.35)
                 )
                 for begin, stop in bar.pieces:
                     left = self.x(begin)
                     wide = max(self.x(stop) - left, 2.0)
-                    shapes.append(still.rect(left, top, wide, THICK, look.TEXT, **faint))
+                    shapes.append(snapshot.rect(left, top, wide, THICK, look.TEXT, **faint))
             case "input" if bar.state == "done":
-                shapes.append(still.rect(x, top, width, THICK, look.TOOL))
+                shapes.append(snapshot.rect(x, top, width, THICK, look.TOOL))
             case "input":
                 shapes.append(
-                    still.rect(
+                    snapshot.rect(
                         x + 0.5, top + 0.5, max(width - 1, 1), THICK - 1, look.GROUND,
                         stroke=look.TOOL, **faint,
                     )
@@ -269,7 +269,7 @@ class _Picture:
                 shapes.append(_hatched(x, top, width, THICK))
         if bar.state == "cut":
             shapes.append(
-                still.text(x + width + 3, y + self.lane / 2 + 5, "✕", fill=look.ON_FAILED)
+                snapshot.text(x + width + 3, y + self.lane / 2 + 5, "✕", fill=look.ON_FAILED)
             )
         return [_titled(_says(bar, until), *shapes)]
 
@@ -280,7 +280,7 @@ class _Picture:
         waits_until = run.began if run else self.now
         if written.ready is not None and waits_until and waits_until - written.ready > NOTHING:
             start, stop = self.x(written.ready) + 2, self.x(waits_until)
-            line = still.line(
+            line = snapshot.line(
                 start, middle, stop, middle, look.INK_2, stroke_width=1.5, stroke_dasharray="1 4"
             )
             parts.append(_titled(f"waits {waits_until - written.ready:.2f} s for its start", line))
@@ -289,14 +289,14 @@ class _Picture:
         until = run.ended if run.ended is not None else self.now or run.began
         x = self.x(run.began)
         width = max(self.x(until) - x, 3.0)
-        outline = still.rect(
+        outline = snapshot.rect(
             x + 1, top + 1, max(width - 2, 1), THICK - 2, look.GROUND,
             stroke=look.TOOL, stroke_width=2,
         )  # fmt: skip
         argument = _argument(written)
         inside = ""
         if 6.6 * len(argument) + 10 < width:
-            inside = still.text(
+            inside = snapshot.text(
                 x + 7, y + self.lane / 2 + 4, argument, fill=look.ON_TOOL, size=look.AXIS_SIZE
             )
         parts.append(_titled(_says(run, until), outline, inside))
@@ -305,7 +305,7 @@ class _Picture:
             words = f"{sign} {until - run.began:.1f} s"
             if x + width + 6.6 * len(words) + 4 < RIGHT + 12:
                 parts.append(
-                    still.text(
+                    snapshot.text(
                         x + width + 5, y + self.lane / 2 + 4.5, words, fill=colour, size=SMALL
                     )
                 )
@@ -318,11 +318,13 @@ class _Picture:
         half = 3.4 * len(words) + 4
         centre = (x + to) / 2
         return [
-            still.line(x, middle - 5, x, middle + 5, look.INK_2, stroke_width=1.5),
-            still.line(to, middle - 5, to, middle + 5, look.INK_2, stroke_width=1.5),
-            still.line(x, middle, max(centre - half, x), middle, look.INK_2),
-            still.line(min(centre + half, to), middle, to, middle, look.INK_2),
-            still.text(centre, middle + 4.5, words, fill=look.INK_1, size=SMALL, anchor="middle"),
+            snapshot.line(x, middle - 5, x, middle + 5, look.INK_2, stroke_width=1.5),
+            snapshot.line(to, middle - 5, to, middle + 5, look.INK_2, stroke_width=1.5),
+            snapshot.line(x, middle, max(centre - half, x), middle, look.INK_2),
+            snapshot.line(min(centre + half, to), middle, to, middle, look.INK_2),
+            snapshot.text(
+                centre, middle + 4.5, words, fill=look.INK_1, size=SMALL, anchor="middle"
+            ),
         ]
 
     def finish(self, track: Track, y: float) -> list[str]:
@@ -341,8 +343,8 @@ class _Picture:
             words, colour = f"✓ done at {timeline.ended:.1f} s: the ideal", look.ON_DONE
             return [self.words_at(min(at, to), base, words, colour)]
         return [
-            still.line(at, middle, to, middle, look.FAILED, stroke_width=3),
-            still.line(to, y + 3, to, y + self.lane - 3, look.FAILED, stroke_width=3),
+            snapshot.line(at, middle, to, middle, look.FAILED, stroke_width=3),
+            snapshot.line(to, y + 3, to, y + self.lane - 3, look.FAILED, stroke_width=3),
             self.words_at(
                 at, base, f"done at {timeline.ended:.1f} s, {missed:.1f} s after the ideal",
                 look.ON_FAILED,
@@ -352,7 +354,7 @@ class _Picture:
     def words_at(self, x: float, base: float, words: str, colour: str) -> str:
         """Write beside a place, before it if there is room."""
         side = -6 if x - 7.2 * len(words) - 8 > 16 else 6
-        return still.text(
+        return snapshot.text(
             x + side, base, words, fill=colour, bold=True, anchor="end" if side < 0 else "start"
         )
 
@@ -371,32 +373,32 @@ class _Picture:
                 continue
             match kind:
                 case "waiting":
-                    shape = still.rect(
+                    shape = snapshot.rect(
                         x + 0.5, top + 0.5, 21, 11, look.GROUND,
                         stroke=look.INK_2, stroke_dasharray="3 3",
                     )  # fmt: skip
                 case "thinking":
-                    shape = still.line(
+                    shape = snapshot.line(
                         x + 4, top + 6, x + 20, top + 6, look.THINKING,
                         stroke_width=7, stroke_linecap="round", stroke_dasharray="0.1 8",
                     )  # fmt: skip
                 case "text":
-                    shape = still.rect(x, top, 22, 12, look.TEXT)
+                    shape = snapshot.rect(x, top, 22, 12, look.TEXT)
                 case "writing":
-                    shape = still.rect(
+                    shape = snapshot.rect(
                         x + 0.5, top + 0.5, 21, 11, look.GROUND, stroke=look.TOOL
                     ) + _hatched(x, top, 22, 12)
                 case "input":
-                    shape = still.rect(x, top, 22, 12, look.TOOL)
+                    shape = snapshot.rect(x, top, 22, 12, look.TOOL)
                 case "run":
-                    shape = still.rect(
+                    shape = snapshot.rect(
                         x + 1, top + 1, 20, 10, look.GROUND, stroke=look.TOOL, stroke_width=2
                     )
                 case _:
-                    shape = still.line(
+                    shape = snapshot.line(
                         x + 11, top - 1, x + 11, top + 13, look.ON_DONE, stroke_width=1.5
                     )
-            parts += [shape, still.text(x + 27, y, words, fill=look.INK_1, size=SMALL)]
+            parts += [shape, snapshot.text(x + 27, y, words, fill=look.INK_1, size=SMALL)]
             x += 27 + 6.3 * len(words) + 14
         return parts
 
@@ -411,7 +413,7 @@ _MARKS = {
 
 def _titled(words: str, *shapes: str) -> str:
     """Group shapes under words that a page shows when they are pointed at."""
-    return "<g>" + still.title(words) + "".join(shapes) + "</g>"
+    return "<g>" + snapshot.title(words) + "".join(shapes) + "</g>"
 
 
 def _hatched(x: float, y: float, width: float, height: float) -> str:
@@ -421,7 +423,7 @@ def _hatched(x: float, y: float, width: float, height: float) -> str:
     while at < width + height:
         x1, y1 = (at, 0.0) if at <= width else (width, at - width)
         x2, y2 = (at - height, height) if at >= height else (0.0, at)
-        numbers = [still.number(value) for value in (x + x1, y + y1, x + x2, y + y2)]
+        numbers = [snapshot.number(value) for value in (x + x1, y + y1, x + x2, y + y2)]
         strokes.append("M{} {}L{} {}".format(*numbers))
         at += 5.0
     return f'<path d="{"".join(strokes)}" stroke="{look.TOOL}" stroke-width="1.5" fill="none"/>'
@@ -469,7 +471,7 @@ def sentence(track: Track) -> str:
 
 
 def rows(tracks: Sequence[Track]) -> list[list[str]]:
-    """Return the table twin, its header first."""
+    """Return the table, its header first."""
     if len(tracks) == 1:
         return [list(HEADER), *(list(row) for row in table(tracks[0].timeline))]
     named = [[track.name, *row[1:]] for track in tracks for row in table(track.timeline)]

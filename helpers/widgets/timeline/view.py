@@ -29,7 +29,7 @@ class Run:
     Attributes:
         open: gives its events; called at each Start.
         name: what it is called among others.
-        expected: its timeline, known beforehand; the still and the text twin show it.
+        expected: its timeline, known beforehand; the snapshot and the text alternative show it.
         ideal: when it would be over at the earliest, known beforehand.
     """
 
@@ -74,7 +74,7 @@ class TimelineView(PictureView):
         choices = [[id, run.name] for id, run in runs.items()] if len(runs) > 1 else []
         super().__init__(
             setup={"title": title, "choices": choices, "at_most": at_most},
-            state=self._snapshot(),
+            state=self._state_now(),
         )
         if autostart:
             self.start()
@@ -90,11 +90,11 @@ class TimelineView(PictureView):
         runs = self._runs_of
         return {id: timeline_of(runs[id]) if id in runs else Timeline() for id in self._known}
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the picture of the expected runs, as SVG."""
         return self._draw(self._expected())
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the expected runs in words."""
         return tell(self._expected())
 
@@ -164,7 +164,7 @@ class TimelineView(PictureView):
 
     # What the page gets
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state_now(self) -> dict[str, Any]:
         tracks, running = self._tracks(), self._runs()
         words = [
             f"{track.name}: {sentence(track)}" if track.name else sentence(track)

@@ -1,11 +1,11 @@
-"""The wire view's still: the first lines of a recording, its chunks and its events."""
+"""The wire view's snapshot: the first lines of a recording, its chunks and its events."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from helpers.svg import look
-from helpers.svg.still import WIDTH, line, number, picture, rect, text, wrapped
+from helpers.svg.snapshot import WIDTH, line, number, picture, rect, text, wrapped
 from helpers.widgets.wire.model import Cell, Chunk, Line, Span, WireModel
 
 __all__ = ["columns_of", "draw", "wrap_cells"]

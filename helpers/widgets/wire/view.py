@@ -13,7 +13,7 @@ from helpers.widgets.wire.snapshot import draw
 
 __all__ = ["Wire", "describe", "view_model"]
 
-TWIN_ROWS = 40
+TEXT_ROWS = 40
 
 Record = Callable[[], Awaitable[Recording]]
 
@@ -31,7 +31,7 @@ def describe(model: WireModel, title: str = "") -> str:
     rows = [("chunk", "bytes", "seconds", "held after", "cut inside", "completes")]
     names = {span["number"]: span["name"] for span in model["spans"]}
     produced = 0
-    for index, chunk in enumerate(model["chunks"][:TWIN_ROWS], start=1):
+    for index, chunk in enumerate(model["chunks"][:TEXT_ROWS], start=1):
         completed = range(produced + 1, chunk["events"] + 1)
         produced = chunk["events"]
         rows.append(
@@ -141,10 +141,10 @@ class Wire(View):
             self.position = min(1, len(model["chunks"]))
             self.state = "ready"
 
-    def still(self) -> str:
+    def snapshot(self) -> str:
         """Return the beginning of the recording as a picture."""
         return draw(cast(WireModel, self.model), self.title)
 
-    def twin(self) -> str:
+    def text_alternative(self) -> str:
         """Return the recording as a table."""
         return describe(cast(WireModel, self.model), self.title)

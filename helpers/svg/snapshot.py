@@ -1,6 +1,6 @@
-"""Stills: small SVG pictures of a view, for readers without a kernel.
+"""Snapshots: small SVG pictures of a view, for readers without a kernel.
 
-A still is a pure function of the view's plain value, so the same value gives the
+A snapshot is a pure function of the view's plain value, so the same value gives the
 same picture, byte for byte, on every machine.
 """
 
@@ -25,7 +25,7 @@ __all__ = [
     "wrapped",
 ]
 
-# A still must be legible on a static page of this width, in pixels.
+# A snapshot must be legible on a static page of this width, in pixels.
 WIDTH = 700
 
 
