@@ -58,11 +58,15 @@ class Misconception:
 
     Attributes:
         id: stable and unique within the exercise, such as "returns-str".
-        matches: says whether an outcome shows it. An exception counts as no.
+        matches: says whether an outcome shows it. An exception counts as no. Where a case
+            raised or did not end, it has to look at that: it can't claim what it never saw.
+        about: what this mistake is about, though it would be told otherwise: exceptions of
+            Python such as TypeError, and ids of facts (helpers/lessons/checking/facts.py).
     """
 
     id: str
     matches: Callable[[Outcome], bool]
+    about: tuple[type[BaseException] | str, ...] = ()
 
 
 def equal(returned: Any, expected: Any) -> bool:

@@ -1,12 +1,19 @@
-"""From what came back to what that looks like: the exercise's own mistakes, then general ones."""
+"""From what came back to what that looks like.
+
+What Python says of a line comes first, then facts of the source, the exercise's own mistakes,
+and general ones.
+"""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from helpers.lessons.checking.case import Case, MissingName, Outcome
+from helpers.lessons.checking.case import Case, Misconception, MissingName, Outcome
+from helpers.lessons.checking.facts import Fact
 from helpers.lessons.checking.report import Diagnosis, Line, Span, plain
 from helpers.lessons.checking.values import ADDRESS, difference, shorten, shown
+from helpers.lessons.checking.where import CELL, describe, is_slip
 
 __all__ = [
     "WHOLE_CELL",
@@ -20,6 +27,14 @@ __all__ = [
 
 
 WHOLE_CELL = "your cell, from top to bottom"
+# Where the cell itself raises one of these, no case has been tried: that is said instead.
+AT_THE_TOP = (
+    "another-type-needed",
+    "awaits-a-plain-value",
+    "other-arguments",
+    "raises",
+    "unknown-attribute",
+)
 
 
 class InputAsked(RuntimeError):
@@ -30,7 +45,24 @@ class Flood(BaseException):
     """The code printed past the limit. Not an Exception: `except Exception` must not stop it."""
 
 
-def explain(case: Case, outcome: Outcome, where: str = "") -> Diagnosis:
+class Seen(Outcome):
+    """An outcome without a result: it notes what a predicate looks at.
+
+    Nothing came back, so asking for it is an error.
+    """
+
+    looks: set[str]
+
+    def __getattribute__(self, name: str) -> Any:
+        """Note that it was asked for."""
+        if name == "returned":
+            raise LookupError("nothing came back")
+        if name in ("error", "timed_out"):
+            object.__getattribute__(self, "looks").add(name)
+        return object.__getattribute__(self, name)
+
+
+def explain(case: Case, outcome: Outcome, where: str = "", facts: Sequence[Fact] = ()) -> Diagnosis:
     """Say what a wrong outcome of a case looks like.
 
     A mistake of the exercise's own is only named. What is said of it stands in a file, and the
@@ -40,17 +72,47 @@ def explain(case: Case, outcome: Outcome, where: str = "") -> Diagnosis:
         case: the case that was run.
         outcome: what came back.
         where: the line of the learner's code that it came from, if there is one.
+        facts: mistakes that stand in the source.
     """
     diagnosis = _general(case, outcome)
     if not isinstance(outcome.error, (MissingName, InputAsked, Flood)):
-        for mistake in case.misconceptions:
-            if _matches(mistake.matches, outcome):
-                diagnosis = replace(diagnosis, misconception=mistake.id, looks_like="", try_next="")
-                break
+        named = _own(case, outcome, facts)
+        if isinstance(named, Fact):
+            words = (named.looks_like, named.try_next)
+            diagnosis = replace(
+                diagnosis, misconception=named.id, looks_like=words[0], try_next=words[1]
+            )
+            where = where or describe(CELL, named.line)
+        elif named:
+            diagnosis = replace(diagnosis, misconception=named.id, looks_like="", try_next="")
     return replace(diagnosis, where=where, printed=_quote(outcome.printed))
 
 
+def _own(case: Case, outcome: Outcome, facts: Sequence[Fact]) -> Misconception | Fact | None:
+    """Return the mistake that is seen, or the fact behind it; None if none is."""
+    shown = [fact for fact in facts if _holds(fact.shows, outcome)]
+    slip = is_slip(outcome.error)
+    for mistake in case.misconceptions:
+        kinds = tuple(kind for kind in mistake.about if isinstance(kind, type))
+        if slip and not isinstance(outcome.error, kinds):
+            continue
+        if shown and not slip and shown[0].id not in mistake.about:
+            continue
+        if _matches(mistake.matches, outcome):
+            return mistake
+    return shown[0] if shown else None
+
+
 def _matches(matches: Callable[[Outcome], bool], outcome: Outcome) -> bool:
+    if outcome.error is None and not outcome.timed_out:
+        return _holds(matches, outcome)
+    seen = Seen(None, outcome.error, outcome.printed, outcome.timed_out, outcome.expected)
+    object.__setattr__(seen, "looks", set())
+    needed = "timed_out" if outcome.timed_out else "error"
+    return _holds(matches, seen) and needed in object.__getattribute__(seen, "looks")
+
+
+def _holds(matches: Callable[[Outcome], bool], outcome: Outcome) -> bool:
     # What came back can be anything, so a test that stumbles over it doesn't match.
     try:
         return bool(matches(outcome))
@@ -95,7 +157,7 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
             "yields-where-return",
             returned,
             "a `yield` somewhere in the function, which makes the call return a generator",
-            "Collect the results in a list and return it at the end.",
+            f"Return the {_kind(outcome.expected)} once, at the end, when it is complete.",
         )
     if value is None and outcome.printed:
         return diagnosis(
@@ -108,10 +170,10 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
         return diagnosis(
             "returns-nothing",
             returned,
-            "a way through the function that reaches no `return`",
-            "Follow this call line by line: which `return` should it reach?",
+            "None: the call reached no `return`, or the value behind its `return` was None",
+            "Follow this call line by line: which `return` does it reach, and with what?",
         )
-    kind, wanted = type(value).__name__, type(outcome.expected).__name__
+    kind, wanted = _kind(value), _kind(outcome.expected)
     if kind != wanted:
         return diagnosis(
             "another-type",
@@ -123,9 +185,18 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
     return diagnosis(
         "another-value",
         returned,
-        "a result of the right kind, but not the right one",
-        "Run this very call in a cell of its own and print the steps in between.",
+        "a result of the right kind, but not the right one. The check knows no name for this "
+        "mistake",
+        "Compare the two rows at the marked place: which line of yours makes that piece?",
     )
+
+
+def _kind(value: Any) -> str:
+    """The name of a value's class; of the check's own classes, what they are made of."""
+    for kind in type(value).__mro__:
+        if not kind.__module__.startswith("helpers."):
+            return kind.__name__ if kind is not object else type(value).__name__
+    return type(value).__name__
 
 
 def _raised(error: BaseException) -> tuple[str, Line, str, str]:
@@ -212,12 +283,42 @@ def _raised(error: BaseException) -> tuple[str, Line, str, str]:
                 "a function or method that takes other arguments than it was called with",
                 "Compare the line with `def` to the call in the first row.",
             )
+        case AttributeError() if error.name and isinstance(error.obj, dict):
+            return (
+                "unknown-attribute",
+                came_back,
+                f"a dot in front of `{error.name}`, on a dict: a dict has keys",
+                f'Read it with brackets: `["{error.name}"]`, or with `.get`.',
+            )
+        case AttributeError() if error.name:
+            return (
+                "unknown-attribute",
+                came_back,
+                f"a name that this object doesn't have: `.{error.name}`",
+                "Print the object, or its type, in front of that line: is it what you expect?",
+            )
+        case TypeError() if "used in 'await'" in message:
+            return (
+                "awaits-a-plain-value",
+                came_back,
+                "an `await` in front of something that nobody can wait for",
+                "Look at what stands behind the `await`: a plain function needs none.",
+            )
+        case TypeError():
+            return (
+                "another-type-needed",
+                came_back,
+                "a value of another type than this line can use",
+                "Print the type of each value in front of that line. Which one is not what you "
+                "expect?",
+            )
         case _:
             return (
                 "raises",
                 came_back,
                 "an error inside your code, on input that it should take",
-                "Read the error and its line first; then run this very call in a cell of its own.",
+                "Read the error and its line first: is it one of your own `raise` lines? Ask how "
+                "this call gets there.",
             )
 
 
@@ -237,7 +338,7 @@ def explain_loading(outcome: Outcome, where: str) -> Diagnosis:
     """Say why the cell itself did not run to its end."""
     case = Case("", "", WHOLE_CELL, lambda my: None, None)
     diagnosis = replace(_general(case, outcome), expected=(), where=where)
-    if diagnosis.misconception in ("raises", "other-arguments"):
+    if diagnosis.misconception in AT_THE_TOP:
         diagnosis = replace(
             diagnosis,
             misconception="raises",
@@ -282,7 +383,10 @@ def explain_syntax(error: Exception, where: str) -> Diagnosis:
         "code that Python can't read",
         "Look at that line and the one above it: a bracket, a quote, a colon or an indent.",
     )
-    if "await" in message and "outside" in message:
+    if "outside async function" in message:
+        looks_like = "an `await`, `async for` or `async with` in a plain `def`"
+        try_next = "Write `async def` for the function that this line stands in."
+    elif "await" in message and "outside" in message:
         looks_like = "a trial run with `await` in the cell of a part, which is a plain module"
         try_next = "Keep only definitions in this cell, and try them out in the next one."
     elif where.partition(": ")[2][:1] in ("%", "!"):

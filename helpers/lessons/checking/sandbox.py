@@ -21,7 +21,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.lessons.checking.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
+from helpers.lessons.checking.facts import Fact, facts_of
 from helpers.lessons.checking.fair_time import watch
 from helpers.lessons.checking.where import CELL, where_it_hangs, where_raised
 from helpers.lessons.exercise import read_exercise
@@ -158,7 +159,9 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         tell: takes each report.
         seconds: the deadline of each step; 0 for none.
     """
-    cases = read_exercise(Path(job["folder"])).cases  # the lesson is imported here
+    exercise = read_exercise(Path(job["folder"]))
+    cases = exercise.cases  # the lesson is imported here
+    facts = facts_of(job["source"], exercise.reference_source())
     deadline = Deadline(seconds, tell)
     tell({"ready": True})
     namespace = _load_cell(job, tell, deadline)
@@ -166,7 +169,7 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         return
     threads = set(threading.enumerate())
     for case in cases:
-        _run_case(case, namespace, job["output_bytes"], tell, deadline)
+        _run_case(case, namespace, facts, job["output_bytes"], tell, deadline)
     if any(not thread.daemon for thread in set(threading.enumerate()) - threads):
         tell({"note": "Your code leaves a thread running after its work is done."})
     tell({"done": True})
@@ -197,7 +200,12 @@ def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace
 
 
 def _run_case(
-    case: Case, namespace: Namespace, output_bytes: int, tell: Tell, deadline: Deadline
+    case: Case,
+    namespace: Namespace,
+    facts: Sequence[Fact],
+    output_bytes: int,
+    tell: Tell,
+    deadline: Deadline,
 ) -> None:
     """Run one case and tell how it went."""
 
@@ -209,13 +217,21 @@ def _run_case(
     with listening(output_bytes) as printed, deadline.over(hung):
         try:
             returned = _call(case, namespace, deadline)
-            right = case.same(returned, case.expected)
+            right = _is_right(case, returned)
         except BaseException as raised:
             error = raised
             where = where_raised(raised.__traceback__)
         outcome = Outcome(returned, error, printed.text(), expected=case.expected)
-        diagnosis = None if right else explain(case, outcome, where).to_json()
+        diagnosis = None if right else explain(case, outcome, where, facts).to_json()
     tell({"case": diagnosis})
+
+
+def _is_right(case: Case, returned: Any) -> bool:
+    try:
+        return case.same(returned, case.expected)
+    except Exception:
+        # It can't be compared at all, so it is something else: it is shown as what it is.
+        return False
 
 
 def _call(case: Case, namespace: Namespace, deadline: Deadline) -> Any:

@@ -5,15 +5,27 @@ import linecache
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from helpers.lessons.checking.facts import PYTHON_SAYS
 from helpers.lessons.checking.values import shorten
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-__all__ = ["CELL", "describe", "earlier_part", "remember", "where_it_hangs", "where_raised"]
+__all__ = [
+    "CELL",
+    "describe",
+    "earlier_part",
+    "is_slip",
+    "remember",
+    "where_it_hangs",
+    "where_raised",
+]
+
+LIBRARY = str(Path(__file__).resolve().parents[2])
 
 # What the code is compiled as, in place of a file's name.
 CELL = "<your cell>"
@@ -47,6 +59,20 @@ def where_raised(traceback: TracebackType | None) -> str:
             found = describe(filename, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found
+
+
+def is_slip(error: BaseException | None) -> bool:
+    """Whether Python itself refused a line of the learner's code."""
+    if not isinstance(error, PYTHON_SAYS):
+        return False
+    learners = False
+    traceback = error.__traceback__
+    while traceback:
+        filename = traceback.tb_frame.f_code.co_filename
+        # What a function of the check raises, called from that line, is part of the case.
+        learners = _is_learners(filename) or (learners and not filename.startswith(LIBRARY))
+        traceback = traceback.tb_next
+    return learners
 
 
 def where_it_hangs(thread: int, loop: "AbstractEventLoop | None" = None) -> str:

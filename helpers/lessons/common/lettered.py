@@ -26,7 +26,7 @@ class Letter(NamedTuple):
 
 def unanswered(outcome: Outcome) -> bool:
     """Whether nothing stands at a letter yet."""
-    return outcome.returned is ... or isinstance(outcome.error, KeyError)
+    return isinstance(outcome.error, KeyError) if outcome.error else outcome.returned is ...
 
 
 def lettered_cases(table: str, kind: str, letters: Sequence[Letter]) -> tuple[Case, ...]:

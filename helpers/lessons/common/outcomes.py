@@ -24,6 +24,11 @@ def mentions(outcome: Outcome, *words: str) -> bool:
     return outcome.error is not None and any(word in str(outcome.error) for word in words)
 
 
+def words_of(outcome: Outcome) -> str:
+    """What came back, or the exception in its place, as text."""
+    return str(outcome.returned if outcome.error is None else outcome.error)
+
+
 async def printed_by(work: Awaitable[object]) -> str:
     """Return what is printed while some work is done."""
     with redirect_stdout(StringIO()) as printed:

@@ -47,7 +47,7 @@ BUG_MISTAKES = (
 
 ONE_OPEN_BLOCK = Misconception(
     id="one-open-block",
-    matches=lambda out: not out.timed_out,
+    matches=lambda out: isinstance(out.error, KeyError | ValueError) or out.error is None,
 )
 
 

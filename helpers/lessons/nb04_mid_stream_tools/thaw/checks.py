@@ -54,10 +54,12 @@ CASES = (
         (
             Misconception(
                 id="awaits-a-plain-value",
+                about=(TypeError,),
                 matches=lambda out: mentions(out, "can't be used in 'await'"),
             ),
             Misconception(
                 id="calls-it-too-early",
+                about=(TypeError,),
                 matches=lambda out: mentions(out, "object is not callable"),
             ),
             Misconception(

@@ -54,6 +54,7 @@ SHAPE = (
     ),
     Misconception(
         id="is-a-generator",
+        about=("yields-where-return",),
         matches=lambda out: hasattr(out.returned, "__next__"),
     ),
     Misconception(

@@ -92,6 +92,7 @@ DONE = ("finished", "toolu_1", "31 °C")
 COMMON = (
     Misconception(
         id="changes-an-event",
+        about=(AttributeError,),
         matches=lambda out: type(out.error).__name__ == "FrozenInstanceError",
     ),
     Misconception(

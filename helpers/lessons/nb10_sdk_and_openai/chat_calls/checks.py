@@ -62,6 +62,7 @@ NEEDS_A_CHOICE = Misconception(
 )
 TRIPS_OVER_NULL = Misconception(
     id="trips-over-null",
+    about=(TypeError,),
     matches=lambda out: (
         isinstance(out.error, TypeError) or str(out.error) in ("'content'", "'tool_calls'")
     ),

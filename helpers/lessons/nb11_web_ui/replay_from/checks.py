@@ -58,6 +58,7 @@ CASES = (
         ),
         Misconception(
             id="expects-the-header",
+            about=(TypeError,),
             matches=lambda out: isinstance(out.error, TypeError | AttributeError),
         ),
     ),

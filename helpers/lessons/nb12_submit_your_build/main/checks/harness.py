@@ -174,10 +174,12 @@ SHAPE = (
     ),
     Misconception(
         id="awaits-the-loop",
+        about=(TypeError,),
         matches=lambda out: mentions(out, "'async_generator'", "async_generator can't be used"),
     ),
     Misconception(
         id="write-is-plain",
+        about=(TypeError,),
         matches=lambda out: mentions(out, "NoneType can't be used in 'await'"),
     ),
 )
