@@ -61,6 +61,10 @@ def refused(status: int, type: str, message: str, why: str) -> Case:
         ),
         LEAVES_OPEN,
         Misconception(
+            id="knows-only-some-statuses",
+            matches=lambda out: status in (400, 500) and str(status) not in ending(out),
+        ),
+        Misconception(
             id="only-the-status",
             matches=lambda out: ending(out).startswith("raised") and str(status) in ending(out),
         ),
@@ -105,6 +109,13 @@ ENDINGS = (
         "Limits are met every day, and the answer says which one and for how long.",
     ),
     refused(529, "overloaded_error", "Overloaded", "A busy API refuses before it starts."),
+    refused(
+        400,
+        "invalid_request_error",
+        "max_tokens: Field required",
+        "A request that is wrong is wrong each time, and the answer says what is missing.",
+    ),
+    refused(500, "api_error", "Internal server error", "Every server breaks once in a while."),
     case(
         "an error event after the 200",
         "The status line was sent before anybody knew. Text that came before it counts.",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
-from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.checking.case import Misconception, Namespace, Outcome
 from helpers.lessons.common.events import NEW, PING, WHOLE, Event, wire
 from helpers.lessons.common.fake_api import Body, Server
+from helpers.lessons.common.outcomes import SLIPS
 from helpers.lessons.nb02_text_streaming.text.checks.harness import (
     CHUNK_IS_EVENT,
     LISTING,
@@ -15,6 +16,20 @@ from helpers.lessons.nb02_text_streaming.text.checks.harness import (
     opened,
 )
 
+
+def failed(out: Outcome) -> bool:
+    """Whether reading ended with an exception, behind some events."""
+    return isinstance(out.returned[-1], str) and out.returned[-1].startswith("raised ")
+
+
+RAISES_AT_THE_END = Misconception(
+    id="raises-at-the-end",
+    matches=lambda out: failed(out) and out.returned[:-1] == out.expected,
+)
+RAISES_AFTER_A_CHUNK = Misconception(
+    id="raises-after-a-chunk",
+    matches=lambda out: failed(out) and out.returned[:-1] == out.expected[: len(out.returned) - 1],
+)
 FILTERS = Misconception(
     id="filters-events",
     matches=lambda out: bool(out.returned) and all(it in out.expected for it in out.returned),
@@ -26,8 +41,18 @@ def reading(events: Sequence[Event]) -> Callable[[Namespace], Any]:
 
     async def run(my: Namespace) -> object:
         async with Server(Body(wire(events))).client() as http:
+            given: list[Any] = []
             async with opened(my, http, deepcopy(REQUEST)) as stream:
-                return [event async for event in stream]
+                try:
+                    async for event in stream:
+                        given.append(event)
+                except SLIPS:
+                    raise
+                except Exception as error:
+                    if isinstance(error, ValueError) or not given:
+                        raise
+                    given.append(f"raised {type(error).__name__}: {error}")
+            return given
 
     return run
 
@@ -41,6 +66,8 @@ EVENT_CASES = (
         LISTING,
         reading(WHOLE),
         WHOLE,
+        RAISES_AT_THE_END,
+        RAISES_AFTER_A_CHUNK,
         Misconception(
             id="not-parsed",
             matches=lambda out: bool(out.returned) and not isinstance(out.returned[0], dict),
@@ -56,7 +83,7 @@ EVENT_CASES = (
         WITH_UNKNOWN,
         Misconception(
             id="rejects-unknown",
-            matches=lambda out: out.error is not None,
+            matches=lambda out: out.error is not None or failed(out),
         ),
         FILTERS,
     ),

@@ -98,15 +98,33 @@ SHAPE = (
         matches=lambda out: mentions(out, "got dict", "generator didn't stop"),
     ),
     Misconception(
+        id="gives-the-response",
+        matches=lambda out: mentions(out, "got Response"),
+    ),
+    Misconception(
+        id="yields-after-the-block",
+        matches=lambda out: isinstance(out.error, httpx.StreamClosed),
+    ),
+    Misconception(
+        id="parses-the-event",
+        about=(TypeError,),
+        matches=lambda out: mentions(out, "JSON object must be", "not ServerSentEvent"),
+    ),
+    Misconception(
         id="no-yield",
         matches=lambda out: mentions(out, "is not an async iterator", "generator didn't yield"),
     ),
     Misconception(
         id="missing-await",
+        about=(AttributeError,),
         matches=lambda out: mentions(out, "'coroutine' object has no attribute"),
     ),
     Misconception(
         id="missing-async",
+        about=(
+            TypeError,
+            "plain-def-under-async-decorator",
+        ),
         matches=lambda out: mentions(
             out,
             "does not support the context manager protocol",
@@ -116,11 +134,13 @@ SHAPE = (
     ),
     Misconception(
         id="stream-not-entered",
+        about=(TypeError,),
         matches=lambda out: mentions(out, "_AsyncGeneratorContextManager"),
     ),
     Misconception(
         id="feeds-text",
-        matches=lambda out: isinstance(out.error, TypeError) and mentions(out, "bytes"),
+        about=(TypeError,),
+        matches=lambda out: mentions(out, "bytes") and not mentions(out, "JSON object"),
     ),
 )
 

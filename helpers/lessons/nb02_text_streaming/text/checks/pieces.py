@@ -116,7 +116,9 @@ TEXT_CASES = (
         ["One", " two"],
         Misconception(
             id="every-delta-is-text",
-            matches=lambda out: True,
+            matches=lambda out: (
+                isinstance(out.error, KeyError) if out.error else len(out.returned) > 2
+            ),
         ),
     ),
     case(
@@ -137,6 +139,10 @@ TEXT_CASES = (
         receiving([bytes([byte]) for byte in b"".join(wire([START, *text_block(0, EMOJI), *END]))]),
         EMOJI,
         CHUNK_IS_EVENT,
+        Misconception(
+            id="decoder-for-each-chunk",
+            matches=lambda out: isinstance(out.error, RuntimeError) or out.returned == "",
+        ),
     ),
     case(
         "a line separator in the text",
@@ -146,7 +152,7 @@ TEXT_CASES = (
         SEPARATORS,
         Misconception(
             id="reads-lines",
-            matches=lambda out: True,
+            matches=lambda out: isinstance(out.error, ValueError) or out.returned is not None,
         ),
     ),
     case(
@@ -157,7 +163,7 @@ TEXT_CASES = (
         "".join(PIECES),
         Misconception(
             id="reads-raw",
-            matches=lambda out: True,
+            matches=lambda out: isinstance(out.error, Exception) or out.returned == "",
         ),
     ),
 )

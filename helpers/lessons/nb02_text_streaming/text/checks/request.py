@@ -24,8 +24,10 @@ async def keep_request(my: Namespace) -> object:
     request = deepcopy(REQUEST)
     async with Server(Body(wire(WHOLE))).client() as http:
         async with opened(my, http, request) as events:
-            async for _ in events:
-                pass
+            # What goes wrong in reading has cases of its own.
+            with suppress(RuntimeError, ValueError, OSError):
+                async for _ in events:
+                    pass
     return request
 
 
@@ -37,9 +39,13 @@ REQUEST_CASES = (
         ask,
         ("POST", f"{BASE_URL}/v1/messages", {**REQUEST, "stream": True}),
         Misconception(
+            id="another-method",
+            matches=lambda out: isinstance(out.returned, tuple) and out.returned[0] != "POST",
+        ),
+        Misconception(
             id="another-address",
             matches=lambda out: (
-                isinstance(out.returned, tuple) and out.returned[:2] != out.expected[:2]
+                isinstance(out.returned, tuple) and out.returned[1] != out.expected[1]
             ),
         ),
         Misconception(
