@@ -71,6 +71,7 @@ def came_back(out: Outcome) -> bool:
 
 IS_A_GENERATOR = Misconception(
     id="is-a-generator",
+    about=("yields-where-return",),
     matches=lambda out: inspect.isgenerator(out.returned),
 )
 RETURNS_ONE_EVENT = Misconception(
@@ -102,6 +103,7 @@ LEAVES_BYTES = Misconception(
 )
 MIXES_BYTES_AND_TEXT = Misconception(
     id="mixes-bytes-and-text",
+    about=(TypeError,),
     matches=lambda out: isinstance(out.error, TypeError) and "bytes" in str(out.error),
 )
 SPLITS_AT_EVERY_COLON = Misconception(
@@ -155,6 +157,10 @@ GIVES_UNFINISHED_EVENTS = Misconception(
     id="gives-unfinished-events",
     matches=too_many,
 )
+SAME_LIST = Misconception(
+    id="same-list-each-time",
+    matches=lambda out: out.returned[0] is out.returned[-1] and len(out.returned[0]) == 1,
+)
 FORGETS_THE_REST = Misconception(
     id="forgets-the-rest",
     matches=lambda out: (
@@ -167,6 +173,10 @@ FORGETS_FIELDS = Misconception(
 )
 SHARED_BETWEEN_DECODERS = Misconception(
     id="shared-between-decoders",
+    about=(
+        "class-level-state",
+        "mutable-default",
+    ),
     matches=lambda out: not out.timed_out,
 )
 
@@ -217,7 +227,33 @@ MARK_IN_ONE_PIECE = Misconception(
     matches=lambda out: came_back(out),
 )
 
+EVERY_LF_AFTER_CR = Misconception(
+    id="takes-every-lf-after-cr",
+    matches=lambda out: came_back(out) and len(events(out.returned)) == 0,
+)
+FLAG_STAYS = Misconception(
+    id="flag-stays-after-the-lf",
+    matches=lambda out: came_back(out) and len(events(out.returned)) == 0,
+)
+EMPTY_CHUNK = Misconception(
+    id="empty-chunk-forgets-the-cr",
+    matches=lambda out: came_back(out) and len(events(out.returned)) == 2,
+)
+MARK_ANYWHERE = Misconception(
+    id="mark-removed-everywhere",
+    matches=lambda out: came_back(out) and "\ufeff" not in "".join(data(out)),
+)
+
 # Mistakes with fields
+
+EMPTY_NAME = Misconception(
+    id="empty-name-is-a-name",
+    matches=lambda out: names(out) == [""],
+)
+RETRY_AS_NUMBER = Misconception(
+    id="retry-without-a-look",
+    matches=lambda out: isinstance(out.error, ValueError),
+)
 
 KEEPS_LAST_DATA_LINE = Misconception(
     id="keeps-last-data-line",
@@ -245,6 +281,7 @@ STRIPS_SPACES = Misconception(
 )
 TRIPS_OVER_UNKNOWN_LINES = Misconception(
     id="trips-over-unknown-lines",
+    about=(TypeError,),
     matches=lambda out: out.error is not None,
 )
 MATCHES_START_OF_NAME = Misconception(
