@@ -12,9 +12,11 @@ from helpers.lessons.nb03_tool_json.message.checks.harness import (
     texts,
 )
 from helpers.lessons.nb03_tool_json.replies import (
+    LAGOS,
     NO_INPUT,
     ONE_TOOL,
     START,
+    TOOL_USE,
     TWO_TOOLS,
     not_json,
     parsed_a_fragment,
@@ -123,6 +125,13 @@ CALL_CASES = (
             id="loses-a-call",
             matches=lambda out: len(out.returned) == 1,
         ),
+    ),
+    calls_case(
+        "a call, then a text",
+        "The text confirms the call; what comes after confirms it no second time.",
+        [START, *tool(0, "get_weather", *LAGOS), *text_block(1, "One moment."), *TOOL_USE],
+        [LAGOS_CALL],
+        GIVEN_TWICE,
     ),
     content_case(
         "text, a call, text",

@@ -3,15 +3,30 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.checking.case import Misconception, Namespace, Outcome
 from helpers.lessons.common.events import Event, done
 from helpers.lessons.nb03_tool_json.message.checks.harness import LAGOS_CALL, calls_case, case, fed
 from helpers.lessons.nb03_tool_json.replies import LAGOS, START, TOOL_USE, TWO_TOOLS, listing, tool
 
 PAYMENT = ('{"to": "Ada', '", "amou', 'nt": 12')  # of 1200, cut at max_tokens
+
+
+def given_at(event: str) -> Callable[[Outcome], bool]:
+    """Whether the call of a cut answer came at such an event."""
+    return lambda out: any(at == event for at, *_ in out.returned[0])
+
+
 RUNS_AT_STOP = Misconception(
     id="trusts-the-block-stop",
-    matches=lambda out: bool(out.returned[0]) or out.error is not None,
+    matches=given_at("content_block_stop"),
+)
+ANY_EVENT = Misconception(
+    id="any-event-confirms",
+    matches=given_at("message_delta"),
+)
+MESSAGE_STOP = Misconception(
+    id="message-stop-confirms",
+    matches=given_at("message_stop"),
 )
 
 
@@ -24,6 +39,7 @@ BROKEN = [
     *tool(1, "get_weather", '"Lagos"'),
     *TOOL_USE,
 ]
+OTHER_REASONS = ("refusal", "pause_turn", "end_turn", "model_context_window_exceeded")
 SECOND_CUT = [
     START,
     *tool(0, "get_weather", *LAGOS),
@@ -36,7 +52,7 @@ def cut(my: Namespace) -> object:
     """Return the calls of a cut answer, and what the message holds for an input."""
     assembler, calls = fed(my, CUT)
     content = assembler.message["content"]
-    return [(call.name, call.input) for _, call in calls], content[0]["input"]
+    return [(at, call.name, call.input) for at, call in calls], content[0]["input"]
 
 
 def no_amount(returned: Any, expected: Any) -> bool:
@@ -51,6 +67,12 @@ def not_confirmed(my: Namespace) -> object:
         [(call.name, call.input) for _, call in fed(my, events)[1]]
         for events in (WHOLE_BUT_CUT, LOST)
     ]
+
+
+def other_reasons(my: Namespace) -> object:
+    """Return how many calls each of these reasons to stop confirms."""
+    whole = [START, *tool(0, "get_weather", *LAGOS)]
+    return {reason: len(fed(my, [*whole, *done(reason)])[1]) for reason in OTHER_REASONS}
 
 
 def when(events: Sequence[Event]) -> Callable[[Namespace], object]:
@@ -81,13 +103,15 @@ COMPLETE_CASES = (
         ),
         Misconception(
             id="cut-call-as-empty",
-            matches=lambda out: out.returned[0] == [("send_money", {})],
+            matches=lambda out: [call[1:] for call in out.returned[0]] == [("send_money", {})],
         ),
         Misconception(
             id="message-breaks-at-the-cut",
             matches=lambda out: out.error is not None,
         ),
         RUNS_AT_STOP,
+        ANY_EVENT,
+        MESSAGE_STOP,
         same=no_amount,
     ),
     case(
@@ -100,6 +124,17 @@ COMPLETE_CASES = (
         Misconception(
             id="json-decides",
             matches=lambda out: bool(out.returned[0] or out.returned[1]),
+        ),
+    ),
+    case(
+        "other reasons to stop",
+        "A refusal can strike behind a whole call, too: only `tool_use` says that it stands.",
+        "for reason in (…): [call for event in events for call in assembler.feed(event)]",
+        other_reasons,
+        dict.fromkeys(OTHER_REASONS, 0),
+        Misconception(
+            id="any-reason-but-max-tokens",
+            matches=lambda out: any(out.returned.values()),
         ),
     ),
     calls_case(

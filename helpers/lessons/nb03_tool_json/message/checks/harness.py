@@ -84,6 +84,7 @@ SHAPE = (
     ),
     Misconception(
         id="is-a-generator",
+        about=("yields-where-return",),
         matches=lambda out: isinstance(out.error, NoList) and inspect.isgenerator(out.error.value),
     ),
     Misconception(

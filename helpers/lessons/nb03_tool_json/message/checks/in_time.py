@@ -71,6 +71,10 @@ LAST_CASES = (
         [["I'll look"], ["Another."]],
         Misconception(
             id="shared-between-assemblers",
+            about=(
+                "class-level-state",
+                "mutable-default",
+            ),
             matches=lambda out: out.error is not None or out.returned != out.expected,
         ),
     ),

@@ -76,6 +76,10 @@ MESSAGE_CASES = (
             matches=lambda out: out.returned is None and out.error is None,
         ),
         Misconception(
+            id="content-is-a-dict",
+            matches=lambda out: isinstance(out.returned["content"], dict),
+        ),
+        Misconception(
             id="keeps-the-last-piece",
             matches=lambda out: texts(out.returned["content"]) == [" three"],
         ),
@@ -103,6 +107,10 @@ MESSAGE_CASES = (
         listing(ONE_TOOL[1:4]) + "for event in events: assembler.feed(event); assembler.message",
         text_at_any_moment,
         [[{"type": "text", "text": said}] for said in ("", "I'll look", "I'll look it up.")],
+        Misconception(
+            id="text-joined-at-the-stop",
+            matches=lambda out: [texts(content) for content in out.returned] == [[""]] * 3,
+        ),
         Misconception(
             id="message-only-at-the-end",
             matches=lambda out: out.error is not None or out.returned[0] == [],

@@ -1,8 +1,12 @@
 """Cases of `message`: what only some servers do."""
 
 from helpers.lessons.checking.case import Misconception
-from helpers.lessons.common.events import begin, done, end, said
-from helpers.lessons.nb03_tool_json.message.checks.harness import content_case
+from helpers.lessons.common.events import begin, done, end, said, typed
+from helpers.lessons.nb03_tool_json.message.checks.harness import (
+    LAGOS_CALL,
+    calls_case,
+    content_case,
+)
 from helpers.lessons.nb03_tool_json.replies import START, TOOL_USE, tool_use
 
 RARE_CASES = (
@@ -30,6 +34,27 @@ RARE_CASES = (
             matches=lambda out: not out.timed_out,
         ),
     ),
+    calls_case(
+        "two calls open at once",
+        "A gateway that translates may open the second call before the first one has stopped.",
+        [
+            START,
+            begin(0, tool_use(0, "get_weather")),
+            typed(0, '{"city": "La'),
+            begin(1, tool_use(1, "get_weather")),
+            typed(1, '{"city":'),
+            typed(0, 'gos"}'),
+            end(0),
+            typed(1, ' "Oslo"}'),
+            end(1),
+            *TOOL_USE,
+        ],
+        [LAGOS_CALL, ("get_weather", {"city": "Oslo"})],
+        Misconception(
+            id="one-waiting-call",
+            matches=lambda out: len(out.returned) == 1,
+        ),
+    ),
     content_case(
         "a block that begins with something in it",
         "Some compatible servers send the first word, or a whole input, with the start.",
@@ -46,6 +71,12 @@ RARE_CASES = (
             {"type": "text", "text": "One two"},
             tool_use(1, "get_weather", {"city": "Lagos"}),
         ],
+        Misconception(
+            id="empty-input-replaces-the-start",
+            matches=lambda out: (
+                out.returned[0] == out.expected[0] and out.returned[1]["input"] == {}
+            ),
+        ),
         Misconception(
             id="ignores-the-start",
             matches=lambda out: out.error is not None or bool(out.returned),
