@@ -37,11 +37,12 @@ def same_results(returned: Any, expected: Any) -> bool:
         return False
     for one, other in zip(given, wanted, strict=True):
         failed = other.get("is_error", False)
-        if one.get("is_error", False) is not failed or not isinstance(one["content"], str):
+        text = text_of(one.get("content", ""))
+        if one.get("is_error", False) is not failed or text is None:
             return False
-        if failed and (other["content"] not in one["content"] or not one["content"].strip()):
+        if failed and other["content"] not in text:
             return False
-        if not failed and loosely(one["content"]) != loosely(other["content"]):
+        if not failed and loosely(text) != loosely(other["content"]):
             return False
         if {**one, "is_error": failed, "content": ""} != {
             **other,
@@ -50,6 +51,15 @@ def same_results(returned: Any, expected: Any) -> bool:
         }:
             return False
     return True
+
+
+def text_of(content: Any) -> str | None:
+    """The text of a content as the API takes it, a string or text blocks; None of another."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list) and all(block.get("type") == "text" for block in content):
+        return "".join(block["text"] for block in content)
+    return None
 
 
 def loosely(text: str) -> Any:
@@ -79,6 +89,12 @@ RAISES = Misconception(
     matches=lambda out: isinstance(out.error, Exception),
 )
 SHAPE_OF_RESULTS = (
+    Misconception(
+        id="no-message-around",
+        matches=lambda out: (
+            isinstance(out.returned, list) and all("role" not in one for one in out.returned)
+        ),
+    ),
     Misconception(
         id="one-message-per-result",
         matches=lambda out: isinstance(out.returned, list),
@@ -180,8 +196,8 @@ CASES = (
             ),
             Misconception(
                 id="content-is-no-text",
-                matches=lambda out: (
-                    not all(isinstance(r["content"], str) for r in out.returned["content"])
+                matches=lambda out: any(
+                    text_of(r.get("content", "")) is None for r in out.returned["content"]
                 ),
             ),
             Misconception(

@@ -1,5 +1,7 @@
 """Cases of `loop`: the bound."""
 
+from typing import Any
+
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.conversation import ANSWER, LAGOS_INPUT, tool_use, weather
 from helpers.lessons.common.events import START, Event, done
@@ -18,10 +20,15 @@ def goes_on(request: Event) -> list[Event]:
     return ANSWER
 
 
-async def bounded(my: Namespace) -> object:
+async def bounded_with_choice(my: Namespace) -> object:
+    """Tell the same, where the caller has chosen as well."""
+    return await bounded(my, tool_choice={"type": "auto"})
+
+
+async def bounded(my: Namespace, **fields: Any) -> object:
     """Tell what a model is asked that never stops by itself."""
     api = API(goes_on)
-    tale = await story(my, api, [weather()], max_turns=3)
+    tale = await story(my, api, [weather()], max_turns=3, **fields)
     tale[:] = [
         f"request {number}: {may_call(request)}" for number, request in enumerate(api.asked, 1)
     ]
@@ -70,6 +77,17 @@ BOUND = (
         ),
         Misconception(
             id="ends-without-an-answer",
+            matches=lambda out: out.returned[2] == "request 3: may call",
+        ),
+    ),
+    case(
+        "the last turn, with a choice of the caller's",
+        "A caller may force a tool for the first turns; the last one needs an answer all the same.",
+        "run_agent(…, max_turns=3, tool_choice={'type': 'auto'})",
+        bounded_with_choice,
+        ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],
+        Misconception(
+            id="fields-override-the-last-turn",
             matches=lambda out: out.returned[2] == "request 3: may call",
         ),
     ),

@@ -146,6 +146,10 @@ def calls_in(messages: Sequence[Message]) -> list[Block]:
 SHAPE = (
     Misconception(
         id="no-generator",
+        about=(
+            TypeError,
+            "returns-where-yield",
+        ),
         matches=lambda out: mentions(out, NOT_A_GENERATOR),
     ),
     Misconception(
@@ -154,10 +158,15 @@ SHAPE = (
     ),
     Misconception(
         id="stream-not-entered",
+        about=(TypeError,),
         matches=lambda out: mentions(out, "_AsyncGeneratorContextManager"),
     ),
     Misconception(
         id="missing-await",
+        about=(
+            TypeError,
+            AttributeError,
+        ),
         matches=lambda out: mentions(out, "'coroutine'", "NoneType can't be used in 'await'"),
     ),
 )

@@ -72,6 +72,12 @@ CUT_CALL = [
     *tool_use("toolu_01A", '{"city": "La'),
     *done("max_tokens"),
 ]
+SECOND_CUT = [
+    START,
+    *tool_use("toolu_01A", LAGOS_INPUT, index=0),
+    *tool_use("toolu_01B", '{"city": "Os', index=1),
+    *done("max_tokens"),
+]
 CUT_THINKING = [
     START,
     {
@@ -84,6 +90,12 @@ CUT_THINKING = [
     *done("max_tokens"),
 ]
 NOTHING = [START, *done("end_turn")]
+
+
+async def second_cut(my: Namespace) -> object:
+    """Return what the API says to the list after such an answer."""
+    tale = await story(my, API(SECOND_CUT, ANSWER), [weather()])
+    return verdict(tale.messages)
 
 
 async def watched(my: Namespace) -> object:
@@ -156,6 +168,17 @@ HISTORY = (
         Misconception(
             id="forgets-a-cut-answer",
             matches=lambda out: len(out.returned.messages) == 1,
+        ),
+    ),
+    case(
+        "a second call that was cut off",
+        "The first call has run by then, and its result belongs to it.",
+        "async for event in run_agent(…): …\nis_accepted(messages)",
+        second_cut,
+        "accepted",
+        Misconception(
+            id="call-without-its-result",
+            matches=lambda out: "without `tool_result`" in out.returned,
         ),
     ),
     case(

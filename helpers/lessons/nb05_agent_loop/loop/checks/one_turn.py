@@ -68,8 +68,14 @@ ONE_TURN = (
         WITH_UNKNOWN,
         ASKS_AGAIN,
         Misconception(
+            id="request-without-max-tokens",
+            matches=lambda out: "max_tokens: Field required" in str(out.returned[-1]),
+        ),
+        Misconception(
             id="yields-text",
-            matches=lambda out: any(isinstance(one, str) for one in out.returned),
+            matches=lambda out: any(
+                isinstance(one, str) and not one.startswith("raised ") for one in out.returned
+            ),
         ),
         Misconception(
             id="yields-updates",
