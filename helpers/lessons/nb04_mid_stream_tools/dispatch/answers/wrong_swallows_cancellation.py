@@ -1,6 +1,6 @@
-# looks like: a CancelledError that is caught and not passed on: a bare `except`, or `except
-#   BaseException`
-# try next: Catch `Exception`: CancelledError is none, so that it can get through.
+# looks like: a CancelledError that is caught and not passed on
+# try next: Look at each `except` around an `await`. A bare one, `BaseException` and
+#   `CancelledError` itself all catch a cancellation: let it through.
 import asyncio
 import json
 from dataclasses import dataclass

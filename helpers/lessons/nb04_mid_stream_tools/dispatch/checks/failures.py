@@ -1,12 +1,14 @@
 """Cases of `dispatch`: failures."""
 
 import asyncio
+from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.outcomes import mentions
 from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     BOAT,
     CANCELS_OTHERS,
+    GIVES_NONE,
     LAGOS,
     NEVER_ENDED,
     Turn,
@@ -18,6 +20,7 @@ from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     ids,
     result,
     same_results,
+    soon,
 )
 from helpers.tools import tool
 
@@ -38,6 +41,7 @@ async def wait_long(city: str) -> str:
 
 SLOW = call(2, "take_time", {"city": "Oslo"})
 LATE = call(1, "wait_long", {"city": "Lagos"})
+HOUR = call(1, "back_up", {"path": "a.txt"})
 AFTER_A_WHILE = result(SLOW, "Oslo: fine, after a while")
 
 
@@ -49,6 +53,46 @@ async def failing_tool(my: Namespace) -> object:
 async def deadline(my: Namespace) -> object:
     """Run a tool past its deadline beside one that has none."""
     return await Turn(my, wait_long, take_time).finish(LATE, SLOW)
+
+
+async def deadline_while_reading(my: Namespace) -> object:
+    """Return whether a tool ends at its deadline though nobody waits for it yet."""
+    ended: list[str] = []
+
+    @tool(timeout=0.05)
+    async def wait_long(city: str) -> str:
+        """Take far too long."""
+        try:
+            await asyncio.sleep(10)
+        finally:
+            ended.append(city)
+        return "at last"
+
+    turn = Turn(my, wait_long)
+    turn.start(LATE)
+    in_time = await soon(lambda: ended)
+    await turn.cancel()
+    return "ended while the reply came" if in_time else "still running"
+
+
+async def an_hour(my: Namespace) -> object:
+    """Run a tool that takes an hour by the clock of the loop."""
+    loop: Any = asyncio.get_running_loop()
+    time, begun = loop.time, asyncio.Event()
+
+    @tool
+    async def back_up(path: str) -> str:
+        """Make a backup."""
+        loop.time = lambda: time() + 3600
+        begun.set()
+        await asyncio.sleep(0.01)
+        return "done after an hour"
+
+    turn = Turn(my, back_up)
+    turn.start(HOUR)
+    turn.release()
+    await soon(begun.is_set)
+    return await turn.results()
 
 
 async def asked_twice(my: Namespace) -> object:
@@ -68,6 +112,7 @@ FAILURE_CASES = (
             id="exception-escapes",
             matches=lambda out: mentions(out, "no boat goes today", "unhandled errors"),
         ),
+        GIVES_NONE,
         CANCELS_OTHERS,
         Misconception(
             id="missing-result",
@@ -100,6 +145,29 @@ FAILURE_CASES = (
         Misconception(
             id="one-deadline-for-all",
             matches=lambda out: errors(out.returned) == [True, True],
+        ),
+        same=same_results,
+    ),
+    case(
+        "the deadline counts from the start",
+        "The model writes on for a minute; a tool that hangs should be known by then.",
+        "dispatcher.start(call)  # its tool has timeout=0.05\n…  # the next events",
+        deadline_while_reading,
+        "ended while the reply came",
+        Misconception(
+            id="deadline-from-results",
+            matches=lambda out: out.returned == "still running",
+        ),
+    ),
+    case(
+        "a tool that may take an hour",
+        "A tool without a `timeout` has none: a build or a backup takes as long as it takes.",
+        "await dispatcher.results()  # the tool has no timeout, and takes an hour",
+        an_hour,
+        [result(HOUR, "done after an hour")],
+        Misconception(
+            id="own-time-limit",
+            matches=lambda out: errors(out.returned) == [True],
         ),
         same=same_results,
     ),

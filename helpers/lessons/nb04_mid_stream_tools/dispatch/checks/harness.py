@@ -10,7 +10,7 @@ from typing import Any
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.cases import case_with
 from helpers.lessons.common.events import Block
-from helpers.lessons.common.outcomes import mentions
+from helpers.lessons.common.outcomes import mentions, words_of
 from helpers.message import ToolCall
 from helpers.tools import Tool, ToolError, tool
 
@@ -107,7 +107,8 @@ def words(content: object) -> str:
 
 def same_results(returned: Any, expected: Any) -> bool:
     """Whether these are the results that the API and the model need."""
-    return len(returned) == len(expected) and all(map(same_result, returned, expected))
+    is_list = isinstance(returned, list)
+    return is_list and len(returned) == len(expected) and all(map(same_result, returned, expected))
 
 
 def same_result(block: Block, expected: Block) -> bool:
@@ -140,12 +141,17 @@ SHAPE = (
     ),
     Misconception(
         id="results-is-not-async",
+        about=(
+            TypeError,
+            "missing-async",
+        ),
         matches=lambda out: mentions(out, NOT_AWAITABLE),
     ),
     Misconception(
         id="runs-a-loop-in-the-loop",
+        about=(TypeError,),
         matches=lambda out: any(
-            sign in f"{out.returned} {out.error}"
+            sign in words_of(out)
             for sign in ("cannot be called from a running event loop", "is already running")
         ),
     ),
@@ -155,14 +161,15 @@ SHAPE = (
     ),
     Misconception(
         id="async-in-a-thread",
+        about=(TypeError,),
         matches=lambda out: any(
-            sign in f"{out.returned} {out.error}"
-            for sign in ("coroutine object", "type coroutine is not JSON")
+            sign in words_of(out) for sign in ("coroutine object", "type coroutine is not JSON")
         ),
     ),
     Misconception(
         id="awaits-a-plain-function",
-        matches=lambda out: "used in 'await'" in f"{out.returned} {out.error}",
+        about=(TypeError,),
+        matches=lambda out: "used in 'await'" in words_of(out),
     ),
 )
 
@@ -190,7 +197,13 @@ CANCELS_OTHERS = Misconception(
 )
 SHARED = Misconception(
     id="shared-between-dispatchers",
-    matches=lambda out: not out.timed_out,
+    about=(
+        "class-level-state",
+        "mutable-default",
+    ),
+    matches=lambda out: (
+        isinstance(out.error, RuntimeError) if out.error else len(out.returned) > len(out.expected)
+    ),
 )
 
 
@@ -201,4 +214,8 @@ async def book_boat(name: str) -> str:
     raise ToolError("no boat goes today")
 
 
+GIVES_NONE = Misconception(
+    id="failure-gives-none",
+    matches=lambda out: None in out.returned,
+)
 BOAT = call(1, "book_boat", {"name": "Ada"})

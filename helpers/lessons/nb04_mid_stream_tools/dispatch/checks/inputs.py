@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
+from helpers.lessons.common.outcomes import words_of
 from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     CANCELS_OTHERS,
+    GIVES_NONE,
     LAGOS,
     OSLO,
     Turn,
@@ -93,7 +95,7 @@ INPUT_CASES = (
         [result(NO_INPUT, "12:00")],
         Misconception(
             id="parses-it-again",
-            matches=lambda out: "Expecting value" in f"{out.returned} {out.error}",
+            matches=lambda out: "Expecting value" in words_of(out),
         ),
         Misconception(
             id="empty-input-is-no-input",
@@ -135,6 +137,7 @@ INPUT_CASES = (
         'tool.arguments({"city": "Lagos", "days": "a few"})  # raises ToolInputError',
         wrong_type,
         [result(LAGOS, "days: input should be a valid integer", is_error=True)],
+        GIVES_NONE,
         Misconception(
             id="checks-outside-the-try",
             matches=lambda out: out.error is not None,

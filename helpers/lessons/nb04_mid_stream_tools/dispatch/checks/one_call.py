@@ -69,9 +69,22 @@ ONE_CALL_CASES = (
         one_call,
         [FINE],
         Misconception(
+            id="dict-of-results",
+            matches=lambda out: isinstance(out.returned, dict) and "role" not in out.returned,
+        ),
+        Misconception(
+            id="message-around-the-results",
+            matches=lambda out: isinstance(out.returned, dict) and "role" in out.returned,
+        ),
+        Misconception(
+            id="results-are-no-list",
+            matches=lambda out: isinstance(out.returned, tuple),
+        ),
+        Misconception(
             id="result-is-no-block",
             matches=lambda out: (
-                not all(
+                isinstance(out.returned, list)
+                and not all(
                     isinstance(block, dict) and block.get("type") == "tool_result"
                     for block in out.returned
                 )

@@ -1,5 +1,7 @@
 """Cases of `dispatch`: several calls."""
 
+from typing import Any
+
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.nb04_mid_stream_tools.blocking import ONE_THREAD, Blocking, Meeting
 from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
@@ -23,6 +25,21 @@ FORGETS_THE_SLOW = Misconception(
         or any(errors(out.returned))
     ),
 )
+
+
+KEYED_BY_NAME = Misconception(
+    id="keyed-by-name",
+    matches=lambda out: (
+        isinstance(out.error, LookupError)
+        if out.error
+        else len(set(answered(out.returned))) < len(out.expected[0])
+    ),
+)
+
+
+def answered(returned: Any) -> list[Any]:
+    """The ids in what came back, each as often as it is there."""
+    return returned[0] if isinstance(returned[0], list) else ids(returned)
 
 
 async def both_wait(my: Namespace) -> object:
@@ -136,6 +153,7 @@ SEVERAL_CASES = (
         "await dispatcher.results()  # finished in the order 3, 2, 1",
         last_is_first,
         [result(one, f"page {one.index}") for one in THREE],
+        KEYED_BY_NAME,
         Misconception(
             id="sorted-by-id",
             matches=lambda out: ids(out.returned) == sorted(one.id for one in THREE),
@@ -153,9 +171,6 @@ SEVERAL_CASES = (
         "dispatcher.start(first)\ndispatcher.start(second)  # same name, same input",
         same_call_twice,
         [[one.id for one in TWICE], "ran 2 times"],
-        Misconception(
-            id="keyed-by-name",
-            matches=lambda out: not out.timed_out,
-        ),
+        KEYED_BY_NAME,
     ),
 )

@@ -18,6 +18,7 @@ from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     get_weather,
     ids,
     soon,
+    words,
 )
 from helpers.tools import tool
 
@@ -27,6 +28,9 @@ def told_of(events: Iterable[Any]) -> list[str]:
     lines = []
     for event in events:
         kind = type(event).__name__
+        if kind not in ("ToolStarted", "ToolFinished"):
+            lines.append(f"a {kind}")
+            continue
         more = f", is_error={event.is_error}" if kind == "ToolFinished" else ""
         lines.append(f"{kind}: {event.call.name}{more}")
     return lines
@@ -51,6 +55,19 @@ async def tells(my: Namespace) -> object:
     turn.release()
     await turn.results()
     return [early, told_of(turn.told)[len(early) :]]
+
+
+async def says_something(my: Namespace) -> object:
+    """Return what the model is told of a tool that took too long."""
+
+    @tool(timeout=0.05)
+    async def wait_long(city: str) -> str:
+        """Take far too long."""
+        await asyncio.sleep(10)
+        return "at last"
+
+    (block,) = await Turn(my, wait_long).finish(call(1, "wait_long", {"city": "Lagos"}))
+    return words(block["content"]).strip()
 
 
 async def two_turns(my: Namespace) -> object:
@@ -87,6 +104,10 @@ LAST_CASES = (
             matches=lambda out: out.returned == [[], []],
         ),
         Misconception(
+            id="tells-other-things",
+            matches=lambda out: any(line[:2] == "a " for part in out.returned for line in part),
+        ),
+        Misconception(
             id="started-before-it-starts",
             matches=lambda out: "ToolStarted: pay" in out.returned[0],
         ),
@@ -109,6 +130,18 @@ LAST_CASES = (
             id="failure-told-as-success",
             matches=lambda out: "is_error=True" not in str(out.returned),
         ),
+    ),
+    case(
+        "what a deadline says",
+        "`str(TimeoutError())` is empty, and a model that reads nothing can mend nothing.",
+        'results[0]["content"]  # the tool has timeout=0.05',
+        says_something,
+        "some words",
+        Misconception(
+            id="timeout-without-a-word",
+            matches=lambda out: not out.returned,
+        ),
+        same=lambda said, expected: bool(said),
     ),
     case(
         "two turns at once",
