@@ -102,6 +102,10 @@ CASES = (
         DRIP,
         60,
         Misconception(
+            id="counts-from-the-first-event",
+            matches=lambda out: out.returned == 61,
+        ),
+        Misconception(
             id="no-total",
             matches=lambda out: never(out) or out.returned > 60,
         ),

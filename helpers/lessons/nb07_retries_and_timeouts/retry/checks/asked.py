@@ -64,6 +64,19 @@ TRIPS = Misconception(
     matches=lambda out: isinstance(out.error, KeyError | TypeError | ValueError),
 )
 
+RETURNS_THE_MOMENT = Misconception(
+    id="returns-the-moment",
+    matches=lambda out: is_number(out) and abs(out.returned - NOW) < 31,
+)
+READS_THE_CLOCK = Misconception(
+    id="reads-the-clock",
+    matches=lambda out: is_number(out) and abs(out.returned) > 60,
+)
+IGNORES_THE_DATE = Misconception(
+    id="ignores-the-date",
+    matches=lambda out: out.error is not None or out.returned is None,
+)
+
 ASKED = (
     asking(
         "seconds",
@@ -89,7 +102,7 @@ ASKED = (
         0.5,
         Misconception(
             id="whole-seconds-only",
-            matches=lambda out: True,
+            matches=lambda out: isinstance(out.error, ValueError) or out.returned != 0.5,
         ),
     ),
     asking(
@@ -117,6 +130,23 @@ ASKED = (
         ),
     ),
     asking(
+        "a date that has passed",
+        "The answer was long on its way, or the clocks differ.",
+        {"Retry-After": GONE},
+        None,
+        Misconception(
+            id="counts-backwards",
+            matches=lambda out: is_number(out) and abs(out.returned - 30) < 1,
+        ),
+        RETURNS_THE_MOMENT,
+        Misconception(
+            id="waits-negative",
+            matches=lambda out: is_number(out) and -31 < out.returned <= 0,
+        ),
+        READS_THE_CLOCK,
+        IGNORES_THE_DATE,
+    ),
+    asking(
         "a date",
         "The other form of the standard: proxies and older servers send it.",
         {"Retry-After": SOON},
@@ -125,18 +155,9 @@ ASKED = (
             id="counts-backwards",
             matches=lambda out: is_number(out) and abs(out.returned + 30) < 1,
         ),
-        Misconception(
-            id="returns-the-moment",
-            matches=lambda out: is_number(out) and abs(out.returned - NOW - 30) < 1,
-        ),
-        Misconception(
-            id="reads-the-clock",
-            matches=lambda out: is_number(out) and abs(out.returned) > 60,
-        ),
-        Misconception(
-            id="ignores-the-date",
-            matches=lambda out: out.error is not None or out.returned is None,
-        ),
+        RETURNS_THE_MOMENT,
+        READS_THE_CLOCK,
+        IGNORES_THE_DATE,
     ),
     asking(
         "a date, elsewhere",
@@ -145,18 +166,18 @@ ASKED = (
         30.0,
         Misconception(
             id="reads-the-date-as-local-time",
-            matches=lambda out: True,
+            matches=lambda out: is_number(out) or out.returned is None,
         ),
         zone="America/New_York",
     ),
     asking(
-        "a date that has passed",
-        "The answer was long on its way, or the clocks differ.",
-        {"Retry-After": GONE},
+        "nonsense in milliseconds",
+        "The finer header is written by people, too.",
+        {"Retry-After-Ms": "soon"},
         None,
         Misconception(
-            id="waits-negative",
-            matches=lambda out: is_number(out) and out.returned <= 0,
+            id="trips-over-milliseconds",
+            matches=lambda out: isinstance(out.error, ValueError),
         ),
     ),
     case(

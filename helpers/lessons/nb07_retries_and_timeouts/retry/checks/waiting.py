@@ -84,12 +84,12 @@ def backing_off(
 
 
 def decided(my: Namespace) -> object:
-    """Return the first wait, and whether it was slept as well."""
+    """Return some first waits, and whether they were slept as well."""
     for _ in range(3):  # a busy machine may make it wait once
         began = time.monotonic()
         seconds = wait(my)
         if time.monotonic() - began < 0.3:
-            return seconds
+            return [seconds, wait(my, random=1), wait(my)]
     return f"{seconds} s, and it took them"
 
 
@@ -110,6 +110,7 @@ HOPELESS = (
     Failure(429, "rate_limit_error", {"X-Should-Retry": "false", "Retry-After": "2"}),
 )
 TWENTY = Failure(429, "rate_limit_error", {"Retry-After": "20"})
+MINUTE = Failure(429, "rate_limit_error", {"Retry-After": "60"})
 HOUR = Failure(429, "rate_limit_error", {"Retry-After": "3600"})
 PASSED = Failure(503, "", {"Retry-After": GONE})
 
@@ -117,24 +118,46 @@ WAITING = (
     case(
         "a decision, and no more",
         "Who calls may be on an event loop, or in a test.",
-        call(1, BUSY),
+        "for random in (0, 1, 0):\n    " + call(1, BUSY).replace("random=0", "random=random"),
         decided,
-        0.5,
+        [0.5, 0.375, 0.5],
         Misconception(
             id="sleeps-itself",
             matches=lambda out: isinstance(out.returned, str),
         ),
         Misconception(
+            id="half-of-it-is-random",
+            matches=lambda out: close(out.returned, [0.25, 0.5, 0.25]),
+        ),
+        Misconception(
+            id="jitter-the-other-way-round",
+            matches=lambda out: close(out.returned, [0.375, 0.5, 0.375]),
+        ),
+        Misconception(
+            id="jitter-in-both-directions",
+            matches=lambda out: (
+                out.returned[0] == out.returned[2] and out.returned[0] < 0.5 < out.returned[1]
+            ),
+        ),
+        Misconception(
             id="doubles-from-the-wrong-attempt",
-            matches=lambda out: out.returned in (0.25, 1.0),
+            matches=lambda out: out.returned[0] in (0.25, 1.0),
+        ),
+        Misconception(
+            id="jitter-adds",
+            matches=lambda out: out.returned[0] == 0.5 < out.returned[1],
+        ),
+        Misconception(
+            id="no-jitter",
+            matches=lambda out: close(out.returned, [0.5, 0.5, 0.5]),
         ),
         Misconception(
             id="jitter-takes-it-all",
-            matches=lambda out: out.returned == 0,
+            matches=lambda out: 0 in out.returned,
         ),
         Misconception(
             id="rolls-its-own-dice",
-            matches=lambda out: 0.37 < out.returned < 0.64,
+            matches=lambda out: out.returned[0] != out.returned[2],
         ),
     ),
     backing_off(
@@ -176,12 +199,26 @@ WAITING = (
             matches=lambda out: close(out.returned, [0.5, 1.0, 2.0]),
         ),
     ),
+    backing_off(
+        "jitter below the longest wait",
+        "After a long outage all have reached the longest wait: they need the jitter most.",
+        (5, 6),
+        1,
+        Misconception(
+            id="jitter-before-the-longest-wait",
+            matches=lambda out: close(out.returned, [6.0, 8.0]),
+        ),
+    ),
     case(
         "what the server asks for",
         "It knows when there will be room.",
         call(1, TWENTY, random=1),
         lambda my: wait(my, 1, TWENTY, random=1),
         20.0,
+        Misconception(
+            id="gives-up-above-its-own-limit",
+            matches=lambda out: out.returned is None,
+        ),
         Misconception(
             id="jitter-on-retry-after",
             matches=lambda out: close(out.returned, 15.0),
@@ -197,6 +234,17 @@ WAITING = (
         Misconception(
             id="adds-to-retry-after",
             matches=lambda out: is_number(out) and out.returned > 20,
+        ),
+    ),
+    case(
+        "exactly a minute",
+        "Many limits are counted by the minute, and a minute is what they ask for.",
+        call(1, MINUTE),
+        lambda my: wait(my, 1, MINUTE),
+        60.0,
+        Misconception(
+            id="gives-up-at-a-minute",
+            matches=lambda out: out.returned is None,
         ),
     ),
     case(
@@ -235,6 +283,10 @@ WAITING = (
         call(1, BUSY, text_shown=True),
         lambda my: wait(my, 1, BUSY, text_shown=True),
         None,
+        Misconception(
+            id="false-for-none",
+            matches=lambda out: out.returned is False,
+        ),
         Misconception(
             id="retries-after-text",
             matches=is_number,
