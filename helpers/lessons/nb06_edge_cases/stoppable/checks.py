@@ -6,6 +6,8 @@ from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
 
+SLIPS = (AttributeError, NameError, TypeError)
+
 __all__ = ["CASES"]
 
 
@@ -31,15 +33,17 @@ def stopping(*, fails: bool = False, stopped: bool = False) -> Callable[[Namespa
         await asyncio.wait([task], timeout=1)
         ended = "still running"
         if task.done():
-            ended = "cancelled" if task.cancelled() else tell(task)
+            ended = "cancelled" if task.cancelled() else tell(task, stopped)
         return [ended, *cleaned]
 
     return run
 
 
-def tell(task: "asyncio.Future[Any]") -> str:
-    """Say how a task has ended."""
+def tell(task: "asyncio.Future[Any]", stopped: bool) -> str:
+    """Say how a task has ended; a slip in its code is raised, and shown with its line."""
     error = task.exception()
+    if isinstance(error, SLIPS) and not stopped:
+        raise error
     return f"raised {type(error).__name__}" if error else f"returned {task.result()!r}"
 
 
