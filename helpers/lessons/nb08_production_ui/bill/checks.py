@@ -71,6 +71,7 @@ ALWAYS = (
     ),
     Misconception(
         id="trips-over-null",
+        about=(TypeError,),
         matches=lambda out: isinstance(out.error, TypeError),
     ),
     Misconception(
@@ -83,7 +84,9 @@ ONE = [usage(400, 1), usage(400, 250)]
 SHORT = [usage(400, 1), {"output_tokens": 250}]
 CACHED = [usage(100, 1, read=5000), usage(100, 50, read=5000)]
 WRITTEN = [usage(100, 1, written=5000), usage(100, 50, written=5000)]
-NULL = [usage(400, 1), {**usage(400, None), "cache_read_input_tokens": None}]
+NULL = [usage(400, None), {**usage(400, 250), "cache_read_input_tokens": None}]
+MIDDLE = [usage(400, 1), usage(900, 50), {"output_tokens": 250}]
+LOWER = [usage(400, 1), usage(300, 250)]
 LOST = [usage(400, 1)]
 
 
@@ -130,6 +133,24 @@ CASES = (
         Misconception(
             id="adds-up-totals",
             matches=paid(dollars([[seen] for seen in SHORT])),
+        ),
+    ),
+    bill(
+        "three usage objects",
+        "A search of the API's own adds to the prompt in mid-answer.",
+        [MIDDLE],
+        Misconception(
+            id="skips-the-middle",
+            matches=lambda out: about(out.returned, dollars([[MIDDLE[0], MIDDLE[2]]])),
+        ),
+    ),
+    bill(
+        "a count that is corrected",
+        "Some servers estimate the prompt first, and count it later.",
+        [LOWER],
+        Misconception(
+            id="takes-the-largest",
+            matches=lambda out: about(out.returned, dollars([[usage(400, 250)]])),
         ),
     ),
     bill(

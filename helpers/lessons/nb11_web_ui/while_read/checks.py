@@ -27,8 +27,10 @@ def conversation(
                 said.append(f"{name}: ended")
             except asyncio.CancelledError:
                 # Closing a socket takes a moment; whoever doesn't wait for it misses it.
-                await asyncio.sleep(0.02)
-                said.append(f"{name}: cancelled")
+                try:
+                    await asyncio.sleep(0.02)
+                finally:  # a task group may cancel it a second time
+                    said.append(f"{name}: cancelled")
                 raise
 
         async def send() -> None:
