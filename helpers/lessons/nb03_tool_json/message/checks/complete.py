@@ -39,7 +39,7 @@ BROKEN = [
     *tool(1, "get_weather", '"Lagos"'),
     *TOOL_USE,
 ]
-OTHER_REASONS = ("refusal", "pause_turn", "end_turn", "model_context_window_exceeded")
+CUT_OR_REFUSED = ("refusal", "model_context_window_exceeded")
 SECOND_CUT = [
     START,
     *tool(0, "get_weather", *LAGOS),
@@ -72,7 +72,7 @@ def not_confirmed(my: Namespace) -> object:
 def other_reasons(my: Namespace) -> object:
     """Return how many calls each of these reasons to stop confirms."""
     whole = [START, *tool(0, "get_weather", *LAGOS)]
-    return {reason: len(fed(my, [*whole, *done(reason)])[1]) for reason in OTHER_REASONS}
+    return {reason: len(fed(my, [*whole, *done(reason)])[1]) for reason in CUT_OR_REFUSED}
 
 
 def when(events: Sequence[Event]) -> Callable[[Namespace], object]:
@@ -128,10 +128,10 @@ COMPLETE_CASES = (
     ),
     case(
         "other reasons to stop",
-        "A refusal can strike behind a whole call, too: only `tool_use` says that it stands.",
+        "A refusal, or a full context window, can strike behind a whole call, too.",
         "for reason in (…): [call for event in events for call in assembler.feed(event)]",
         other_reasons,
-        dict.fromkeys(OTHER_REASONS, 0),
+        dict.fromkeys(CUT_OR_REFUSED, 0),
         Misconception(
             id="any-reason-but-max-tokens",
             matches=lambda out: any(out.returned.values()),
