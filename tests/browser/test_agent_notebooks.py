@@ -31,7 +31,9 @@ def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, lea
     lab.wait_until_idle(learner)
     check_access(learner)
 
-    view = cell(learner, "course.compare_dispatch(").locator(".sa-timeline").first
+    compared = cell(learner, "course.compare_dispatch(")
+    compared.scroll_into_view_if_needed()  # JupyterLab takes its time with what nobody sees
+    view = compared.locator(".sa-timeline").first
     view.get_by_role("button", name="Start").click()
     expect(view.locator(".sa-timeline-picture")).to_contain_text("the ideal", timeout=60_000)
     expect(view.get_by_role("button", name="Start again")).to_be_enabled(timeout=60_000)
@@ -39,7 +41,9 @@ def test_tools_run_while_text_streams_and_a_frozen_one_holds_it_up(lab: Lab, lea
     shot(learner, "04-compared")
     check_access(learner)
 
-    view = cell(learner, "tools=[frozen]").locator(".sa-timeline").first
+    held_up = cell(learner, "tools=[frozen]")
+    held_up.scroll_into_view_if_needed()
+    view = held_up.locator(".sa-timeline").first
     view.get_by_role("button", name="Start").click()
     expect(view.get_by_role("status")).to_contain_text("after the ideal", timeout=60_000)
     shot(learner, "04-frozen")

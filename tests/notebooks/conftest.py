@@ -38,7 +38,7 @@ class Run:
     hosts: frozenset[str]
 
     def widgets(self, kind: str) -> list[dict[str, Any]]:
-        """Return the final state of every view of a kind, such as "transcript.Transcript"."""
+        """Return the final state of every view of a kind, such as "transcript.view.Transcript"."""
         models = self.notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]
         states = [model["state"] for model in models["state"].values()]
         return [
