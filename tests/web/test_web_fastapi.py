@@ -150,7 +150,8 @@ async def test_a_reader_who_takes_nothing_slows_nobody(serve: Serve):
             reader = await read(http, address)
             assert len(reader.lines) == 8_000
             [run] = server.runs.kept
-            assert run.readers == 1  # the stuck one is still there, and holds nobody up
+            # The stuck one is still there, and held nobody up.
+            await until(lambda: run.readers == 1)
         await until(lambda: run.readers == 0)
 
 
