@@ -157,6 +157,9 @@ def test_at_openai_any_model_goes_and_nothing_is_counted():
     assert session.counts_cost
 
 
+ASKED = [{"role": "user", "content": "Count to three."}]
+
+
 @pytest.fixture(scope="module")
 def server():
     with start_server() as running:
@@ -175,6 +178,22 @@ async def test_the_offline_api_answers_every_provider(provider: str, server: Moc
     async with session.http() as http, session.open_stream(http, body) as events:
         types = [event["type"] async for event in events]
     assert (types[0], types[-1]) == ("message_start", "message_stop")
+
+
+async def test_each_client_is_a_run_of_its_own(server: MockServer):
+    session = Session({"COURSE_MODE": "mock", "COURSE_BASE_URL": server.base_url})
+    fault = {"mock-settings": '{"fault": {"kind": "status", "status": 529, "times": 1}}'}
+    body = {"model": session.model, "max_tokens": 100, "messages": ASKED}
+    for _ in "again":
+        async with session.http(headers=fault) as http:
+            answers = [await http.post("/v1/messages", json=body) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [529, 200]
+
+
+async def test_a_run_is_named_to_the_offline_api_alone():
+    session = Session({"ANTHROPIC_API_KEY": "sk-ant-any", "COURSE_MODE": "anthropic"})
+    async with session.http() as http:
+        assert "mock-run" not in http.headers
 
 
 def test_listeners_hear_of_each_change():

@@ -7,7 +7,7 @@ from . import faults
 from .chance import dice
 from .chunking import cutter
 from .plan import Plan, Request
-from .settings import Settings
+from .settings import RUN_HEADER, Settings
 from .state import State
 
 
@@ -26,7 +26,7 @@ def deliver(
     tokens: the length of the answer, if known.
     retell: writes errors in the words of the endpoint, if they aren't the Messages API's.
     """
-    striking = state.attempts.striking(faults.each(settings.fault), source)
+    striking = state.attempts.striking(faults.each(settings.fault), f"{asking(request)} {source}")
     broken = faults.apply(
         striking,
         plan,
@@ -36,3 +36,15 @@ def deliver(
     )
     cut = cutter(settings.chunking)
     return replace(broken, render=lambda: cut(broken.chunks, dice(source, "chunking")))
+
+
+def asking(request: Request) -> str:
+    """Return what tells one client, and one run of it, from the others.
+
+    The course's own clients name their run. Of others, the key and the program are known.
+    """
+    headers = request.headers
+    if run := headers.get(RUN_HEADER):
+        return run
+    key = headers.get("x-api-key") or headers.get("authorization", "")
+    return f"{key} {headers.get('user-agent', '')}"

@@ -9,7 +9,11 @@ from .faults import Fault, FaultSetting
 from .faults.fault import read, write
 from .pace import Pace, SettingsError
 
-__all__ = ["Fault", "Pace", "Settings", "SettingsError"]
+__all__ = ["RUN_HEADER", "Fault", "Pace", "Settings", "SettingsError"]
+
+# With this header a client names its run. A fault that strikes some attempts counts those of
+# one run, so that it strikes each learner, and each new start.
+RUN_HEADER = "mock-run"
 
 
 @dataclass(frozen=True)

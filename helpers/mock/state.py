@@ -26,7 +26,7 @@ class State:
     clock: what it waits on.
     recordings: exchanges that are answered as they were.
     threads: the conversations that stay here.
-    attempts: how often a request came, for faults that strike a number of times.
+    attempts: how often a client sent a request, for faults that strike a number of times.
     streams: one for each answer that is being sent.
     """
 

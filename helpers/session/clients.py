@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from helpers.client import Event
 from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
 from helpers.mock.recordings import Exchange
 from helpers.mock.recordings import read as read_recording
-from helpers.mock.settings import Settings
+from helpers.mock.settings import RUN_HEADER, Settings
 from helpers.mock.transport import blocking_transport, in_process_transport
 from helpers.session.session import API_VERSION, MOCK_KEY, Session
 from helpers.sse import SSEDecoder
@@ -242,7 +243,7 @@ def mock_client(changes: dict[str, Any]) -> httpx.AsyncClient:
     Args:
         changes: fields of the mock's settings, for this client's requests alone.
     """
-    headers = {**MOCK_HEADERS, **overrides(changes)}
+    headers = {**MOCK_HEADERS, RUN_HEADER: token_hex(8), **overrides(changes)}
     client = local_client(base_url=session.mock_url, headers=headers)
     assert isinstance(client, httpx.AsyncClient)
     return client

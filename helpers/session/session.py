@@ -12,13 +12,14 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import httpx
 
 from helpers.client import OpenStream
-from helpers.mock.settings import Settings
+from helpers.mock.settings import RUN_HEADER, Settings
 from helpers.providers.models import (
     AS_OF,
     DEFAULT_LIVE_MODEL,
@@ -303,6 +304,7 @@ class Session:
             **({"anthropic-version": API_VERSION} if self.provider == "anthropic" else {}),
             # Bytes as they are: compression would hide what the notebooks look at.
             "accept-encoding": "identity",
+            **({RUN_HEADER: token_hex(8)} if self.mode == "mock" else {}),
             **clean_headers(options.pop("headers", {})),
         }
         options.setdefault("timeout", httpx.Timeout(60, connect=5))

@@ -68,7 +68,6 @@ LINE_ENDS = {"crlf": b"\r\n", "cr": b"\r"}
 class Attempts:
     """How often each request has met each fault: the one place where the offline API remembers.
 
-    It knows requests by their content, so two clients that send the same request share a count.
     The oldest counts are forgotten when there are too many.
     """
 
@@ -80,7 +79,7 @@ class Attempts:
     def striking(self, faults: Iterable[Fault], source: str) -> list[Fault]:
         """Return the faults that strike this attempt, and count it.
 
-        source: what tells one request from another.
+        source: what tells one client's request from all others.
         """
         return [fault for fault in faults if fault.times is None or self._count(fault, source)]
 

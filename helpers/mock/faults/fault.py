@@ -120,7 +120,8 @@ class Fault:
     at: where it strikes, a name in PLACES; or at_event: after how many events; or at_byte: after
         how many bytes of the body. Without any, in the middle. A place that an answer hasn't got
         is never reached. Faults of whole events strike at the next one that fits.
-    times: how many attempts at the same request it strikes; then they succeed. None: all.
+    times: how many attempts of one client at the same request it strikes; then they succeed.
+        None: all.
     seconds: how long a stall or slow_start lasts.
     ping_every: seconds between the pings of a stall; None for silence.
     status: the HTTP status of a refusal.

@@ -292,6 +292,21 @@ def test_times_lets_the_next_attempt_succeed(server: MockServer, healthy: Answer
     assert ask(server, faults).status.split()[1] == "529"  # and a change of settings starts anew
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"mock-run": "another"},  # as each client of the course's has it
+        {"x-api-key": "another"},
+        {"user-agent": "another/1.0"},
+    ],
+)
+def test_times_are_counted_for_each_client(server: MockServer, other: dict[str, str]) -> None:
+    fault = {"kind": "status", "status": 529, "times": 1}
+    attempts = [ask(server, fault, headers=headers) for headers in ({}, other, other, {})]
+    assert [a.status.split()[1] for a in attempts] == ["529", "529", "200", "200"]
+    server.configure(Settings(QUICK))
+
+
 def test_faults_compose(server: MockServer, healthy: Answer) -> None:
     faults = ["crlf", {"kind": "pings", "count": 3, "at_event": 2}, {"kind": "drop", "at_byte": 40}]
     answer = ask(server, faults, settings={"chunking": "byte"})
