@@ -16,6 +16,7 @@ from helpers.environment.home import home as learners_home
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "00_start_here.ipynb"
+CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
 
 # Where JupyterLab's own defaults don't suit the course. What its user has set goes before these.
 LAB_SETTINGS = {
@@ -183,6 +184,9 @@ def jupyter_arguments(home: Path, options: argparse.Namespace) -> list[str]:
         "--KernelManager.transport_encryption=auto",
         "--ServerApp.log_level=ERROR",  # the address is told all the same
         "--LabApp.log_level=ERROR",
+        # Pictures for the dark, in JupyterLab's dark theme.
+        "--LabApp.custom_css=True",
+        f"--ServerApp.static_custom_path={CUSTOM}",
     ]
     if options.port is not None:
         arguments += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]

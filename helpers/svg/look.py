@@ -30,6 +30,24 @@ INK_1 = "#333333"
 INK_2 = "#5c6166"
 LINE = "#d9dcdf"
 
+# What stands for each of them in the dark: the same as in look.css.
+DARK = {
+    TEXT: "#3d9bd6",
+    DONE: "#1fb88c",
+    FAILED: "#ef7a24",
+    ON_TEXT: "#6cb8e6",
+    ON_TOOL: "#e9ad2b",
+    ON_THINKING: "#dc9cbf",
+    ON_DONE: "#3fc79d",
+    ON_FAILED: "#f59a58",
+    GROUND: "#111111",
+    GROUND_2: "#303030",
+    INK: "#ffffff",
+    INK_1: "#dedede",
+    INK_2: "#a9aeb3",
+    LINE: "#616161",
+}
+
 UI_FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 CODE_FONT = "Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 UI_SIZE = 13.0

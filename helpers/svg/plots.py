@@ -55,7 +55,7 @@ class Plot:
         return self.words
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.words}
+        return {"image/svg+xml": snapshot.image(self.svg), "text/plain": self.words}
 
 
 class Latency(NamedTuple):

@@ -15,6 +15,7 @@ __all__ = [
     "WIDTH",
     "bars",
     "dots",
+    "image",
     "line",
     "number",
     "picture",
@@ -130,6 +131,21 @@ def wrapped(words: str, columns: int) -> list[str]:
         for paragraph in words.split("\n")
         for row in (wrap(paragraph, columns, drop_whitespace=True) or [""])
     ]
+
+
+def image(svg: str) -> str:
+    """Return a picture as a file of its own, which a page in the dark shows in the dark.
+
+    An inline picture has its colours from the page's style instead.
+    """
+    rules = "".join(
+        f'[{name}="{light}"]{{{name}:{dark}}}'
+        for light, dark in look.DARK.items()
+        for name in ("fill", "stroke")
+        if f'{name}="{light}"' in svg
+    )
+    style = f"<style>@media (prefers-color-scheme: dark) {{{rules}}}</style>"
+    return svg.replace("</desc>", f"</desc>\n{style}", 1)
 
 
 def picture(height: float, title: str, description: str, parts: list[str]) -> str:

@@ -7,6 +7,8 @@ from uuid import uuid4
 import anywidget
 from traitlets import Unicode
 
+from helpers.svg.snapshot import image
+
 __all__ = ["View", "assets"]
 
 _HERE = Path(__file__).parent
@@ -75,6 +77,6 @@ class View(anywidget.AnyWidget):
         data, metadata = bundle
         # A page shows the richest of these that it can: the widget where a kernel
         # runs, the snapshot elsewhere, the text alternative in a terminal.
-        data["image/svg+xml"] = self.snapshot()
+        data["image/svg+xml"] = image(self.snapshot())
         data["text/plain"] = self.text_alternative()
         return data, metadata

@@ -194,6 +194,11 @@ def check_in_the_dark(lab: Lab, learner: Page, views: dict[str, int]) -> None:
             lab.wait_until_idle(learner)
             seen = learner.locator(".jp-NotebookPanel:visible .sa")
             expect(seen).to_have_count(count, timeout=60_000)
+            pictures = learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img")
+            schemes = pictures.evaluate_all(
+                "pictures => pictures.map((one) => getComputedStyle(one).colorScheme)"
+            )
+            assert set(schemes) <= {"dark"}
             shot(learner, f"{name[:2]}-dark")
             check_access(learner)
     finally:

@@ -211,3 +211,4 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
 
 def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
     check_in_the_dark(lab, learner, VIEWS)
+    assert learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img").count() > 0

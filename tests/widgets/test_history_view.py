@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import course
+from helpers.svg import snapshot
 from helpers.widgets.history.view import view
 
 QUESTION = {"role": "user", "content": "What's the weather in Lagos and Oslo?"}
@@ -59,7 +60,8 @@ def test_a_whole_conversation_is_accepted_and_tied():
     ]
     assert course.history(WHOLE[:3]).words.endswith("✓ The API would accept this.")
     assert repr(shown) == shown.words
-    assert shown._repr_mimebundle_() == {"image/svg+xml": shown.svg, "text/plain": shown.words}
+    data = shown._repr_mimebundle_()
+    assert data == {"image/svg+xml": snapshot.image(shown.svg), "text/plain": shown.words}
 
 
 def test_a_call_without_its_result_is_named_in_the_apis_words():

@@ -1,6 +1,7 @@
 """What every view gives to a notebook: widget, snapshot, text; and always the same bytes."""
 
 import asyncio
+import re
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from helpers.widgets.transcript.view import Transcript
 from helpers.widgets.view import View, assets
 
 HERE = Path(widgets.__file__).parent
+LOOK = (HERE / "look.css").read_text("utf-8")
 
 
 def transcript() -> View:
@@ -66,6 +68,46 @@ def test_a_snapshot_names_no_colour_but_the_looks(make: type[View]) -> None:
     tree = ElementTree.fromstring(make().snapshot())
     used = {node.get(name) for node in tree.iter() for name in ("fill", "stroke")}
     assert used - {None, "none"} <= palette
+
+
+@views
+def test_a_picture_knows_how_it_looks_in_the_dark(make: type[View]) -> None:
+    data, _ = make()._repr_mimebundle_()
+    tree = ElementTree.fromstring(data["image/svg+xml"])
+    [style] = [node.text or "" for node in tree if node.tag.endswith("}style")]
+    used = {node.get(name) for node in tree.iter() for name in ("fill", "stroke")}
+    for light in used & look.DARK.keys():
+        assert f'="{light}"]' in style and f":{look.DARK[light]}}}" in style
+
+
+def test_the_dark_is_that_of_the_style_sheet() -> None:
+    rules = re.findall(r"\[data-jp-theme-light=\"false\"\] \.sa \{(.*?)\}", LOOK, re.S)
+    [dark] = [dict(re.findall(r"--([a-z0-9-]+): (#\w+);", rule)) for rule in rules]
+    for name, colour in dark.items():
+        assert look.DARK[getattr(look, name.upper().replace("-", "_"))] == colour
+
+
+@pytest.mark.parametrize(
+    "name", ["INK", "INK_1", "INK_2", "ON_TEXT", "ON_TOOL", "ON_THINKING", "ON_DONE", "ON_FAILED"]
+)
+def test_words_are_legible_in_the_light_and_in_the_dark(name: str) -> None:
+    light = getattr(look, name)
+    assert contrast(light, look.GROUND) >= 4.5
+    assert contrast(look.DARK[light], look.DARK[look.GROUND]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as the WCAG define it."""
+    brighter, darker = sorted(map(luminance, (one, other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize("name", ["transcript", "race", "switch"])

@@ -49,7 +49,7 @@ class HistoryView:
         return self.words
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.words}
+        return {"image/svg+xml": snapshot.image(self.svg), "text/plain": self.words}
 
 
 def view(messages: Sequence[Message], refusal: str = "") -> HistoryView:
