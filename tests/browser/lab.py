@@ -20,6 +20,8 @@ START_SECONDS = 60
 PROMPTS = ".jp-NotebookPanel:visible .jp-CodeCell .jp-InputPrompt"
 
 ROOT = Path(__file__).resolve().parents[2]
+FITS = 650  # pixels of height that are seen at once in a window of 1366 × 768
+
 # Kept after the run, to be looked at; never committed.
 SHOTS = ROOT / "screenshots"
 
@@ -194,6 +196,12 @@ def check_in_the_dark(lab: Lab, learner: Page, views: dict[str, int]) -> None:
             lab.wait_until_idle(learner)
             seen = learner.locator(".jp-NotebookPanel:visible .sa")
             expect(seen).to_have_count(count, timeout=60_000)
+            high = seen.evaluate_all(
+                "(seen, fits) => seen.filter((one) => one.offsetHeight > fits"
+                " && !one.matches('.check')).map((one) => [one.className, one.offsetHeight])",
+                FITS,
+            )
+            assert high == []  # a view's start and what comes of it are seen together
             pictures = learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img")
             schemes = pictures.evaluate_all(
                 "pictures => pictures.map((one) => getComputedStyle(one).colorScheme)"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
+from tests.browser.lab import FITS, Lab, cell, check_access, check_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -57,11 +57,19 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     view.locator(".wire-bytes").focus()
     learner.keyboard.press("ArrowRight")
     expect(status).to_contain_text("Chunk 2 of")
+    cell(learner, "course.wire(").locator(".cm-content").click()
+    learner.keyboard.press("ArrowRight")  # whoever types moves their own cursor
+    learner.keyboard.press("Shift+Enter")
+    lab.wait_until_idle(learner)
+    view.locator(".wire-bytes").scroll_into_view_if_needed()
+    expect(status).to_contain_text("Chunk 1 of")
+    learner.keyboard.press("ArrowRight")
     learner.keyboard.press("ArrowRight")
     expect(status).to_contain_text("Chunk 3 of")
     view.locator(".wire-chip").first.click()
     expect(view.locator(".wire-panel")).to_contain_text("message_start")
     shot(learner, "01-wire")
+    assert view.bounding_box()["height"] <= FITS  # type: ignore[index]
     check_access(learner)
 
     build = cell(learner, "%%build sse")

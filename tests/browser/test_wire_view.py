@@ -84,6 +84,27 @@ def test_it_is_stepped_by_keyboard(page: Page) -> None:
     bridge.until(lambda: view.position == 1)
 
 
+def test_the_arrows_are_its_own_while_nobody_types(page: Page) -> None:
+    bridge = Bridge(page, Wire(AS_EVENTS))
+    page.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    page.keyboard.press("ArrowRight")
+    bridge.until(lambda: bridge.view.position == 2)
+    page.locator("textarea").press("ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.locator("textarea").evaluate("one => one.blur()")
+    page.keyboard.press("ArrowRight")
+    bridge.until(lambda: bridge.view.position == 3)
+
+
+def test_out_of_sight_it_leaves_the_arrows_to_the_page(page: Page) -> None:
+    bridge = Bridge(page, Wire(AS_EVENTS))
+    page.evaluate("document.querySelector('main').style.paddingTop = '3000px'")
+    page.keyboard.press("ArrowRight")
+    page.evaluate("document.querySelector('main').style.paddingTop = '0'")
+    page.keyboard.press("ArrowRight")
+    bridge.until(lambda: bridge.view.position == 2)
+
+
 def test_every_control_is_reached_by_tab(page: Page) -> None:
     async def record() -> list[tuple[float, bytes]]:
         return []

@@ -418,6 +418,7 @@ function render({ model, el }) {
   };
   strip.addEventListener("keydown", keys);
   slider.addEventListener("keydown", keys);
+  const leaveArrows = takeArrows(root, strip, keys);
   slider.addEventListener("input", () => {
     halt();
     const at = Number(slider.value);
@@ -453,6 +454,7 @@ function render({ model, el }) {
     halt();
     clearTimeout(telling);
     watch.disconnect();
+    leaveArrows();
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }
