@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -50,7 +51,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 # A busy machine is no failure of a property. The first layer of the tests tries some examples of
 # each; the second tries all properties again, with many.
-settings.register_profile("first", deadline=None, max_examples=30)
+settings.register_profile("first", deadline=None, max_examples=10)
 settings.register_profile("long", deadline=None, max_examples=100)
 
 
@@ -64,3 +65,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("long")
+
+
+WHOLE_IN_THE_SECOND = re.compile(r"^pytestmark = pytest\.mark\.long\b", re.M)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """In the first layer, don't even import a file that is whole in the second."""
+    if collection_path.suffix != ".py" or config.option.markexpr != "not long":
+        return None
+    return bool(WHOLE_IN_THE_SECOND.search(collection_path.read_text("utf-8"))) or None

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import signal
 from pathlib import Path
 
@@ -18,6 +19,10 @@ pytestmark = pytest.mark.long  # each starts programs
 # Every behaviour has a build that breaks it, and each build names the case that must see it.
 REFERENCE = course_agent()
 AGENTS = Path(__file__).with_name("agents")
+
+
+# On a busy machine an agent that computes without end has used up what a run may take, at last.
+HANGS = "still ran|was stopped by the system, as it took more than a run may"
 
 
 async def failures(file: Path, seed: int, **options: object) -> dict[str, str]:
@@ -81,7 +86,7 @@ def test_a_broken_build_fails_where_it_is_broken(name: str, outcomes: dict[str, 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("while True:\n    pass\n", "still ran"),
+        ("while True:\n    pass\n", HANGS),
         ("while True:\n    print('x' * 10000)\n", "wrote more than a megabyte"),
         ("def f(:\n", "ended with 1"),
         ("print('hello')\n", "ended with 0"),
@@ -95,7 +100,7 @@ async def test_a_file_that_is_no_agent_is_said_to_be_none(source: str, words: st
     cases = [case for case in cases_here() if case.id == "loops"]
     limits = Limits(seconds=6, patience=3.0)
     [seen] = (await failures(file, 1, cases=cases, limits=limits)).values()
-    assert words in seen or "0 requests" in seen
+    assert re.search(words, seen) or "0 requests" in seen
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +19,7 @@ from helpers.submission.conformance.wire_events import Event, RandomValues, enco
 __all__ = ["Answer", "Failed", "Harness", "Run", "city_of", "error", "visible"]
 
 
+STOPPED = (-9, -24)  # by a signal, where the system holds a limit of processor time
 START = 1.5  # times the patience: so long may a file take to its first request
 
 
@@ -70,15 +71,20 @@ class Run:
 
     async def begins(self) -> None:
         """Wait for its first request, or its end: a start takes long on a busy machine."""
-        seconds = START * self.patience
+        with suppress(TimeoutError):
+            await self.agent.starvation.wait(self._either(), START * self.patience)
+
+    async def _either(self) -> None:
         tasks = [
             asyncio.create_task(self.agent.over()),
             asyncio.create_task(self.begun.wait()),
         ]
-        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def finish(self, more: float = 0.0) -> int:
         """Wait for its end, once it has begun; return its exit code.
@@ -97,6 +103,8 @@ class Run:
             raise Failed("it wrote more than a megabyte", "the answer, and little else")
         if not self.asked:
             did = f"ended with {code}"
+            if code in STOPPED:
+                did = "was stopped by the system, as it took more than a run may,"
             if code is None:
                 did = f"still ran after {START * self.patience:.0f} s"
             self.fail(f"it {did} and had sent no request", "a request to {base-url}/v1/messages")
@@ -215,6 +223,7 @@ class Harness:
         limits: what a run may take.
         warm: what forks for each run, if there is one.
         sent: what the case has sent, in words, for the report.
+        starved: whether the machine was too busy for the agent in one of its runs.
     """
 
     file: Path
@@ -222,6 +231,7 @@ class Harness:
     limits: Limits = field(default_factory=Limits)
     warm: Warm | None = None
     sent: str = ""
+    starved: bool = False
 
     @asynccontextmanager
     async def run(
@@ -293,7 +303,10 @@ class Harness:
                     sky.refuse,
                 )
                 ready.set()
-                yield run
+                try:
+                    yield run
+                finally:
+                    self.starved |= agent.starvation.is_grave
             for failure in (*listening.failures, *sky.failures):
                 raise failure
 

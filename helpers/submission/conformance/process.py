@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 from helpers.submission.conformance.launcher import SILENCED, limit
+from helpers.submission.conformance.starvation import Starvation
 from helpers.submission.conformance.warm import LAUNCHER, Warm, WarmProcess
 
 __all__ = ["Agent", "Limits", "launched", "limiter", "needed"]
@@ -86,6 +87,7 @@ class Agent:
     Attributes:
         out, err: what it has written so far.
         flooded: whether it wrote more than it may, and was stopped for that.
+        starvation: for how long the machine had no time for it.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Agent:
         self.out = ""
         self.err = ""
         self.flooded = False
+        self.starvation = Starvation(process.pid)
         self._process = process
         self._limits = limits
         self._notes = notes
@@ -116,17 +119,11 @@ class Agent:
 
     async def shows(self, words: str, seconds: float) -> bool:
         """Wait until some words have been written; False if they weren't in time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: words in self.out or not self._open)
-        return words in self.out
+        return await self._comes(lambda: words in self.out, seconds)
 
     async def writes(self, seconds: float) -> bool:
         """Wait until it has written anything but blanks; False if it hasn't in time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: bool(self.out.strip()) or not self._open)
-        return bool(self.out.strip())
+        return await self._comes(lambda: bool(self.out.strip()), seconds)
 
     async def over(self) -> None:
         """Wait until the process has ended; what it wrote may still be on its way."""
@@ -134,13 +131,27 @@ class Agent:
 
     async def ends(self, seconds: float) -> int | None:
         """Wait for its end; return the exit code, or None if it still runs."""
+
+        async def end() -> int:
+            code = await self._process.wait()
+            await asyncio.gather(*map(asyncio.shield, self._readers))
+            await self._notes.ended()
+            return code
+
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                code = await self._process.wait()
-                await asyncio.gather(*self._readers)
-                await self._notes.ended()
-                return code
+            return await self.starvation.wait(end(), seconds)
         return None
+
+    async def _comes(self, what: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something has been written, or can't be any more; say whether it was."""
+
+        async def news() -> None:
+            async with self._news:
+                await self._news.wait_for(lambda: what() or not self._open)
+
+        with suppress(TimeoutError):
+            await self.starvation.wait(news(), seconds)
+        return what()
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
@@ -155,6 +166,7 @@ class Agent:
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
+        await self.starvation.end()
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)
