@@ -21,6 +21,8 @@
     python3 course.py wheels     collect the packages in a folder, for machines without a network
                                  (--help names its options); there, install from that folder:
                                  lab --wheels FOLDER
+    python3 course.py class      serve a class and open its board: who is ready, where the room is,
+                                 which mistakes it makes (--help names its options)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
@@ -62,12 +64,13 @@ PROGRAMS = {
     "submit": "helpers.submission.commands submit",
     "verify": "helpers.submission.commands verify",
     "gallery": "helpers.submission.commands gallery",
+    "class": "helpers.classroom",
     "notebooks": "helpers.lessons.refresh",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap", "agent", "submit", "verify", "gallery")
+TAKES_FILES = ("mock", "tap", "agent", "submit", "verify", "gallery", "class")
 
 
 def main(arguments: list[str]) -> int:

@@ -43,6 +43,7 @@ The other side, and the course:
     typescript  a program for Node.js, which reads the same stream
     lessons     checking, the learner, a folder for each notebook, in it one an exercise
     submission  one file from the learner's parts; report, recording, verifier
+    classroom   a class's server and its board; a seat in it
     course      the notebooks' one import
     environment what course.py installs, and how
     offered     names of a room that are imported when somebody asks for them

@@ -4,9 +4,11 @@ It says which mode the course is in, registers `%%build`, and hands out what les
 with: clients and recordings (clients.py), live views (answer_views.py, run_views.py), and parts.
 """
 
+import os
 import sys
 import threading
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from helpers.lessons.learner.machine import Findings
     from helpers.lessons.learner.map import Map
     from helpers.submission.steps import Ready
+    from helpers.widgets.seat.joined import Joined
+    from helpers.widgets.seat.view import SeatView
     from helpers.widgets.submit.view import SubmitView
 
 __all__ = [
@@ -55,6 +59,7 @@ __all__ = [
     "form",
     "history",
     "http",
+    "join",
     "map",
     "open_recording",
     "openai_sdk",
@@ -153,6 +158,37 @@ def broken_clients() -> dict[str, list[Any]]:
     return {letter: open_recording(recording_of(letter)) for letter in CLIENTS}
 
 
+def join(link: str = "", name: str = "") -> "SeatView":
+    """Return your seat in a class: a place to join it, to see what it has of you, and to leave.
+
+    Nothing is sent before you press Join. The view says what a class sees.
+
+    Args:
+        link: the class's address with its code; without it, that of COURSE_CLASS.
+        name: of your seat, as the class may see it.
+    """
+    from helpers.widgets.seat.view import SeatView
+
+    link = link or os.environ.get("COURSE_CLASS", "")
+    return SeatView(_joined(), link, name or os.environ.get("JUPYTERHUB_USER", ""))
+
+
+@cache
+def _joined() -> "Joined":
+    """Return this kernel's place in a class, and let it hear of what is done here."""
+    from helpers.lessons.learner.build import on_check
+    from helpers.widgets.seat.joined import Joined
+
+    joined = Joined(clients.session, progress.home())
+    on_check(joined.tell_of_check)
+    try:
+        shell = get_ipython()  # type: ignore[name-defined]
+    except NameError:  # imported by a program, not by a notebook
+        return joined
+    shell.events.register("pre_run_cell", lambda info: joined.tell_of_cell(info.cell_id))
+    return joined
+
+
 def map() -> "Map":
     """Return the way through the notebooks, and which parts are built."""
     from helpers.lessons.learner.map import Map
@@ -164,7 +200,10 @@ def check_machine() -> "Findings":
     """Say whether this machine has what the course needs, and what to do if not."""
     from helpers.lessons.learner.machine import check
 
-    return check(clients.session)
+    findings = check(clients.session)
+    if _joined.cache_info().currsize:
+        _joined().tell_of_machine(tuple(one.symptom for one in findings if not one.good))
+    return findings
 
 
 def _open() -> None:
@@ -179,6 +218,10 @@ def _open() -> None:
     if clients.session.mode == "mock" and sys.platform != "emscripten":
         threading.Thread(target=lambda: clients.session.mock_url, daemon=True).start()
     print(clients.session.describe())
+    if (progress.home() / "class.json").exists() and _joined().resume():
+        print("You have a seat in a class: course.join() shows it, and leaves it.")
+    elif os.environ.get("COURSE_CLASS"):
+        print("A class waits for you: course.join() says what it sees, and joins it.")
 
 
 _open()

@@ -47,6 +47,7 @@ ROOMS = {
     "terminal": ("agent", "assistant", "history", "mock", "render", "session"),
     "web": ("agent", "assistant", "history", "offered", "render", "session", "tools"),
     "svg": ("offered",),
+    "classroom": ("environment", "lessons", "mock", "session", "sse"),
     "lessons": ("client", "environment", "message", "mock", "session", "sse", "tools", "wire"),
     "submission": ("client", "lessons", "mock", "offered", "providers", "svg", "wire"),
     "simulation": (
@@ -54,7 +55,8 @@ ROOMS = {
         *("retry", "session", "streams", "team", "tools", "widgets"),
     ),
     "widgets": (
-        *("agent", "assistant", "client", "clock", "history", "lessons", "message", "mock"),
+        *("agent", "assistant", "classroom", "client", "clock", "history", "lessons", "message"),
+        "mock",
         *("providers", "render"),
         *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
         *("team", "tools", "web"),

@@ -22,6 +22,8 @@ from helpers.mock.settings import RUN_HEADER, Settings
 from helpers.mock.transport import blocking_transport, in_process_transport
 from helpers.session.session import API_VERSION, MOCK_KEY, Session
 from helpers.sse import SSEDecoder
+from helpers.wire.keys import keep_out_of_logs
+from helpers.wire.proxies import network_options
 
 if TYPE_CHECKING:
     from anthropic import Anthropic, AsyncAnthropic
@@ -221,6 +223,19 @@ def local_client(library: ModuleType = httpx, **options: Any) -> Any:
         options: anything that its AsyncClient takes.
     """
     return library.AsyncClient(**{"timeout": 60, "trust_env": False, "verify": False, **options})
+
+
+def class_client(address: str, secret: str = "") -> httpx.AsyncClient:
+    """Return a client for a class's server.
+
+    Args:
+        address: the server's.
+        secret: the seat's, once it has one.
+    """
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    keep_out_of_logs(httpx.Headers(headers))
+    options = {"base_url": address, "headers": headers, "timeout": 10}
+    return httpx.AsyncClient(**network_options(address, options))
 
 
 def client_of(api: Any, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:

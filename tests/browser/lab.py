@@ -154,9 +154,9 @@ def shot(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
-def check_access(page: Page) -> None:
+def check_access(page: Page, within: str = ".sa") -> None:
     """Look at every view on the page as axe-core does; nothing serious may be found."""
-    found = Axe().run(page, context=".sa", options={"resultTypes": ["violations"]})
+    found = Axe().run(page, context=within, options={"resultTypes": ["violations"]})
     grave = [
         (violation["id"], [node["target"] for node in violation["nodes"]])
         for violation in found.response["violations"]

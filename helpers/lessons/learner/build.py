@@ -8,12 +8,22 @@ from IPython.display import display
 
 from helpers.lessons import UnknownExercise, exercise_ids, find_exercise, needed
 from helpers.lessons.checking.diagnosis import render, render_sentence
+from helpers.lessons.checking.report import Report
 from helpers.lessons.checking.runner import check
 from helpers.lessons.checking.where import earlier_part, remember
 from helpers.lessons.exercise import Exercise
 from helpers.lessons.learner import progress
 
-__all__ = ["build", "register_magics"]
+__all__ = ["build", "on_check", "register_magics"]
+
+# What hears of each check, with its report.
+_listeners: list[Callable[[Exercise, Report], None]] = []
+
+
+def on_check(callback: Callable[[Exercise, Report], None]) -> None:
+    """Call a function after each check of a cell."""
+    _listeners.append(callback)
+
 
 # In the cell, the line with `%%build` is line 1.
 FIRST_LINE = 2
@@ -62,6 +72,8 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
     except KeyboardInterrupt:
         _say("Interrupted: the check was stopped, and nothing was saved.")
         return
+    for callback in _listeners:
+        callback(exercise, report)
     html, text = render(exercise, report, (*report.notes, *_keep(exercise, cell, report.status)))
     _show(html, text)
     if report.loaded:

@@ -27,11 +27,13 @@ class Finding:
         good: whether it is as it should be.
         what: what was looked at, as a statement that is true when it is good.
         advice: what to do about it when it is not.
+        symptom: a word for that, which a class's board may show; "" if it may not.
     """
 
     good: bool
     what: str
     advice: str = ""
+    symptom: str = ""
 
 
 class Findings(tuple[Finding, ...]):
@@ -67,22 +69,27 @@ def _look(session: Session) -> Iterator[Finding]:
         sys.version_info >= (3, 11),
         "Python is 3.11 or newer",
         "Install a newer one, then run `python3 course.py lab` again.",
+        "python",
     )
     missing = [name for name in _needed() if not _installed(name)]
     yield Finding(
         not missing,
         "all packages are installed",
         f"Missing: {', '.join(missing)}. Close JupyterLab and run `python3 course.py lab` again.",
+        "packages",
     )
     folder = progress.home()
     yield Finding(
         _writable(folder),
         "your own folder can be written to",
         f"Give yourself the right to write to {folder}, or set COURSE_HOME to another folder.",
+        "folder",
     )
     if session.mode == "mock":
         problem = _offline_api_problem(session)
-        yield Finding(not problem, "the offline API answers on this machine", problem)
+        yield Finding(
+            not problem, "the offline API answers on this machine", problem, "offline API"
+        )
     else:
         yield Finding(
             session.has_key,

@@ -1,0 +1,165 @@
+// The board: it draws what the server says, and sends what the instructor does. All text of seats
+// is set as textContent.
+
+const key = location.hash.slice(1);
+const find = (id) => document.getElementById(id);
+const status = find("status");
+let shown; // the newest board
+
+/** Make an element with properties and children. */
+function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+/** Ask the server as the instructor. */
+function ask(path, options = {}) {
+  return fetch(path, { ...options, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" } });
+}
+
+/** Send an order; say what came of it. */
+async function send(order) {
+  const answer = find("answer");
+  try {
+    const response = await ask("orders", { method: "POST", body: JSON.stringify(order) });
+    answer.textContent = response.ok ? "✓ Sent to every seat." : `✕ ${(await response.json()).error}`;
+  } catch {
+    answer.textContent = "✕ The class's server doesn't answer: is it running?";
+  }
+}
+
+/** Read an event stream, and call `take` with the data of each event. */
+async function follow(body, take) {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const events = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+    rest = events.pop();
+    for (const event of events) if (event.startsWith("data: ")) take(JSON.parse(event.slice(6)));
+  }
+}
+
+/** Keep reading the board, also when the server was away. */
+async function run() {
+  for (;;) {
+    try {
+      const response = await ask("board");
+      if (response.status === 403) {
+        status.textContent = (await response.json()).error;
+        return;
+      }
+      status.textContent = "";
+      document.querySelector("main").hidden = false;
+      await follow(response.body, (board) => {
+        shown = board;
+        draw();
+      });
+    } catch {
+      // said below
+    }
+    status.textContent = "The class's server doesn't answer. What is shown is what it said last.";
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+const minutes = (seconds) => (seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
+const place = ([notebook, section]) => `${notebook.slice(0, 2)}, section ${section + 1}`;
+
+function draw() {
+  const hidden = find("projector").checked;
+  document.body.classList.toggle("projector", hidden);
+  find("code").textContent = `${location.origin}#${shown.code}`;
+  const { seats } = shown;
+  const count = (test) => seats.filter(test).length;
+  find("summary").textContent = seats.length
+    ? `${seats.length} joined · ${count((seat) => seat.ready)} ready · ${count((seat) => seat.hand !== null)} with a raised hand · ${count((seat) => seat.quiet !== null)} quiet for long`
+    : "Nobody has joined yet.";
+  find("seats").replaceChildren(
+    ...seats.map((seat, index) => {
+      const words = [
+        seat.hand !== null && `raised a hand ${minutes(seat.hand)} ago`,
+        seat.symptoms.length && `✕ ${seat.symptoms.join(", ")}`,
+        seat.quiet !== null && `nothing for ${minutes(seat.quiet)}`,
+        seat.at && place(seat.at),
+        `${seat.passed} passed`,
+      ].filter(Boolean);
+      const name = hidden ? `Seat ${index + 1}` : seat.name;
+      const node = element("li", {}, name, element("span", { className: "words", textContent: words.join(" · ") }));
+      node.dataset.state = seat.hand !== null ? "hand" : seat.symptoms.length ? "symptom" : seat.ready ? "ready" : "";
+      return node;
+    }),
+  );
+  const where = shown.where;
+  find("where").textContent = where
+    ? `The middle seat is in ${place(where.median)}; half of the room is between ${place(where.quarter)} and ${place(where.three_quarters)}.`
+    : "No cell has been run yet.";
+  find("exercises").replaceChildren(...(shown.exercises.length ? shown.exercises.map(exercise) : ["Nothing was tried yet."]));
+  asked();
+}
+
+function exercise({ exercise: id, passed, at_work, not_begun, mistakes }) {
+  const all = passed + at_work + not_begun;
+  return element(
+    "div",
+    { className: "exercise" },
+    element("h3", {}, id, element("span", { textContent: `${passed} passed · ${at_work} at work · ${not_begun} not begun` })),
+    element("progress", { className: "bar", max: all, value: passed, ariaLabel: `${passed} of ${all} passed` }),
+    element(
+      "ol",
+      {},
+      ...mistakes.map((mistake) =>
+        element(
+          "li",
+          {},
+          element("b", { textContent: `${mistake.seats} × ${mistake.mistake}` }),
+          ...(mistake.new ? [element("span", { className: "new", textContent: "new" })] : []),
+          element("span", { className: "words", textContent: mistake.words }),
+        ),
+      ),
+    ),
+  );
+}
+
+function asked() {
+  const box = find("asked");
+  if (!shown.asked) return box.replaceChildren("No question is open.");
+  const { question, choices } = shown.asked;
+  const all = choices.reduce((sum, choice) => sum + choice.seats, 0);
+  box.replaceChildren(
+    element("p", { textContent: question }),
+    ...choices.map((choice) =>
+      element(
+        "div",
+        {},
+        element("span", { textContent: `${choice.words}: ${choice.seats}` }),
+        element("progress", { className: "bar", max: Math.max(all, 1), value: choice.seats, ariaLabel: `${choice.seats} of ${all}` }),
+      ),
+    ),
+  );
+}
+
+find("projector").addEventListener("change", () => shown && draw());
+find("break").addEventListener("click", () => send({ kind: "break" }));
+find("close-question").addEventListener("click", () => send({ kind: "ask", question: "", choices: [] }));
+find("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { question, choices } = Object.fromEntries(new FormData(event.target));
+  send({ kind: "ask", question, choices: choices.split("\n").map((one) => one.trim()).filter(Boolean) });
+});
+find("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send({ kind: "say", words: new FormData(event.target).get("words") });
+});
+find("control").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const chosen = Object.fromEntries(new FormData(event.target));
+  const [first_token, tokens_per_second] = chosen.pace.split(" ").map(Number);
+  const times = chosen.times ? { times: Number(chosen.times) } : {};
+  const fault = chosen.fault ? { kind: chosen.fault, ...times } : null;
+  send({ kind: "set", settings: { pace: { first_token, tokens_per_second }, chunking: chosen.chunking, fault } });
+});
+run();

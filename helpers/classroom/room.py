@@ -1,0 +1,197 @@
+"""A class at this moment, folded from the acts of its seats; and what a board shows of it.
+
+No I/O and no clock: times are arguments, in seconds.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+from helpers.classroom.acts import Act, At, Chosen, Hand, Ready, Tried
+from helpers.classroom.orders import Ask, Break, Order, Say, Set
+
+__all__ = ["QUIET_SECONDS", "Room", "Seat"]
+
+QUIET_SECONDS = 5 * 60.0  # without an act: somebody may be stuck, or away
+NEW_SECONDS = 3 * 60.0  # a mistake that nobody had before that is marked as new
+
+
+@dataclass
+class Attempts:
+    """One seat's tries at one exercise.
+
+    Attributes:
+        count: how many.
+        passed: whether one of them passed.
+        mistake: the one that the last try had; "" if it passed or had no name.
+    """
+
+    count: int = 0
+    passed: bool = False
+    mistake: str = ""
+
+
+@dataclass
+class Seat:
+    """Somebody who has joined.
+
+    Attributes:
+        name: which they chose.
+        acted: when they last did something.
+        symptoms: what is wrong with their machine; None until it was looked at.
+        hand: when it was raised; None if it is down.
+        at: the notebook and its section where they are; None until a cell was run.
+        tries: by exercise.
+    """
+
+    name: str
+    acted: float
+    symptoms: tuple[str, ...] | None = None
+    hand: float | None = None
+    at: tuple[str, int] | None = None
+    tries: dict[str, Attempts] = field(default_factory=dict)
+
+
+@dataclass
+class Room:
+    """All seats, and what was last sent to them.
+
+    Attributes:
+        seats: by their ids.
+        settings: those that every seat was given; empty if none were.
+        said: the instructor's last words; "" if they were taken back.
+        asked: the open question, with its number; None if there is none.
+        choices: which choice each seat took, for the open question.
+    """
+
+    seats: dict[str, Seat] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    said: str = ""
+    asked: tuple[int, Ask] | None = None
+    choices: dict[str, int] = field(default_factory=dict)
+    _first: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def join(self, id: str, name: str, now: float) -> None:
+        """Give somebody a seat, or a seat another name."""
+        if id in self.seats:
+            self.seats[id].name = name
+        else:
+            self.seats[id] = Seat(name, now)
+
+    def leave(self, id: str) -> None:
+        """Forget a seat and what it told."""
+        self.seats.pop(id, None)
+        self.choices.pop(id, None)
+
+    def take(self, id: str, act: Act, now: float) -> None:
+        """Take an act of a seat."""
+        seat = self.seats[id]
+        seat.acted = max(seat.acted, now)
+        match act:
+            case Tried(exercise, passed, mistake):
+                tries = seat.tries.setdefault(exercise, Attempts())
+                tries.count += 1
+                tries.passed |= passed
+                tries.mistake = "" if passed else mistake
+                if tries.mistake:
+                    self._first.setdefault((exercise, mistake), now)
+            case At(notebook, section):
+                seat.at = (notebook, section)
+            case Hand(up):
+                seat.hand = now if up else None
+            case Ready(symptoms):
+                seat.symptoms = symptoms
+            case Chosen(question, choice):
+                number, ask = self.asked or (0, Ask(""))
+                if question == number and choice < len(ask.choices):
+                    self.choices[id] = choice
+
+    def obey(self, number: int, order: Order) -> None:
+        """Note what was sent to every seat."""
+        match order:
+            case Set(settings):
+                self.settings = settings
+            case Say(words):
+                self.said = words
+            case Ask(choices=()):
+                self.asked = None
+            case Ask():
+                self.asked, self.choices = (number, order), {}
+            case Break():
+                pass
+
+    def board(self, now: float, words: Callable[[str, str], str]) -> dict[str, Any]:
+        """Return what the board shows, as JSON.
+
+        Args:
+            now: the time.
+            words: gives the sentence to say aloud for an exercise and a mistake.
+        """
+        seats = list(self.seats.values())
+        begun = dict.fromkeys(exercise for seat in seats for exercise in seat.tries)
+        return {
+            "seats": [self._seat(id, seat, now) for id, seat in self.seats.items()],
+            "where": self._where(),
+            "exercises": [self._exercise(exercise, now, words) for exercise in begun],
+            "settings": self.settings,
+            "said": self.said,
+            "asked": self._asked(),
+        }
+
+    def _seat(self, id: str, seat: Seat, now: float) -> dict[str, Any]:
+        quiet = now - seat.acted
+        return {
+            "name": seat.name,
+            "ready": None if seat.symptoms is None else not seat.symptoms,
+            "symptoms": list(seat.symptoms or ()),
+            "hand": None if seat.hand is None else round(now - seat.hand),
+            "at": list(seat.at) if seat.at else None,
+            "quiet": round(quiet) if quiet >= QUIET_SECONDS else None,
+            "passed": sum(tries.passed for tries in seat.tries.values()),
+        }
+
+    def _where(self) -> dict[str, Any] | None:
+        """Return where the room is: the middle seat, and those a quarter from each end."""
+        places = sorted(seat.at for seat in self.seats.values() if seat.at)
+        if not places:
+            return None
+        ranks = range(len(places))
+        low, middle, high = (
+            quantiles(ranks, n=4, method="inclusive") if len(places) > 1 else [0] * 3
+        )
+        return {
+            name: list(places[round(rank)])
+            for name, rank in (("quarter", low), ("median", middle), ("three_quarters", high))
+        }
+
+    def _exercise(
+        self, exercise: str, now: float, words: Callable[[str, str], str]
+    ) -> dict[str, Any]:
+        tries = [seat.tries[exercise] for seat in self.seats.values() if exercise in seat.tries]
+        passed = sum(one.passed for one in tries)
+        mistakes = Counter(one.mistake for one in tries if one.mistake and not one.passed)
+        return {
+            "exercise": exercise,
+            "passed": passed,
+            "at_work": len(tries) - passed,
+            "not_begun": len(self.seats) - len(tries),
+            "mistakes": [
+                {
+                    "mistake": mistake,
+                    "seats": count,
+                    "words": words(exercise, mistake),
+                    "new": now - self._first[exercise, mistake] < NEW_SECONDS,
+                }
+                for mistake, count in mistakes.most_common()
+            ],
+        }
+
+    def _asked(self) -> dict[str, Any] | None:
+        if self.asked is None:
+            return None
+        number, ask = self.asked
+        counts = Counter(self.choices.values())
+        bars = [{"words": one, "seats": counts[index]} for index, one in enumerate(ask.choices)]
+        return {"number": number, "question": ask.question, "choices": bars}

@@ -1,0 +1,1 @@
+"""A seat in a class: joining it, what the instructor says, a raised hand, and leaving."""

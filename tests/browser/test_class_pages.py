@@ -1,0 +1,162 @@
+"""The board and a seat, each in a real browser, with the class's real server between them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from bridge import Bridge
+from playwright.sync_api import Page, expect
+
+from helpers.classroom.acts import Tried
+from helpers.mock.settings import Settings
+from helpers.session.session import Session
+from helpers.widgets.seat.joined import Joined
+from helpers.widgets.seat.view import SeatView
+from tests.browser.lab import check_access, shot
+from tests.classroom.serving import Serve, Served, serving
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    with serving(tmp_path) as started:
+        yield started
+
+
+def open_board(page: Page, served: Served) -> None:
+    page.goto(f"{served.address}/#{served.key}")
+    expect(page.get_by_role("heading", name="Seats", exact=True)).to_be_visible()
+
+
+def seat(served: Served, name: str, *acts: dict[str, object]) -> None:
+    """Let somebody join and act."""
+    with httpx.Client(base_url=served.address, trust_env=False, timeout=60) as http:
+        joined = http.post("/seats", json={"code": served.code, "name": name}).json()
+        headers = {"authorization": f"Bearer {joined['secret']}"}
+        numbered = [{"number": number, **act} for number, act in enumerate(acts, 1)]
+        assert http.post("/acts", headers=headers, json=numbered).status_code == 204
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_board_shows_which_mistake_the_room_makes(page: Page, serve: Serve, theme: str):
+    served = serve()
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    open_board(page, served)
+    expect(page.locator("#summary")).to_have_text("Nobody has joined yet.")
+    expect(page.locator("#code")).to_have_text(f"{served.address}#{served.code}")
+    mistake = {
+        "kind": "tried",
+        "exercise": "sse",
+        "passed": False,
+        "mistake": "forgets-the-rest",
+    }
+    for name in ("Ada", "Grace", "Łukasz"):
+        seat(served, name, {"kind": "at", "notebook": "01_sse_by_hand", "section": 3}, mistake)
+    seat(served, "<img src=x onerror=alert(1)>"[:24], {"kind": "ready", "symptoms": ["packages"]})
+    seat(
+        served,
+        "Alan",
+        {"kind": "tried", "exercise": "sse", "passed": True},
+        {"kind": "hand", "up": True},
+    )
+    sse = page.locator(".exercise")
+    expect(sse).to_contain_text("1 passed · 3 at work · 1 not begun")
+    expect(sse).to_contain_text(re.compile(r"3 × forgets-the-rest.*new", re.S))
+    expect(sse.locator(".words")).not_to_be_empty()
+    expect(page.locator("#where")).to_contain_text("01, section 4")
+    expect(page.locator("#seats")).to_contain_text("✕ packages")
+    expect(page.locator("#seats")).to_contain_text("raised a hand")
+    shot(page, f"class-board-{theme}")
+    check_access(page, "body")
+    page.get_by_label("Projector: no names").check()
+    expect(page.locator("#seats")).not_to_contain_text("Ada")
+    shot(page, f"class-projector-{theme}")
+
+
+def test_a_board_without_the_instructors_key_shows_nothing(page: Page, serve: Serve):
+    served = serve()
+    page.goto(f"{served.address}/#guessed")
+    expect(page.get_by_role("status").first).to_contain_text("Only the instructor's own link")
+    expect(page.locator("main")).to_be_hidden()
+
+
+def test_the_instructor_sets_breaks_says_and_asks(page: Page, serve: Serve):
+    served = serve()
+    open_board(page, served)
+    page.get_by_label("Pace").select_option("slow")
+    page.get_by_label("Fault").select_option("the connection is reset")
+    page.get_by_label("Strikes").fill("1")
+    page.get_by_role("button", name="Set for everybody").click()
+    expect(page.locator("#answer")).to_contain_text("Sent to every seat")
+    shown = served.board()
+    assert shown["settings"]["pace"]["first_token"] == 3.0
+    assert shown["settings"]["fault"] == {"kind": "reset", "times": 1}
+    page.get_by_label("A hint, or where to go").fill("Section 4, please.")
+    page.get_by_role("button", name="Say to everybody").click()
+    page.get_by_label("Question").fill("What comes first?")
+    page.get_by_label("Choices, a line each").fill("A ping\nA text")
+    page.get_by_role("button", name="Ask everybody").click()
+    expect(page.locator("#asked")).to_contain_text("A ping: 0")
+    page.get_by_role("button", name="Close the question").click()
+    expect(page.locator("#asked")).to_contain_text("No question is open.")
+    page.get_by_role("button", name="Break every stream now").click()
+    page.get_by_label("Choices, a line each").fill("Only one")
+    page.get_by_role("button", name="Ask everybody").click()
+    expect(page.locator("#answer")).to_contain_text("✕ A question has 2 to 6 choices.")
+
+
+def test_a_board_comes_back_when_its_server_does(page: Page, serve: Serve):
+    served = serve()
+    open_board(page, served)
+    served.process.kill()
+    served.process.wait()
+    expect(page.locator("#status")).to_contain_text("doesn't answer")
+    serve(int(served.address.rpartition(":")[2]))
+    expect(page.locator("#status")).to_have_text("")
+
+
+def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
+    page: Page, serve: Serve, tmp_path: Path
+):
+    served, session = serve(), Session({})
+    joined = Joined(session, tmp_path / "ada")
+    bridge = Bridge(page, SeatView(joined, link="http://127.0.0.1:1#nobody", name="Ada"))
+    view = page.locator(".sa-seat")
+    expect(view).to_contain_text("Nothing is sent until you join.")
+    expect(view).to_contain_text("It never sees code, text, answers or keys.")
+    check_access(page)
+    view.get_by_role("button", name="Join").click()
+    bridge.until(lambda: "No class answers" in joined.problem)
+    view.get_by_label("The class's link").fill(served.link)
+    view.get_by_role("button", name="Join").click()
+    bridge.until(lambda: bool(joined.seat and joined.seat.connected))
+    bridge.until(lambda: "Your seat is Ada. ✓ Connected." in view.inner_text())
+    joined.tell(Tried("sse", True))
+
+    served.order(kind="set", settings={"chunking": "byte"})
+    served.order(kind="say", words="Look at the bytes.")
+    served.order(kind="ask", question="How many chunks?", choices=["One", "Many"])
+    bridge.until(lambda: session.mock.chunking == "byte")
+    bridge.until(lambda: bool(joined.seat and joined.seat.asked))
+    bridge.until(lambda: "From your instructor: Look at the bytes." in view.inner_text())
+    view.get_by_role("button", name="Many").click()
+    view.get_by_role("button", name="Raise a hand").click()
+    bridge.until(lambda: joined.seat is not None and joined.seat.chosen == 1)
+    many = view.get_by_role("button", name="Many")
+    bridge.until(lambda: many.get_attribute("aria-pressed") == "true")
+    bridge.until(lambda: served.board()["seats"][0]["hand"] is not None)
+    assert [bar["seats"] for bar in served.board()["asked"]["choices"]] == [0, 1]
+    shot(page, "class-seat")
+    check_access(page)
+
+    view.get_by_role("button", name="What was sent").click()
+    bridge.until(lambda: view.locator(".sa-seat-sent li").count() == 3)
+    sent = [json.loads(words) for words in view.locator(".sa-seat-sent li").all_inner_texts()]
+    assert [act["kind"] for act in sent] == ["tried", "chosen", "hand"]
+
+    view.get_by_role("button", name="Leave the class").click()
+    bridge.until(lambda: joined.seat is None and session.mock == Settings())
+    bridge.until(lambda: "Nothing is sent until you join." in view.inner_text())
+    bridge.until(lambda: served.board()["seats"] == [])
