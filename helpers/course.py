@@ -145,15 +145,15 @@ def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) ->
 
 def finished_recording() -> Path:
     """Return a file: the recording of a finished agent, as you will make one of yours."""
-    from helpers.lessons.nb12_submit_your_build import FINISHED
+    from helpers.lessons.nb13_submit_your_build import FINISHED
 
     return FINISHED
 
 
 def broken_clients() -> dict[str, list[Any]]:
     """Return what five broken clients said to the API, and heard; each has a letter."""
-    from helpers.lessons.nb10_sdk_and_openai.broken_clients import CLIENTS
-    from helpers.lessons.nb10_sdk_and_openai.broken_clients import recording as recording_of
+    from helpers.lessons.nb11_sdk_and_openai.broken_clients import CLIENTS
+    from helpers.lessons.nb11_sdk_and_openai.broken_clients import recording as recording_of
 
     return {letter: open_recording(recording_of(letter)) for letter in CLIENTS}
 

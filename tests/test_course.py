@@ -139,7 +139,7 @@ def test_the_map_names_every_notebook_and_part():
     shown = Map({"sse", "coalesce"})
     states = [line.rsplit("  ", 1)[1].strip() for line in repr(shown).splitlines()[1:]]
     assert states == [
-        {"sse": "✓ built"}.get(n.part, "1 of 4" if "coalesce" in n.exercises else "not yet")
+        {"sse": "✓ built"}.get(n.part, "1 of 3" if "coalesce" in n.exercises else "not yet")
         for n in NOTEBOOKS
     ]
     ElementTree.fromstring(shown._repr_html_())

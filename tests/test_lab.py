@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.sign import NotebookNotary
 
-from helpers.lessons.lab import copy_notebooks, main, sign
+from helpers.lessons.lab import DIVIDED, RENAMED, copy_notebooks, main, rename_copies, sign
+from helpers.lessons.refresh import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_sse.ipynb"
@@ -141,6 +142,117 @@ def test_whatever_happens_their_work_stays_and_the_newest_edition_reaches_them(s
                 assert course.open() == []
     finally:
         shutil.rmtree(folder)
+
+
+OLD, NEW = "09_thinking_and_structured_output.ipynb", "10_thinking_and_structured_output.ipynb"
+WHOLE = "08_production_ui.ipynb"
+HALVES = ("08_what_a_ui_shows.ipynb", "09_what_a_ui_tells.ipynb")
+
+
+class Renumbered(Course):
+    """A course that was opened once, and has other names and one notebook more since then."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        for name in (WHOLE, OLD):
+            (self.source / name).write_text("one")
+        self.open()
+
+    def renumber(self) -> None:
+        for name in (WHOLE, OLD):
+            (self.source / name).unlink()
+        for name in (*HALVES, NEW):
+            (self.source / name).write_text("two")
+
+    def open(self) -> list[str]:
+        if (self.source / NEW).exists():
+            rename_copies(self.target)
+        return super().open()
+
+
+@pytest.fixture
+def renumbered(tmp_path: Path) -> Renumbered:
+    return Renumbered(tmp_path)
+
+
+def test_other_names_are_those_of_notebooks():
+    there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    assert {*RENAMED.values(), *(half for halves in DIVIDED.values() for half in halves)} <= there
+    assert not there & {*RENAMED, *DIVIDED}
+
+
+def test_copies_that_nobody_changed_become_the_new_ones(
+    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+):
+    renumbered.renumber()
+    assert renumbered.open() == [*HALVES, NEW]
+    assert renumbered.theirs() == dict.fromkeys((*HALVES, NEW), "two")
+    assert renumbered.open() == []
+    assert capsys.readouterr().out == ""
+
+
+def test_their_work_has_the_new_name_and_the_new_edition_is_beside_it(
+    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+):
+    renumbered.edit("mine", OLD)
+    renumbered.renumber()
+    beside = "10_thinking_and_structured_output (new edition).ipynb"
+    assert renumbered.open() == [*HALVES, beside]
+    assert renumbered.theirs() == {**dict.fromkeys((*HALVES, beside), "two"), NEW: "mine"}
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line == f"{NEW} is new in the course: yours stays, it is now {beside!r}."
+    assert renumbered.open() == []
+
+
+def test_an_edition_beside_their_work_moves_with_it(renumbered: Renumbered):
+    beside = "09_thinking_and_structured_output (new edition).ipynb"
+    renumbered.edit("mine", OLD)
+    (renumbered.source / OLD).write_text("one and a half")
+    assert renumbered.open() == [beside]
+    renumbered.edit("mine as well", beside)
+    renumbered.renumber()
+    renumbered.open()
+    theirs = {name: text for name, text in renumbered.theirs().items() if name not in HALVES}
+    assert theirs == {
+        NEW: "mine",
+        "10_thinking_and_structured_output (new edition).ipynb": "mine as well",
+        "10_thinking_and_structured_output (new edition 2).ipynb": "two",
+    }
+
+
+def test_a_divided_copy_that_they_worked_on_stays_beside_the_two(
+    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+):
+    renumbered.edit("mine", WHOLE)
+    renumbered.renumber()
+    renumbered.open()
+    assert renumbered.theirs() == {**dict.fromkeys((*HALVES, NEW), "two"), WHOLE: "mine"}
+    assert capsys.readouterr().out == (
+        f"{WHOLE} is now {HALVES[0]} and {HALVES[1]} in the course: yours stays, beside the two.\n"
+    )
+    assert renumbered.open() == []
+    assert capsys.readouterr().out == ""
+    assert renumbered.theirs()[WHOLE] == "mine"
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]"])
+def test_without_a_record_everything_stays(renumbered: Renumbered, record: str):
+    renumbered.edit("mine", OLD)
+    renumbered.renumber()
+    (renumbered.target.parent / ".editions.json").write_text(record)
+    renumbered.open()
+    theirs = renumbered.theirs()
+    assert theirs[NEW] == "mine" and theirs[WHOLE] == "one"
+    assert renumbered.open() == []
+
+
+def test_no_file_is_replaced_where_both_names_are_taken(renumbered: Renumbered):
+    renumbered.edit("mine", OLD)
+    renumbered.edit("mine, too", NEW)
+    renumbered.renumber()
+    renumbered.open()
+    theirs = renumbered.theirs()
+    assert theirs[OLD] == "mine" and theirs[NEW] == "mine, too"
 
 
 def test_git_sees_nothing_of_the_learners(tmp_path: Path):

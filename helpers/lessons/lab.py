@@ -17,6 +17,15 @@ from helpers.environment.home import home as learners_home
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "00_start_here.ipynb"
 CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
+# Notebooks that have another name since an earlier edition of the course.
+RENAMED = {
+    "09_thinking_and_structured_output": "10_thinking_and_structured_output",
+    "10_sdk_and_openai": "11_sdk_and_openai",
+    "11_web_ui": "12_web_ui",
+    "12_submit_your_build": "13_submit_your_build",
+}
+# Notebooks that are several now.
+DIVIDED = {"08_production_ui": ("08_what_a_ui_shows", "09_what_a_ui_tells")}
 
 # Where JupyterLab's own defaults don't suit the course. What its user has set goes before these.
 LAB_SETTINGS = {
@@ -36,6 +45,7 @@ def main() -> int:
         return 1
     home = learners_home(os.environ, ROOT).resolve()
     try:
+        rename_copies(home / "notebooks")
         copies = copy_notebooks(ROOT / "notebooks", home / "notebooks")
         sign(copies)
         write_whole(
@@ -81,6 +91,40 @@ def port_problem(port: int) -> str:
         except OSError as error:
             return f"Port {port} can't be used ({error.strerror}): {advice}"
     return ""
+
+
+def rename_copies(target: Path) -> None:
+    """Give the learner's copies of an earlier edition the names that the notebooks have now.
+
+    No file is ever replaced. A copy that the learner has not changed goes where the course has
+    no place for it any more; one that they have changed stays.
+
+    Args:
+        target: the folder of the learner's copies.
+    """
+    record = target.parent / ".editions.json"
+    editions = read_editions(record)
+    before = dict(editions)
+    # The numbers moved up, so the last comes first.
+    for copy in sorted(target.glob("*.ipynb"), reverse=True):
+        old, beside, rest = copy.stem.partition(" (new edition")
+        unchanged = editions.get(copy.name) == digest(copy.read_bytes())
+        if old in RENAMED:
+            new = copy.with_name(RENAMED[old] + beside + rest + copy.suffix)
+            if not new.exists():
+                os.replace(copy, new)
+                if copy.name in editions:
+                    editions[new.name] = editions.pop(copy.name)
+            elif unchanged:
+                copy.unlink()
+        elif old in DIVIDED and unchanged:
+            copy.unlink()
+        elif old in DIVIDED and copy.name in editions:
+            names = " and ".join(f"{name}.ipynb" for name in DIVIDED[old])
+            print(f"{copy.name} is now {names} in the course: yours stays, beside the two.")
+            del editions[copy.name]
+    if editions != before:
+        write_whole(record, json.dumps(editions, indent=2).encode())
 
 
 def copy_notebooks(source: Path, target: Path) -> list[Path]:

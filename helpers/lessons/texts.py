@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from helpers.lessons import LESSONS, find_exercise
 from helpers.lessons.exercise import Exercise
-from helpers.lessons.learner.map import NOTEBOOKS, Notebook
+from helpers.lessons.learner.map import NOTEBOOKS, Notebook, builds
 
 __all__ = ["README", "MissingCell", "header", "write_notebook", "write_readme"]
 
@@ -91,6 +91,6 @@ def write_readme(text: str) -> str:
 
 def _row(facts: Notebook) -> str:
     number = facts.name.partition("_")[0]
-    part = f"`{facts.part}`" if facts.part else f"{len(facts.exercises)} exercises"
+    part = f"`{facts.part}`" if facts.part else builds(facts)
     link = f"[{number} · {facts.title}]({Path('notebooks', facts.name).as_posix()}.ipynb)"
     return f"| {link} | {facts.turns} | {part} | {facts.minutes} min |\n"

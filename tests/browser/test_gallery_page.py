@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from helpers.lessons.nb12_submit_your_build import FINISHED
+from helpers.lessons.nb13_submit_your_build import FINISHED
 from helpers.submission.gallery import entries, write
 from helpers.submission.showing import shown_in
 from helpers.submission.verdict import Check, Verdict

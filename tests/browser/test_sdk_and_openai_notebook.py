@@ -1,4 +1,4 @@
-"""Notebook 10 in the real JupyterLab, in a real browser, used as a learner uses it."""
+"""Notebook 11 in the real JupyterLab, in a real browser, used as a learner uses it."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output
 
 pytestmark = pytest.mark.long
 
-NOTEBOOK = "10_sdk_and_openai"
+NOTEBOOK = "11_sdk_and_openai"
 # Widgets, and one under each build cell.
 VIEWS = {NOTEBOOK: 7}
 
@@ -29,7 +29,7 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         told = cell(learner, f'"{quirk}"')
         expect(output(told)).to_contain_text(words)
         output(told).scroll_into_view_if_needed()
-        shot(learner, f"10-{quirk}")
+        shot(learner, f"11-{quirk}")
 
     view = cell(learner, "course.three_ways(COMPARE, tools=[get_weather])")
     view = view.locator(".sa-timeline").first
@@ -41,7 +41,7 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
     for way in ("By hand", "Anthropic tool_runner", "OpenAI chat"):
         expect(status).to_contain_text(re.compile(rf"{way}: ✓ Done after \d+\.\d s in 2 turns"))
     expect(status).to_contain_text("after the ideal")
-    shot(learner, "10-three-ways")
+    shot(learner, "11-three-ways")
 
     for part, wrong, words, right in (
         ("does_it_raise", "trusts_the_end", "closes in good order", "plain"),
@@ -53,7 +53,7 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
-        shot(learner, f"10-{part}-diagnosis")
+        shot(learner, f"11-{part}-diagnosis")
         source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)

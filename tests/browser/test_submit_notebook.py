@@ -1,4 +1,4 @@
-"""Notebook 12 and its view: a newcomer errs, is diagnosed, passes, and submits."""
+"""Notebook 13 and its view: a newcomer errs, is diagnosed, passes, and submits."""
 
 import asyncio
 import re
@@ -42,18 +42,18 @@ def run(learner: Page, source: str) -> Locator:
 
 @pytest.mark.long
 def test_a_newcomer_errs_passes_and_submits(lab: Lab, learner: Page):
-    lab.open(learner, "12_submit_your_build")
+    lab.open(learner, "13_submit_your_build")
     run(learner, "from helpers import course")
     film = output(run(learner, "animated_svg(cast)")).locator("img")
     expect(film).to_be_visible(timeout=60_000)
-    shot(learner, "12-finished")
+    shot(learner, "13-finished")
 
     build = cell(learner, "async def answer(")
     wrong = (ANSWERS / "wrong_shows_text_twice.py").read_text("utf-8")
     write(build, f"%%build main\n{wrong}")
     expect(output(build)).to_contain_text("begins anew behind the half", timeout=60_000)
     output(build).scroll_into_view_if_needed()
-    shot(learner, "12-diagnosis")
+    shot(learner, "13-diagnosis")
     check_access(learner)
     write(build, f"%%build main\n{(ANSWERS / 'right_class.py').read_text('utf-8')}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
@@ -69,7 +69,7 @@ def test_a_newcomer_errs_passes_and_submits(lab: Lab, learner: Page):
     expect(view).to_contain_text("yours are main; the course's own are sse")
     expect(view.locator("img:visible")).to_have_count(2)
     view.scroll_into_view_if_needed()
-    shot(learner, "12-submitted")
+    shot(learner, "13-submitted")
     check_access(learner)
     assert "class Patience" in (lab.home / "submission" / "agent.py").read_text("utf-8")
 

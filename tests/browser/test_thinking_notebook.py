@@ -1,4 +1,4 @@
-"""Notebook 09 in the real JupyterLab, in a real browser, used as a learner uses it."""
+"""Notebook 10 in the real JupyterLab, in a real browser, used as a learner uses it."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
 pytestmark = pytest.mark.long
 
-NAME = "09_thinking_and_structured_output"
+NAME = "10_thinking_and_structured_output"
 
 # Two transcripts, four forms, the switch, and a view under each of four build cells.
 VIEWS = 11
@@ -38,7 +38,7 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
     expect(thought.locator(".sa-thought")).to_be_visible()
     expect(thought.locator(".sa-thought")).to_contain_text("footprints")
     view.scroll_into_view_if_needed()
-    shot(learner, "09-thought-dark")
+    shot(learner, "10-thought-dark")
 
     hidden = cell(learner, "course.request(RIDDLE, **omits), **SLOWLY").locator(".sa-transcript")
     expect(hidden.first).to_contain_text("not shown by the API", timeout=60_000)
@@ -50,7 +50,7 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
         form = cell(learner, source).locator(f".sa-form[data-state={state}]")
         expect(form).to_be_visible(timeout=60_000)
         form.scroll_into_view_if_needed()
-        shot(learner, f"09-{state}-dark")
+        shot(learner, f"10-{state}-dark")
     # A label stands on one line: JupyterLab has a style of its own for lists.
     assert form.locator(".sa-form-row").first.evaluate("row => row.offsetHeight") < 60
     refused = cell(learner, "course.history(with_result(rest)").locator("img").first
@@ -76,7 +76,7 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(words, timeout=60_000)
         output(build).scroll_into_view_if_needed()
-        shot(learner, f"09-{part}-diagnosis")
+        shot(learner, f"10-{part}-diagnosis")
         source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
@@ -91,4 +91,4 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
     expect(output(again)).to_contain_text("done, and it shows 5 fields", timeout=60_000)
     expect(output(again)).to_contain_text("True")
     again.scroll_into_view_if_needed()
-    shot(learner, "09-mine")
+    shot(learner, "10-mine")

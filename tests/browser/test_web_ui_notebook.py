@@ -1,4 +1,4 @@
-"""Notebook 11 in the real JupyterLab: its pages live in their frames, and its exercises."""
+"""Notebook 12 in the real JupyterLab: its pages live in their frames, and its exercises."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.browser.lab import Lab, cell, check_access, output, shot, write
 
 pytestmark = pytest.mark.long
 
-NOTEBOOK = "11_web_ui"
+NOTEBOOK = "12_web_ui"
 ANSWERS = find_exercise("while_read").answers
 
 
@@ -29,7 +29,7 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     answer = page.locator(".conversation")
     expect(answer).to_contain_text("In Oslo: 4", timeout=60_000)
     first.scroll_into_view_if_needed()
-    shot(learner, "11-page")
+    shot(learner, "12-page")
     lab.wait_until_idle(learner)
 
     stuck = output(cell(learner, "for source in (Radio(), Log())"))
@@ -39,7 +39,7 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     write(build, f"%%build while_read\n{wrong}")
     expect(output(build)).to_contain_text("Cancelling is a wish", timeout=60_000)
     output(build).scroll_into_view_if_needed()
-    shot(learner, "11-diagnosis")
+    shot(learner, "12-diagnosis")
     check_access(learner)
     right = (ANSWERS / "right_suppress.py").read_text("utf-8")
     write(build, f"%%build while_read\n{right}")
@@ -78,7 +78,7 @@ def test_the_pages_are_dark_in_the_dark_and_stop_by_keyboard(lab: Lab, learner: 
         learner.keyboard.press("Escape")
         expect(page.locator(".conversation")).to_contain_text("Stopped", timeout=60_000)
         shown.scroll_into_view_if_needed()
-        shot(learner, "11-dark")
+        shot(learner, "12-dark")
         check_access(learner)
     finally:
         lab.set_theme(learner, "JupyterLab Light")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from helpers.lessons.nb10_sdk_and_openai.broken_clients import CLIENTS, recording
-from helpers.lessons.nb10_sdk_and_openai.broken_clients.__main__ import record
+from helpers.lessons.nb11_sdk_and_openai.broken_clients import CLIENTS, recording
+from helpers.lessons.nb11_sdk_and_openai.broken_clients.__main__ import record
 from helpers.mock.recordings import Exchange, read
 from helpers.sse import SSEDecoder
 

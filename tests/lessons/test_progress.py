@@ -10,6 +10,7 @@ from helpers import sse
 from helpers.environment import home as homes
 from helpers.lessons import UnknownExercise
 from helpers.lessons.learner import progress
+from helpers.lessons.learner.map import Map
 
 OWN = "def hello_event(name):\n    return b'event: hello\\ndata: ' + name.encode() + b'\\n\\n'\n"
 
@@ -48,6 +49,16 @@ def test_what_this_version_does_not_know_is_kept(home: Path) -> None:
     after = {**before, "parts": {**before["parts"], "hello": {"passed": True}}}  # type: ignore[dict-item]
     assert state(home) == after
     assert progress.passed() == ["hello"]  # nothing is known of the others' source
+
+
+def test_what_passed_before_a_notebook_was_divided_still_counts(home: Path) -> None:
+    for part in ("coalesce", "dangerous", "sentences", "bill", "tags"):
+        progress.save(part, OWN)
+    lines = [line.split() for line in repr(Map(set(progress.passed()))).splitlines()]
+    states = {name: " ".join(state) for name, *_, a, b, c in lines for state in [(a, b, c)]}
+    assert states["08_what_a_ui_shows"].endswith("✓ done")
+    assert states["09_what_a_ui_tells"].endswith("✓ done")
+    assert states["10_thinking_and_structured_output"] == "1 of 4"
 
 
 def test_more_about_a_part_is_kept(home: Path) -> None:

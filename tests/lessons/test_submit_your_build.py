@@ -6,7 +6,7 @@ import pytest
 
 from helpers.lessons import find_exercise
 from helpers.lessons.checking.runner import check
-from helpers.lessons.nb12_submit_your_build import FINISHED
+from helpers.lessons.nb13_submit_your_build import FINISHED
 from helpers.submission.recording import Cast, leaks
 
 ANSWERS = Path(__file__).parent / "answers"

@@ -1,4 +1,4 @@
-"""What notebook 09 says about thinking and answers, held to the offline API and the library."""
+"""What notebook 10 says about thinking and answers, held to the offline API and the library."""
 
 import json
 import re
@@ -14,13 +14,13 @@ from pydantic import BaseModel
 from helpers import course
 from helpers.lessons import find_exercise
 from helpers.lessons.common.lettered import Letter
-from helpers.lessons.nb09_thinking_and_structured_output.outcome.checks import (
+from helpers.lessons.nb10_thinking_and_structured_output.outcome.checks import (
     HALF,
     HALF_JSON,
     RECIPE,
     RECIPE_JSON,
 )
-from helpers.lessons.nb09_thinking_and_structured_output.sealed.checks import LETTERS
+from helpers.lessons.nb10_thinking_and_structured_output.sealed.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.structured.answer import NoAnswer, Refused, StructuredAnswer, Truncated
 from helpers.structured.fields import FieldsView
@@ -84,7 +84,7 @@ def with_result(body: dict[str, Any], content: list[dict[str, Any]]) -> dict[str
 
 
 def test_the_turns_are_those_of_the_notebook() -> None:
-    notebook = nbformat.read(NOTEBOOKS / "09_thinking_and_structured_output.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / "10_thinking_and_structured_output.ipynb", as_version=4)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     written = dict(re.findall(r"^- \*\*([A-I])\*\* (.*)$", prose, re.MULTILINE))
     assert written == {change.letter: change.what for change in LETTERS}

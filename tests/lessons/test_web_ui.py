@@ -1,4 +1,4 @@
-"""What notebook 11 rests on: its references hold for any text and log, its servers end."""
+"""What notebook 12 rests on: its references hold for any text and log, its servers end."""
 
 import asyncio
 import re

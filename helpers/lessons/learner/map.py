@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from helpers.lessons import find_exercise, lesson_names
 
-__all__ = ["NOTEBOOKS", "Map", "Notebook"]
+__all__ = ["NOTEBOOKS", "Map", "Notebook", "builds"]
 
 
 class Notebook(NamedTuple):
@@ -66,7 +66,7 @@ class Map:
 
     def __repr__(self) -> str:
         rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
-        rows += [(n.name, str(n.minutes), n.turns, _part(n), self._state(n)) for n in NOTEBOOKS]
+        rows += [(n.name, str(n.minutes), n.turns, builds(n), self._state(n)) for n in NOTEBOOKS]
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -78,7 +78,7 @@ class Map:
             f'<tr><td style="text-align: left"><a href="{n.name}.ipynb">{n.name[:2]} · '
             f"{escape(n.title)}</a></td><td>{n.minutes} min</td>"
             f'<td style="text-align: left">{escape(n.turns)}</td>'
-            f'<td style="text-align: left">{f"<code>{n.part}</code>" if n.part else _part(n)}</td>'
+            f'<td style="text-align: left">{f"<code>{n.part}</code>" if n.part else builds(n)}</td>'
             f'<td style="text-align: left">{self._state(n)}</td></tr>'
             for n in NOTEBOOKS
         )
@@ -89,5 +89,7 @@ class Map:
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _part(notebook: Notebook) -> str:
-    return notebook.part or f"{len(notebook.exercises)} exercises"
+def builds(notebook: Notebook) -> str:
+    """Return the part that a notebook builds, or how many exercises it has."""
+    count = len(notebook.exercises)
+    return notebook.part or ("1 exercise" if count == 1 else f"{count} exercises")

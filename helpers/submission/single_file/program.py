@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from helpers.lessons.nb12_submit_your_build.main.reference import answer
+from helpers.lessons.nb13_submit_your_build.main.reference import answer
 from helpers.submission.single_file.offline import OfflineTransport
 from helpers.submission.single_file.providers import PROVIDERS
 from helpers.submission.single_file.tools import Tool, agent_tools

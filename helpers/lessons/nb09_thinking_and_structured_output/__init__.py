@@ -1,6 +1,0 @@
-"""Notebook 09: thinking, and answers that are data."""
-
-TITLE = "Thinking and structured output"
-TURNS = "text ─▶ thinking, fields of a form"
-MINUTES = 40
-ORDER = ("sealed", "tags", "commit", "outcome")

@@ -1,0 +1,6 @@
+"""Notebook 10: thinking, and answers that are data."""
+
+TITLE = "Thinking and structured output"
+TURNS = "text ─▶ thinking, fields of a form"
+MINUTES = 40
+ORDER = ("sealed", "tags", "commit", "outcome")

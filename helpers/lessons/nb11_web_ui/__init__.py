@@ -1,6 +1,0 @@
-"""Notebook 11: an agent behind a server."""
-
-TITLE = "A page for your agent"
-TURNS = "AgentEvents ─▶ a web page"
-MINUTES = 45
-ORDER = ("sse_bytes", "replay_from", "on_time", "while_read")

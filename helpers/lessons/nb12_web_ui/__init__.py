@@ -1,0 +1,6 @@
+"""Notebook 12: an agent behind a server."""
+
+TITLE = "A page for your agent"
+TURNS = "AgentEvents ─▶ a web page"
+MINUTES = 45
+ORDER = ("sse_bytes", "replay_from", "on_time", "while_read")
