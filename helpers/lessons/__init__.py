@@ -52,7 +52,7 @@ def find_exercise(exercise_id: str) -> Exercise:
     """
     if exercise_id not in _folders():
         known = ", ".join(_folders())
-        raise UnknownExercise(f"There is no part {exercise_id!r}. The parts are: {known}.")
+        raise UnknownExercise(f"There is no exercise {exercise_id!r}. The exercises are: {known}.")
     return read_exercise(_folders()[exercise_id])
 
 

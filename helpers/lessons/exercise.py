@@ -70,7 +70,7 @@ class Exercise:
         id: the name of its folder. Progress and saved files go by it, so it never changes.
         folder: where its files are.
         title: what it is, in a few words.
-        kind: "part" or "exercise", as the notebook calls it.
+        kind: "part" if it becomes a part of the learner's agent, else "exercise".
         minutes: how long it takes most people.
         difficulty: in a word.
         teaches: completes "What it teaches:".

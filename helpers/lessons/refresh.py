@@ -5,7 +5,7 @@
 
 The texts come from the exercises' folders. What is stored is what strict nbval compares, and
 nothing that differs from run to run: no execution times, no widget state, no widget ids. Where
-a view is shown, its still and its text twin are stored.
+a view is shown, its snapshot and its text alternative are stored.
 """
 
 import json
@@ -23,11 +23,14 @@ from nbformat import NotebookNode
 from helpers.lessons.exercise import BadExercise
 from helpers.lessons.texts import README, MissingCell, write_notebook, write_readme
 
-__all__ = ["NOTEBOOKS", "execute", "main", "normalise"]
+__all__ = ["NOTEBOOKS", "PREDICTED", "execute", "main", "normalise"]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 600
+# The text before such a cell asks what it will show. Readers unfold its output when they have
+# an answer, in JupyterLab and on pages that know this tag; to run the cell unfolds it, too.
+PREDICTED = "hide-output"
 
 
 def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -> NotebookNode:
@@ -65,10 +68,12 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.metadata = NotebookNode(
             {key: value for key, value in cell.metadata.items() if key == "tags"}
         )
+        if PREDICTED in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = NotebookNode(outputs_hidden=True)
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = NotebookNode()
-            # Without a kernel a page would show this one's error instead of the still.
+            # Without a kernel a page would show this one's error instead of the snapshot.
             output.get("data", {}).pop(WIDGET_VIEW, None)
     nbformat.validate(notebook)
     return notebook

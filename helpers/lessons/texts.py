@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 
 from helpers.lessons import LESSONS, find_exercise
 from helpers.lessons.exercise import Exercise
-from helpers.lessons.learner.map import NOTEBOOKS, Notebook, builds
+from helpers.lessons.learner.map import NOTEBOOKS, Notebook, builds, minutes_of
+from helpers.lessons.minutes import SECOND_SITTING
 
 __all__ = ["README", "MissingCell", "header", "write_notebook", "write_readme"]
 
@@ -22,7 +23,7 @@ HEADER = re.compile(r"^\*\*(?:Part|Exercise) `(\w+)`\*\*", re.MULTILINE)
 # A heading with nothing between it and the header is the exercise's title.
 HEADING = re.compile(r"^### .*\n\n\Z", re.MULTILINE)
 TITLE = re.compile(r"\A# .*")
-MINUTES = re.compile(r"^\*\*About \d+ minutes\.\*\*", re.MULTILINE)
+MINUTES = re.compile(r"^\*\*About \d+ minutes[^*]*\.\*\*", re.MULTILINE)
 ROW = re.compile(r"^\| \[\d\d · .*\n", re.MULTILINE)
 
 
@@ -41,7 +42,7 @@ def write_notebook(notebook: NotebookNode, name: str) -> None:
         MissingCell: an exercise of the notebook has no header, or no build cell.
     """
     facts = next(one for one in NOTEBOOKS if one.name == name)
-    _write_top(notebook.cells[0], facts)
+    _write_top(notebook, facts)
     order = import_module(f"helpers.lessons.nb{name}").ORDER
     headers, cells = [], []
     for cell in notebook.cells:
@@ -61,10 +62,15 @@ def write_notebook(notebook: NotebookNode, name: str) -> None:
         )
 
 
-def _write_top(cell: NotebookNode, facts: Notebook) -> None:
-    number = facts.name.partition("_")[0]
-    cell.source = TITLE.sub(f"# {number} · {facts.title}", cell.source)
-    cell.source = MINUTES.sub(f"**About {facts.minutes} minutes.**", cell.source)
+def _write_top(notebook: NotebookNode, facts: Notebook) -> None:
+    top, number = notebook.cells[0], facts.name.partition("_")[0]
+    first, *later = facts.minutes
+    then = "".join(f", then {minutes} in a second sitting" for minutes in later)
+    top.source = TITLE.sub(f"# {number} · {facts.title}", top.source)
+    top.source = MINUTES.sub(f"**About {first} minutes{then}.**", top.source)
+    second = [cell for cell in notebook.cells if cell.source.startswith(SECOND_SITTING)]
+    for cell, minutes in zip(second, later, strict=True):
+        cell.source = MINUTES.sub(f"**About {minutes} minutes.**", cell.source)
 
 
 def _write_task(cell: NotebookNode, start: int, exercise: Exercise) -> None:
@@ -77,7 +83,7 @@ def _write_task(cell: NotebookNode, start: int, exercise: Exercise) -> None:
 def header(exercise: Exercise) -> str:
     """Return the line above the task."""
     return (
-        f"**{exercise.kind.capitalize()} `{exercise.id}`** · difficulty: {exercise.difficulty} · "
+        f"**Exercise `{exercise.id}`** · difficulty: {exercise.difficulty} · "
         f"about {exercise.minutes} minutes · what it teaches: {exercise.teaches}."
     )
 
@@ -93,4 +99,4 @@ def _row(facts: Notebook) -> str:
     number = facts.name.partition("_")[0]
     part = f"`{facts.part}`" if facts.part else builds(facts)
     link = f"[{number} · {facts.title}]({Path('notebooks', facts.name).as_posix()}.ipynb)"
-    return f"| {link} | {facts.turns} | {part} | {facts.minutes} min |\n"
+    return f"| {link} | {facts.turns} | {part} | {minutes_of(facts)} min |\n"

@@ -96,10 +96,14 @@ def test_a_learners_way(notebook: Notebook, home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "cell", "sentence"),
     [
-        ("", "x = 1", f"Say which part: `%%build` and one of {', '.join(exercise_ids())}."),
-        ("see", "x = 1", f"There is no part 'see'. The parts are: {', '.join(exercise_ids())}."),
-        ("hello", "", "The cell is empty: write your part hello under the first line"),
-        ("hello", "  \n", "The cell is empty: write your part hello under the first line"),
+        ("", "x = 1", f"Say which exercise: `%%build` and one of {', '.join(exercise_ids())}."),
+        (
+            "see",
+            "x = 1",
+            f"There is no exercise 'see'. The exercises are: {', '.join(exercise_ids())}.",
+        ),
+        ("hello", "", "The cell is empty: write your answer to hello under the first line"),
+        ("hello", "  \n", "The cell is empty: write your answer to hello under the first line"),
     ],
 )
 def test_what_can_be_wrong_with_the_first_line(
@@ -111,9 +115,9 @@ def test_what_can_be_wrong_with_the_first_line(
 
 def test_the_first_line_alone(notebook: Notebook) -> None:
     (output,) = notebook.run("%%build hello")
-    assert output.data["text/plain"].startswith("The cell is empty: write your part hello")
+    assert output.data["text/plain"].startswith("The cell is empty: write your answer to hello")
     (output,) = notebook.run("%%build")
-    assert output.data["text/plain"].startswith("Say which part")
+    assert output.data["text/plain"].startswith("Say which exercise")
 
 
 def test_what_the_cell_prints_is_shown_once(notebook: Notebook) -> None:

@@ -152,7 +152,9 @@ def test_a_later_part_runs_on_the_learners_earlier_one() -> None:
 
 
 def test_an_unknown_part() -> None:
-    with pytest.raises(UnknownExercise, match=r"^There is no part 'see'. The parts are: hello, "):
+    with pytest.raises(
+        UnknownExercise, match=r"^There is no exercise 'see'. The exercises are: hello, "
+    ):
         progress.part_namespace("see")
 
 

@@ -25,13 +25,13 @@ def sources(notebook: nbformat.NotebookNode) -> list[str]:
 def test_the_readme_says_what_the_folders_say() -> None:
     text = README.read_text("utf-8")
     assert write_readme(text) == text
-    assert write_readme(text.replace("| `sse` | 35 min |", "| `see` | 5 min |")) == text
+    assert write_readme(text.replace("| `sse` | 45 min |", "| `see` | 5 min |")) == text
 
 
 def test_a_header_says_what_the_front_matter_says() -> None:
     assert header(find_exercise("sse")) == (
-        "**Part `sse`** · difficulty: medium · about 15 minutes · what it teaches: a stream is a "
-        "state that each chunk moves on."
+        "**Exercise `sse`** · difficulty: medium · about 20 minutes · what it teaches: to keep the "
+        "state of a stream from one chunk to the next."
     )
 
 
@@ -39,8 +39,9 @@ def test_what_disagrees_is_written_again(notebook: nbformat.NotebookNode) -> Non
     true = sources(notebook)
     for old, new in (
         ("about 4 minutes", "about 40 minutes"),
-        ("About 45 minutes", "About 5 minutes"),
-        ("What did it cost?", "Well?"),
+        ("**About 30 minutes, then 45 in a second sitting.**", "**About 5 minutes.**"),
+        ("**About 45 minutes.** To begin", "**About 7 minutes.** To begin"),
+        ("Return its counts of tokens", "Well?"),
         ("# 03 · Tools, in pieces of JSON", "# 3"),
         ("### What an answer costs", "### What?"),
         ("%%build usage\ndef usage_of(events):", "%%build usage\ndef usage():"),
@@ -84,7 +85,7 @@ def test_the_command_writes_texts_and_runs_nothing(
     monkeypatch.setattr(refresh, "execute", None)
     for path, old, new in (
         (copy, "about 4 minutes", "about 40 minutes"),
-        (readme, "| 35 min |", "| 3 min |"),
+        (readme, "| 40 min |", "| 3 min |"),
     ):
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     assert refresh.main(["--texts", NAME]) == 0

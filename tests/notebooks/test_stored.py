@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.lessons.refresh import WIDGET_VIEW, normalise
+from helpers.lessons.refresh import PREDICTED, WIDGET_VIEW, normalise
 from helpers.lessons.texts import write_notebook
 from helpers.providers.models import MODELS, OFFLINE_MODEL
 from tests.notebooks.conftest import PATHS
@@ -34,7 +34,8 @@ def test_it_holds_no_state_times_attachments_or_model_ids(path: Path):
     assert WIDGET_VIEW not in text
     for cell in notebook["cells"]:
         assert "attachments" not in cell
-        assert set(cell["metadata"]) <= {"tags"}
+        folded = {"jupyter"} if PREDICTED in cell["metadata"].get("tags", []) else set()
+        assert set(cell["metadata"]) <= {"tags", *folded}
     for model in MODELS:
         assert model == OFFLINE_MODEL or model not in text
     assert not re.search(r"claude-[a-z]+-\d", text)
@@ -55,6 +56,24 @@ def test_every_view_has_a_snapshot_and_a_text_alternative(path: Path):
             (output,) = [out for out in cell.outputs if "data" in out]
             assert output.data["image/svg+xml"].startswith("<svg ")
             assert output.data["text/plain"]
+
+
+def test_what_a_reader_is_to_predict_is_folded(path: Path):
+    """A text that asks for a prediction stands right before the cell that answers it."""
+    cells = nbformat.read(path, as_version=4).cells
+    asked = [
+        number
+        for number, cell in enumerate(cells)
+        if cell.cell_type == "markdown" and "**Predict" in cell.source
+    ]
+    folded = [
+        number
+        for number, cell in enumerate(cells)
+        if PREDICTED in cell.metadata.get("tags", []) and cell.cell_type == "code"
+    ]
+    assert [number + 1 for number in asked] == folded
+    for number in folded:
+        assert cells[number].metadata.jupyter.outputs_hidden is True
 
 
 def test_nothing_is_ignored_by_nbval(path: Path):

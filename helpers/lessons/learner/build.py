@@ -58,12 +58,12 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
         exercise = find_exercise(line.strip())
     except UnknownExercise as problem:
         known = ", ".join(exercise_ids())
-        _say(str(problem) if line.strip() else f"Say which part: `%%build` and one of {known}.")
+        _say(str(problem) if line.strip() else f"Say which exercise: `%%build` and one of {known}.")
         return
     if not cell.strip():
         _say(
-            f"The cell is empty: write your part {exercise.id} under the first line and run it "
-            "again."
+            f"The cell is empty: write your answer to {exercise.id} under the first line and run "
+            "it again."
         )
         return
     earlier = {one.id: own for one in needed(exercise) if (own := progress.source(one.id))}

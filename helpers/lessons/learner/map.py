@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from helpers.lessons import find_exercise, lesson_names
 
-__all__ = ["NOTEBOOKS", "Map", "Notebook", "builds"]
+__all__ = ["NOTEBOOKS", "Map", "Notebook", "builds", "minutes_of"]
 
 
 class Notebook(NamedTuple):
@@ -18,7 +18,7 @@ class Notebook(NamedTuple):
         title: what its first line says.
         turns: which arrow of the pipeline it builds.
         part: the id of its part; "" if it builds none.
-        minutes: how long it takes most people.
+        minutes: how long each of its sittings takes most people (`helpers.lessons.minutes`).
         exercises: the ids of its exercises, where it builds no part.
     """
 
@@ -26,7 +26,7 @@ class Notebook(NamedTuple):
     title: str
     turns: str
     part: str
-    minutes: int
+    minutes: tuple[int, ...]
     exercises: tuple[str, ...] = ()
 
 
@@ -66,7 +66,7 @@ class Map:
 
     def __repr__(self) -> str:
         rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
-        rows += [(n.name, str(n.minutes), n.turns, builds(n), self._state(n)) for n in NOTEBOOKS]
+        rows += [(n.name, minutes_of(n), n.turns, builds(n), self._state(n)) for n in NOTEBOOKS]
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -76,7 +76,7 @@ class Map:
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><td style="text-align: left"><a href="{n.name}.ipynb">{n.name[:2]} · '
-            f"{escape(n.title)}</a></td><td>{n.minutes} min</td>"
+            f"{escape(n.title)}</a></td><td>{minutes_of(n)} min</td>"
             f'<td style="text-align: left">{escape(n.turns)}</td>'
             f'<td style="text-align: left">{f"<code>{n.part}</code>" if n.part else builds(n)}</td>'
             f'<td style="text-align: left">{self._state(n)}</td></tr>'
@@ -87,6 +87,11 @@ class Map:
             for head in ("Notebook", "Takes", "What it turns into what", "Part", "Yours")
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def minutes_of(notebook: Notebook) -> str:
+    """Return the minutes of each sitting, such as "25 + 40"."""
+    return " + ".join(map(str, notebook.minutes))
 
 
 def builds(notebook: Notebook) -> str:

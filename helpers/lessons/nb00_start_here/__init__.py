@@ -2,5 +2,5 @@
 
 TITLE = "Start here"
 TURNS = "your machine, and a first exercise"
-MINUTES = 10
+MINUTES = (10,)
 ORDER = ("hello",)

@@ -2,5 +2,5 @@
 
 TITLE = "Server-sent events, by hand"
 TURNS = "bytes ─▶ ServerSentEvent"
-MINUTES = 35
+MINUTES = (45,)
 ORDER = ("sse",)

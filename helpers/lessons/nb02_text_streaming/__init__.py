@@ -2,5 +2,5 @@
 
 TITLE = "Text, as it arrives"
 TURNS = "ServerSentEvent ─▶ event ─▶ text"
-MINUTES = 35
+MINUTES = (40,)
 ORDER = ("text",)

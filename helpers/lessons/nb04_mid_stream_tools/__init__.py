@@ -2,5 +2,5 @@
 
 TITLE = "Tools in mid-stream"
 TURNS = "ToolCall ─▶ tool_result"
-MINUTES = 50
+MINUTES = (35, 50)
 ORDER = ("predict_walls", "may_start", "thaw", "dispatch")

@@ -2,5 +2,5 @@
 
 TITLE = "Turn after turn"
 TURNS = "tool_result ─▶ the next turn"
-MINUTES = 45
+MINUTES = (25, 45)
 ORDER = ("results_message", "last_turn", "loop")

@@ -2,5 +2,5 @@
 
 TITLE = "What breaks in production"
 TURNS = "a cut turn ─▶ history"
-MINUTES = 45
+MINUTES = (40, 45)
 ORDER = ("poisoned", "stoppable", "recovery")

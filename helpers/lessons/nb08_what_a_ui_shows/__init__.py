@@ -2,5 +2,5 @@
 
 TITLE = "What a UI shows"
 TURNS = "AgentEvents ─▶ lines, sentences, a file"
-MINUTES = 50
+MINUTES = (60,)
 ORDER = ("coalesce", "dangerous", "sentences")

@@ -2,5 +2,5 @@
 
 TITLE = "What a UI tells"
 TURNS = "AgentEvents ─▶ progress, cost, a trace"
-MINUTES = 35
+MINUTES = (30,)
 ORDER = ("bill",)

@@ -2,5 +2,5 @@
 
 TITLE = "Thinking and structured output"
 TURNS = "text ─▶ thinking, fields of a form"
-MINUTES = 40
+MINUTES = (45, 40)
 ORDER = ("sealed", "tags", "commit", "outcome")

@@ -2,5 +2,5 @@
 
 TITLE = "With an SDK, and with OpenAI"
 TURNS = "the same task, three ways"
-MINUTES = 40
+MINUTES = (40, 35)
 ORDER = ("does_it_raise", "chat_calls", "read_the_wire")

@@ -6,7 +6,7 @@ __all__ = ["FINISHED", "MINUTES", "ORDER", "TITLE", "TURNS"]
 
 TITLE = "Submit your build"
 TURNS = "parts ─▶ agent.py"
-MINUTES = 60
+MINUTES = (50,)
 ORDER = ("main",)
 
 # A session with the course's own build, to be looked at before one has a build.
