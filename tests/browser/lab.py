@@ -91,6 +91,15 @@ def cell(page: Page, source: str) -> Locator:
     return cells.nth(number)
 
 
+def run_again(page: Page, *sources: str) -> Locator:
+    """Run cells again, each found by its source; return the last."""
+    for source in sources:
+        again = cell(page, source)
+        again.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+    return again
+
+
 def output(code_cell: Locator) -> Locator:
     """Return the last output of a code cell."""
     return code_cell.locator(".jp-OutputArea-output").last

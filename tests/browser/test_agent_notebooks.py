@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
+from tests.browser.lab import (
+    Lab,
+    cell,
+    check_access,
+    check_in_the_dark,
+    output,
+    run_again,
+    shot,
+    write,
+)
 
 pytestmark = pytest.mark.long
 
@@ -53,7 +62,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     lab.open(learner, "04_mid_stream_tools")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
-    last = cell(learner, "@tool(idempotent=False)")
+    last = cell(learner, "for one in (failing, endless)")
     expect(output(last)).to_contain_text("paid: [40]")  # everything was skipped so far
 
     freezes = cell(learner, "%%build thaw")
@@ -79,7 +88,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     learner.keyboard.press("Shift+Enter")
     view = mine.locator(".sa-timeline").first
     expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
-    learner.keyboard.press("Shift+Enter")
+    run_again(learner, "def endless(", "for one in (failing, endless)")
     lab.wait_until_idle(learner)
     expect(output(last)).to_contain_text("paid: [40]")
     shot(learner, "04-mine")
@@ -121,7 +130,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     assert "class Turn" in (lab.home / "parts" / "loop.py").read_text("utf-8")
 
     # From here on it is the learner's own loop, with a tool that no scenario knows.
-    write(cell(learner, 'run_agent = course.part("loop")'), USE_MY_LOOP)
+    write(cell(learner, 'run_agent, stream_text = course.part("loop")'), USE_MY_LOOP)
     write(
         cell(learner, "def count_letter("),
         "@tool\ndef shout(text: str) -> str:\n '''Shout a text.'''\n return text.upper()\n\n"
@@ -169,11 +178,9 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     assert "def complete" in (lab.home / "parts" / "recovery.py").read_text("utf-8")
 
-    mine = cell(learner, "tally[await verdict(history)] += 1")
-    mine.locator(".cm-content").click()
-    learner.keyboard.press("Shift+Enter")
+    mine = run_again(learner, 'recovery = course.part("recovery")', 'tally["accepted"')
     lab.wait_until_idle(learner)
-    expect(output(mine)).to_contain_text("{'taken': 39}")
+    expect(output(mine)).to_contain_text("{'accepted': 39}")
     shot(learner, "06-mine")
 
     chaos = cell(learner, "run=sturdy_agent").locator(".sa").first
@@ -220,10 +227,8 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     shot(learner, "07-passed")
     assert "def until" in (lab.home / "parts" / "retry.py").read_text("utf-8")
 
-    for source in ("retry = course.part", "async def answer(fault)", "await answer({"):
-        again = cell(learner, source)
-        again.locator(".cm-content").click()
-        learner.keyboard.press("Shift+Enter")
+    sources = ("retry = course.part", "async def answer(fault)", "await answer({")
+    again = run_again(learner, *sources)
     lab.wait_until_idle(learner)
     expect(output(again)).to_contain_text("12.60 s  answered")
     expect(output(again)).to_contain_text("given up")

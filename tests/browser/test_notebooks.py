@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import FITS, Lab, cell, check_access, check_in_the_dark, output, shot, write
+from tests.browser.lab import (
+    FITS,
+    Lab,
+    cell,
+    check_access,
+    check_in_the_dark,
+    output,
+    run_again,
+    shot,
+    write,
+)
 
 pytestmark = pytest.mark.long
 
@@ -80,6 +90,18 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "01-passed")
+
+
+def test_what_a_reader_is_to_predict_unfolds_when_they_run_it(lab: Lab, learner: Page):
+    lab.open(learner, "01_sse_by_hand")
+    asked = cell(learner, "LINE SEPARATOR}two")
+    asked.scroll_into_view_if_needed()
+    expect(asked.locator(".jp-OutputPlaceholder")).to_be_visible()
+    expect(asked.locator(".jp-OutputArea-output")).to_be_hidden()
+    asked.locator(".cm-content").click()
+    learner.keyboard.press("Shift+Enter")
+    expect(output(asked)).to_contain_text("['one', 'two']", timeout=60_000)
+    expect(asked.locator(".jp-OutputPlaceholder")).to_have_count(0)
 
 
 # However busy the machine is, this answer is still under way when a test presses Stop.
@@ -210,9 +232,7 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     shot(learner, "03-passed")
     assert "self.waiting" in (lab.home / "parts" / "message.py").read_text("utf-8")
 
-    check = cell(learner, "MessageAssembler = course.part")
-    check.locator(".cm-content").click()
-    learner.keyboard.press("Shift+Enter")
+    check = run_again(learner, "def assembled(", "assembler, _ = assembled(everything)")
     lab.wait_until_idle(learner)
     expect(output(check)).to_contain_text("the same message: True")
 

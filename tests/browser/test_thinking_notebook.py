@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, output, shot, write
+from tests.browser.lab import Lab, cell, check_access, output, run_again, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -59,11 +59,15 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
     check_access(learner)
 
 
+PANCAKES = "Write a recipe for pancakes."
+IS_MINE = 'print("escaped" in committed.__code__.co_varnames)'
+
+
 def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
     lab.open(learner, NAME)
     lab.run_all(learner)
     lab.wait_until_idle(learner)
-    again = cell(learner, '("an invoice", Invoice, invoice)')
+    again = cell(learner, "for title, prompt, most in (")
     expect(output(again)).to_contain_text("refused, and it shows 0 fields")
     for part, wrong, words, right in (
         ("sealed", "drops_empty_thinking", "is in the signature", "set"),
@@ -84,10 +88,8 @@ def test_a_newcomer_errs_and_then_fills_a_form(lab: Lab, learner: Page):
     assert "in_string" in (lab.home / "parts" / "commit.py").read_text("utf-8")
 
     # From here on it is the learner's own.
-    mine = cell(learner, 'committed = course.part("commit").committed')
-    mine.locator(".cm-content").click()
-    learner.keyboard.press("Shift+Enter")
-    write(again, 'fill_form(Invoice, invoice)\nprint("escaped" in committed.__code__.co_varnames)')
+    run_again(learner, 'committed = course.part("commit").committed')
+    write(again, f'fill_form(course.request("{PANCAKES}", **asked))\n{IS_MINE}')
     expect(output(again)).to_contain_text("done, and it shows 5 fields", timeout=60_000)
     expect(output(again)).to_contain_text("True")
     again.scroll_into_view_if_needed()

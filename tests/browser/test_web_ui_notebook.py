@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, output, shot, write
+from tests.browser.lab import Lab, cell, check_access, output, run_again, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -45,8 +45,7 @@ def test_a_newcomer_asks_a_page_errs_and_then_listens(lab: Lab, learner: Page):
     write(build, f"%%build while_read\n{right}")
     expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
 
-    mine = cell(learner, 'course.part("while_read").while_read')
-    run(mine)
+    mine = run_again(learner, 'course.part("while_read").while_read', "async def stopped()")
     lab.wait_until_idle(learner)
     expect(output(mine)).to_have_text("it stopped\n")
 

@@ -3,10 +3,19 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
+from tests.browser.lab import (
+    Lab,
+    cell,
+    check_access,
+    check_in_the_dark,
+    output,
+    run_again,
+    shot,
+    write,
+)
 
 pytestmark = pytest.mark.long
 
@@ -27,15 +36,6 @@ def build(learner: Page, part: str, wrong: str, words: str, right: str) -> None:
     source = (find_exercise(part).answers / f"right_{right}.py").read_text("utf-8")
     write(found, f"%%build {part}\n{source}")
     expect(output(found)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
-
-
-def run_again(learner: Page, *sources: str) -> Locator:
-    """Run cells again; return the last."""
-    for source in sources:
-        again = cell(learner, source)
-        again.locator(".cm-content").click()
-        learner.keyboard.press("Shift+Enter")
-    return again
 
 
 def test_a_newcomer_watches_text_errs_and_then_builds_a_ui(lab: Lab, learner: Page):
