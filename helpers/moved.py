@@ -161,7 +161,7 @@ MOVED = {
 
 def new_name(name: str) -> str | None:
     """Return what a module is called now; None if it has not moved."""
-    for old, new in MOVED.items():
+    for old, new in sorted(MOVED.items(), reverse=True):  # the longest name first
         if name == f"helpers.{old}" or name.startswith(f"helpers.{old}."):
             return f"helpers.{new}{name.removeprefix(f'helpers.{old}')}"
     return None

@@ -17,6 +17,7 @@ HELPERS, DOCS = ROOT / "helpers", ROOT / "docs" / "changes.md"
 
 @pytest.mark.parametrize("old", MOVED)
 def test_what_has_moved_is_where_it_is_said_to_be(old: str):
+    assert new_name(f"helpers.{old}") == f"helpers.{MOVED[old]}"
     assert find_spec(f"helpers.{MOVED[old]}") is not None
     place = HELPERS.joinpath(*old.split("."))
     assert not place.with_suffix(".py").exists() and not (place / "__init__.py").exists()
