@@ -17,6 +17,10 @@ SHOWN = {
     "mutable-default": ("def f(x, seen=[]):\n    seen.append(x)\n    return seen", PLAIN),
     "class-level-state": ("class C:\n    a = []\n    def f(self): self.a.append(1)", PLAIN),
     "return-in-finally": ("def f(x):\n    try: pass\n    finally: return [x]", PLAIN),
+    "removes-while-looping": (
+        "def f(x):\n    for y in x:\n        if y: x.remove(y)\n    return x",
+        PLAIN,
+    ),
     "raise-in-finally": ("def f(x):\n    try: pass\n    finally: raise KeyError", PLAIN),
 }
 
@@ -37,6 +41,8 @@ def test_it_is_seen_with_its_line(fact: str) -> None:
         "class C:\n    NAMES = ['a']\n    def f(self): return self.NAMES[0]",
         "def f(x):\n    try: pass\n    finally:\n        def g(): return 1\n    return [x]",
         "@decorated\ndef f(x): return [x]",
+        "def f(x):\n    for y in [*x]:\n        x.remove(y)\n    return x",
+        "def f(x):\n    for y in x:\n        x.remove(y)\n        break\n    return x",
     ],
 )
 def test_what_is_fine_is_no_fact(source: str) -> None:

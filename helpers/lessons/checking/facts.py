@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from helpers.lessons.checking.case import Outcome
@@ -56,6 +57,8 @@ def facts_of(source: str, reference: str) -> tuple[Fact, ...]:
                 found += _class_state(node)
             case ast.Try() | ast.TryStar():
                 found += _leaves_finally(node)
+            case ast.For():
+                found += _changes_what_it_reads(node)
     return tuple(found)
 
 
@@ -230,6 +233,40 @@ def _class_state(owner: ast.ClassDef) -> Iterator[Fact]:
                 f"Make it in `__init__`, for each object: `self.{name} = …`.",
                 _unless_python_says,
             )
+
+
+def _changes_what_it_reads(loop: ast.For) -> Iterator[Fact]:
+    """Items that are taken out of the very list that the loop goes through."""
+    name = ast.unparse(loop.iter)
+    for block in _blocks(loop):
+        for statement, after in pairwise([*block, None]):
+            match statement:
+                case ast.Expr(ast.Call(ast.Attribute(owner, "remove" | "pop" | "insert"))):
+                    changed = ast.unparse(owner)
+                case ast.Delete(targets=[ast.Subscript(value=owner)]):
+                    changed = ast.unparse(owner)
+                case _:
+                    continue
+            # Who leaves at once doesn't see what has moved up.
+            if changed == name and not isinstance(after, ast.Break | ast.Return | ast.Raise):
+                yield Fact(
+                    "removes-while-looping",
+                    statement.lineno,
+                    f"a loop over `{name}` that changes `{name}`: it skips the item behind each "
+                    "one that is taken out",
+                    "Loop over one list and put what stays into another.",
+                    _unless_python_says,
+                )
+                return
+
+
+def _blocks(loop: ast.For) -> Iterator[list[ast.stmt]]:
+    """The rows of statements inside a loop."""
+    for node in _inside(*loop.body):
+        for rows in (getattr(node, "body", []), getattr(node, "orelse", [])):
+            if isinstance(rows, list):
+                yield rows
+    yield loop.body
 
 
 def _leaves_finally(attempt: ast.Try | ast.TryStar) -> Iterator[Fact]:

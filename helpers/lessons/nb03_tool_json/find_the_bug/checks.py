@@ -1,27 +1,36 @@
 """What is tried with `find_the_bug`, and what its mistakes are recognised by."""
 
+import json
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.events import Event, begin, end, typed
+from helpers.lessons.common.events import Event, begin, done, end, typed
 from helpers.lessons.common.outcomes import mentions
 from helpers.lessons.nb03_tool_json.replies import (
     NO_INPUT,
     ONE_TOOL,
+    OSLO,
     START,
     TOOL_USE,
     TWO_TOOLS,
     listing,
     not_json,
     parsed_a_fragment,
+    tool,
     tool_use,
 )
 
 __all__ = ["CASES"]
 
 BUG_MISTAKES = (
+    Misconception(
+        id="starts-from-an-empty-object",
+        matches=lambda out: (
+            isinstance(out.error, json.JSONDecodeError) and out.error.doc.startswith("{}{")
+        ),
+    ),
     Misconception(
         id="one-buffer-for-all",
         matches=lambda out: not_json(out, "Extra data"),
@@ -40,7 +49,11 @@ BUG_MISTAKES = (
     ),
     Misconception(
         id="swallows-the-error",
-        matches=lambda out: {} in [out.returned[key] for key in out.expected if out.expected[key]],
+        matches=lambda out: (
+            out.returned.get(0) == {}
+            if out.expected == NOTHING_MADE_UP
+            else {} in [out.returned[key] for key in out.expected if out.expected[key]]
+        ),
     ),
 )
 
@@ -49,6 +62,19 @@ ONE_OPEN_BLOCK = Misconception(
     id="one-open-block",
     matches=lambda out: isinstance(out.error, KeyError | ValueError) or out.error is None,
 )
+COMPLETES_A_CUT_INPUT = Misconception(
+    id="completes-a-cut-input",
+    matches=lambda out: isinstance(out.returned, dict) and bool(out.returned.get(0)),
+)
+COUNTS_SERVER_CALLS = Misconception(
+    id="counts-server-calls",
+    matches=lambda out: isinstance(out.returned, dict) and 0 in out.returned,
+)
+TRIPS_OVER_SERVER_CALLS = Misconception(
+    id="trips-over-server-calls",
+    matches=lambda out: isinstance(out.error, KeyError) and out.error.args == (0,),
+)
+NOTHING_MADE_UP = "an error, or no input"
 
 
 def bug_case(
@@ -80,6 +106,27 @@ SIDE_BY_SIDE = [
 ]
 
 
+SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}
+SERVER_CALL = [
+    START,
+    begin(0, SEARCH),
+    typed(0, '{"query": "rain"}'),
+    end(0),
+    *tool(1, "get_weather", *OSLO),
+    *TOOL_USE,
+]
+CUT = [START, *tool(0, "get_weather", '{"city": "La'), *done("max_tokens", 18)]
+
+
+def cut_input(my: Namespace) -> object:
+    """Return what is made of an input that was cut."""
+    try:
+        inputs = my.inputs_of(deepcopy(CUT))
+    except ValueError:
+        return NOTHING_MADE_UP
+    return NOTHING_MADE_UP if isinstance(inputs, dict) and inputs.get(0) is None else inputs
+
+
 CASES = (
     bug_case(
         "one call",
@@ -104,6 +151,21 @@ CASES = (
         "The API sends one after the other; a gateway that translates may not.",
         SIDE_BY_SIDE,
         {0: {"city": "Lagos"}, 1: {"city": "Oslo"}},
-        (ONE_OPEN_BLOCK,),
+        (BUG_MISTAKES[0], ONE_OPEN_BLOCK),
+    ),
+    bug_case(
+        "a call that the API runs itself",
+        "Web search is such a tool. Its block has another type, and nothing of yours runs.",
+        SERVER_CALL,
+        {1: {"city": "Oslo"}},
+        (COUNTS_SERVER_CALLS, TRIPS_OVER_SERVER_CALLS, *BUG_MISTAKES),
+    ),
+    Case(
+        "an input that was cut",
+        "At `max_tokens` the block is closed all the same. Nobody knows which city was meant.",
+        f"{listing(CUT)}inputs_of(events)",
+        cut_input,
+        NOTHING_MADE_UP,
+        (BUG_MISTAKES[-1], COMPLETES_A_CUT_INPUT),
     ),
 )

@@ -36,6 +36,22 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
 
     mistakes = (
         Misconception(
+            id="counts-from-one",
+            matches=lambda out: (
+                bool(expected)
+                and out.returned == {i: n + 1 for i, n in expected.items()}
+                and last not in out.returned.values()
+            ),
+        ),
+        Misconception(
+            id="leaves-pings-out-of-the-count",
+            matches=lambda out: (
+                bool(pings)
+                and out.returned
+                == {i: n - sum(ping < n for ping in pings) for i, n in expected.items()}
+            ),
+        ),
+        Misconception(
             id="starts-at-block-stop",
             matches=lambda out: any(stops.get(i) == n for i, n in out.returned.items()),
         ),
@@ -57,7 +73,10 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
         ),
         Misconception(
             id="waits-for-the-end",
-            matches=lambda out: any(n > expected[i] for i, n in out.returned.items()),
+            matches=lambda out: any(
+                n > expected[i] and events[n]["type"] in ("message_delta", "content_block_stop")
+                for i, n in out.returned.items()
+            ),
         ),
         Misconception(
             id="loses-the-last-call",
@@ -77,8 +96,16 @@ CASES = (
     may_start_case(
         "pings in between",
         "Pings come at any time, also between a block's stop and what follows it.",
-        [START, *tool_block(0), PING, *text_block(1, "Let me look."), PING, *ending("tool_use")],
-        {0: 6},
+        [
+            START,
+            PING,
+            PING,
+            *tool_block(0),
+            PING,
+            *text_block(1, "Let me look."),
+            *ending("tool_use"),
+        ],
+        {0: 8},
     ),
     may_start_case(
         "the call is the last block",

@@ -50,7 +50,9 @@ def lacks(out: Outcome, *blocks: Block) -> bool:
 SHAPE = (
     Misconception(
         id="returns-nothing",
-        matches=lambda out: out.error is None and not out.timed_out and out.returned is None,
+        matches=lambda out: (
+            out.error is None and not out.timed_out and out.returned is None and out.expected != []
+        ),
     ),
     Misconception(
         id="is-a-generator",
@@ -166,6 +168,21 @@ KEPT = (
         Misconception(
             id="keeps-blank-text",
             matches=lambda out: has(out, text("\n\n")),
+        ),
+    ),
+    keeping(
+        "nothing that may stay",
+        "The cable was pulled at the very start. There is no turn then, and an empty list says so.",
+        [text("")],
+        [],
+        [],
+        Misconception(
+            id="gives-no-list-for-nothing",
+            matches=lambda out: out.returned in (None, "", {}, False, ()),
+        ),
+        Misconception(
+            id="keeps-empty-text",
+            matches=lambda out: has(out, text("")),
         ),
     ),
     keeping(
@@ -296,7 +313,8 @@ KEPT = (
     ),
 )
 
-SHORT = "No word from the far\nshore; the timer"
+SHORT = "No word from the far shore; the timer"
+LINES = "No word from the far\nshore;  the timer"
 LONG = "".join(f"{number:04} " for number in range(100))
 
 
@@ -319,6 +337,14 @@ def said(out: Outcome) -> str:
     return str(out.returned)
 
 
+def words_in(out: Outcome) -> str:
+    """The words of the message that came back."""
+    match out.returned:
+        case {"content": str(words)} | {"content": [{"type": "text", "text": str(words)}]}:
+            return words
+    return ""
+
+
 def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception) -> Case:
     """A case that asks for the message to go on with."""
     quoted = cut[-200:]
@@ -334,7 +360,15 @@ def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception)
     )
     words = Misconception(
         id="own-words",
-        matches=lambda out: isinstance(out.returned, dict) and "content" in out.returned,
+        matches=lambda out: (
+            isinstance(out.returned, dict)
+            and "content" in out.returned
+            and not all(piece in said(out) for piece in documented(quoted)["content"].split(quoted))
+        ),
+    )
+    brackets = Misconception(
+        id="leaves-the-brackets-out",
+        matches=lambda out: documented("")["content"].replace("[]", quoted) in words_in(out),
     )
     returns_nothing = SHAPE[0]
     return Case(
@@ -343,7 +377,7 @@ def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception)
         code,
         lambda my: my.continuation(cut),
         documented(quoted),
-        (*shape, *mistakes, words, returns_nothing),
+        (*shape, brackets, *mistakes, words, returns_nothing),
         same_message,
     )
 
@@ -369,6 +403,10 @@ CONTINUED = (
             matches=lambda out: LONG in said(out),
         ),
         Misconception(
+            id="counts-words",
+            matches=lambda out: LONG.strip() in said(out),
+        ),
+        Misconception(
             id="quotes-the-beginning",
             matches=lambda out: LONG[:200] in said(out),
         ),
@@ -379,6 +417,16 @@ CONTINUED = (
         Misconception(
             id="quotes-too-much",
             matches=lambda out: LONG[-201:] in said(out),
+        ),
+    ),
+    going_on(
+        "a text of several lines",
+        "The model looks for the very place where it stopped.",
+        LINES,
+        f"continuation({LINES!r})",
+        Misconception(
+            id="quotes-in-other-lines",
+            matches=lambda out: " ".join(LINES.split()) in " ".join(words_in(out).split()),
         ),
     ),
 )

@@ -104,6 +104,26 @@ CASES = (
         ),
     ),
     case(
+        "a number up to its exponent",
+        "1e3 comes as 1e and 3. JSON allows it.",
+        '{"litres": 1e',
+        {},
+        Misconception(
+            id="stops-at-the-exponent",
+            matches=lambda out: has(out, "litres"),
+        ),
+    ),
+    case(
+        "a minus alone",
+        "-5 comes as - and 5.",
+        '{"celsius": -',
+        {},
+        Misconception(
+            id="reads-a-minus-alone",
+            matches=lambda out: has(out, "celsius"),
+        ),
+    ),
+    case(
         "a text full of signs",
         "People write quotes, braces and commas.",
         QUOTED_JSON,

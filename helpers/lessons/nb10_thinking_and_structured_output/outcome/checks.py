@@ -135,6 +135,26 @@ CASES = (
             matches=lambda out: state(out) in ("cut", "invalid"),
         ),
     ),
+    *(
+        case(
+            f"whole JSON, and {name}",
+            "The stop reason decides, before anybody looks at the text.",
+            RECIPE_JSON,
+            RECIPE,
+            reason,
+            expected,
+            Misconception(
+                id="whole-json-decides",
+                matches=lambda out: state(out) == "done",
+            ),
+        )
+        for name, reason, expected in (
+            ("a refusal", "refusal", ("refused", {})),
+            ("max_tokens", "max_tokens", ("cut", RECIPE)),
+            ("a full context window", "model_context_window_exceeded", ("cut", RECIPE)),
+            ("no stop reason", None, ("cut", RECIPE)),
+        )
+    ),
     case(
         "refused in words",
         "No schema binds a refusal.",

@@ -16,6 +16,7 @@ LETTERS = tuple("Well. <thinking>Is 7 odd?</thinking>Yes.")
 TWICE = ("<thinking>One.</thinking>First. ", "<thinking>Two.</thinking>", "Second.")
 NO_TAG = ("If 1 <", " 2, write <b>yes", "</b>, or <think", " twice> if not.")
 DOUBLED = ("1 <", "<thinking>Hm.<", "</thinking>2")
+OTHER_TAG = ("Close it with </thin", "king>. <thinking>Or <thinking>?</thinking>So.")
 UNCLOSED = ("<thinking>It may ", "be </thin")
 
 
@@ -189,23 +190,49 @@ CASES = (
             matches=lambda out: "thinking>" in everything(out),
         ),
     ),
+    case(
+        "the other tag",
+        "A model may explain how it writes, or think about tags.",
+        OTHER_TAG,
+        [("text", "Close it with </thinking>. "), ("thinking", "Or <thinking>?"), ("text", "So.")],
+        Misconception(
+            id="eats-the-other-tag",
+            matches=lambda out: (
+                "</thinking>" not in texts(out) or "<thinking>" not in everything(out)
+            ),
+        ),
+    ),
     Case(
         "nothing waits without need",
         "Somebody is reading along.",
-        'splitter = TagSplitter()\nsplitter.feed("1 < 2. ")\n'
+        'splitter = TagSplitter()\nsplitter.feed("1 < 2. ")\nsplitter.feed("</thin")\n'
         'splitter.feed("<thinking>Is 7 ")\nsplitter.feed("odd? ")\nsplitter.close()',
-        one_by_one(("1 < 2. ", "<thinking>Is 7 ", "odd? ")),
-        [[("text", "1 < 2. ")], [("thinking", "Is 7 ")], [("thinking", "odd? ")], []],
+        one_by_one(("1 < 2. ", "</thin", "<thinking>Is 7 ", "odd? ")),
+        [
+            [("text", "1 < 2. ")],
+            [("text", "</thin")],
+            [("thinking", "Is 7 ")],
+            [("thinking", "odd? ")],
+            [],
+        ],
         (
             Misconception(
                 id="waits-for-the-closing-tag",
                 matches=lambda out: (
-                    out.returned[0] == [("text", "1 < 2. ")] and not out.returned[1]
+                    out.returned[0] == [("text", "1 < 2. ")] and not out.returned[2]
                 ),
             ),
             Misconception(
                 id="waits-for-the-end",
-                matches=lambda out: not any(out.returned[:3]),
+                matches=lambda out: not any(out.returned[:4]),
+            ),
+            Misconception(
+                id="holds-the-other-tag",
+                matches=lambda out: (
+                    out.returned[0] == [("text", "1 < 2. ")]
+                    and out.returned[1] == []
+                    and out.returned[3:] == out.expected[3:]
+                ),
             ),
             Misconception(
                 id="holds-every-bracket",

@@ -145,6 +145,19 @@ def reading(
     )
 
 
+NOT_MADE_UP = "an error, or no arguments"
+
+
+def broken_arguments(my: Namespace) -> object:
+    """Return what becomes of arguments that are no JSON."""
+    try:
+        _, calls, _ = my.read_chat(deepcopy([ROLE, *LAGOS[:2], chunk("tool_calls")]))
+    except ValueError:
+        return NOT_MADE_UP
+    given = [call["arguments"] for call in calls]
+    return next((one for one in given if isinstance(one, dict)), NOT_MADE_UP)
+
+
 CASES = (
     reading(
         "an answer of text",
@@ -246,6 +259,19 @@ CASES = (
         Misconception(
             id="trusts-whole-json",
             matches=lambda out: out.returned[1] != [],
+        ),
+    ),
+    Case(
+        "arguments that are no JSON",
+        "Models write broken JSON now and then. A tool must not run without its arguments.",
+        'read_chat(chunks)  # the arguments: {"city": "La',
+        broken_arguments,
+        NOT_MADE_UP,
+        (
+            Misconception(
+                id="makes-arguments-up",
+                matches=lambda out: isinstance(out.returned, dict),
+            ),
         ),
     ),
 )

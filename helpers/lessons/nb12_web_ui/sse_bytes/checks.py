@@ -1,5 +1,6 @@
 """What is tried with `sse_bytes`, and what its mistakes are recognised by."""
 
+import re
 from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
@@ -7,17 +8,17 @@ from helpers.sse import SSEDecoder
 
 __all__ = ["CASES"]
 
-# What the first of two events must not change in the next one.
-NEXT = b"data: the next one\n\n"
+# What the event must not change of those around it.
+BEFORE, NEXT = b"id: 3\ndata: the one before\n\n", b"data: the next one\n\n"
 
 
 def arrived(raw: object) -> object:
-    """Return what a browser makes of these bytes: each event's data, and the last id."""
+    """Return what a browser makes of these bytes: events, the last id, the wait it is told."""
     if not isinstance(raw, bytes):
         return raw
     decoder = SSEDecoder()
-    events = [(event.event, event.data) for event in decoder.feed(raw + NEXT)]
-    return events, decoder.last_event_id
+    _, *later = decoder.feed(BEFORE + raw + NEXT)
+    return [(event.event, event.data) for event in later], decoder.last_event_id, decoder.retry
 
 
 def same_event(returned: object, expected: object) -> bool:
@@ -29,6 +30,18 @@ def heard(out: Outcome) -> list[str]:
     """The data of the events that arrived."""
     events: Any = arrived(out.returned)
     return [data for _, data in events[0]]
+
+
+def asked_wait(out: Outcome) -> object:
+    """How long the browser was told to wait before it connects again."""
+    told: Any = arrived(out.returned)
+    return told[2]
+
+
+def name(out: Outcome) -> str:
+    """The name of the first event that arrived."""
+    told: Any = arrived(out.returned)
+    return str(told[0][0][0])
 
 
 def sent(out: Outcome) -> str:
@@ -79,7 +92,19 @@ SENDS_NONE = Misconception(
     id="sends-none",
     matches=lambda out: b"id: None" in out.returned or b"id:None" in out.returned,
 )
-SSE_SHAPE = (NO_BYTES, SENDS_NONE, NO_EVENT, JSON_INSTEAD)
+SENDS_RETRY = Misconception(
+    id="sends-retry",
+    matches=lambda out: asked_wait(out) is not None,
+)
+NAMES_IT = Misconception(
+    id="names-the-event",
+    matches=lambda out: name(out) != "message",
+)
+EMPTY_ID = Misconception(
+    id="sends-an-empty-id",
+    matches=lambda out: re.search(rb"^id: ?$", out.returned, re.MULTILINE) is not None,
+)
+SSE_SHAPE = (NO_BYTES, SENDS_NONE, NO_EVENT, JSON_INSTEAD, SENDS_RETRY, NAMES_IT, EMPTY_ID)
 
 
 def encoding(

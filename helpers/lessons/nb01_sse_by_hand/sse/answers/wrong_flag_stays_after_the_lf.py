@@ -9,66 +9,40 @@ class ServerSentEvent(NamedTuple):
     id: str = ""
 
 
-LF, CR, COLON, SPACE = b"\n\r: "
-
-
 class SSEDecoder:
     def __init__(self):
-        self.state = "name"
-        self.name = bytearray()
-        self.value = bytearray()
-        self.after_cr = False
-        self.first_line = True
-        self.event = ""
-        self.lines = []
-        self.id = ""
+        self.held, self.after_cr, self.first = [], False, True
+        self.name, self.data, self.id = "", [], ""
 
     def feed(self, chunk):
+        if self.after_cr:
+            chunk = chunk.removeprefix(b"\n")
+        if chunk:
+            self.after_cr = chunk.endswith(b"\r")
+        *lines, rest = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         events = []
-        for at, byte in enumerate(chunk):
-            if byte == LF and self.after_cr and at == 0:
-                continue
-            self.after_cr = byte == CR
-            if byte in (LF, CR):
-                event = self.end_of_line()
-                if event is not None:
-                    events.append(event)
-            elif self.state == "name":
-                if byte == COLON:
-                    self.state = "space"
-                else:
-                    self.name.append(byte)
-            elif self.state == "space" and byte == SPACE:
-                self.state = "value"
+        for line in lines:
+            line = b"".join([*self.held, line])
+            self.held.clear()
+            if self.first:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            self.first = False
+            if line:
+                self.field(line.decode("utf-8", "replace"))
             else:
-                self.state = "value"
-                self.value.append(byte)
+                if self.data:
+                    data = "\n".join(self.data)
+                    events.append(ServerSentEvent(self.name or "message", data, self.id))
+                self.name, self.data = "", []
+        self.held.append(rest)
         return events
 
-    def end_of_line(self):
-        name = self.name.decode("utf-8", "replace")
-        value = self.value.decode("utf-8", "replace")
-        blank = self.state == "name" and not self.name
-        if self.first_line and name.startswith("\ufeff"):
-            name = name[1:]
-            blank = self.state == "name" and not name
-        self.first_line = False
-        self.state = "name"
-        self.name.clear()
-        self.value.clear()
-        if blank:
-            return self.dispatch()
+    def field(self, line):
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
         if name == "data":
-            self.lines.append(value)
+            self.data.append(value)
         elif name == "event":
-            self.event = value
+            self.name = value
         elif name == "id" and "\0" not in value:
             self.id = value
-        return None
-
-    def dispatch(self):
-        name, lines = self.event, self.lines
-        self.event, self.lines = "", []
-        if not lines:
-            return None
-        return ServerSentEvent(name or "message", "\n".join(lines), self.id)

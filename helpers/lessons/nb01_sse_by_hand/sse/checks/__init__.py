@@ -6,6 +6,9 @@ from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
 from helpers.lessons.nb01_sse_by_hand.sse.checks.mistakes import (
+    BYTE_AFTER_CR,
+    COMMENT_ENDS_IT,
+    CRLF_IS_TWO,
     CRLF_REPLACED_PER_CHUNK,
     DATA_NOT_CLEARED,
     DECODES_EACH_CHUNK,
@@ -39,6 +42,7 @@ from helpers.lessons.nb01_sse_by_hand.sse.checks.mistakes import (
     NEEDS_SPACE,
     NO_DEFAULT_NAME,
     NO_LONE_CR,
+    OLD_CR,
     ON_THE_WHOLE,
     ONE_EVENT_PER_CHUNK,
     ONE_EVENT_PER_DATA_LINE,
@@ -349,6 +353,13 @@ CASES = (
         ONLY_LF,
         NO_LONE_CR,
     ),
+    one_chunk(
+        "several lines that end in CRLF",
+        "CR and LF together are one line end, so no line of this event is blank.",
+        b"event: greeting\r\ndata: one\r\ndata: two\r\n\r\n",
+        [event("one\ntwo", "greeting")],
+        CRLF_IS_TWO,
+    ),
     some_chunks(
         "CRLF, cut between two chunks",
         "The cut falls there sooner or later, and the LF may be seconds away.",
@@ -398,6 +409,20 @@ CASES = (
         EVERY_LF_AFTER_CR,
     ),
     some_chunks(
+        "a CR at the end of a chunk, and no LF",
+        "The next chunk begins with the next line then.",
+        (b"data: one\r", b"data: two\r", b"\r"),
+        [[], [], [event("one\ntwo")]],
+        BYTE_AFTER_CR,
+    ),
+    some_chunks(
+        "a CR in the middle of a chunk",
+        "It has nothing to do with what the next chunk begins with.",
+        (b"data: one\rid: 7", b"\n\n"),
+        [[], [event("one", id="7")]],
+        OLD_CR,
+    ),
+    some_chunks(
         "an empty chunk between CR and LF",
         "Some clients give an empty chunk when a compressed block ends.",
         (b"data: a\r", b"", b"\ndata: b\r\n\r\n"),
@@ -410,6 +435,20 @@ CASES = (
         "data: a\ufeffb\n\n".encode(),
         [event("a\ufeffb")],
         MARK_ANYWHERE,
+    ),
+    one_chunk(
+        "the mark in front of a later line",
+        "The first line of the stream is the only place where it is no character of a name.",
+        b"data: one\n\xef\xbb\xbfdata: none\n\n",
+        [event("one")],
+        MARK_ANYWHERE,
+    ),
+    one_chunk(
+        "comments inside an event",
+        "A gateway that keeps the connection open doesn't ask where an event ends.",
+        b"data: one\n: still here\n:\ndata: two\n\n",
+        [event("one\ntwo")],
+        COMMENT_ENDS_IT,
     ),
     one_chunk(
         "a retry that is no number",

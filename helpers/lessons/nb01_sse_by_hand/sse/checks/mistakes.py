@@ -241,11 +241,34 @@ EMPTY_CHUNK = Misconception(
 )
 MARK_ANYWHERE = Misconception(
     id="mark-removed-everywhere",
-    matches=lambda out: came_back(out) and "\ufeff" not in "".join(data(out)),
+    matches=lambda out: (
+        came_back(out)
+        and (
+            "\ufeff" not in "".join(data(out))
+            if "\ufeff" in wanted(out)[0]
+            else "none" in str(data(out))
+        )
+    ),
+)
+CRLF_IS_TWO = Misconception(
+    id="crlf-is-two-line-ends",
+    matches=lambda out: came_back(out) and data(out) != wanted(out),
+)
+BYTE_AFTER_CR = Misconception(
+    id="drops-the-byte-after-a-cr",
+    matches=lambda out: came_back(out) and data(out) in ([], ["one"]),
+)
+OLD_CR = Misconception(
+    id="an-older-cr-takes-the-lf",
+    matches=lambda out: came_back(out) and events(out.returned) == [],
 )
 
 # Mistakes with fields
 
+COMMENT_ENDS_IT = Misconception(
+    id="comment-ends-the-event",
+    matches=lambda out: data(out) == ["one", "two"],
+)
 EMPTY_NAME = Misconception(
     id="empty-name-is-a-name",
     matches=lambda out: names(out) == [""],

@@ -201,6 +201,24 @@ TOOLS = (
         ),
     ),
     case(
+        "text behind a call",
+        "The next answer may have fewer blocks than this one.",
+        RUNNING,
+        telling(lambda: API(CALL_AND_TEXT, ANSWER), weather),
+        [
+            "user: text",
+            "assistant: text, call A, text",
+            "user: result for A",
+            "assistant: text",
+            "requests: 2",
+            "the end",
+        ],
+        Misconception(
+            id="one-assembler-for-all",
+            matches=lambda out: out.returned[3] == "assistant: text, text",
+        ),
+    ),
+    case(
         "what each request holds",
         "The API keeps nothing between two requests.",
         "async for event in run_agent(…, system='Be brief.'): …",

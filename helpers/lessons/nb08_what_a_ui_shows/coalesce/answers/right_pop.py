@@ -20,6 +20,7 @@ def add(waiting, event):
             event = Piece(event.index, waiting.pop().text + event.text)
     if kind == "Step":
         older = [n for n, old in enumerate(waiting) if type(old) is type(event) and old.call == event.call]
-        for n in reversed(older):
-            del waiting[n]
+        for n in older:
+            waiting[n] = event
+            return
     waiting.append(event)

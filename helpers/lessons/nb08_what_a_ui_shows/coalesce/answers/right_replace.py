@@ -15,7 +15,10 @@ class Step:
 
 def add(waiting, event):
     if isinstance(event, Step):
-        waiting[:] = [old for old in waiting if getattr(old, "call", None) != event.call or not isinstance(old, Step)]
+        same = [isinstance(old, Step) and old.call == event.call for old in waiting]
+        if any(same):
+            waiting[same.index(True)] = event
+            return
     elif isinstance(event, Piece) and waiting:
         last = waiting[-1]
         if isinstance(last, Piece) and last.index == event.index:

@@ -1,0 +1,29 @@
+# looks like: events that are told apart by their fields: another class may have the same
+# try next: Ask for the class: `isinstance`, or a `match` with the class's name.
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:  # of text, as a TextDelta is
+    index: int  # the block's
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:  # of a tool, as a ToolProgress is
+    call: str  # its id
+    done: int
+
+
+def add(waiting, event):
+    """Add an event to those that a slow face hasn't taken yet."""
+    if hasattr(event, "text") and waiting and hasattr(waiting[-1], "text"):
+        if waiting[-1].index == event.index:
+            waiting[-1] = replace(event, text=waiting[-1].text + event.text)
+            return
+    if hasattr(event, "call"):
+        for place, old in enumerate(waiting):
+            if getattr(old, "call", None) == event.call:
+                waiting[place] = event
+                return
+    waiting.append(event)
