@@ -36,11 +36,12 @@ FILTERS = Misconception(
 )
 
 
-def reading(events: Sequence[Event]) -> Callable[[Namespace], Any]:
-    """A run that collects what open_stream gives."""
+def reading(events: Sequence[Event], at_once: bool = False) -> Callable[[Namespace], Any]:
+    """A run that collects what open_stream gives; all its bytes may come as one chunk."""
+    chunks = [b"".join(wire(events))] if at_once else wire(events)
 
     async def run(my: Namespace) -> object:
-        async with Server(Body(wire(events))).client() as http:
+        async with Server(Body(chunks)).client() as http:
             given: list[Any] = []
             async with opened(my, http, deepcopy(REQUEST)) as stream:
                 try:
@@ -74,6 +75,19 @@ EVENT_CASES = (
         ),
         FILTERS,
         CHUNK_IS_EVENT,
+    ),
+    case(
+        "all events in one chunk",
+        "When a model is fast or the reader slow, events pile up and come together.",
+        LISTING,
+        reading(WHOLE, at_once=True),
+        WHOLE,
+        Misconception(
+            id="one-event-of-each-chunk",
+            matches=lambda out: (
+                (out.returned[:-1] if failed(out) else out.returned) in (WHOLE[:1], WHOLE[-1:])
+            ),
+        ),
     ),
     case(
         "a ping, and a type from next year",

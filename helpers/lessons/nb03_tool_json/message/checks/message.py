@@ -7,7 +7,7 @@ from typing import Any
 from helpers.lessons.checking.case import Case, Misconception, Namespace
 from helpers.lessons.common.events import Event, done, text_block
 from helpers.lessons.nb03_tool_json.message.checks.harness import FEED, case, fed, texts
-from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing
+from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing, parsed_a_fragment
 
 
 def message_of(events: Sequence[Event]) -> Callable[[Namespace], object]:
@@ -65,6 +65,14 @@ def text_at_any_moment(my: Namespace) -> object:
     return contents[1:]
 
 
+def input_at_any_moment(my: Namespace) -> object:
+    """Return the input of a call while it is under way."""
+    assembler = my.MessageAssembler()
+    for event in deepcopy(ONE_TOOL[:9]):
+        assembler.feed(event)
+    return assembler.message["content"][1]["input"]
+
+
 MESSAGE_CASES = (
     message_case(
         "a text",
@@ -114,6 +122,30 @@ MESSAGE_CASES = (
         Misconception(
             id="message-only-at-the-end",
             matches=lambda out: out.error is not None or out.returned[0] == [],
+        ),
+    ),
+    case(
+        "in the middle of a call",
+        "Half an input is none yet. `{}` stands there from the start, and can be sent.",
+        listing(ONE_TOOL[5:9]) + "for event in events: assembler.feed(event)\n"
+        'assembler.message["content"][1]["input"]',
+        input_at_any_moment,
+        {},
+        Misconception(
+            id="parses-each-fragment",
+            matches=parsed_a_fragment,
+        ),
+        Misconception(
+            id="input-grows-as-text",
+            matches=lambda out: isinstance(out.returned, str | list),
+        ),
+        Misconception(
+            id="no-input-before-the-stop",
+            matches=lambda out: out.returned is None or isinstance(out.error, KeyError),
+        ),
+        Misconception(
+            id="parses-half-an-input",
+            matches=lambda out: isinstance(out.returned, dict),
         ),
     ),
 )

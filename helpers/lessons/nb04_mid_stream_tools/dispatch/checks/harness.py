@@ -189,6 +189,10 @@ OSLO = call(2, "get_weather", {"city": "Oslo"})
 
 
 # Mistakes that show in more than one case
+WAITS_FOR_NOTHING = Misconception(
+    id="waits-for-nothing",
+    matches=lambda out: isinstance(out.error, ValueError | TypeError),
+)
 CANCELS_OTHERS = Misconception(
     id="failure-cancels-others",
     matches=lambda out: (

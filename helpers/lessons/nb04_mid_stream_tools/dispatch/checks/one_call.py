@@ -6,6 +6,7 @@ from helpers.lessons.checking.case import Misconception, Namespace, Outcome
 from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     LAGOS,
     SHARED,
+    WAITS_FOR_NOTHING,
     Turn,
     call,
     case,
@@ -109,10 +110,7 @@ ONE_CALL_CASES = (
         "dispatcher.release()\nawait dispatcher.results()",
         no_call,
         [],
-        Misconception(
-            id="waits-for-nothing",
-            matches=lambda out: isinstance(out.error, ValueError | TypeError),
-        ),
+        WAITS_FOR_NOTHING,
         SHARED,
     ),
     case(

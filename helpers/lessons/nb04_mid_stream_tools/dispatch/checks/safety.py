@@ -10,6 +10,7 @@ from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     LAGOS,
     NEVER_ENDED,
     SOON,
+    WAITS_FOR_NOTHING,
     Turn,
     call,
     case,
@@ -80,6 +81,13 @@ async def cancels(my: Namespace) -> object:
     await turn.cancel()
     told.append("cancel returns")
     return [*told, errors(await turn.results())]
+
+
+async def cancels_nothing(my: Namespace) -> object:
+    """Cancel a turn without calls."""
+    turn = Turn(my, get_weather)
+    await turn.cancel()
+    return await turn.results()
 
 
 async def cancelled_while_it_waits(my: Namespace) -> object:
@@ -178,6 +186,15 @@ SAFETY_CASES = (
             id="cancelled-unanswered",
             matches=lambda out: isinstance(out.error, LookupError) or out.returned[-1] != [True],
         ),
+    ),
+    case(
+        "nothing to cancel",
+        "The connection may break before the first call. The loop cancels all the same.",
+        "dispatcher = ToolDispatcher(tools, emit)\nawait dispatcher.cancel()\n"
+        "await dispatcher.results()",
+        cancels_nothing,
+        [],
+        WAITS_FOR_NOTHING,
     ),
     case(
         "cancelled while it waits",
