@@ -273,6 +273,17 @@ KEPT = (
         ),
     ),
     keeping(
+        "the same search twice",
+        "A proxy sent the block again. Each id may stand there once, whoever runs the call.",
+        [LOOK, S, S, FOUND],
+        [],
+        [LOOK, S, FOUND],
+        Misconception(
+            id="keeps-own-ids-twice",
+            matches=lambda out: is_blocks(out) and out.returned.count(S) == 2,
+        ),
+    ),
+    keeping(
         "a result without its call",
         "The front of a turn may be missing as well as its end.",
         [FOUND, LOOK],

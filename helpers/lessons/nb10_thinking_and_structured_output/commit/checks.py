@@ -174,4 +174,14 @@ CASES = (
             matches=lambda out: out.returned.get("vegan", 0) is not False,
         ),
     ),
+    case(
+        "a number at the end of all",
+        "The brace says so, too.",
+        '{"grams": 1250}',
+        {"grams": 1250},
+        Misconception(
+            id="waits-for-a-comma-behind-numbers",
+            matches=lambda out: out.returned == {},
+        ),
+    ),
 )

@@ -184,4 +184,15 @@ CASES = (
             matches=lambda out: isinstance(out.error, IndexError) or out.returned is None,
         ),
     ),
+    replaying(
+        "an id, and nothing was said yet",
+        "The server was started anew, and this run has no first word yet.",
+        [],
+        "1",
+        None,
+        Misconception(
+            id="forgets-the-empty-log",
+            matches=lambda out: out.returned == [] or isinstance(out.error, IndexError),
+        ),
+    ),
 )

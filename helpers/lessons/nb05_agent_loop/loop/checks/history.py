@@ -14,7 +14,17 @@ from helpers.lessons.common.conversation import (
     tool_use,
     weather,
 )
-from helpers.lessons.common.events import START, Event, Message, delta, done, text_block
+from helpers.lessons.common.events import (
+    START,
+    Event,
+    Message,
+    begin,
+    delta,
+    done,
+    end,
+    text_block,
+    typed,
+)
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
     RUNNING,
@@ -88,6 +98,16 @@ CUT_THINKING = [
     delta(0, {"type": "thinking_delta", "thinking": "Let me see, Lagos is"}),
     {"type": "content_block_stop", "index": 0},
     *done("max_tokens"),
+]
+SEARCHED = [
+    START,
+    begin(0, {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}),
+    typed(0, '{"query": "rain in Lagos"}'),
+    end(0),
+    begin(1, {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}),
+    end(1),
+    *text_block(2, "It rains."),
+    *done("end_turn"),
 ]
 NOTHING = [START, *done("end_turn")]
 
@@ -179,6 +199,25 @@ HISTORY = (
         Misconception(
             id="call-without-its-result",
             matches=lambda out: "without `tool_result`" in out.returned,
+        ),
+    ),
+    case(
+        "blocks that are not yours",
+        "The API runs some tools itself. It wants their blocks back like all others.",
+        RUNNING,
+        telling(lambda: API(SEARCHED)),
+        [
+            "user: text",
+            "assistant: server_tool_use, web_search_tool_result, text",
+            "requests: 1",
+            "the end",
+        ],
+        Misconception(
+            id="drops-other-blocks",
+            matches=lambda out: (
+                out.returned[1].startswith("assistant: ")
+                and len(out.returned[1]) < len(out.expected[1])
+            ),
         ),
     ),
     case(

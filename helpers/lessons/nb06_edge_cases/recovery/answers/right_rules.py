@@ -7,7 +7,8 @@ def complete(block, answered, before, after):
     if kind == "tool_use":
         return block["id"] in answered and all(b.get("id") != block["id"] for b in before)
     if kind in ("server_tool_use", "mcp_tool_use"):
-        return any(b.get("tool_use_id") == block["id"] for b in after)
+        again = any(b.get("id") == block["id"] for b in before)
+        return not again and any(b.get("tool_use_id") == block["id"] for b in after)
     if "tool_use_id" in block:
         return any(b.get("id") == block["tool_use_id"] for b in before)
     return True

@@ -111,6 +111,7 @@ HOPELESS = (
 )
 TWENTY = Failure(429, "rate_limit_error", {"Retry-After": "20"})
 MINUTE = Failure(429, "rate_limit_error", {"Retry-After": "60"})
+LONGER = Failure(429, "rate_limit_error", {"Retry-After": "61"})
 HOUR = Failure(429, "rate_limit_error", {"Retry-After": "3600"})
 PASSED = Failure(503, "", {"Retry-After": GONE})
 
@@ -256,6 +257,21 @@ WAITING = (
         Misconception(
             id="sleeps-for-an-hour",
             matches=lambda out: out.returned == 3600,
+        ),
+        Misconception(
+            id="comes-too-early",
+            matches=is_number,
+        ),
+    ),
+    case(
+        "a second more than a minute",
+        "The bound is a minute. What is longer is told to the user.",
+        call(1, LONGER),
+        lambda my: wait(my, 1, LONGER),
+        None,
+        Misconception(
+            id="bound-of-its-own",
+            matches=lambda out: out.returned == 61,
         ),
         Misconception(
             id="comes-too-early",
