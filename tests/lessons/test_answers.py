@@ -6,6 +6,7 @@ answers/right_*.py must pass. answers/wrong_returns_str.py must not: it shows th
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from helpers.lessons import LESSONS, exercise_ids, find_exercise
 from helpers.lessons.checking.diagnosis import render
+from helpers.lessons.checking.report import Report
 from helpers.lessons.checking.runner import check
 from helpers.lessons.exercise import SUPPORT, Exercise
 from tests.lessons.warm import warm_starts
@@ -68,16 +70,35 @@ def test_another_right_answer_passes(path: Path) -> None:
     assert report.status == "passed", report.diagnosis
 
 
+@cache
+def report_of(path: Path) -> Report:
+    return check(find_exercise(owner(path)), path.read_text("utf-8"))
+
+
 @long
 @pytest.mark.parametrize("path", WRONG, ids=name)
 def test_a_wrong_answer_gets_its_name(path: Path) -> None:
     exercise = find_exercise(owner(path))
-    report = check(exercise, path.read_text("utf-8"))
+    report = report_of(path)
     assert report.status == "failed"
     assert report.diagnosis is not None
     assert report.diagnosis.misconception == shown_mistake(path), report.diagnosis
     said = (report.diagnosis.looks_like, report.diagnosis.try_next)
     assert said == exercise.words(shown_mistake(path))
+
+
+@long
+@each_exercise
+def test_no_case_claims_another_mistake(exercise_id: str) -> None:
+    """A learner may unfold every failing case; none may say what the answer does not do."""
+    known, claimed = mistakes(find_exercise(exercise_id)), set()
+    for path in WRONG:
+        if owner(path) == exercise_id:
+            for case in report_of(path).cases:
+                said = case.diagnosis.misconception if case.diagnosis else ""
+                if said in known and said != shown_mistake(path):
+                    claimed.add(f"{shown_mistake(path)} is called {said}")
+    assert claimed == set()
 
 
 @each_exercise

@@ -56,6 +56,21 @@ def count(body: str) -> str:
     return right + textwrap.indent(textwrap.dedent(body), "    ")
 
 
+def test_a_later_case_claims_no_other_mistake() -> None:
+    report = checked(
+        COUNT,
+        """
+        def count(n):
+            if n == 4:
+                return colour
+            return [*range(n)][::-1] if n == 2 else "three" if n == 3 else [0]
+        """,
+    )
+    found = [case.diagnosis.misconception if case.diagnosis else "" for case in report.cases]
+    assert found == ["", "counts-down", "perhaps-the-same", "unknown-name"]
+    assert report.cases[2].diagnosis and report.cases[2].diagnosis.came_back != ()
+
+
 def test_right() -> None:
     report = checked(COUNT, COUNT.reference_source())
     assert report.status == "passed" and report.passed == 4 and report.loaded

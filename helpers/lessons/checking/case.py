@@ -87,6 +87,7 @@ class Case:
         expected: what should come back.
         misconceptions: tried in this order on an outcome that is not right.
         same: decides whether the returned value is right; given (returned, expected).
+        independent: a mistake that shows here can't be the one that shows in another case.
     """
 
     name: str
@@ -96,3 +97,4 @@ class Case:
     expected: Any
     misconceptions: tuple[Misconception, ...] = ()
     same: Callable[[Any, Any], bool] = equal
+    independent: bool = False

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,6 +61,8 @@ PATIENCE = 12
 GRACE_SECONDS = 5.0
 # How a child ends when the system's limit on its processor time ends it.
 PROCESSOR_TIME_IS_UP = -getattr(signal, "SIGPROF", 0) or None
+# What Python or the check itself says of one line, whatever else is wrong.
+CERTAIN = ("asks-for-input", "import-fails", "missing-name", "not-written-yet", "unknown-name")
 NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that never ends."
 
 
@@ -140,6 +142,30 @@ def _worded(exercise: Exercise, found: Diagnosis) -> Diagnosis:
     return replace(found, looks_like=looks_like, try_next=try_next)
 
 
+def _after_the_first(
+    cases: Sequence[Case], diagnoses: Sequence[Diagnosis | None]
+) -> list[Diagnosis | None]:
+    """Take back what later cases guess, once one has told a mistake of the exercise by name.
+
+    One mistake shows in many cases, and in the later ones it may look like another.
+    """
+    said: list[Diagnosis | None] = []
+    first: Diagnosis | None = None
+    for case, found in zip(cases, diagnoses, strict=False):
+        first = first or found
+        named = first is not None and not first.looks_like  # its words come later
+        known = {first.misconception if first else "", *CERTAIN}
+        if found and named and found.misconception not in known and not case.independent:
+            found = replace(
+                found,
+                misconception="perhaps-the-same",
+                looks_like="perhaps the same mistake as in the first case that failed",
+                try_next="Mend that one first. What is left then is another mistake.",
+            )
+        said.append(found)
+    return said
+
+
 def _report(
     exercise: Exercise, reports: list[dict[str, Any]], end: Diagnosis | None = None
 ) -> Report:
@@ -154,6 +180,7 @@ def _report(
         cases.append(end)
     elif end:
         broken.append(end)
+    cases = _after_the_first(exercise.cases, cases)
     results = _results(exercise, [found and _worded(exercise, found) for found in cases])
     if broken:
         return Report("broken", results, broken[0], notes)
