@@ -87,7 +87,7 @@ class Case:
         expected: what should come back.
         misconceptions: tried in this order on an outcome that is not right.
         same: decides whether the returned value is right; given (returned, expected).
-        independent: a mistake that shows here can't be the one that shows in another case.
+        topic: what it is about. A mistake that shows in one topic doesn't show in another.
     """
 
     name: str
@@ -97,4 +97,4 @@ class Case:
     expected: Any
     misconceptions: tuple[Misconception, ...] = ()
     same: Callable[[Any, Any], bool] = equal
-    independent: bool = False
+    topic: str = ""

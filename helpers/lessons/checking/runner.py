@@ -150,12 +150,11 @@ def _after_the_first(
     One mistake shows in many cases, and in the later ones it may look like another.
     """
     said: list[Diagnosis | None] = []
-    first: Diagnosis | None = None
+    firsts: dict[str, Diagnosis] = {}  # by the topic
     for case, found in zip(cases, diagnoses, strict=False):
-        first = first or found
-        named = first is not None and not first.looks_like  # its words come later
-        known = {first.misconception if first else "", *CERTAIN}
-        if found and named and found.misconception not in known and not case.independent:
+        first = found and firsts.setdefault(case.topic, found)
+        named = first and not first.looks_like  # its words come later
+        if found and first and named and found.misconception not in (first.misconception, *CERTAIN):
             found = replace(
                 found,
                 misconception="perhaps-the-same",

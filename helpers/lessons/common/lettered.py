@@ -56,5 +56,5 @@ def _case(table: str, kind: str, row: Letter) -> Case:
                 id=row.mistake, matches=lambda out: isinstance(out.returned, type(row.right))
             ),
         ),
-        independent=True,
+        topic=row.letter,
     )

@@ -115,7 +115,7 @@ SERVER_CALL = [
     *tool(1, "get_weather", *OSLO),
     *TOOL_USE,
 ]
-CUT = [START, *tool(0, "get_weather", '{"city": "La'), *done("max_tokens", 18)]
+CUT = [START, *tool(0, "get_weather", '{"city": "Lagos", "day": "to'), *done("max_tokens", 18)]
 
 
 def cut_input(my: Namespace) -> object:
@@ -162,7 +162,7 @@ CASES = (
     ),
     Case(
         "an input that was cut",
-        "At `max_tokens` the block is closed all the same. Nobody knows which city was meant.",
+        "At `max_tokens` the block is closed all the same. Nobody knows which day was meant.",
         f"{listing(CUT)}inputs_of(events)",
         cut_input,
         NOTHING_MADE_UP,

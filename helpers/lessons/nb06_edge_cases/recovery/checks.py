@@ -390,6 +390,7 @@ def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception)
         documented(quoted),
         (*shape, brackets, *mistakes, words, returns_nothing),
         same_message,
+        topic="continuation",
     )
 
 

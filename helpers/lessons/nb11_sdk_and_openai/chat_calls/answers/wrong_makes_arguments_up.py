@@ -1,6 +1,5 @@
-# looks like: an empty object in place of arguments that could not be read: the tool would run
-#   without them
-# try next: Let the error out, or give None. An object that nobody sent hides what is wrong.
+# looks like: an object that nobody sent, in place of arguments that could not be read
+# try next: Let the error out, or give None. The tool must not run with other arguments.
 import json
 
 
