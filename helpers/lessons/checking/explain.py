@@ -178,9 +178,8 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
         return diagnosis(
             "another-type",
             returned,
-            f"a `{kind}` where a `{wanted}` was expected",
-            "Look at what the function promises to return, and at the last thing you do to "
-            "the value before you return it.",
+            f"{_one(kind)} where {_one(wanted)} was expected",
+            "Look at what kind of value is asked for, and at the last thing that you do to yours.",
         )
     return diagnosis(
         "another-value",
@@ -189,6 +188,10 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
         "mistake",
         "Compare the two rows at the marked place: which line of yours makes that piece?",
     )
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} `{kind}`"
 
 
 def _kind(value: Any) -> str:
@@ -275,6 +278,13 @@ def _raised(error: BaseException) -> tuple[str, Line, str, str]:
                 came_back,
                 "an import that this environment doesn't have",
                 "Use the standard library and what the notebook names.",
+            )
+        case RuntimeError() if "running event loop" in message:
+            return (
+                "runs-a-loop-in-a-loop",
+                came_back,
+                "an event loop that is started inside one that runs already",
+                "Wait with `await` in an `async def`. `asyncio.run` is for the outermost program.",
             )
         case TypeError() if "positional argument" in message or "keyword argument" in message:
             return (

@@ -26,7 +26,9 @@ class Letter(NamedTuple):
 
 def unanswered(outcome: Outcome) -> bool:
     """Whether nothing stands at a letter yet."""
-    return isinstance(outcome.error, KeyError) if outcome.error else outcome.returned is ...
+    if outcome.error:
+        return isinstance(outcome.error, KeyError)
+    return outcome.returned is ... or outcome.returned is None
 
 
 def lettered_cases(table: str, kind: str, letters: Sequence[Letter]) -> tuple[Case, ...]:

@@ -23,6 +23,11 @@ def text_of(outcome: Outcome) -> str:
     return value if isinstance(value, str) else ""
 
 
+def names_in(line: str) -> set[str]:
+    """Which of the two fields a line names."""
+    return {name for name in ("event", "data") if name in line}
+
+
 MISTAKES = (
     Misconception(
         id="prints",
@@ -38,7 +43,9 @@ MISTAKES = (
     ),
     Misconception(
         id="name-not-filled-in",
-        matches=lambda out: "data: {name}" in text_of(out) or "data: name\n" in text_of(out),
+        matches=lambda out: any(
+            f"data: {word}\n" in text_of(out) for word in ("{name}", "name", "NAME")
+        ),
     ),
     Misconception(
         id="indented",
@@ -46,7 +53,11 @@ MISTAKES = (
     ),
     Misconception(
         id="one-line",
-        matches=lambda out: "data" in text_of(out).partition("\n")[0],
+        matches=lambda out: {"event", "data"} <= names_in(text_of(out).partition("\n")[0]),
+    ),
+    Misconception(
+        id="forgets-the-event",
+        matches=lambda out: "data:" in text_of(out) and "event" not in text_of(out),
     ),
     Misconception(
         id="no-blank-line",

@@ -7,7 +7,6 @@ from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
 from helpers.lessons.common.events import Event, begin, done, end, typed
-from helpers.lessons.common.outcomes import mentions
 from helpers.lessons.nb03_tool_json.replies import (
     NO_INPUT,
     ONE_TOOL,
@@ -37,7 +36,15 @@ BUG_MISTAKES = (
     ),
     Misconception(
         id="parses-the-empty-string",
-        matches=lambda out: not_json(out, "Expecting value") and mentions(out, "char 0"),
+        matches=lambda out: isinstance(out.error, json.JSONDecodeError) and not out.error.doc,
+    ),
+    Misconception(
+        id="keeps-the-last-fragment",
+        matches=lambda out: isinstance(out.error, json.JSONDecodeError) and out.error.doc == "}",
+    ),
+    Misconception(
+        id="reads-the-input-of-the-start",
+        matches=lambda out: out.returned == {1: {}},
     ),
     Misconception(
         id="parses-each-fragment",
@@ -64,7 +71,7 @@ ONE_OPEN_BLOCK = Misconception(
 )
 COMPLETES_A_CUT_INPUT = Misconception(
     id="completes-a-cut-input",
-    matches=lambda out: isinstance(out.returned, dict) and bool(out.returned.get(0)),
+    matches=lambda out: isinstance(out.returned[0], dict) and bool(out.returned[0]),
 )
 COUNTS_SERVER_CALLS = Misconception(
     id="counts-server-calls",

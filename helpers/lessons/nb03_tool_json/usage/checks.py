@@ -64,8 +64,30 @@ USAGE_MISTAKES = (
         matches=lambda out: "event" in str(out.returned),
     ),
     Misconception(
+        id="keeps-the-first-prompt",
+        matches=lambda out: (
+            out.returned["input_tokens"] == 40
+            and out.returned["output_tokens"] == out.expected["output_tokens"]
+            and out.expected["input_tokens"] != 40
+        ),
+    ),
+    Misconception(
+        id="null-counts-nothing",
+        matches=lambda out: (
+            out.expected["cache_read_input_tokens"] == 5
+            and out.returned.get("cache_read_input_tokens", 0) == 0
+            and out.returned["input_tokens"] == 40
+        ),
+    ),
+    Misconception(
+        id="stops-at-the-first-delta",
+        matches=lambda out: out.returned["output_tokens"] == 9 < out.expected["output_tokens"],
+    ),
+    Misconception(
         id="invents-counts",
-        matches=lambda out: isinstance(out.returned, dict | int),
+        matches=lambda out: (
+            out.returned["output_tokens"] not in (1, 9, out.expected["output_tokens"])
+        ),
     ),
 )
 
@@ -78,10 +100,18 @@ def usage_case(name: str, why: str, events: Sequence[Event], expected: Event) ->
         usage = my.usage_of(given)
         return usage if given == events else f"an event was changed: {usage}"
 
-    began = f"# message_start: {START['message']['usage']}\n"
+    began = f"# message_start: {events[0]['message']['usage']}\n"
     code = f"{began}{listing(events)}usage_of(events)"
     return Case(name, why, code, run, expected, USAGE_MISTAKES, same_usage)
 
+
+CACHED: Event = {
+    "type": "message_start",
+    "message": {
+        **START["message"],
+        "usage": {"input_tokens": 40, "cache_read_input_tokens": 5, "output_tokens": 1},
+    },
+}
 
 CASES = (
     usage_case(
@@ -111,7 +141,7 @@ CASES = (
     usage_case(
         "a count that is null",
         "Fields that a server doesn't count are null or missing.",
-        [START, counted(cache_read_input_tokens=None, output_tokens=7), STOP],
-        {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 7},
+        [CACHED, counted(cache_read_input_tokens=None, output_tokens=7), STOP],
+        {"input_tokens": 40, "cache_read_input_tokens": 5, "output_tokens": 7},
     ),
 )

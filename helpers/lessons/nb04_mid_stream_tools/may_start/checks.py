@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.events import PING, STOP, Event, begin, end, text_block, typed
+from helpers.lessons.common.events import PING, STOP, Event, begin, end, said, text_block, typed
 
 __all__ = ["CASES"]
 
@@ -28,6 +28,7 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
     stops = {
         event["index"]: n for n, event in enumerate(events) if event["type"] == "content_block_stop"
     }
+    others = [e["index"] for e in events if e.get("content_block", {}).get("type") == "text"]
     pings = [n for n, event in enumerate(events) if event == PING]
     last = next((n for n, event in enumerate(events) if event == STOP), None)
 
@@ -41,6 +42,14 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
                 bool(expected)
                 and out.returned == {i: n + 1 for i, n in expected.items()}
                 and last not in out.returned.values()
+            ),
+        ),
+        Misconception(
+            id="counts-one-too-few",
+            matches=lambda out: (
+                bool(pings)
+                and bool(expected)
+                and out.returned == {i: n - 1 for i, n in expected.items()}
             ),
         ),
         Misconception(
@@ -64,12 +73,19 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
             matches=lambda out: any(n in pings for n in out.returned.values()),
         ),
         Misconception(
-            id="waits-for-message-stop",
-            matches=lambda out: last in out.returned.values(),
+            id="counts-every-block",
+            matches=lambda out: any(i in others for i in out.returned),
         ),
         Misconception(
             id="runs-a-cut-call",
-            matches=lambda out: set(out.returned) > set(out.expected),
+            matches=lambda out: (
+                set(out.returned) > set(out.expected)
+                and all(isinstance(n, int) for n in out.returned.values())
+            ),
+        ),
+        Misconception(
+            id="waits-for-message-stop",
+            matches=lambda out: last in out.returned.values(),
         ),
         Misconception(
             id="waits-for-the-end",
@@ -86,26 +102,26 @@ def may_start_case(name: str, why: str, events: Sequence[Event], expected: dict[
     return Case(name, why, "may_start(events)", run, expected, mistakes)
 
 
+TEXT: Event = {"type": "text", "text": ""}
+
 CASES = (
     may_start_case(
-        "a call, then text",
-        "The model goes on writing: the call is as complete as it will ever be.",
-        [START, *tool_block(0), *text_block(1, "Let me look."), *ending("tool_use")],
-        {0: 5},
-    ),
-    may_start_case(
-        "pings in between",
-        "Pings come at any time, also between a block's stop and what follows it.",
+        "a call, then text, and pings",
+        "The model goes on writing: the call is as complete as it will ever be. Pings say nothing.",
         [
-            START,
-            PING,
-            PING,
+            *(START, PING, PING),
             *tool_block(0),
-            PING,
-            *text_block(1, "Let me look."),
+            *(PING, PING),
+            *(begin(1, TEXT), PING, said(1, "Let me look."), end(1)),
             *ending("tool_use"),
         ],
-        {0: 8},
+        {0: 9},
+    ),
+    may_start_case(
+        "no pings",
+        "The same, as most answers come.",
+        [START, *tool_block(0), *text_block(1, "Let me look."), *ending("tool_use")],
+        {0: 5},
     ),
     may_start_case(
         "the call is the last block",

@@ -60,7 +60,12 @@ CASES = (
             Misconception(
                 id="calls-it-too-early",
                 about=(TypeError,),
-                matches=lambda out: mentions(out, "object is not callable"),
+                matches=lambda out: mentions(
+                    out,
+                    "object is not callable",
+                    "a coroutine was expected",
+                    "a coroutine or an awaitable is required",
+                ),
             ),
             Misconception(
                 id="missing-await",

@@ -37,6 +37,10 @@ def keep_asking(my: Namespace) -> object:
 
 LAST_MISTAKES = (
     Misconception(
+        id="gives-the-choice-alone",
+        matches=lambda out: bool(out.returned) and "messages" not in out.returned,
+    ),
+    Misconception(
         id="takes-the-tools-away",
         matches=lambda out: not out.returned.get("tools") and "tools" in out.expected,
     ),

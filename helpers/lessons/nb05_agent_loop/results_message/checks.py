@@ -100,16 +100,22 @@ SHAPE_OF_RESULTS = (
         matches=lambda out: isinstance(out.returned, list),
     ),
     Misconception(
+        id="results-from-the-assistant",
+        matches=lambda out: out.returned["role"] == "assistant",
+    ),
+    Misconception(
         id="another-role",
         matches=lambda out: out.returned["role"] != "user",
     ),
     Misconception(
         id="text-before-results",
-        matches=lambda out: any(b["type"] != "tool_result" for b in out.returned["content"]),
+        matches=lambda out: any(
+            b["type"] in ("text", "thinking", "tool_use") for b in out.returned["content"]
+        ),
     ),
     Misconception(
         id="another-field",
-        matches=lambda out: any(id is None for id in ids_of(out)),
+        matches=lambda out: any(id in (None, "get_weather") for id in ids_of(out)),
     ),
 )
 
@@ -142,6 +148,7 @@ CASES = (
                 id="in-completion-order",
                 matches=lambda out: ids_of(out) == ["toolu_01B", "toolu_01A"],
             ),
+            *SHAPE_OF_RESULTS,
         ),
         same=same_results,
     ),
@@ -159,7 +166,7 @@ CASES = (
             LACKS_A_RESULT,
             Misconception(
                 id="failure-is-a-result",
-                matches=lambda out: out.returned["content"][0].get("is_error") is not True,
+                matches=lambda out: not out.returned["content"][0].get("is_error"),
             ),
             Misconception(
                 id="failure-without-a-reason",

@@ -99,7 +99,7 @@ def unchanged(my: Namespace) -> object:
 
 DROPS_TEXT = Misconception(
     id="drops-cut-text",
-    matches=lambda out: lacks(out, text("The weather in La")),
+    matches=lambda out: is_blocks(out) and "The weather in La" not in str(out.returned),
 )
 DROPS_THINKING = Misconception(
     id="drops-thinking",
@@ -150,10 +150,14 @@ KEPT = (
     keeping(
         "a text that ends in mid-word",
         "The most common cut of all.",
-        [LOOK, text("The weather in La")],
+        [LOOK, text("\n\nThe weather in La")],
         [],
-        [LOOK, text("The weather in La")],
+        [LOOK, text("\n\nThe weather in La")],
         DROPS_TEXT,
+        Misconception(
+            id="changes-the-text",
+            matches=lambda out: out.returned == [LOOK, text("The weather in La")],
+        ),
     ),
     keeping(
         "text with nothing in it",
@@ -205,9 +209,13 @@ KEPT = (
     keeping(
         "thinking that was cut",
         "The cable was pulled while the model thought.",
-        [thinking("A question of", ""), LOOK, UNSIGNED],
+        [LOOK, thinking("A question of", ""), text("One moment."), UNSIGNED],
         [],
-        [LOOK],
+        [LOOK, text("One moment.")],
+        Misconception(
+            id="stops-at-the-cut",
+            matches=lambda out: out.returned == [LOOK],
+        ),
         KEEPS_CUT_THINKING,
         Misconception(
             id="expects-a-signature",

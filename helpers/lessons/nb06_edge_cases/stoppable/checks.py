@@ -18,6 +18,8 @@ def stopping(*, fails: bool = False, stopped: bool = False) -> Callable[[Namespa
         cleaned: list[str] = []
 
         async def tool() -> str:
+            if cleaned:
+                cleaned[:] = ["cleaned up before the tool ran"]
             if stopped:
                 await asyncio.Event().wait()
             if fails:
@@ -70,7 +72,18 @@ CASES = (
         f"{STOP_CODE}\nawait task",
         stopping(),
         ["returned '31 °C'", "cleaned up"],
-        (NOT_CLEANED, CLEANED_TWICE),
+        (
+            Misconception(
+                id="cleans-up-first",
+                matches=lambda out: "cleaned up before the tool ran" in out.returned,
+            ),
+            Misconception(
+                id="tool-not-awaited",
+                matches=lambda out: "coroutine" in out.returned[0],
+            ),
+            NOT_CLEANED,
+            CLEANED_TWICE,
+        ),
     ),
     Case(
         "a tool that fails",
@@ -81,7 +94,7 @@ CASES = (
         (
             Misconception(
                 id="lets-failures-out",
-                matches=lambda out: ended(out, "raised ValueError"),
+                matches=lambda out: out.returned[0].startswith("raised"),
             ),
             NOT_CLEANED,
             CLEANED_TWICE,

@@ -120,7 +120,10 @@ KEEPS_THE_SPACE = Misconception(
 )
 EXPECTS_A_COLON = Misconception(
     id="expects-a-colon",
-    matches=lambda out: isinstance(out.error, (ValueError, IndexError)),
+    matches=lambda out: (
+        isinstance(out.error, IndexError)
+        or any(words in str(out.error) for words in ("values to unpack", "not found", "not in"))
+    ),
 )
 GIVES_NOTHING = Misconception(
     id="gives-nothing",
@@ -182,6 +185,14 @@ SHARED_BETWEEN_DECODERS = Misconception(
 
 # Mistakes with characters and line ends
 
+OTHER_ENCODING = Misconception(
+    id="another-encoding",
+    matches=lambda out: (
+        getattr(out.error, "encoding", "utf-8") not in ("utf-8", "utf8")
+        if out.error
+        else "é" not in data(out)[0]
+    ),
+)
 DECODES_EACH_CHUNK_STRICTLY = Misconception(
     id="decodes-each-chunk-strictly",
     matches=lambda out: isinstance(out.error, UnicodeDecodeError),

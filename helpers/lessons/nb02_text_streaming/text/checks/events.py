@@ -68,6 +68,10 @@ EVENT_CASES = (
         reading(WHOLE),
         WHOLE,
         RAISES_AT_THE_END,
+        Misconception(
+            id="lacks-the-last-event",
+            matches=lambda out: out.returned == WHOLE[:-1],
+        ),
         RAISES_AFTER_A_CHUNK,
         Misconception(
             id="not-parsed",

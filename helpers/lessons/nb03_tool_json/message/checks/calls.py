@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from helpers.lessons.checking.case import Misconception
+from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.events import done, text_block
 from helpers.lessons.common.outcomes import mentions
 from helpers.lessons.nb03_tool_json.message.checks.harness import (
+    CALLS,
     LAGOS_CALL,
     calls_case,
+    case,
     content_case,
+    fed,
     texts,
 )
 from helpers.lessons.nb03_tool_json.replies import (
@@ -18,6 +21,7 @@ from helpers.lessons.nb03_tool_json.replies import (
     START,
     TOOL_USE,
     TWO_TOOLS,
+    listing,
     not_json,
     parsed_a_fragment,
     tool,
@@ -66,6 +70,12 @@ def half_written(content: Any) -> list[str]:
     return [name for block in content for name in block if name not in known]
 
 
+def its_fields(my: Namespace) -> object:
+    """Return what else a call says besides its name and its input."""
+    ((_, call),) = fed(my, ONE_TOOL)[1]
+    return call.index, call.id
+
+
 OSLO_CALL = ("get_weather", {"city": "Oslo"})
 
 CALL_CASES = (
@@ -80,6 +90,17 @@ CALL_CASES = (
         Misconception(
             id="input-stays-text",
             matches=lambda out: isinstance(out.returned[0][1], str),
+        ),
+    ),
+    case(
+        "what a call says of itself",
+        "Its result goes back under its id.",
+        f"{listing(ONE_TOOL)}{CALLS}(call.index, call.id)",
+        its_fields,
+        (1, "toolu_01"),
+        Misconception(
+            id="mixes-up-the-fields",
+            matches=lambda out: out.returned == out.expected[::-1],
         ),
     ),
     content_case(

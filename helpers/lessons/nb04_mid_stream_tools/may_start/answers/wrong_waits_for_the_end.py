@@ -1,6 +1,6 @@
-# looks like: calls that are confirmed at the end of the message only: another block says as much,
-#   and says it sooner
-# try next: Handle `content_block_start` as well: it confirms the calls closed before.
+# looks like: a number from the end of the message: another block says as much, and says it sooner
+# try next: At `content_block_start`, confirm the calls that have closed, and forget them then: the
+#   first number counts.
 def may_start(events):
     calls, starts = [], {}
     for number, event in enumerate(events):

@@ -54,6 +54,13 @@ BOUND = (
         bounded,
         ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],
         Misconception(
+            id="choice-is-no-object",
+            matches=lambda out: any(
+                not isinstance(request.get("tool_choice", {}), dict)
+                for request in out.returned.api.asked
+            ),
+        ),
+        Misconception(
             id="no-bound",
             matches=lambda out: len(out.returned.api.asked) >= MOST_REQUESTS,
         ),

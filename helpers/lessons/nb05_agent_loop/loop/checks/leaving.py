@@ -17,9 +17,10 @@ from helpers.lessons.common.conversation import (
     PLAIN,
     READING,
     sketch,
+    tool_use,
     weather,
 )
-from helpers.lessons.common.events import Event, api_error
+from helpers.lessons.common.events import START, Event, api_error, text_block
 from helpers.lessons.common.fake_api import Then
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
@@ -132,6 +133,22 @@ def broken(*replies: list[Event], then: Then = "close") -> Any:
     return run
 
 
+async def letters_of_a_broken_answer(my: Namespace) -> object:
+    """Count how often a tool ran that must not run twice, and whose answer never ended."""
+    sent: list[str] = []
+
+    @tool(idempotent=False)
+    async def send_letter(to: str) -> str:
+        """Send a letter."""
+        sent.append(to)
+        return "sent"
+
+    call = tool_use("toolu_01A", '{"to": "Ada"}', "send_letter", 0)
+    begun = [START, *call, *text_block(1, "It is", " on its", " way.")]
+    await story(my, API(begun, then="reset"), [send_letter])
+    return f"sent {len(sent)} letters"
+
+
 LEAVES_TOOLS = Misconception(
     id="leaves-tools-running",
     matches=lambda out: out.returned[0] == "tool still running",
@@ -196,6 +213,17 @@ LEAVING = (
         Misconception(
             id="half-a-turn-in-history",
             matches=lambda out: len(out.returned) > len(out.expected),
+        ),
+    ),
+    case(
+        "a letter in an answer that breaks",
+        "The answer will be asked for again, and so will the letter in it.",
+        RUNNING,
+        letters_of_a_broken_answer,
+        "sent 0 letters",
+        Misconception(
+            id="releases-too-early",
+            matches=lambda out: out.returned == "sent 1 letters",
         ),
     ),
     case(

@@ -80,7 +80,7 @@ ONE_TURN = (
         Misconception(
             id="yields-updates",
             matches=lambda out: (
-                bool(out.returned) and not all(isinstance(one, dict) for one in out.returned)
+                bool(out.returned) and not all(isinstance(one, dict | str) for one in out.returned)
             ),
         ),
         Misconception(

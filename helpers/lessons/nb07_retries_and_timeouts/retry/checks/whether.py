@@ -132,18 +132,23 @@ WHETHER = (
         "the server's own word",
         "It knows which limit it was, and whether it will be lifted.",
         {Failure(429, "rate_limit_error", {"X-Should-Retry": "false"}): False}
-        | {Failure(400, "invalid_request_error", {"X-Should-Retry": "true"}): True},
+        | {Failure(400, "invalid_request_error", {"X-Should-Retry": "true"}): True}
+        | {Failure(400, "invalid_request_error", {"X-Should-Retry": "false"}): False},
         Misconception(
             id="ignores-x-should-retry",
-            matches=lambda out: list(out.returned.values()) == [True, False],
+            matches=lambda out: list(out.returned.values()) == [True, False, False],
         ),
         Misconception(
             id="header-is-truthy",
-            matches=lambda out: list(out.returned.values()) == [True, True],
+            matches=lambda out: list(out.returned.values()) == [True, True, True],
         ),
         Misconception(
             id="hears-only-no",
-            matches=lambda out: list(out.returned.values()) == [False, False],
+            matches=lambda out: list(out.returned.values()) == [False, False, False],
+        ),
+        Misconception(
+            id="hears-only-yes",
+            matches=lambda out: list(out.returned.values()) == [True, True, False],
         ),
     ),
 )
