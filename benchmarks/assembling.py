@@ -44,7 +44,7 @@ TARGET = 1_000  # times the SDK, on 100 KB of objects
 def ours(events: Sequence[Event]) -> object:
     assembler = MessageAssembler()
     for event in events:
-        assembler.feed(event)
+        assembler.updates(event)
     return assembler.message["content"][0]["input"]
 
 

@@ -372,7 +372,7 @@ class _Run:
         async with self.open_stream(self.http, body) as events:
             async for event in events:
                 watchdog.saw(event)
-                for update in self.reply.feed(event):
+                for update in self.reply.updates(event):
                     self.emit(update)
                     if isinstance(update, ToolCall) and not self.last:
                         tools.start(update)

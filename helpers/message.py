@@ -1,7 +1,10 @@
-"""Events in, one message out, and on the way an update for everything that happened.
+"""Events in, one message out, and on the way the calls that are complete.
 
-    event ──▶ MessageAssembler.feed ──▶ [Update, …]
+    event ──▶ MessageAssembler.feed ──▶ [ToolCall, …]
                         └──▶ .message: what the API would have sent without streaming
+
+Who shows an answer asks `updates` instead of `feed`: it returns an Update for everything
+that an event says, and the complete calls are among them.
 
 The assembler does no I/O and knows no clock. It answers two questions that a stream
 leaves open:
@@ -21,6 +24,17 @@ from typing import Any, NoReturn
 from helpers.wire.failures import ProtocolError
 from helpers.wire.payloads import Event, whole_characters
 from helpers.wire.tool_input import can_be_written, read_input
+from helpers.wire.updates import (
+    BlockStarted,
+    BlockStopped,
+    CitationDelta,
+    InputDelta,
+    MessageStarted,
+    MessageStopped,
+    TextDelta,
+    ThinkingDelta,
+    UsageUpdated,
+)
 
 __all__ = [
     "CUT_OR_REFUSED",
@@ -41,61 +55,6 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class MessageStarted:
-    """The answer has begun: its id, its model, what the prompt cost."""
-
-    message: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockStarted:
-    """A content block has begun, of whatever type."""
-
-    index: int
-    block: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """The next piece of a text."""
-
-    index: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ThinkingDelta:
-    """The next piece of what the model thinks."""
-
-    index: int
-    thinking: str
-
-
-@dataclass(frozen=True, slots=True)
-class InputDelta:
-    """The next piece of a tool's input: raw JSON, cut anywhere."""
-
-    index: int
-    fragment: str
-
-
-@dataclass(frozen=True, slots=True)
-class CitationDelta:
-    """A source of the text, which may come before the text itself."""
-
-    index: int
-    citation: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockStopped:
-    """A block is closed, as it stands in the message. It may have been cut off."""
-
-    index: int
-    block: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class ToolCall:
     """A call that is complete: the model has moved on, so the tool may run.
 
@@ -109,20 +68,6 @@ class ToolCall:
     name: str
     input: dict[str, Any] | None
     raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class UsageUpdated:
-    """What the answer has cost so far: totals, not increments."""
-
-    usage: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageStopped:
-    """The message is whole."""
-
-    message: dict[str, Any]
 
 
 Update = (
@@ -218,8 +163,16 @@ class MessageAssembler:
             if block.has_input and (block.input is None or index in self._closed_calls)
         }
 
-    def feed(self, event: Event) -> list[Update]:
-        """Take the next event; return what it says.
+    def feed(self, event: Event) -> list[ToolCall]:
+        """Take the next event; return the calls that are complete now.
+
+        Raises:
+            ProtocolError: the event contradicts those before it.
+        """
+        return [update for update in self.updates(event) if isinstance(update, ToolCall)]
+
+    def updates(self, event: Event) -> list[Update]:
+        """Take the next event; return all that it says, the calls that are complete among it.
 
         Pings, and whatever a newer API may send, say nothing.
 

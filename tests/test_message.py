@@ -108,7 +108,7 @@ def whole(*events: Event, reason: str = "end_turn") -> list[Event]:
 
 def fed(events: Iterable[Event]) -> tuple[MessageAssembler, list[Update]]:
     assembler = MessageAssembler()
-    return assembler, [update for event in events for update in assembler.feed(event)]
+    return assembler, [update for event in events for update in assembler.updates(event)]
 
 
 def calls(updates: Iterable[Update]) -> list[ToolCall]:
@@ -342,7 +342,7 @@ def test_pings_and_unknown_events_say_nothing() -> None:
     assembler = MessageAssembler()
     unknown: Event = {"type": "sneeze", "index": 3, "delta": {"type": "text_delta"}}
     for event in [{"type": "ping"}, unknown, {"type": "error"}]:
-        assert assembler.feed(event) == []
+        assert assembler.updates(event) == []
     assert fed([START, unknown, STOP])[0].message == SENT
 
 
@@ -391,7 +391,7 @@ def test_the_end_of_its_block_does_not_complete_a_call() -> None:
 
 def test_the_next_block_completes_a_call() -> None:
     assembler, _ = fed([START, *LAGOS])
-    assert assembler.feed(opened(1, TEXT)) == [COMPLETE, BlockStarted(1, TEXT)]
+    assert assembler.updates(opened(1, TEXT)) == [COMPLETE, BlockStarted(1, TEXT)]
     assert assembler.incomplete == {}
 
 
@@ -401,7 +401,7 @@ def test_the_next_block_completes_a_call() -> None:
 def test_a_delta_of_another_block_completes_a_call(other: Event) -> None:
     assembler, before = fed([START, opened(1, TEXT), *LAGOS])
     assert calls(before) == []
-    assert assembler.feed(other)[0] == COMPLETE
+    assert assembler.updates(other)[0] == COMPLETE
 
 
 def test_the_end_of_another_block_does_not() -> None:
@@ -411,7 +411,7 @@ def test_the_end_of_another_block_does_not() -> None:
 
 def test_wanting_tools_completes_a_call() -> None:
     assembler, _ = fed([START, *LAGOS])
-    updates = assembler.feed(end("tool_use"))
+    updates = assembler.updates(end("tool_use"))
     assert updates[0] == COMPLETE
     assert isinstance(updates[1], UsageUpdated)
     assert assembler.incomplete == {}
@@ -724,7 +724,7 @@ def check_that_only_protocol_errors_come(events: Iterable[Event]) -> None:
     for event in events:
         before = copy.deepcopy(event)
         try:
-            updates = assembler.feed(event)
+            updates = assembler.updates(event)
         except ProtocolError:
             updates = []
         assert event == before
@@ -1024,7 +1024,7 @@ def test_a_call_is_complete_as_soon_as_something_follows(
     assembler = MessageAssembler()
     waiting: list[int] = []
     for event in [START, *data.draw(interleaved(found)), last, STOP]:
-        completed = [call.index for call in calls(assembler.feed(event))]
+        completed = [call.index for call in calls(assembler.updates(event))]
         follows = event["type"] in ("content_block_start", "content_block_delta")
         if follows or (event is last and last["delta"]["stop_reason"] != "max_tokens"):
             assert completed == sorted(waiting)
@@ -1162,7 +1162,7 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         sys.setprofile(profile)
         try:
             for event in events:
-                updates = assembler.feed(event)
+                updates = assembler.updates(event)
                 assert len(updates) <= 2
         finally:
             sys.setprofile(before)
@@ -1172,11 +1172,19 @@ def work(fragments: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return ran
 
 
+def test_feed_gives_the_calls_alone_as_its_stub_promises() -> None:
+    events = whole(*LAGOS, *call(1, ""), reason="tool_use")
+    assembler = MessageAssembler()
+    given = [assembler.feed(event) for event in events]
+    assert [call for some in given for call in some] == calls(fed(events)[1])
+    assert assembler.message == fed(events)[0].message
+
+
 def test_the_work_is_linear_in_the_fragments(monkeypatch: pytest.MonkeyPatch) -> None:
     once, twice, thrice = (work(n, monkeypatch) for n in (100, 200, 300))
     grew = {name: twice[name] - once[name] for name in twice if twice[name] != once[name]}
     assert grew == {name: thrice[name] - twice[name] for name in grew}
-    assert grew["feed"] == 100
+    assert grew["updates"] == 100
     # What touches all of the input so far is done no more often for more fragments.
     assert not {"join", "content", "message", "loads", "stop", "read_input"} & set(grew)
     assert once["join"] == twice["join"] == thrice["join"] > 0

@@ -86,7 +86,7 @@ async def collect(
 def assemble(events: list[Event]) -> tuple[dict[str, Any], list[ToolCall]]:
     """The message that events make, and the calls that may run."""
     assembler = MessageAssembler()
-    updates = [update for event in events for update in assembler.feed(event)]
+    updates = [update for event in events for update in assembler.updates(event)]
     return assembler.message, [update for update in updates if isinstance(update, ToolCall)]
 
 

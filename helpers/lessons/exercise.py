@@ -29,12 +29,14 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the course's own parts take from the library, since no part stands for it: how other
-# servers differ from the API. A file for others gets a copy of what is used of it.
+# servers differ from the API, and what is told to those who show an answer. A file for others
+# gets a copy of what is used of it.
 SUPPORT = (
     "helpers.wire.failures",
     "helpers.wire.keys",
     "helpers.wire.payloads",
     "helpers.wire.tool_input",
+    "helpers.wire.updates",
 )
 # A line, or several in brackets, at the top of a module.
 IMPORT = re.compile(r"^from (helpers[\w.]*) import (?:\([^)]*\)|[^\n(]*).*\n", re.MULTILINE)

@@ -82,7 +82,7 @@ class Meeting:
         message = MessageAssembler()
         async with open_stream(http, body) as events:
             async for event in events:
-                for update in message.feed(event):
+                for update in message.updates(event):
                     if self._first is None and isinstance(update, TextDelta):
                         self._first = self.now()
                     yield update

@@ -263,7 +263,7 @@ class Recorder:
     def saw(self, *events: dict[str, Any]) -> None:
         """Something has been read."""
         for event in events:
-            for update in self.reply.feed(event):
+            for update in self.reply.updates(event):
                 self.events.put(update)
                 if isinstance(update, ToolCall):
                     self.calls.append(update)

@@ -120,7 +120,7 @@ async def _turns(
         try:
             async with open_stream(http, body) as stream:
                 async for event in stream:
-                    for update in reply.feed(event):
+                    for update in reply.updates(event):
                         events.put(update)
                         if isinstance(update, ToolCall):
                             complete.append(update)
