@@ -9,12 +9,13 @@ The rooms, in reading order. The agent, a stage a file, in the order of the note
 
     sse         bytes in, server-sent events out
     client      one request, and its answer as a stream of event dicts
-    message     events in, one message out, and an update for each
+    message     events in, one message out, and the calls that are complete
     tools       typed Python functions that a model may call
     dispatch    tools that run while the answer still streams
     history     the conversation as a value that the API accepts
     retry       what is worth another try, how long to wait, when to give up
     agent       turns of the model and runs of its tools, as one stream of events
+    parts       four parts as a learner writes them; dispatch, history, retry and agent add to them
     clock       time as an argument of all of them
 
 What they stand on, and what composes or observes them:

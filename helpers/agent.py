@@ -3,15 +3,19 @@
     async for event in run_agent(http, conversation, model=..., tools=[...]):
         match event: ...
 
-A face, be it a terminal, a notebook's view or a web page, consumes these events and
+A front end, be it a terminal, a notebook's view or a web page, consumes these events and
 nothing else. Behind them a turn goes like this:
 
-    request ──▶ events ──▶ updates ──▶ the face
+    request ──▶ events ──▶ updates ──▶ the front end
                               └─▶ complete calls ──▶ tools, at once
     the reply's end ──▶ results ──▶ history ──▶ the next turn, if there were calls
 
 Three things can end a reply before its end: an error, silence, and the user. None of
 them leaves anything in the history that the API would refuse.
+
+The part `loop` (helpers/parts/loop.py) is the same in its plainest form. What this adds:
+further attempts, more room for a call that was cut, a user who speaks meanwhile, the API's
+own tools, and an event for all of it.
 """
 
 import asyncio
@@ -51,6 +55,7 @@ from helpers.message import (
     Update,
     UsageUpdated,
 )
+from helpers.parts.loop import called_nothing, turn_request
 from helpers.providers.models import takes_prefill
 from helpers.retry import Recovery, Watchdog
 from helpers.streams.emitted import emitted
@@ -365,7 +370,7 @@ class _Run:
         finally:
             self.usage.update(self.reply.usage)
         if self.reply.stop_reason == "tool_use" and not self.reply.has_calls:
-            raise StreamTruncated("the model stopped to use a tool, but no call came")
+            raise called_nothing()
 
     async def read(self, body: Event, tools: ToolDispatcher, watchdog: Watchdog) -> None:
         """Read one reply to its end; nothing in here waits for anything but the stream."""
@@ -381,12 +386,7 @@ class _Run:
 
     def body(self, messages: Sequence[Message]) -> Event:
         """Return the request for a turn."""
-        body = {**self.request, "messages": messages}
-        if self.definitions:
-            body["tools"] = self.definitions
-        if self.definitions and self.last:
-            body["tool_choice"] = {"type": "none"}
-        return body
+        return turn_request(self.request, messages, self.definitions, self.last)
 
     def gets_more_room(self) -> bool:
         """Double max_tokens if the reply was cut in a call; say whether that was so."""

@@ -25,7 +25,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import httpx
 
@@ -64,6 +64,8 @@ __all__ = [
     "read_events",
     "stream_text",
 ]
+
+T = TypeVar("T")
 
 # What opens a stream: open_stream below, or another that takes and gives the same.
 OpenStream = Callable[
@@ -257,20 +259,20 @@ async def read_events(response: httpx.Response, adapter: Adapter) -> AsyncGenera
     chunks = response.aiter_bytes()
     try:
         while (chunk := await _next(chunks, adapter)) is not None:
-            before = _beside(decoder)
+            comments = _beside(decoder, "comments", 0)
+            strays = _beside(decoder, "strays", "")
             for sse in decoder.feed(chunk):
                 for event in _meaning(sse, adapter):
                     yield event
                 if adapter.finished:
                     await _drain(chunks)
                     return
-            comments, strays = _beside(decoder)
-            if comments != before[0]:  # how some servers say that they are still there
+            if _beside(decoder, "comments", 0) != comments:  # some servers' sign of life
                 yield {**PING}
-            if strays != before[1]:
-                _raise_stray_error(strays)
-        unfinished: bytes = getattr(decoder, "pending", b"")
-        _raise_stray_error(_beside(decoder)[1] + unfinished.decode("utf-8", "replace"))
+            if _beside(decoder, "strays", "") != strays:
+                _raise_stray_error(_beside(decoder, "strays", ""))
+        unfinished = _beside(decoder, "pending", b"").decode("utf-8", "replace")
+        _raise_stray_error(_beside(decoder, "strays", "") + unfinished)
     except (StreamError, EventTooLarge, httpx.RequestError) as error:
         if not adapter.complete:
             _raise_by_name(error, response)
@@ -288,9 +290,13 @@ async def _next(chunks: AsyncIterator[bytes], adapter: Adapter) -> bytes | None:
     return None
 
 
-def _beside(decoder: SSEDecoder) -> tuple[int, str]:
-    """Return what a decoder has seen beside events; one of your own may keep none of it."""
-    return getattr(decoder, "comments", 0), getattr(decoder, "strays", "")
+def _beside(decoder: SSEDecoder, name: str, nothing: T) -> T:
+    """Return what a decoder has seen beside events; one of your own keeps none of it.
+
+    It may use such a name for something else, so the type has to be that of `nothing`.
+    """
+    value = getattr(decoder, name, nothing)
+    return value if isinstance(value, type(nothing)) else nothing
 
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:

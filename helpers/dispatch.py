@@ -5,6 +5,14 @@
 
 Nothing here waits for a tool but `results`: whoever reads the stream calls `start` and
 reads on, so no tool, however slow, delays a token.
+
+The part `dispatch` (helpers/parts/dispatch.py) is the base. What this adds:
+
+- places: so many tools run at once, further calls wait;
+- progress, and how long a run took; deadlines on a clock that may jump;
+- a turn that is asked for again: runs are kept for the calls they would repeat;
+- an interruption, which lets a tool finish that must not run twice;
+- tools of every kind: in a thread that never ends, in a browser, with lazy results.
 """
 
 import asyncio
@@ -15,12 +23,14 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from helpers.clock import Clock, RealClock, TimeLimit, cancel_and_wait, with_timeout
 from helpers.message import ToolCall
+from helpers.parts import dispatch as part
+from helpers.parts.dispatch import Run
 from helpers.tools import (
     Tool,
     ToolError,
@@ -41,10 +51,9 @@ UNKNOWN_OUTCOME = "Cancelled before it finished; it may have taken effect or not
 
 
 @dataclass(frozen=True, slots=True)
-class ToolStarted:
+class ToolStarted(part.ToolStarted):
     """A tool runs; `status` says what it does, in words for a person."""
 
-    call: ToolCall
     status: str
 
 
@@ -59,33 +68,16 @@ class ToolProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolFinished:
+class ToolFinished(part.ToolFinished):
     """A tool has given its result, or failed, after so many seconds."""
 
-    call: ToolCall
-    content: Content
-    is_error: bool
     seconds: float
 
 
 ToolEvent = ToolStarted | ToolProgress | ToolFinished
 
 
-@dataclass(slots=True, eq=False)
-class _Run:
-    """One run of a tool, and the call that it is for."""
-
-    call: ToolCall
-    task: asyncio.Task[None] | None = None
-    started: ToolStarted | None = None
-    finished: ToolFinished | None = None
-
-    def serves(self, call: ToolCall) -> bool:
-        """Say whether this run is what another call asks for."""
-        return _asked(self.call) == _asked(call)
-
-
-class ToolDispatcher:
+class ToolDispatcher(part.ToolDispatcher):
     """Run the calls of one turn, side by side, as soon as each is complete.
 
     Args:
@@ -105,40 +97,28 @@ class ToolDispatcher:
         timeout: float = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        self._tools = {tool.name: tool for tool in tools}
-        self._emit = emit
+        super().__init__(tools, emit)
         self._places = asyncio.Semaphore(limit)
         self._timeout = timeout
         self._clock = clock or RealClock()
-        self._message_stopped = False
-        self._runs: list[_Run] = []
-        self._earlier: list[_Run] = []  # for calls of a reply that broke off
+        self._begun: dict[Run, float] = {}
+        self._started: dict[Run, ToolStarted] = {}
+        self._earlier: list[Run] = []  # for calls of a reply that broke off
 
     @property
     def calls(self) -> list[ToolCall]:
         """The calls so far, in the order of their blocks."""
-        return [run.call for run in self._in_call_order()]
+        return sorted((run.call for run in self._runs), key=lambda call: call.index)
 
     def start(self, call: ToolCall) -> None:
         """Run the tool of a call, or let it wait for `release` if it must not run twice."""
-        run = next((run for run in self._earlier if run.serves(call)), None)
-        if run is not None:  # the reply that broke off had asked for the same
+        run = next((run for run in self._earlier if _asked(run.call) == _asked(call)), None)
+        if run is None:
+            super().start(call)
+        else:  # the reply that broke off had asked for the same
             self._earlier.remove(run)
             self._runs.append(run)
             self._serve(run, call)
-            return
-        run = _Run(call)
-        self._runs.append(run)
-        tool = self._tools.get(call.name)
-        if self._message_stopped or tool is None or tool.idempotent:
-            run.task = asyncio.create_task(self._work(run))
-
-    def release(self) -> None:
-        """Start what had to wait: the reply is whole and won't be asked for again."""
-        self._message_stopped = True
-        for run in self._runs:
-            if run.task is None:
-                run.task = asyncio.create_task(self._work(run))
 
     def restart(self) -> None:
         """Prepare for the same turn once more; runs are kept for the calls they'd repeat."""
@@ -148,9 +128,7 @@ class ToolDispatcher:
     async def results(self) -> list[dict[str, Any]]:
         """Wait for all tools; return a tool_result for each call, in call order."""
         await self._cancel(self._earlier + [run for run in self._runs if run.task is None])
-        if tasks := [run.task for run in self._runs if run.task is not None]:
-            await asyncio.wait(tasks)
-        return [_tool_result(run) for run in self._in_call_order()]
+        return await super().results()
 
     async def interrupt(self) -> None:
         """Cancel what may be cancelled; a run that must not be repeated may finish."""
@@ -161,28 +139,22 @@ class ToolDispatcher:
         """Cancel every run, and return once they have ended."""
         await self._cancel(self._runs + self._earlier)
 
-    def _in_call_order(self) -> list[_Run]:
-        return sorted(self._runs, key=lambda run: run.call.index)
-
-    def _serve(self, run: _Run, call: ToolCall) -> None:
+    def _serve(self, run: Run, call: ToolCall) -> None:
         """Let an earlier run stand for a call, and tell of it what has happened so far."""
         run.call = call
-        if run.started:
-            self._tell(run, ToolStarted(call, run.started.status))
+        if started := self._started.get(run):
+            self._emit(replace(started, call=call))
         if run.finished:
-            self._finish(run, run.finished.content, run.finished.is_error, run.finished.seconds)
+            run.finished = replace(run.finished, call=call)
+            self._emit(run.finished)
 
-    async def _work(self, run: _Run) -> None:
-        """Run a tool to its end, which is a result, whatever happens."""
+    async def _work(self, run: Run) -> None:
+        """Run a tool to its end, once there is a place for it."""
         async with self._places:
-            begun = self._clock.now()
-            try:
-                content, is_error = result_content(await self._outcome(run)), False
-            except Exception as error:
-                content, is_error = error_content(error), True
-            self._finish(run, content, is_error, self._clock.now() - begun)
+            self._begun[run] = self._clock.now()
+            await super()._work(run)
 
-    async def _outcome(self, run: _Run) -> object:
+    async def _content(self, run: Run) -> Content:
         """Return what the tool of a run gives back, or raise what keeps it from that."""
         call = run.call
         tool = self._tools.get(call.name)
@@ -194,15 +166,19 @@ class ToolDispatcher:
         arguments = tool.arguments(call.input)
         if tool.progress_parameter:
             arguments[tool.progress_parameter] = self._progress_of(run)
-        run.started = ToolStarted(call, tool.status_line(call.input))
-        self._tell(run, run.started)
+        self._started[run] = ToolStarted(call, tool.status_line(call.input))
+        self._tell(run, self._started[run])
         seconds = self._timeout if tool.timeout is None else tool.timeout
         try:
-            return await with_timeout(self._clock, seconds, _called(tool, arguments))
+            value = await with_timeout(self._clock, seconds, _called(tool, arguments))
         except TimeLimit:
             raise ToolError(f"{tool.name} did not finish within {seconds:g} seconds.") from None
+        return result_content(value)
 
-    def _progress_of(self, run: _Run) -> Callable[..., None]:
+    def _words(self, error: Exception) -> str:
+        return error_content(error)
+
+    def _progress_of(self, run: Run) -> Callable[..., None]:
         """Return what a tool calls, from any thread, to tell how far it is."""
         loop = asyncio.get_running_loop()
 
@@ -218,23 +194,26 @@ class ToolDispatcher:
 
         return progress
 
-    def _finish(self, run: _Run, content: Content, is_error: bool, seconds: float) -> None:
+    def _finish(self, run: Run, content: Content, is_error: bool) -> None:
+        now = self._clock.now()
+        seconds = now - self._begun.get(run, now)
         run.finished = ToolFinished(run.call, content, is_error, seconds)
         self._tell(run, run.finished)
 
-    def _tell(self, run: _Run, event: ToolEvent) -> None:
+    def _tell(self, run: Run, event: ToolEvent) -> None:
         """Emit an event, unless the reply that asked for the run has broken off."""
         if run in self._runs:
             self._emit(event)
 
-    async def _cancel(self, runs: list[_Run]) -> None:
+    async def _cancel(self, runs: list[Run]) -> None:
         """Cancel runs that have not finished; each gets a result that says so."""
         await cancel_and_wait(*[run.task for run in runs if run.task is not None])
         for run in runs:
             if run.finished is None:
                 tool = self._tools.get(run.call.name)
-                unsure = run.started is not None and tool is not None and not tool.idempotent
-                self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True, 0.0)
+                unsure = run in self._started and tool is not None and not tool.idempotent
+                self._begun.pop(run, None)  # it took no time that would say anything
+                self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True)
 
 
 def _asked(call: ToolCall) -> tuple[str, str]:
@@ -312,14 +291,3 @@ def _portable(error: BaseException) -> Exception:
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         return error
     return ToolError(error_content(error))
-
-
-def _tool_result(run: _Run) -> dict[str, Any]:
-    """Return the block that answers a call."""
-    assert run.finished is not None
-    block = {
-        "type": "tool_result",
-        "tool_use_id": run.call.id,
-        "content": run.finished.content,
-    }
-    return {**block, "is_error": True} if run.finished.is_error else block

@@ -2,25 +2,23 @@
 
 A turn that broke off poisons a conversation in many ways: a call without a result, a
 result without a call, thinking without its signature, half a character. So a turn never
-enters as it came: `kept` takes what may be sent again, and `Conversation` adds that
+enters as it came: `resendable` takes what may be sent again, and `Conversation` adds that
 together with the results of its calls, in one step or not at all.
+
+The part `recovery` (helpers/parts/recovery.py) says which blocks those are. What this adds:
+the conversation as a value, turns that the API has paused, characters of which half came.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-__all__ = ["Block", "Conversation", "Message", "kept", "sendable", "text_of"]
+from helpers.parts.recovery import OWN_CALLS, closed, continuation, resendable
+
+__all__ = ["Block", "Conversation", "Message", "sendable", "text_of"]
 
 Block = dict[str, Any]
 Message = dict[str, Any]
-
-CONTINUE = (
-    "Your previous response was interrupted and ended with [{tail}]. "
-    "Continue from where you left off."
-)
-OWN_CALLS = ("server_tool_use", "mcp_tool_use")  # of tools that the API runs itself
-TAIL = 200  # characters: enough of a text to find the place where it broke off
 
 
 class Conversation:
@@ -88,11 +86,12 @@ class Conversation:
         answers = {result["tool_use_id"]: result for result in reversed(results)}  # first counts
         earlier = [block for message in messages for block in message["content"]]
         begun = {block["id"] for block in earlier if block["type"] in OWN_CALLS}
-        content = kept(content, answers, paused, begun)
+        content = resendable(content, answers, begun)
+        content = sendable(content if paused else closed(content))
         calls = [block["id"] for block in content if block["type"] == "tool_use"]
         if content:
             messages.append({"role": "assistant", "content": content})
-        if calls:  # each has its result: the others were not kept
+        if calls:  # each has its result: the others were left out
             results = [answers[id] for id in calls]
             messages.append({"role": "user", "content": sendable(results)})
         self._messages = messages
@@ -114,64 +113,7 @@ class Conversation:
             whole = {**cut, "text": cut["text"].rstrip()}  # the API refuses a space at the end
             self._messages = [*before, {**last, "content": [*blocks, whole]}]
         else:
-            self._said.insert(0, CONTINUE.format(tail=text_of(last)[-TAIL:]))
-
-
-def kept(
-    content: Iterable[Block],
-    answered: Collection[str],
-    paused: bool,
-    begun: Collection[str] = (),
-) -> list[Block]:
-    """Return the blocks of a turn that the API will take back.
-
-    Args:
-        content: the turn as it came; its end may be missing.
-        answered: ids of the calls that have a result.
-        paused: whether the API's own tools may still be at work.
-        begun: ids of calls of the API's own tools in earlier turns; one that was called
-            side by side with ours gives its result in the turn after ours have.
-    """
-    blocks: list[Block] = []
-    ids: set[str] = set()
-    for block in content:
-        match block:
-            case {"type": "text"}:
-                keep = bool(block["text"].strip())
-            case {"type": "thinking"}:
-                keep = bool(block.get("signature"))  # it comes last: without it, thinking is cut
-            case {"type": "tool_use", "id": str(id)}:
-                keep = id in answered and id not in ids
-                ids.add(id)
-            case {"type": "server_tool_use" | "mcp_tool_use", "id": str(id)}:
-                keep = id not in ids
-                ids.add(id)
-            case {"type": str(), "tool_use_id": str(id)}:  # what a tool of the API gave back
-                keep = id in ids or id in begun
-            case _:
-                keep = True
-        if keep:
-            blocks.append(block)
-    if not paused:
-        blocks = closed(blocks, _answered(blocks))
-    return sendable(blocks)
-
-
-def closed(content: Iterable[Block], answered: Collection[str]) -> list[Block]:
-    """Return the blocks of a turn that nothing is going to be added to.
-
-    A turn that was paused in a call of one of the API's own tools can be sent back as it is,
-    to go on. Once the user says something else, a call without a result is refused, and so
-    is a turn that ends in thinking.
-
-    Args:
-        content: the turn's blocks.
-        answered: ids of the calls that the API has given a result for.
-    """
-    blocks = [b for b in content if b["type"] not in OWN_CALLS or b["id"] in answered]
-    while blocks and blocks[-1]["type"] in ("thinking", "redacted_thinking"):
-        blocks.pop()
-    return blocks
+            self._said.insert(0, continuation(text_of(last))["content"])
 
 
 def _answered(blocks: Iterable[Block]) -> set[str]:

@@ -2,12 +2,13 @@
 
 Nothing here sends or waits for anything by itself: it decides. Retries repeat a request
 that has cost money and may have run tools, so each rule errs towards not repeating.
+
+The part `retry` (helpers/parts/retry.py) says which statuses and types are worth it, what a
+server asks for, and how waits grow. What this adds: a patience that can be set, errors by
+their names, and a watchdog for answers that fall silent.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import httpx
@@ -22,16 +23,17 @@ from helpers.client import (
     StreamTruncated,
 )
 from helpers.clock import Clock
-
-__all__ = ["Recovery", "Watchdog", "backoff", "retry_after", "worth_retrying"]
-
-# Timeouts and conflicts, too many requests; and everything from 500 up, 529 included.
-RETRIED_STATUSES = (408, 409, 429)
-
-# Errors after the 200 have no status: their type says the same.
-RETRIED_TYPES = (
-    *("overloaded_error", "api_error", "rate_limit_error", "timeout_error", "conflict_error"),
+from helpers.parts import retry as part
+from helpers.parts.retry import (
+    FIRST_WAIT,
+    LONGEST_RETRY_AFTER,
+    LONGEST_WAIT,
+    RETRIED_TYPES,
+    backoff,
+    retry_after,
 )
+
+__all__ = ["Recovery", "Watchdog", "worth_retrying"]
 
 CONNECT_SECONDS = 5.0  # also for a free place in the connection pool
 
@@ -54,9 +56,9 @@ class Recovery:
     """
 
     attempts: int = 4
-    first_wait: float = 0.5
-    longest_wait: float = 8.0
-    longest_retry_after: float = 60.0
+    first_wait: float = FIRST_WAIT
+    longest_wait: float = LONGEST_WAIT
+    longest_retry_after: float = LONGEST_RETRY_AFTER
     idle: float = 60.0
     pings_count: bool = False
     total: float = 600.0
@@ -74,10 +76,11 @@ class Recovery:
         """
         if attempt >= self.attempts or not worth_retrying(error):
             return None
-        asked = retry_after(error, wall_time) if isinstance(error, StatusError) else None
+        headers = error.headers if isinstance(error, StatusError) else {}
+        asked = retry_after(headers, wall_time)
         if asked is not None:
             return asked if asked <= self.longest_retry_after else None
-        return backoff(attempt, self.first_wait, self.longest_wait, random)
+        return backoff(attempt, random, self.first_wait, self.longest_wait)
 
     def client_options(self) -> dict[str, Any]:
         """Return timeouts and pool limits for an httpx client.
@@ -95,47 +98,12 @@ def worth_retrying(error: StreamError) -> bool:
     """Say whether the same request may succeed a moment later."""
     match error:
         case StatusError(status=status, headers=headers):
-            # The server knows best, where it says so.
-            wish = headers.get("x-should-retry")
-            if wish in ("true", "false"):
-                return wish == "true"
-            return status in RETRIED_STATUSES or status >= 500
+            return part.worth_retrying(status, error.type, headers)
         case ErrorEvent(type=type):
             return type in RETRIED_TYPES
         case ConnectFailed() | StreamTruncated() | StreamStalled():
             return True
     return False  # what isn't the protocol won't become it
-
-
-def backoff(attempt: int, first: float, longest: float, random: float) -> float:
-    """Return the seconds to wait after a failed attempt: doubling, with jitter.
-
-    Jitter takes up to a quarter off, so that clients that failed together don't come
-    back together.
-    """
-    doubled: float = first * 2.0 ** min(attempt - 1, 60)  # no float overflows at 2 ** 60
-    return min(doubled, longest) * (1 - 0.25 * random)
-
-
-def retry_after(error: StatusError, wall_time: float) -> float | None:
-    """Return the seconds that a server asks to wait, None if it asks for none.
-
-    Source: RFC 9110, section 10.2.3 (seconds, or a date), and the retry-after-ms of the
-    API's own clients.
-    """
-    for name, in_a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
-        with suppress(ValueError):
-            seconds = float(error.headers.get(name, "")) / in_a_second
-            if seconds > 0:  # NaN isn't, nor is a wait that is over
-                return seconds
-    # A date too far away for a datetime overflows.
-    with suppress(ValueError, OverflowError):
-        date = parsedate_to_datetime(error.headers.get("retry-after", ""))
-        # A date without a zone is meant as UTC, which HTTP prescribes.
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = date.timestamp() - wall_time
-        return seconds if seconds > 0 else None
-    return None
 
 
 class Watchdog:

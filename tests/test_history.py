@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.history import TAIL, Conversation, closed, kept, sendable, text_of
+from helpers.history import Conversation, sendable, text_of
 from helpers.message import MessageAssembler, ToolCall
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.rules import signing
+from helpers.parts.recovery import TAIL, closed, kept, resendable
 
 Block = dict[str, Any]
 Message = dict[str, Any]
@@ -214,18 +215,18 @@ def test_a_search_beside_a_call_has_its_result_a_turn_later() -> None:
 
 
 def test_a_result_of_no_call_is_not_kept() -> None:
-    assert kept([found("s"), said("Found.")], (), paused=False) == [said("Found.")]
+    assert kept([found("s"), said("Found.")], ()) == [said("Found.")]
 
 
 def test_thinking_that_was_cut_is_not_kept() -> None:
     cut = {"type": "thinking", "thinking": "Hm", "signature": ""}
-    assert kept([said("A"), cut], (), paused=True) == [said("A")]
-    assert kept([THOUGHT, said("A"), HIDDEN, THOUGHT], (), paused=False) == [THOUGHT, said("A")]
+    assert resendable([said("A"), cut], ()) == [said("A")]
+    assert kept([THOUGHT, said("A"), HIDDEN, THOUGHT], ()) == [THOUGHT, said("A")]
 
 
 def test_blocks_that_nobody_knows_are_kept() -> None:
     unknown = {"type": "sneeze", "strength": 9}
-    assert kept([unknown], (), paused=False) == [unknown]
+    assert kept([unknown], ()) == [unknown]
 
 
 def test_closing_takes_only_what_is_open() -> None:

@@ -30,7 +30,8 @@ from helpers.history import Conversation
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.settings import Settings
 from helpers.mock.transport import in_process_transport
-from helpers.retry import Recovery, Watchdog, backoff, retry_after, worth_retrying
+from helpers.parts.retry import backoff, retry_after
+from helpers.retry import Recovery, Watchdog, worth_retrying
 
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}
 NOW = datetime(2026, 11, 6, 8, 49, 37, tzinfo=UTC).timestamp()
@@ -97,7 +98,7 @@ def test_what_is_not_the_protocol_will_not_become_it(error: StreamError) -> None
 
 
 def test_waits_double_up_to_the_longest() -> None:
-    waits = [backoff(attempt, 0.5, 8.0, random=0) for attempt in range(1, 8)]
+    waits = [backoff(attempt, random=0) for attempt in range(1, 8)]
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
 
 
@@ -110,10 +111,10 @@ def test_waits_double_up_to_the_longest() -> None:
 def test_jitter_takes_up_to_a_quarter_and_no_wait_is_too_long(
     attempt: int, first: float, longest: float, random: float
 ) -> None:
-    whole = backoff(attempt, first, longest, random=0)
-    wait = backoff(attempt, first, longest, random)
+    whole = backoff(attempt, 0, first, longest)
+    wait = backoff(attempt, random, first, longest)
     assert 0.75 * whole <= wait <= whole <= longest
-    assert whole <= backoff(attempt + 1, first, longest, random=0)
+    assert whole <= backoff(attempt + 1, 0, first, longest)
 
 
 def test_attempts_end() -> None:
@@ -164,19 +165,19 @@ def test_one_attempt_means_no_retry() -> None:
     ],
 )
 def test_what_a_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(refused(**headers), NOW) == seconds
+    assert retry_after(refused(**headers).headers, NOW) == seconds
 
 
 @given(st.dictionaries(st.sampled_from(["retry-after", "retry-after-ms"]), st.text()))
 def test_no_header_is_too_strange(headers: dict[str, str]) -> None:
-    asked = retry_after(StatusError(429, "", "", headers), NOW)
+    asked = retry_after(headers, NOW)
     assert asked is None or asked > 0
 
 
 @given(st.floats(-1e6, 1e6))
 def test_a_date_says_what_seconds_would(seconds: float) -> None:
     date = datetime.fromtimestamp(math.floor(NOW + seconds), UTC)
-    asked = retry_after(refused(retry_after=format_datetime(date, usegmt=True)), NOW)
+    asked = retry_after({"retry-after": format_datetime(date, usegmt=True)}, NOW)
     wait = math.floor(NOW + seconds) - NOW
     assert asked == (wait if wait > 0 else None)
 

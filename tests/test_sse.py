@@ -307,7 +307,8 @@ class Outcome(NamedTuple):
 
 def outcome(chunks: Iterable[bytes], limit: int) -> Outcome:
     """What comes out until the decoder gives up; a last empty chunk lets it say so."""
-    decoder = SSEDecoder(max_event_bytes=limit)
+    decoder = SSEDecoder()
+    decoder.max_event_bytes = limit
     events: list[ServerSentEvent] = []
     try:
         for chunk in [*chunks, b""]:
@@ -349,7 +350,8 @@ def test_an_event_of_just_the_limit_passes() -> None:
 
 
 def test_past_the_limit_nothing_comes_any_more() -> None:
-    decoder = SSEDecoder(max_event_bytes=16)
+    decoder = SSEDecoder()
+    decoder.max_event_bytes = 16
     assert decoder.feed(b"data: a\n\ndata: " + b"x" * 20 + b"\n") == [message("a")]
     for chunk in (b"", b"\n", b"\n\n", b"data: b\n\n", b"x"):
         with pytest.raises(EventTooLarge, match="larger than 16 bytes"):

@@ -15,7 +15,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
+
+from helpers.wire.tool_input import not_json
 
 __all__ = ["Field", "FieldsView"]
 
@@ -172,12 +174,8 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end()
 
 
-def _not_json(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
 # Python's json takes NaN and Infinity, which JSON doesn't have.
-_DECODER = json.JSONDecoder(parse_constant=_not_json)
+_DECODER = json.JSONDecoder(parse_constant=not_json)
 
 
 def _parsed(token: str) -> Any:

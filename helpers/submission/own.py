@@ -129,6 +129,7 @@ def _sections(source: str) -> dict[str, tuple[str, str]]:
 def _the_courses() -> Shape:
     """Return how the course's own agent is built, and all that it takes from the library."""
     helpers = Path(__file__).parents[1]
-    files = {*helpers.glob("*.py"), *helpers.glob("submission/single_file/*.py")}
+    patterns = ("*.py", "parts/*.py", "wire/*.py", "submission/single_file/*.py")
+    files = {file for pattern in patterns for file in helpers.glob(pattern)}
     files |= {find_exercise(part).reference for part in PARTS}
     return frozenset().union(*(shape_of(file.read_bytes()) for file in files))

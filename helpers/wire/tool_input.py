@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-__all__ = ["can_be_written", "read_input"]
+__all__ = ["can_be_written", "not_json", "read_input"]
 
 # Levels of nesting in a tool's input. Python reads and writes JSON on its stack, so what
 # could be read at the edge of that could not be written back a few calls deeper.
@@ -17,7 +17,7 @@ def read_input(raw: str) -> dict[str, Any] | None:
     a hundred levels deep is nothing that a tool asked for.
     """
     try:
-        value = json.loads(raw, parse_constant=_not_json)
+        value = json.loads(raw, parse_constant=not_json)
     except (ValueError, RecursionError):
         return None
     # Without many brackets it can't be deep, which saves nearly every input the walk.
@@ -45,5 +45,6 @@ def can_be_written(input: dict[str, Any]) -> bool:
         return False
 
 
-def _not_json(name: str) -> NoReturn:
+def not_json(name: str) -> NoReturn:
+    """Refuse NaN or Infinity, as a parser's `parse_constant`."""
     raise ValueError(f"{name} is not JSON")

@@ -13,8 +13,8 @@ from helpers.lessons.common.conversation import ASK, MODEL, ONE_CALL, tool_use
 from helpers.lessons.common.events import done
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import API, verdict
 from helpers.lessons.nb05_agent_loop.loop.checks.history import CUT_CALL
-from helpers.lessons.nb05_agent_loop.loop.reference import run_agent
 from helpers.mock.script import load
+from helpers.parts.loop import run_agent
 from helpers.tools import Tool, tool
 
 

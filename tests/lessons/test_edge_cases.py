@@ -17,10 +17,10 @@ from mcp_types.version import LATEST_HANDSHAKE_VERSION, LATEST_MODERN_VERSION
 
 from helpers import history
 from helpers.lessons.nb06_edge_cases.poisoned.checks import HISTORIES, History
-from helpers.lessons.nb06_edge_cases.recovery import reference as short
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request
+from helpers.parts import recovery as short
 from helpers.providers.models import OFFLINE_MODEL
 
 ids = st.sampled_from(["one", "two", "three"])
@@ -49,7 +49,10 @@ def test_the_short_answer_keeps_what_the_library_keeps(
     content: list[dict[str, Any]], answered: set[str]
 ) -> None:
     before = deepcopy(content)
-    assert short.kept(content, answered) == history.kept(content, answered, paused=False)
+    conversation = history.Conversation([{"role": "user", "content": "Tell me."}])
+    conversation.add_turn(content, [{"type": "tool_result", "tool_use_id": id} for id in answered])
+    turns = [turn for turn in conversation.messages if turn["role"] == "assistant"]
+    assert short.kept(content, answered) == [block for turn in turns for block in turn["content"]]
     assert content == before
 
 

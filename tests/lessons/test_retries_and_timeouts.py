@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from helpers import retry as recovery
 from helpers.client import ErrorEvent, StatusError, StreamError, StreamStalled, StreamTruncated
-from helpers.lessons.nb07_retries_and_timeouts.retry import reference as short
 from helpers.lessons.nb07_retries_and_timeouts.retry_or_not.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
+from helpers.parts import retry as short
 
 NOW = 1_800_000_000
 
@@ -58,11 +58,6 @@ def told(error: StreamError) -> tuple[int, str, httpx.Headers]:
         case ErrorEvent():
             return 200, error.type, httpx.Headers()
     return 0, "", httpx.Headers()
-
-
-@given(refusals)
-def test_the_short_answer_reads_headers_as_the_library_does(error: StatusError) -> None:
-    assert short.retry_after(error.headers, NOW) == recovery.retry_after(error, NOW)
 
 
 @given(failures, st.integers(1, 9), st.floats(0, 1))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from helpers import course
 from helpers.client import StreamTruncated, open_stream
-from helpers.lessons.nb05_agent_loop.loop.reference import run_agent
+from helpers.parts.loop import run_agent
 from helpers.retry import Recovery
 from helpers.simulation import chaos_runs
 from helpers.tools import Tool, tool

@@ -133,7 +133,8 @@ _PIECES = re.compile(rb"[^\r\n]*[\r\n]|[^\r\n]+")
 
 def _decode(timed: Sequence[tuple[float, bytes]], stream: bytes) -> tuple[list[Chunk], list[Span]]:
     """Feed the decoder up to each line end, to learn which byte completes what."""
-    decoder = SSEDecoder(max_event_bytes=len(stream) + 1)  # a recording is in memory already
+    decoder = SSEDecoder()
+    decoder.max_event_bytes = len(stream) + 1  # a recording is in memory already
     chunks: list[Chunk] = []
     spans: list[Span] = []
     number = at_byte = event_from = line_from = 0

@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 
-from helpers.lessons.nb05_agent_loop.loop.reference import run_agent
-from helpers.lessons.nb06_edge_cases.recovery.reference import continuation, kept
-from helpers.lessons.nb07_retries_and_timeouts.retry.reference import seconds_to_wait
 from helpers.message import MessageAssembler
+from helpers.parts.loop import run_agent
+from helpers.parts.recovery import continuation, kept
+from helpers.parts.retry import seconds_to_wait
 
 __all__ = ["answer"]
 

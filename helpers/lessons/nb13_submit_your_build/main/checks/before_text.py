@@ -4,7 +4,6 @@ from helpers.lessons.checking.case import Misconception
 from helpers.lessons.common.conversation import ANSWER
 from helpers.lessons.common.events import START, api_error
 from helpers.lessons.common.outcomes import mentions
-from helpers.lessons.nb07_retries_and_timeouts.retry.reference import ATTEMPTS
 from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     NEVER_ASKS_AGAIN,
     Broken,
@@ -14,6 +13,7 @@ from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     requests,
     telling,
 )
+from helpers.parts.retry import ATTEMPTS
 
 SWALLOWS = Misconception(
     id="swallows-the-error",

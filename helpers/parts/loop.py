@@ -1,8 +1,7 @@
-"""The agent's loop, in the form that a learner writes.
+"""Turn after turn, until the model calls no tool any more; the part `loop`.
 
-helpers/agent.py is what the course's faces run on. It also asks again after a failure, hears
-the user in mid-answer and tells all of it in events of its own; for that it builds on other
-modules. This one is the loop alone.
+helpers/agent.py, which the course's front ends run, makes its requests as this does, and adds
+what a person needs who waits: events of its own, further attempts, a word in between.
 """
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -11,10 +10,10 @@ from typing import Any
 import httpx
 
 from helpers.client import StreamTruncated, open_stream
-from helpers.lessons.nb04_mid_stream_tools.dispatch.reference import ToolDispatcher
 from helpers.message import MessageAssembler, ToolCall
+from helpers.parts.dispatch import ToolDispatcher
 
-__all__ = ["run_agent"]
+__all__ = ["called_nothing", "run_agent", "turn_request"]
 
 
 async def run_agent(
@@ -31,12 +30,10 @@ async def run_agent(
     Yields every event of every turn as it comes, and each tool_result once a turn's tools
     are done. Adds whole turns to `messages`, which can be sent at any time.
     """
+    definitions = [tool.definition for tool in tools]
     for turn in range(1, max_turns + 1):
-        request = {"model": model, "max_tokens": 4096, **fields, "messages": [*messages]}
-        if tools:
-            request["tools"] = [tool.definition for tool in tools]
-            if turn == max_turns:  # nobody would read the results of further calls
-                request["tool_choice"] = {"type": "none"}
+        fixed = {"model": model, "max_tokens": 4096, **fields}
+        request = turn_request(fixed, messages, definitions, last=turn == max_turns)
         reply, calls = MessageAssembler(), []
         dispatcher = ToolDispatcher(tools, lambda _: None)
         try:
@@ -47,14 +44,14 @@ async def run_agent(
                             calls.append(update.id)
                             dispatcher.start(update)
                     yield event
-            if reply.stop_reason == "tool_use" and not calls:
-                raise StreamTruncated("the model stopped to use a tool, but no call came")
+            if reply.message.get("stop_reason") == "tool_use" and not calls:
+                raise called_nothing()
             dispatcher.release()
             results = await dispatcher.results()
         finally:
             await dispatcher.cancel()
         # From here on nothing waits, so the turn enters whole or not at all.
-        if content := sendable(reply.message["content"], calls):
+        if content := whole_blocks(reply.message["content"], calls):
             messages.append({"role": "assistant", "content": content})
         if results:
             messages.append({"role": "user", "content": results})
@@ -64,7 +61,27 @@ async def run_agent(
             return
 
 
-def sendable(content: Iterable[dict[str, Any]], calls: Sequence[str]) -> list[dict[str, Any]]:
+def turn_request(
+    fixed: dict[str, Any],
+    messages: Sequence[dict[str, Any]],
+    definitions: Sequence[dict[str, Any]],
+    last: bool,
+) -> dict[str, Any]:
+    """Return the request for a turn; in the last one, the model can't call tools any more."""
+    request = {**fixed, "messages": [*messages]}
+    if definitions:
+        request["tools"] = [*definitions]
+        if last:  # nobody would read the results of further calls
+            request["tool_choice"] = {"type": "none"}
+    return request
+
+
+def called_nothing() -> StreamTruncated:
+    """Return the error of a model that stops for its tools and has called none."""
+    return StreamTruncated("the model stopped to use a tool, but no call came")
+
+
+def whole_blocks(content: Iterable[dict[str, Any]], calls: Sequence[str]) -> list[dict[str, Any]]:
     """Return the blocks of a turn that may be sent again; `calls` are those with a result."""
     blocks = []
     for block in content:
