@@ -145,19 +145,21 @@ BROKEN = {
     "runs one tool after the other": breaks(
         "parallel",
         (
-            "    async def _work(self, call: ToolCall) -> None:\n",
-            "    async def _work(self, call: ToolCall) -> None:\n"
-            "        async with ONE_AT_A_TIME:\n            await self._really(call)\n\n"
-            "    async def _really(self, call: ToolCall) -> None:\n",
+            "    async def _work(self, run: Run) -> None:\n",
+            "    async def _work(self, run: Run) -> None:\n"
+            "        async with ONE_AT_A_TIME:\n            await self._really(run)\n\n"
+            "    async def _really(self, run: Run) -> None:\n",
         ),
         ("class ToolDispatcher:\n", "ONE_AT_A_TIME = asyncio.Lock()\n\n\nclass ToolDispatcher:\n"),
     ),
     "gives results back as they finish": breaks(
         "call_order",
         (
-            "return [self._result(call) for call in self._calls]",
-            "return [self._result(end.call) for end in self._finished.values()]",
+            "        run.finished = ToolFinished(run.call, content, is_error)\n",
+            "        run.finished = ToolFinished(run.call, content, is_error)\n"
+            "        self._runs.append(self._runs.pop(self._runs.index(run)))\n",
         ),
+        ("sorted(self._runs, key=lambda run: run.call.index)", "self._runs"),
     ),
     "answers each call in a message of its own": breaks(
         "call_order",
@@ -179,8 +181,8 @@ BROKEN = {
     "waits less each time": breaks(
         "patience",
         (
-            "doubled: float = FIRST_WAIT * 2 ** (attempt - 1)",
-            "doubled: float = FIRST_WAIT / 2 ** (attempt - 1)",
+            "doubled: float = first * 2.0 ** min",
+            "doubled: float = first / 2.0 ** min",
         ),
     ),
     "asks again after any error in the stream": breaks(
@@ -248,9 +250,9 @@ BROKEN = {
             "if isinstance(reason, str):",
         ),
         (
-            "        value = json.loads(raw, parse_constant=_not_json)\n",
+            "        value = json.loads(raw, parse_constant=not_json)\n",
             "        raw += '' if raw.endswith('}') else '\"}'\n"
-            "        value = json.loads(raw, parse_constant=_not_json)\n",
+            "        value = json.loads(raw, parse_constant=not_json)\n",
         ),
     ),
     "sends half a turn again": breaks(

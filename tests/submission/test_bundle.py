@@ -163,9 +163,9 @@ def test_what_cannot_be_in_a_file_is_named(own: str, words: str):
 
 
 def test_parts_that_use_a_name_for_different_things_keep_apart():
-    clash = "def sendable(text):\n    return text.upper()\n\ndef open(x):\n    return sendable(x)\n"
+    clash = "def closed(text):\n    return text.upper()\n\ndef open(x):\n    return closed(x)\n"
     made = bundle({"sse": SSE + clash}, models=MODELS)
     check(made.source)
     file = loaded(made.source)
     assert file.open_sse("a") == "A"
-    assert file.sendable_loop is not file.sendable
+    assert file.closed_recovery is not file.closed
