@@ -38,6 +38,7 @@ from helpers.widgets.cards import snapshot as cards_snapshot
 from helpers.widgets.switch.view import Switch
 from helpers.widgets.timeline import model as timeline_model
 from helpers.widgets.timeline import snapshot as timeline_snapshot
+from helpers.widgets.timeline import words as timeline_words
 from helpers.widgets.transcript.view import OpenEvents, Transcript
 from helpers.wire import keys
 from helpers.wire.keys import HIDDEN, clean_headers, clean_key, strike
@@ -306,7 +307,7 @@ async def shown_by_all(events: list[tuple[float, AgentEvent]]) -> list[object]:
         repr(board),
         cards_snapshot.draw(board, "", "Agent"),
         repr(line),
-        timeline_snapshot.draw([timeline_snapshot.Track("", line)], span=9.0),
+        timeline_snapshot.draw([timeline_words.Track("", line)], span=9.0),
         repr(events),
         *[event.error for _, event in events if isinstance(event, RunFinished) and event.error],
     ]

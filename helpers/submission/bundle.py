@@ -13,15 +13,22 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from helpers.lessons import find_exercise
-from helpers.lessons.exercise import SUPPORT, module_of
-from helpers.submission.names import defined, renamed, used
+from helpers.lessons.exercise import module_of
+from helpers.submission.names import defined, renamed
+from helpers.submission.sections import (
+    CannotBundle,
+    Section,
+    closure,
+    library_section,
+    source_of,
+    take_apart,
+)
 
 __all__ = ["PARTS", "Bundle", "CannotBundle", "bundle", "course_agent", "default_models"]
 
@@ -30,14 +37,9 @@ FRAME = ("tools", "offline", "providers", "openai", "program")
 OTHERS = ("openai",)  # APIs that the agent doesn't speak itself: hundreds of lines each
 
 ROOT = Path(__file__).parents[2]
-SDKS = ("anthropic", "openai", "langchain", "litellm")
 MARK = "# " + "-" * 78
 # What Python itself looks for in a module.
 SPECIAL = {"__all__", "__name__", "__file__", "__doc__", "__debug__", "__annotations__"}
-
-
-class CannotBundle(Exception):
-    """A part can't become part of one file; the message says which line, and what to do."""
 
 
 class Bundle(NamedTuple):
@@ -52,44 +54,6 @@ class Bundle(NamedTuple):
     source: str
     owners: dict[str, str]
     packages: list[str]
-
-
-class Statement(NamedTuple):
-    """One top-level statement with the comments in front of it."""
-
-    text: str
-    tree: ast.Module
-
-
-@dataclass
-class Section:
-    """A part of the file: one source, taken apart.
-
-    Attributes:
-        name: the part's id, or the module's name.
-        module: the module of the library that it is, or stands for.
-        owner: whose it is.
-        statements: its code, without imports.
-        imports: what it takes from elsewhere: bound name -> (module, name in it or "").
-        wanted: the same for the course's own library.
-        names: what its names are called in the file, where that differs.
-    """
-
-    name: str
-    module: str
-    owner: str
-    statements: list[Statement] = field(default_factory=list)
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-
-    def defined(self) -> set[str]:
-        """Return the names that its code defines."""
-        return {name for statement in self.statements for name in defined(statement.tree)}
-
-    def used(self) -> set[str]:
-        """Return the names that its code uses."""
-        return {name for statement in self.statements for name in used(statement.tree)}
 
 
 def bundle(own: Mapping[str, str], *, models: Mapping[str, str]) -> Bundle:
@@ -129,13 +93,13 @@ class _House:
         """Add a part: the learner's source, or the course's."""
         module = _reference(part_id)
         if own is None:
-            self._add(_section(part_id, module, "the course's", _source(module)))
+            self._add(take_apart(part_id, module, "the course's", source_of(module)))
         else:
-            self._add(_section(part_id, module, "yours", own))
+            self._add(take_apart(part_id, module, "yours", own))
 
     def add_module(self, module: str, name: str) -> None:
         """Add a module of the course, whole."""
-        self._add(_section(name, module, "the course's", _source(module)))
+        self._add(take_apart(name, module, "the course's", source_of(module)))
 
     def _add(self, section: Section) -> None:
         self._settle(section)
@@ -191,7 +155,7 @@ class _House:
             return name
         # In the notebooks, the course's own part stands below the learner's.
         for part_id in reversed(PARTS):
-            library = _library(_reference(part_id))
+            library = library_section(_reference(part_id))
             if name in library.imports:
                 section.imports[name] = library.imports[name]
                 self._take(section, name, library.imports[name])
@@ -209,7 +173,7 @@ class _House:
         for section in there:
             if name in section.defined():
                 return section.names.get(name, name)
-        library = _library(module)
+        library = library_section(module)
         if name not in library.defined():  # it comes from further away
             return self._from_library(*library.wanted[name])
         present = {
@@ -218,7 +182,7 @@ class _House:
         copied = Section(library.name, module, "the course's")
         copied.statements = [
             statement
-            for statement in _closure(library, name)
+            for statement in closure(library, name)
             if not defined(statement.tree) <= present.keys()
         ]
         needed = copied.used()
@@ -344,126 +308,6 @@ def _import(bound: str, module: str, name: str) -> str:
 def _reference(part_id: str) -> str:
     """Return the module that is the course's own part."""
     return module_of(find_exercise(part_id).reference)
-
-
-def _source(module: str) -> str:
-    return (ROOT / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
-
-
-@cache
-def _library(module: str) -> Section:
-    """Return a module of the course's library, taken apart; it is only looked at."""
-    folder, name = module.split(".")[-2:]
-    # What a lesson holds is known by its exercise: each of them has a `reference`.
-    title = f"{folder}_{name}" if name == "reference" else name
-    return _section(title, module, "the course's", _source(module))
-
-
-def _closure(section: Section, name: str) -> list[Statement]:
-    """Return the statements that define a name, and those that these need, in their order."""
-    names = {name}
-    chosen: set[int] = set()
-    while True:
-        more = {
-            number
-            for number, statement in enumerate(section.statements)
-            if number not in chosen and defined(statement.tree) & names
-        }
-        if not more:
-            return [section.statements[number] for number in sorted(chosen)]
-        chosen |= more
-        for number in more:
-            names |= used(section.statements[number].tree)
-
-
-def _section(name: str, module: str, owner: str, source: str) -> Section:
-    """Take a source apart.
-
-    Raises:
-        CannotBundle: it is no Python, or imports what the file can't have.
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        raise CannotBundle(
-            f"Your part {name} is no Python: line {error.lineno}: {error.msg}. "
-            "Run its cell again in its notebook."
-        ) from None
-    section = Section(name, module, owner)
-    for node, text in _pieces(tree, source):
-        match node:
-            case ast.Expr(value=ast.Constant(value=str())):
-                pass  # a docstring, of a module that is none any more
-            case ast.ImportFrom(module="__future__"):
-                pass
-            case ast.Import() | ast.ImportFrom():
-                _take_import(section, node)
-            case ast.Assign(targets=[ast.Name(id="__all__")]):
-                pass
-            case ast.If() if owner == "yours" and "__main__" in ast.unparse(node.test):
-                pass
-            case _:
-                section.statements.append(Statement(text, ast.Module([node], [])))
-    for inner in ast.walk(tree):
-        if isinstance(inner, ast.Import | ast.ImportFrom):
-            _check_import(section, inner)
-    return section
-
-
-def _pieces(tree: ast.Module, source: str) -> Iterator[tuple[ast.stmt, str]]:
-    """Yield each top-level statement with its text and the comments in front of it."""
-    lines = source.splitlines(keepends=True)
-    behind = 0
-    for number, node in enumerate(tree.body):
-        start = behind
-        following = tree.body[number + 1] if number + 1 < len(tree.body) else None
-        end = node.end_lineno or node.lineno
-        shared = following is not None and _first_line(following) <= end
-        if shared or _first_line(node) <= behind:
-            yield node, ast.unparse(node) + "\n"  # several statements on one line
-        else:
-            text = "".join(lines[start:end])
-            yield node, text if text.endswith("\n") else text + "\n"
-        behind = end
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *[one.lineno for one in decorators]])
-
-
-def _take_import(section: Section, node: ast.Import | ast.ImportFrom) -> None:
-    for alias in node.names:
-        if alias.name == "*":
-            raise CannotBundle(
-                f"Your part {section.name} imports everything from {node.module} "  # type: ignore[union-attr]
-                f"(line {node.lineno}): name what you take."
-            )
-        if isinstance(node, ast.Import):
-            bound = alias.asname or alias.name.split(".")[0]
-            section.imports[bound] = (alias.name, "")
-        else:
-            where = section.wanted if _is_ours(node.module or "") else section.imports
-            where[alias.asname or alias.name] = (node.module or "", alias.name)
-
-
-def _check_import(section: Section, node: ast.Import | ast.ImportFrom) -> None:
-    if section.owner != "yours":
-        return
-    modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-    for module in modules:
-        top = module.split(".")[0]
-        relative = isinstance(node, ast.ImportFrom) and node.level > 0
-        ours = _is_ours(module) and module not in SUPPORT
-        if relative or ours or top in SDKS:
-            raise CannotBundle(
-                f"Your part {section.name} imports {module or 'a neighbour'} (line {node.lineno}), "
-                "and the file has to work without it: write what you need of it yourself."
-            )
-
-
-def _is_ours(module: str) -> bool:
-    return module.split(".")[0] == "helpers"
 
 
 def _formatted(source: str) -> str:

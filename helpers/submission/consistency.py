@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from helpers.submission.bundle import SDKS
 from helpers.submission.conformance.cases import CASES
 from helpers.submission.conformance.suite import Result
 from helpers.submission.own import called, hidden_code
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, json_of, leaks
 from helpers.submission.report import NoReport, page, results_in
+from helpers.submission.sections import SDKS
 from helpers.submission.ttft import MOCK_FIRST_TOKEN, Measured
 
 __all__ = [

@@ -33,7 +33,7 @@ from helpers.widgets.cards.view import CardsView
 from helpers.widgets.page import model as page_model
 from helpers.widgets.page import snapshot as page_snapshot
 from helpers.widgets.timeline import model as timeline_model
-from helpers.widgets.timeline import snapshot as timeline_snapshot
+from helpers.widgets.timeline import words as timeline_words
 
 OUTCOMES = {"✓": "done", "✕": "failed", "■": "cut"}
 GOOD = ("✓ done", "✓ Done")
@@ -145,7 +145,7 @@ async def cards_picture(pairs: Pairs) -> Shown:
 async def timeline(pairs: Pairs) -> Shown:
     line = timeline_model.fold(pairs)
     runs = [(written, run) for written, run in timeline_model.calls(line) if run is not None]
-    words = timeline_snapshot.tell([timeline_snapshot.Track("", line)]).split("\n")[0]
+    words = timeline_words.tell([timeline_words.Track("", line)]).split("\n")[0]
     return Shown(words, [f"{written.name} {run.state}" for written, run in runs])
 
 
@@ -271,7 +271,7 @@ async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
         assert (last["outcome"], last["note"]) == ("stopped", STOPPED.note)
         words = cards_snapshot.tell(board, cards_snapshot.footer_of(board, ""))
         assert STOPPED.label in words
-        assert "Stopped after" in timeline_snapshot.tell([timeline_snapshot.Track("", line)])
+        assert "Stopped after" in timeline_words.tell([timeline_words.Track("", line)])
         assert not [card for card in lane_tools(board.lanes[0]) if "running" in card]
 
 

@@ -47,8 +47,9 @@ from helpers.widgets.timeline.model import (
     timeline_of,
     under,
 )
-from helpers.widgets.timeline.snapshot import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.timeline.snapshot import draw, span_for
 from helpers.widgets.timeline.view import Run, TimelineView
+from helpers.widgets.timeline.words import Track, rows, sentence, tell
 
 PROMPT = "Compare the weather in Lagos and Oslo."
 FAST = {"first_token": 0.02, "tokens_per_second": 2000.0}

@@ -173,30 +173,43 @@ if sys.platform == "linux":
         control = socket.socket(fileno=int(number))
         waiting = selectors.DefaultSelector()
         waiting.register(control, selectors.EVENT_READ)
-        while True:
+        command = None
+        while command is None:
             for key, _ in waiting.select():
-                if key.fileobj is control:
-                    data, files, _, _ = socket.recv_fds(control, 1 << 18, 3)
-                    if not data:
-                        os._exit(0)
-                    job = json.loads(data)
-                    began, begun = os.pipe()
-                    if not (pid := os.fork()):
-                        for one in (began, *(k.fd for k in waiting.get_map().values())):
-                            os.close(one)
-                        return become(job, files, begun)
-                    os.close(begun)
-                    os.read(began, 1)  # its end: the agent has a process group of its own
-                    for one in (began, *files):
-                        os.close(one)
-                    waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
-                    control.send(json.dumps({"number": job["number"], "pid": pid}).encode())
-                else:
-                    pid, code = os.waitpid(key.data, 0)
-                    waiting.unregister(key.fd)
-                    os.close(key.fd)
-                    end = {"pid": pid, "code": os.waitstatus_to_exitcode(code)}
-                    control.send(json.dumps(end).encode())
+                if key.fileobj is not control:
+                    tell_end(control, waiting, key)
+                elif command := fork(control, waiting):
+                    break
+        return command
+
+    def fork(control: socket.socket, waiting: selectors.BaseSelector) -> list[str] | None:
+        """Take a job and fork for it; return the command in the new process, None in this one."""
+        data, files, _, _ = socket.recv_fds(control, 1 << 18, 3)
+        if not data:
+            os._exit(0)
+        job = json.loads(data)
+        began, begun = os.pipe()
+        if not (pid := os.fork()):
+            for one in (began, *(key.fd for key in waiting.get_map().values())):
+                os.close(one)
+            return become(job, files, begun)
+        os.close(begun)
+        os.read(began, 1)  # its end: the agent has a process group of its own
+        for one in (began, *files):
+            os.close(one)
+        waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
+        control.send(json.dumps({"number": job["number"], "pid": pid}).encode())
+        return None
+
+    def tell_end(
+        control: socket.socket, waiting: selectors.BaseSelector, key: selectors.SelectorKey
+    ) -> None:
+        """Tell that an agent has ended, and with which exit code."""
+        pid, code = os.waitpid(key.data, 0)
+        waiting.unregister(key.fd)
+        os.close(key.fd)
+        end = {"pid": pid, "code": os.waitstatus_to_exitcode(code)}
+        control.send(json.dumps(end).encode())
 
     def become(job: Mapping[str, Any], files: list[int], begun: int) -> list[str]:
         """Make this process what a new one would be; return what it has to run."""

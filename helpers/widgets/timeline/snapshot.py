@@ -1,4 +1,4 @@
-"""The timeline as a picture and in words: the one drawing, at rest and in motion.
+"""The timeline as a picture: the one drawing, at rest and in motion.
 
 The live view shows these same pictures, frame by frame, and recolours them for a dark
 theme by their colours' names in look.py.
@@ -6,47 +6,20 @@ theme by their colours' names in look.py.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
-from helpers.render.endings import STOPPED
 from helpers.svg import look, snapshot
-from helpers.widgets.timeline.model import Bar, Timeline, calls, table
+from helpers.widgets.timeline.legend import SMALL, hatched, legend
+from helpers.widgets.timeline.model import Bar, Timeline, calls
+from helpers.widgets.timeline.words import NOTHING, Track, lost, tell
 
-__all__ = ["HEADER", "Track", "draw", "lost", "rows", "sentence", "span_for", "tell"]
+__all__ = ["draw", "span_for"]
 
 LEFT, RIGHT = 124.0, 684.0
 TOP = 54.0  # below the clock and the marks
 LEGEND = 26.0
-SMALL = 12.0
 THICK = 14.0  # a bar's height
-# Less than this is no loss: connecting, and a stream's own jitter, take as long.
-NOTHING = 0.15
-
-HEADER = ("turn", "what", "from", "to", "takes")
-
-
-@dataclass(frozen=True)
-class Track:
-    """One run on the clock.
-
-    Attributes:
-        name: what it is called among others; "" if it is the only one.
-        timeline: what has happened in it.
-        ideal: when it would have ended had no tool ever waited, if that is known.
-    """
-
-    name: str
-    timeline: Timeline
-    ideal: float | None = None
-
-
-def lost(track: Track) -> float | None:
-    """Return by how many seconds a run missed its ideal; None if it isn't done."""
-    ended = track.timeline.ended
-    if track.ideal is None or ended is None or track.timeline.state != "done":
-        return None
-    return ended - track.ideal
 
 
 def span_for(seconds: float) -> float:
@@ -92,7 +65,7 @@ def draw(
         *picture.marks(_marked(tracks), text_bottom, y),
         *below,
         *picture.now_line(y),
-        *picture.legend(y + 18, thinks),
+        *legend(y + 18, thinks),
     ]
     title = "Timeline" if not compact else "Timelines: " + ", ".join(t.name for t in tracks)
     return snapshot.picture(y + LEGEND + 4, title, tell(tracks), parts)
@@ -266,7 +239,7 @@ class _Picture:
                         stroke=look.TOOL, **faint,
                     )
                 )  # fmt: skip
-                shapes.append(_hatched(x, top, width, THICK))
+                shapes.append(hatched(x, top, width, THICK))
         if bar.state == "cut":
             shapes.append(
                 snapshot.text(x + width + 3, y + self.lane / 2 + 5, "✕", fill=look.ON_FAILED)
@@ -358,50 +331,6 @@ class _Picture:
             x + side, base, words, fill=colour, bold=True, anchor="end" if side < 0 else "start"
         )
 
-    def legend(self, y: float, thinks: bool) -> list[str]:
-        """Draw what the shapes mean."""
-        top = y - 10
-        x = 16.0
-        parts: list[str] = []
-        entries = [
-            ("waiting", "waiting"), ("thinking", "thinking"), ("text", "text"),
-            ("writing", "tool input arriving"), ("input", "input complete"),
-            ("run", "tool running"), ("ideal", "ideal"),
-        ]  # fmt: skip
-        for kind, words in entries:
-            if kind == "thinking" and not thinks:
-                continue
-            match kind:
-                case "waiting":
-                    shape = snapshot.rect(
-                        x + 0.5, top + 0.5, 21, 11, look.GROUND,
-                        stroke=look.INK_2, stroke_dasharray="3 3",
-                    )  # fmt: skip
-                case "thinking":
-                    shape = snapshot.line(
-                        x + 4, top + 6, x + 20, top + 6, look.THINKING,
-                        stroke_width=7, stroke_linecap="round", stroke_dasharray="0.1 8",
-                    )  # fmt: skip
-                case "text":
-                    shape = snapshot.rect(x, top, 22, 12, look.TEXT)
-                case "writing":
-                    shape = snapshot.rect(
-                        x + 0.5, top + 0.5, 21, 11, look.GROUND, stroke=look.TOOL
-                    ) + _hatched(x, top, 22, 12)
-                case "input":
-                    shape = snapshot.rect(x, top, 22, 12, look.TOOL)
-                case "run":
-                    shape = snapshot.rect(
-                        x + 1, top + 1, 20, 10, look.GROUND, stroke=look.TOOL, stroke_width=2
-                    )
-                case _:
-                    shape = snapshot.line(
-                        x + 11, top - 1, x + 11, top + 13, look.ON_DONE, stroke_width=1.5
-                    )
-            parts += [shape, snapshot.text(x + 27, y, words, fill=look.INK_1, size=SMALL)]
-            x += 27 + 6.3 * len(words) + 14
-        return parts
-
 
 _MARKS = {
     "first_token": ("first token", look.ON_TEXT, "2 3"),
@@ -414,19 +343,6 @@ _MARKS = {
 def _titled(words: str, *shapes: str) -> str:
     """Group shapes under words that a page shows when they are pointed at."""
     return "<g>" + snapshot.title(words) + "".join(shapes) + "</g>"
-
-
-def _hatched(x: float, y: float, width: float, height: float) -> str:
-    """Return diagonal strokes that fill a box, and end at its edges."""
-    strokes = []
-    at = 4.0
-    while at < width + height:
-        x1, y1 = (at, 0.0) if at <= width else (width, at - width)
-        x2, y2 = (at - height, height) if at >= height else (0.0, at)
-        numbers = [snapshot.number(value) for value in (x + x1, y + y1, x + x2, y + y2)]
-        strokes.append("M{} {}L{} {}".format(*numbers))
-        at += 5.0
-    return f'<path d="{"".join(strokes)}" stroke="{look.TOOL}" stroke-width="1.5" fill="none"/>'
 
 
 def _says(bar: Bar, until: float) -> str:
@@ -444,51 +360,3 @@ def _argument(written: Bar) -> str:
     except (ValueError, AttributeError):
         return ""
     return " ".join(str(value).split())[:40]
-
-
-# In words
-
-
-def sentence(track: Track) -> str:
-    """Return in one sentence how far a run is."""
-    timeline, missed = track.timeline, lost(track)
-    turns = f" in {len(timeline.turns)} turns" if len(timeline.turns) > 1 else ""
-    match timeline.state:
-        case "ready":
-            return "Not started."
-        case "running":
-            return "Running."
-        case "stopped" if timeline.ending == STOPPED:
-            return f"Stopped after {timeline.ended or 0:.1f} s."
-        case "stopped" | "failed" if timeline.ending is not None:
-            how = timeline.ending
-            word = how.word.capitalize()
-            return f"{how.sign} {word} after {timeline.ended or 0:.1f} s: {how.sentence}"
-    done = f"✓ Done after {timeline.ended or 0:.1f} s{turns}"
-    if missed is None:
-        return f"{done}."
-    return f"{done}: the ideal." if missed < NOTHING else f"{done}, {missed:.1f} s after the ideal."
-
-
-def rows(tracks: Sequence[Track]) -> list[list[str]]:
-    """Return the table, its header first."""
-    if len(tracks) == 1:
-        return [list(HEADER), *(list(row) for row in table(tracks[0].timeline))]
-    named = [[track.name, *row[1:]] for track in tracks for row in table(track.timeline)]
-    return [["run", *HEADER[1:]], *named]
-
-
-def tell(tracks: Sequence[Track]) -> str:
-    """Return runs in words: a sentence each, and the table."""
-    lines = [
-        f"{track.name}: {sentence(track)}" if track.name else f"Timeline: {sentence(track)}"
-        for track in tracks
-    ]
-    cells = rows(tracks)
-    if len(cells) > 1:
-        widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-        lines += [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in cells
-        ]
-    return "\n".join(lines)

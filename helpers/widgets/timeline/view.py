@@ -14,7 +14,8 @@ from helpers.render.run_state import RunState
 from helpers.widgets.problems import problem_of
 from helpers.widgets.running import PictureView
 from helpers.widgets.timeline.model import Timeline, calls, ideal_finish, timeline_of
-from helpers.widgets.timeline.snapshot import Track, draw, rows, sentence, span_for, tell
+from helpers.widgets.timeline.snapshot import draw, span_for
+from helpers.widgets.timeline.words import Track, rows, sentence, tell
 from helpers.widgets.view import assets
 
 __all__ = ["Run", "TimelineView"]
