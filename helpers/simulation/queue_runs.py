@@ -1,4 +1,4 @@
-"""A stream of 2,000 tokens a second, a bounded queue, and a face that shows 200."""
+"""A stream of 2,000 tokens a second, a bounded queue, and a UI that shows 200."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -20,18 +20,18 @@ __all__ = ["PROMPT", "TOKENS", "Meeting", "simulated"]
 # The answer is its own ruler: each token is its number.
 PROMPT = "Count to two thousand."
 TOKENS = 2000
-TAIL = 64  # characters of the face that are shown
-CATCH_UP = 0.05  # seconds: a timer that rang late makes no slower face
+TAIL = 64  # characters of the UI that are shown
+CATCH_UP = 0.05  # seconds: a timer that rang late makes no slower UI
 
 
 class Meeting:
-    """A run of the stream through a queue into a face that takes its time.
+    """A run of the stream through a queue into a UI that takes its time.
 
     Args:
         policy: what the queue does when it is full.
         capacity: how many events it holds.
         tokens_per_second: how fast the model writes.
-        face_per_second: how many events a second the face can show.
+        ui_per_second: how many events a second the UI can show.
         clock: measures the time, and is waited on.
     """
 
@@ -41,16 +41,16 @@ class Meeting:
         *,
         capacity: int,
         tokens_per_second: float,
-        face_per_second: float,
+        ui_per_second: float,
         clock: Clock,
     ) -> None:
         self.policy = policy
         self._queue = BoundedQueue[Update](capacity, policy)
         self._rate = tokens_per_second
-        self._rest = 1 / face_per_second
+        self._rest = 1 / ui_per_second
         self._clock = clock
         self._began = clock.now()
-        self._free = 0.0  # when the face has drawn what it has
+        self._free = 0.0  # when the UI has drawn what it has
         self._first: float | None = None  # when the first token came
         self._samples: list[Sample] = []
         self._text = ""
@@ -72,7 +72,7 @@ class Meeting:
                     await self._draw()
 
     async def _draw(self) -> None:
-        """Take as long as a face that draws so many events a second, and no more."""
+        """Take as long as a UI that draws so many events a second, and no more."""
         self._free = max(self._free, self.now() - CATCH_UP) + self._rest
         await self._clock.sleep(self._free - self.now())
 
@@ -144,7 +144,7 @@ def simulated(
         policy: what the queue does when it is full.
         client: makes a client of an offline API that goes by this clock.
         body: the request.
-        numbers: of Meeting: capacity, tokens_per_second, face_per_second.
+        numbers: of Meeting: capacity, tokens_per_second, ui_per_second.
     """
 
     async def run(clock: LoopClock) -> AsyncGenerator[Flood]:

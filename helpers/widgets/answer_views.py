@@ -1,6 +1,7 @@
 """Live views of an answer: what `course` hands out to see bytes, text, fields and pages."""
 
 import json
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -173,10 +174,11 @@ def queue(
     *,
     capacity: int = 64,
     tokens_per_second: float = 2000.0,
-    face_per_second: float = 200.0,
+    ui_per_second: float = 200.0,
     autostart: bool = False,
+    face_per_second: float | None = None,
 ) -> "QueueView":
-    """Return the queue between a fast stream and a slow face, drawn while it fills.
+    """Return the queue between a fast stream and a slow UI, drawn while it fills.
 
     It runs on the offline API in every mode, because its pace is what is shown: 2,000
     tokens, each a number, so that what is lost is seen.
@@ -185,8 +187,9 @@ def queue(
         when_full: what the first run does with a full queue: "wait", "drop" or "coalesce".
         capacity: how many events the queue holds.
         tokens_per_second: how fast the model writes.
-        face_per_second: how many events a second the face can show.
+        ui_per_second: how many events a second the UI can show.
         autostart: start at once, without a press on Start.
+        face_per_second: the old name of `ui_per_second`.
 
     Raises:
         ValueError: a full queue can't do that, or a number is not above zero.
@@ -194,10 +197,14 @@ def queue(
     from helpers.simulation.queue_runs import PROMPT
     from helpers.widgets.queue.view import QueueView
 
+    if face_per_second is not None:
+        words = "face_per_second is called ui_per_second now; it works until 2027-12-01."
+        warnings.warn(words, FutureWarning, stacklevel=2)
+        ui_per_second = face_per_second
     numbers: dict[str, Any] = {
         "capacity": capacity,
         "tokens_per_second": tokens_per_second,
-        "face_per_second": face_per_second,
+        "ui_per_second": ui_per_second,
     }
     for name, value in numbers.items():
         if value <= 0:

@@ -209,7 +209,12 @@ def test_a_team_fits_the_page_in_the_dark(page: Page, width: int) -> None:
 
 
 def ran(view: QueueView, policy: str) -> bool:
-    return bool(view.state["floods"][policy]["state"] == "done")
+    return view.floods[policy].state == "done" and not view.state["running"]
+
+
+def curves(page: Page) -> int:
+    """Return how many curves are drawn: the only areas in blue."""
+    return page.locator(".sa-queue-picture path[fill='#0072b2']").count()
 
 
 def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
@@ -227,43 +232,57 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     bridge.until(lambda: ran(view, "drop"), seconds=60)
     bridge.run(0.1)
     assert page.evaluate("document.activeElement.textContent") == "Start again"
-    strip = page.get_by_role("region", name="Drop: what doesn't fit is lost")
-    assert strip.locator(".sa-queue-area").get_attribute("d").count("L") > 5
-    assert "tokens lost" in strip.inner_text()
+    assert curves(page) == 1
+    assert "tokens lost" in page.locator(".sa-queue-picture").inner_text()
     page.get_by_role("radio", name="Coalesce").check()
     bridge.pump()
     page.get_by_role("button", name="Start again").click()
     bridge.until(lambda: ran(view, "coalesce"), seconds=60)
     bridge.run(0.1)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("tr").all()]
-    assert rows[1][1:] == ["–"] * 6
-    assert rows[2:] == [view.state["floods"][name]["cells"] for name in ("drop", "coalesce")]
+    assert rows == view.state["rows"] and rows[1][1:] == ["–"] * 6
     assert page.get_by_role("status").inner_text().startswith("✓ Nothing lost")
+    assert curves(page) == 2
     assert height(page) == before
     darken(page)
     assert grave(page) == []
+    ground = "getComputedStyle(document.querySelector('.sa-queue-picture svg > rect')).fill"
+    text = "getComputedStyle(document.querySelector('.sa-queue-picture path[fill]')).fill"
+    assert page.evaluate(text) == "rgb(61, 155, 214)"
+    assert page.evaluate(ground) == page.evaluate(
+        "getComputedStyle(document.querySelector('.sa')).backgroundColor"
+    )
     # What a page without a kernel shows is the same.
     page.evaluate("window.show()")
     assert page.locator(".sa-queue input:checked").count() == 2  # each makes its own choice
     texts = page.locator(".sa-queue table").all_inner_texts()
     assert texts[0] == texts[1]
-    areas = page.locator(".sa-queue-area").evaluate_all(
-        "nodes => nodes.map(n => !!n.getAttribute('d'))"
-    )
-    assert areas == [False, True, True] * 2
+    assert curves(page) == 4
 
 
 def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     page.set_viewport_size({"width": 700, "height": 900})
-    view = course.queue(tokens_per_second=200, face_per_second=20)
+    view = course.queue(tokens_per_second=200, ui_per_second=20)
     bridge = Bridge(page, view)
     before = height(page)
     page.get_by_role("button", name="Start").click()
     bridge.until(lambda: view.floods["wait"].now.shown > 50, seconds=60)
     bridge.pump()
     page.get_by_role("button", name="Stop").click()
-    bridge.until(lambda: view.state["floods"]["wait"]["state"] == "stopped", seconds=60)
+    bridge.until(lambda: view.floods["wait"].state == "stopped", seconds=60)
+    bridge.until(lambda: not view.state["running"], seconds=60)
     bridge.run(0.1)
     assert page.get_by_role("status").inner_text().startswith("Stopped after")
     assert height(page) == before
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
+
+
+def test_a_lost_picture_of_the_queue_is_made_good(page: Page) -> None:
+    view = course.queue(tokens_per_second=20_000)
+    bridge = Bridge(page, view)
+    bridge.lose = lambda message: message["op"] == "picture"
+    view.choose("drop")
+    page.get_by_role("button", name="Start").click()
+    bridge.until(lambda: ran(view, "drop"), seconds=60)
+    bridge.run(0.1)
+    assert curves(page) == 1  # the trait has it

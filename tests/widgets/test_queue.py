@@ -16,8 +16,8 @@ from helpers.widgets.queue.model import Flood, Sample, corners, row, sentence, t
 from helpers.widgets.queue.snapshot import draw, span_for, tell
 from helpers.widgets.queue.view import QueueView
 
-# A face that is still slower than the stream, but done with all of it in a second.
-QUICK: dict[str, Any] = {"tokens_per_second": 20_000, "face_per_second": 2_000}
+# A UI that is still slower than the stream, but done with all of it in a second.
+QUICK: dict[str, Any] = {"tokens_per_second": 20_000, "ui_per_second": 2_000}
 
 
 @pytest.fixture(scope="module")
@@ -91,20 +91,20 @@ def test_snapshot_and_text_are_the_same_in_every_run(view: QueueView) -> None:
 
 def test_a_run_that_has_not_begun_shows_nothing_of_its_end() -> None:
     view = course.queue(**QUICK)
-    assert view.state["running"] is False
-    for flood in view.state["floods"].values():
-        assert flood["points"] == [] and set(flood["cells"][1:]) == {"–"}
-        assert flood["words"] == "Not started."
+    assert (view.state["running"], view.state["begun"]) == (False, False)
+    assert [set(cells[1:]) for cells in view.state["rows"][1:]] == [{"–"}] * 3
+    assert view.state["words"] == "Not started."
+    ElementTree.fromstring(view.state["svg"])
     at_rest = list(view.floods.values())
     ElementTree.fromstring(draw(at_rest, capacity=64, span=2))
     assert "drop: Not started." in tell(at_rest, capacity=64)
 
 
 def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() -> None:
-    # All of the stream at once, and a face so slow that any machine reads faster.
+    # All of the stream at once, and a UI so slow that any machine reads faster.
     view = course.queue("drop", tokens_per_second=20_000)
     sent: list[dict[str, Any]] = []
-    view._feed._send = sent.append
+    view.send = sent.append
     for policy in ("drop", "coalesce"):
         sent.clear()
         view.choose(policy)
@@ -117,9 +117,11 @@ def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() ->
             policy == "drop",
             policy == "coalesce",
         )
-        # Frames, not a message per token: far below what a Jupyter server lets through.
-        assert len(sent) <= 35 * flood.ended + 5
-        assert view.state["floods"][policy]["cells"] == row(flood)
+        # Pictures, not a message per token: far below what a Jupyter server lets through.
+        assert len(sent) <= 18 * flood.ended + 5
+        assert row(flood) in view.state["rows"]
+        assert view.state["words"] == sentence(flood)
+        assert view.state["clock"] == flood.ended
     assert [flood.state for flood in view.floods.values()] == ["ready", "done", "done"]
     view.close()
 
@@ -131,6 +133,12 @@ def test_a_live_run_that_waits_shows_every_token() -> None:
     assert (flood.state, flood.now.shown, flood.now.dropped) == ("done", TOKENS, 0)
     assert 0 < flood.deepest <= 64
     assert flood.tail.endswith(" 1998 1999 2000")
+
+
+def test_the_old_name_of_a_number_works_and_warns() -> None:
+    with pytest.warns(FutureWarning, match="face_per_second is called ui_per_second now"):
+        view = course.queue(face_per_second=500)
+    assert "the UI shows 500 events a second" in view.setup["about"]
 
 
 def test_it_is_stopped_in_the_middle() -> None:

@@ -56,6 +56,7 @@ def test_what_all_views_share_stands_under_a_root_of_its_own():
     assert {name for name in look if not re.match(r"\.sa-\w+", name)} - steps == {
         "@keyframes sa-typing"
     }
+    assert strays((HERE / "picture.css").read_text("utf-8"), ".sa-picture") == []
     assert strays(LINES_CSS, ".md") == []
 
 

@@ -224,8 +224,8 @@ function render({ model, el }) {
   const others = element("div", { className: "sa-cards-others" });
   const board = element("div", { className: "sa-cards-board" }, others);
   const footer = element("div", { className: "sa-note sa-cards-footer" });
-  const log = element("div", { className: "sa-twin", role: "log", "aria-live": "polite" });
-  const status = element("div", { className: "sa-twin", role: "status" });
+  const log = element("div", { className: "sa-text-alternative", role: "log", "aria-live": "polite" });
+  const status = element("div", { className: "sa-text-alternative", role: "status" });
   const root = element(
     "div",
     { className: "sa sa-cards", role: "group", "aria-label": title },

@@ -17,7 +17,7 @@ function render({ model, el }) {
   const progress = element("progress", { "aria-label": "Cuts made", max: 1, value: 0 });
   const count = element("span", { className: "sa-chaos-count" });
   const words = element("p", { className: "sa-chaos-words", role: "status" });
-  const frame = element("div", { className: "sa-chaos-picture", tabIndex: 0, role: "slider", "aria-label": "Place of the cut", "aria-valuemin": "0" });
+  const frame = element("div", { className: "sa-picture sa-chaos-picture", tabIndex: 0, role: "slider", "aria-label": "Place of the cut", "aria-valuemin": "0" });
   const sentence = element("p", { className: "sa-chaos-sentence" });
   const before = element("span");
   const after = element("span", { className: "sa-chaos-lost" });

@@ -54,8 +54,8 @@ function render({ model, el }) {
   list.style.setProperty("--rows", expected);
   const verdict = element("p", { className: "sa-verdict" });
   const figures = element("div", { className: "sa-figures" });
-  const log = element("div", { className: "sa-twin", role: "log", "aria-live": "polite" });
-  const status = element("div", { className: "sa-twin", role: "status" });
+  const log = element("div", { className: "sa-text-alternative", role: "log", "aria-live": "polite" });
+  const status = element("div", { className: "sa-text-alternative", role: "status" });
   const root = element(
     "div",
     { className: "sa sa-form", role: "group", "aria-label": `Form: ${name}` },

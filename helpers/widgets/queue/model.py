@@ -1,4 +1,4 @@
-"""A stream that is faster than its face: what a bounded queue between them does, as a value.
+"""A stream that is faster than its UI: what a bounded queue between them does, as a value.
 
 No I/O and no clock. What runs is in queue_runs; here is what it measured, and what that
 means in words.
@@ -13,7 +13,7 @@ __all__ = ["HEADER", "POLICIES", "Flood", "Sample", "corners", "row", "sentence"
 
 # What a full queue may do with the next event.
 POLICIES: dict[WhenFull, str] = {
-    "wait": "Wait: the stream waits for the face",
+    "wait": "Wait: the stream waits for the UI",
     "drop": "Drop: what doesn't fit is lost",
     "coalesce": "Coalesce: neighbours become one",
 }
@@ -25,7 +25,7 @@ HEADER = (
     "merged",
     "deepest",
     "behind at most",
-    "face done",
+    "UI done",
 )
 
 
@@ -36,7 +36,7 @@ class Sample:
     Attributes:
         at: when, in seconds since the request.
         depth: how many events the queue holds.
-        shown: how many tokens the face has shown.
+        shown: how many tokens the UI has shown.
         dropped: how many events the queue has thrown away.
         merged: how many events it has made part of another.
         behind: for how long the token that was shown last had been written by then, in
@@ -59,11 +59,11 @@ class Flood:
         policy: what the queue does when it is full, one of POLICIES.
         state: ready, running, done, stopped or failed.
         samples: in the order of time; the last one is how things stand now.
-        tail: the end of what the face shows.
+        tail: the end of what the UI shows.
         deepest: the most events that the queue has held.
-        behind: the most that the face was behind, in seconds.
+        behind: the most that the UI was behind, in seconds.
         written: when the model writes its last token, by its pace, in seconds.
-        ended: when the face had shown all, or stopped, in seconds.
+        ended: when the UI had shown all, or stopped, in seconds.
         problem: one sentence on what went wrong.
     """
 

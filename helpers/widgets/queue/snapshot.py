@@ -1,4 +1,4 @@
-"""Pictures and words of a queue between a fast stream and a slow face."""
+"""Pictures and words of a queue between a fast stream and a slow UI."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from helpers.svg import look, snapshot
 from helpers.widgets.queue.model import POLICIES, Flood, corners, sentence, table
 
-__all__ = ["draw", "span_for", "tell"]
+__all__ = ["TITLE", "draw", "span_for", "tell"]
+
+TITLE = "The depth of a bounded queue"
 
 LEFT, RIGHT = 52.0, 676.0
 CHART = 52.0  # height of a chart
@@ -32,9 +34,7 @@ def draw(floods: Sequence[Flood], *, capacity: int, span: float) -> str:
         parts += _strip(flood, y, capacity, span)
         y += STRIP
     parts += _axis(y - 10, span)
-    return snapshot.picture(
-        y + 20, "The depth of a bounded queue", tell(floods, capacity=capacity), parts
-    )
+    return snapshot.picture(y + 20, TITLE, tell(floods, capacity=capacity), parts)
 
 
 def _x(seconds: float, span: float) -> float:
@@ -62,7 +62,7 @@ def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
         parts.append(f'<path d="M{first} {base_at}{path}L{last} {base_at}Z" fill="{look.TEXT}"/>')
     if flood.written is not None and flood.ended is not None:
         parts += _moments(flood.written, flood.ended, top, base, span)
-    parts.append(_label(16, base + 19, "face"))
+    parts.append(_label(16, base + 19, "UI"))
     parts.append(snapshot.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
     colour = look.ON_FAILED if sentence(flood).startswith("✕") else look.INK_1
     parts.append(snapshot.text(LEFT, base + 38, sentence(flood), fill=colour, size=12.0))
@@ -70,17 +70,17 @@ def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
 
 
 def _moments(written: float, ended: float, top: float, base: float, span: float) -> list[str]:
-    """Draw when the model was done, when the face was, and what lies between."""
-    model, face = _x(written, span), _x(ended, span)
+    """Draw when the model was done, when the UI was, and what lies between."""
+    model, ui = _x(written, span), _x(ended, span)
     parts = [
         snapshot.line(model, top - 12, model, base, look.INK_2, stroke_dasharray="6 3"),
-        snapshot.line(face, top - 12, face, base, look.ON_DONE, stroke_width=1.5),
+        snapshot.line(ui, top - 12, ui, base, look.ON_DONE, stroke_width=1.5),
     ]
-    if face - model > 150:
+    if ui - model > 150:
         parts.append(_label(model + 5, top - 5, "model done"))
-        parts.append(_label(face - 5, top - 5, "face done", look.ON_DONE, "end"))
+        parts.append(_label(ui - 5, top - 5, "UI done", look.ON_DONE, "end"))
     else:
-        parts.append(_label(face + 5, top - 5, "model done, face done", look.ON_DONE))
+        parts.append(_label(ui + 5, top - 5, "model done, UI done", look.ON_DONE))
     return parts
 
 
@@ -107,5 +107,5 @@ def tell(floods: Sequence[Flood], *, capacity: int) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
-    title = f"A queue of {capacity} events between a fast stream and a slow face."
+    title = f"A queue of {capacity} events between a fast stream and a slow UI."
     return "\n".join([title, *rows, *(f"{one.policy}: {sentence(one)}" for one in floods)])

@@ -1,4 +1,4 @@
-"""The queue view: a fast stream meets a slow face, and the queue between them fills."""
+"""The queue view: a fast stream meets a slow UI, and the queue between them fills."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,15 +10,15 @@ from helpers.clock import RealClock
 from helpers.render.endings import Ending
 from helpers.simulation.queue_runs import Meeting
 from helpers.streams.backpressure import WhenFull
-from helpers.widgets.queue.model import HEADER, POLICIES, Flood, corners, row, sentence
-from helpers.widgets.queue.snapshot import draw, span_for, tell
-from helpers.widgets.running import RunningView
+from helpers.widgets.queue.model import POLICIES, Flood, sentence, table
+from helpers.widgets.queue.snapshot import TITLE, draw, span_for, tell
+from helpers.widgets.running import PictureView
 from helpers.widgets.view import assets
 
 __all__ = ["QueueView"]
 
 
-class QueueView(RunningView):
+class QueueView(PictureView):
     """The depth of a bounded queue, drawn while a stream runs through it.
 
     Args:
@@ -28,7 +28,7 @@ class QueueView(RunningView):
         when_full: what Start runs first, one of POLICIES.
         capacity: how many events the queue holds.
         tokens_per_second: how fast the model writes.
-        face_per_second: how many events a second the face can show.
+        ui_per_second: how many events a second the UI can show.
         autostart: whether to start at once, without a click.
 
     Raises:
@@ -36,6 +36,7 @@ class QueueView(RunningView):
     """
 
     _esm, _css = assets("queue").values()
+    frames_per_second = 15  # the queue fills within a tenth of a second
     setup = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -47,7 +48,7 @@ class QueueView(RunningView):
         when_full: str = "wait",
         capacity: int = 64,
         tokens_per_second: float = 2000.0,
-        face_per_second: float = 200.0,
+        ui_per_second: float = 200.0,
         autostart: bool = False,
     ) -> None:
         self._open_http = open_http
@@ -56,19 +57,22 @@ class QueueView(RunningView):
         self._numbers: dict[str, Any] = {
             "capacity": capacity,
             "tokens_per_second": tokens_per_second,
-            "face_per_second": face_per_second,
+            "ui_per_second": ui_per_second,
         }
         self._span = span_for(max((flood.ended or 0.0 for flood in expected), default=2.0))
         self._floods: dict[WhenFull, Flood] = {policy: Flood(policy) for policy in POLICIES}
         self._meeting: Meeting | None = None
         self._chosen: WhenFull = "wait"
+        about = (
+            f"The model writes {tokens_per_second:,g} tokens a second, the UI shows "
+            f"{ui_per_second:,g} events a second, and a queue between them holds {capacity:,}."
+        )
         super().__init__(
             setup={
-                "policies": [[policy, name] for policy, name in POLICIES.items()],
+                "policies": [[policy, name.split(":")[0]] for policy, name in POLICIES.items()],
                 "chosen": when_full,
-                "header": list(HEADER),
-                "span": self._span,
-                **self._numbers,
+                "title": TITLE,
+                "about": about,
             },
             state=self._state_now(),
         )
@@ -104,16 +108,8 @@ class QueueView(RunningView):
         return any(flood.state == "running" for flood in self._floods.values())
 
     def _begin(self) -> None:
-        meeting = Meeting(self._chosen, clock=RealClock(), **self._numbers)
-        self._meeting = meeting
-        self._floods[meeting.policy] = Flood(meeting.policy, "running")
-
-    def _open_page(self) -> None:
-        self._feed.reset()
-        self._feed.add({"policy": self._chosen, "begin": True})
-
-    def _tell_time(self) -> None:
-        """Each point has its time: the page needs no clock."""
+        self._meeting = Meeting(self._chosen, clock=RealClock(), **self._numbers)
+        self._floods[self._chosen] = Flood(self._chosen, "running")
 
     async def _work(self) -> None:
         assert self._meeting is not None
@@ -129,21 +125,31 @@ class QueueView(RunningView):
                 self._meeting.end("stopped")
             case _:
                 self._meeting.end("failed", how.sentence)
+        self._measure()
 
     def _show(self) -> None:
-        """Measure, and send the page the newest point: some 200 bytes, 30 times a second."""
+        """Measure, and send the page all of it, as it is now."""
+        self._measure()
+        super()._show()
+
+    def _measure(self) -> None:
         if self._meeting is not None:
             flood = self._meeting.sample()
             self._floods[flood.policy] = flood
-            self._feed.add({"policy": flood.policy, **_face(flood), "point": _point(flood)})
-        self._feed.flush()
 
     def _state_now(self) -> dict[str, Any]:
-        floods = {
-            policy: {**_face(flood), "points": corners(flood.samples)}
-            for policy, flood in self._floods.items()
+        floods = list(self._floods.values())
+        latest = max(flood.now.at for flood in floods)
+        last = Flood("wait") if self._meeting is None else self._floods[self._meeting.policy]
+        span = self._span if latest <= self._span else span_for(latest)
+        return {
+            "svg": draw(floods, capacity=self._numbers["capacity"], span=span),
+            "rows": table(floods),
+            "words": sentence(last),
+            "running": self._runs(),
+            "begun": self._meeting is not None,
+            "clock": last.now.at,
         }
-        return {"running": self._runs(), "floods": floods}
 
     def _receive(self, widget: object, message: dict[str, Any], buffers: object) -> None:
         match message:
@@ -151,19 +157,3 @@ class QueueView(RunningView):
                 self.choose(policy)
             case _:
                 super()._receive(widget, message, buffers)
-
-
-def _point(flood: Flood) -> list[float]:
-    return [round(flood.now.at, 3), flood.now.depth]
-
-
-def _face(flood: Flood) -> dict[str, Any]:
-    """Return what of a run stands beside its curve."""
-    return {
-        "state": flood.state,
-        "cells": row(flood),
-        "tail": flood.tail,
-        "words": sentence(flood),
-        "written": flood.written,
-        "ended": flood.ended,
-    }

@@ -6,7 +6,7 @@ function render({ model, el }) {
   const stop = element("button", { type: "button", textContent: "Stop", disabled: true });
   const clock = element("span", { className: "sa-timeline-clock" });
   const words = element("div", { className: "sa-timeline-words", role: "status" });
-  const frame = element("div", { className: "sa-timeline-picture" });
+  const frame = element("div", { className: "sa-picture sa-timeline-picture" });
   const table = element("table");
   const details = element("details", {}, element("summary", { textContent: "As a table" }), element("div", { className: "sa-timeline-table", tabIndex: 0, role: "region", "aria-label": `${title}, as a table` }, table));
   const radios = choices.length ? [["all", "All at once"], ...choices] : [];

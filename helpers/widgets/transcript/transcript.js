@@ -108,8 +108,8 @@ function render({ model, el }) {
   answer.style.setProperty("--lines", lines);
   const problem = element("p", { className: "sa-problem" });
   const figures = element("div", { className: "sa-figures" });
-  const log = element("div", { className: "sa-twin", role: "log", "aria-live": "polite" });
-  const status = element("div", { className: "sa-twin", role: "status" });
+  const log = element("div", { className: "sa-text-alternative", role: "log", "aria-live": "polite" });
+  const status = element("div", { className: "sa-text-alternative", role: "status" });
   const root = element(
     "div",
     { className: "sa sa-transcript", role: "group", "aria-label": "Transcript" },

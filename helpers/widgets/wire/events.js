@@ -42,3 +42,16 @@ function momentWords(wire, times, position, time) {
   }
   return `Chunk ${position} of ${total.toLocaleString("en")}: ${plural(sizeOf(chunk), "byte")}${at}, ${completes}${waits.length ? `; ${waits.join("; ")}` : "; nothing waits"}.`;
 }
+
+/** The fields of an event, and where they stood; words where there is none yet. */
+function fieldNodes(span, isNewest) {
+  if (!span) {
+    return [element("p", { className: "sa-note", textContent: "No event yet. An event is produced at the blank line that ends it." })];
+  }
+  const list = element("dl", {});
+  for (const [name, value] of span.fields) {
+    list.append(element("dt", { textContent: name }), element("dd", {}, element("pre", { textContent: value })));
+  }
+  const place = `${isNewest ? "newest: " : ""}${nameOf(span)} · bytes ${span.start}–${span.end - 1}, by chunk ${span.chunk + 1}`;
+  return [element("p", { className: "sa-axis", textContent: place }), list];
+}

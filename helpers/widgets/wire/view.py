@@ -88,7 +88,9 @@ class Wire(View):
         problem: one sentence that says what failed.
     """
 
-    _esm, _css = assets("wire", "layout", "clock", "rows", "held", "events", "keys").values()
+    _esm, _css = assets(
+        "wire", "layout", "clock", "rows", "held", "events", "keys", "legend"
+    ).values()
 
     title = traitlets.Unicode("").tag(sync=True)
     model = traitlets.Dict().tag(sync=True)

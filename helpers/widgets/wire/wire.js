@@ -69,18 +69,6 @@ function render({ model, el }) {
 
   const heading = (words, note) =>
     element("div", { className: "wire-heading" }, element("h4", { textContent: words }), note);
-  const sample = (className, text = "") => element("span", { className, textContent: text });
-  const legend = element("p", { className: "wire-legend sa-axis" },
-    element("span", {}, sample("wire-sample-chunk"), "one network chunk"),
-    element("span", {}, sample("wire-bar wire-sample"), "one event, up to its blank line"),
-    ...["text", "tool", "thinking"].map((meaning) => {
-      const bar = sample("wire-bar wire-sample");
-      bar.dataset.meaning = meaning;
-      return element("span", {}, bar, { text: "text", tool: "tool input", thinking: "thinking" }[meaning]);
-    }),
-    element("span", {}, sample("wire-cell wire-end", "⏎"), "line end (LF)"),
-    element("span", {}, sample("wire-cell wire-hex wire-sample-hex", "E2"), "byte of a broken character"),
-  );
   const root = element("div", { className: "sa wire" },
     element("div", { className: "sa-row wire-head" }, title, counts),
     element("div", { className: "sa-row wire-controls", role: "group", "aria-label": "Controls" },
@@ -93,7 +81,7 @@ function render({ model, el }) {
     held,
     heading("Events so far", eventsNote),
     element("div", { className: "wire-events" }, chips, panel),
-    legend,
+    legendNode(),
   );
   keepKeys(root);
   el.append(root);
@@ -376,16 +364,7 @@ function render({ model, el }) {
     panel.dataset.span = index;
     panel.dataset.opened = opened !== undefined;
     panel.scrollTop = 0;
-    if (!span) {
-      panel.replaceChildren(element("p", { className: "sa-note", textContent: "No event yet. An event is produced at the blank line that ends it." }));
-      return;
-    }
-    const list = element("dl", {});
-    for (const [name, value] of span.fields) {
-      list.append(element("dt", { textContent: name }), element("dd", {}, element("pre", { textContent: value })));
-    }
-    const which = opened === undefined ? "newest: " : "";
-    panel.replaceChildren(element("p", { className: "sa-axis", textContent: `${which}${nameOf(span)} · bytes ${span.start}–${span.end - 1}, by chunk ${span.chunk + 1}` }), list);
+    panel.replaceChildren(...fieldNodes(span, opened === undefined));
   }
 
   // --- in words ---------------------------------------------------------------------
