@@ -60,7 +60,7 @@ def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
         first, last = (snapshot.number(_x(at, span)) for at in (points[0][0], points[-1][0]))
         base_at = snapshot.number(base)
         parts.append(f'<path d="M{first} {base_at}{path}L{last} {base_at}Z" fill="{look.TEXT}"/>')
-    if flood.written is not None and flood.ended is not None:
+    if flood.state == "done" and flood.written is not None and flood.ended is not None:
         parts += _moments(flood.written, flood.ended, top, base, span)
     parts.append(_label(16, base + 19, "UI"))
     parts.append(snapshot.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
