@@ -276,7 +276,7 @@ def history(messages: Iterable[dict[str, Any]], **fields: Any) -> "HistoryView":
         messages: as a request has them.
         fields: others of the request, such as `thinking`.
     """
-    from helpers.widgets.history.view import view
+    from helpers.widgets.history.view import HistoryView
 
     asked = [*messages]
     spoken = [*asked, {"role": "user", "content": "Go on."}]
@@ -286,4 +286,4 @@ def history(messages: Iterable[dict[str, Any]], **fields: Any) -> "HistoryView":
     api = MockAPI(Settings(), scenarios=())  # whether it answers is the question, not what
     plan = api.plan("POST", "/v1/messages", MOCK_HEADERS, content)
     refused = plan.status != 200 and json.loads(b"".join(chunk.data for chunk in plan.chunks))
-    return view(asked, refused["error"]["message"] if refused else "")
+    return HistoryView(asked, refused["error"]["message"] if refused else "")

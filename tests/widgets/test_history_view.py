@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers import course
 from helpers.svg import snapshot
-from helpers.widgets.history.view import view
+from helpers.widgets.history.view import HistoryView
 
 QUESTION = {"role": "user", "content": "What's the weather in Lagos and Oslo?"}
 
@@ -60,8 +60,11 @@ def test_a_whole_conversation_is_accepted_and_tied():
     ]
     assert course.history(WHOLE[:3]).words.endswith("✓ The API would accept this.")
     assert repr(shown) == shown.words
-    data = shown._repr_mimebundle_()
-    assert data == {"image/svg+xml": snapshot.image(shown.svg), "text/plain": shown.words}
+    data, _ = shown._repr_mimebundle_()
+    assert (data["image/svg+xml"], data["text/plain"]) == (
+        snapshot.image(shown.svg),
+        shown.words,
+    )
 
 
 def test_a_call_without_its_result_is_named_in_the_apis_words():
@@ -144,4 +147,4 @@ blocks = st.fixed_dictionaries(
     st.text(max_size=100),
 )
 def test_whatever_stands_in_the_messages_can_be_drawn(messages, refusal):
-    ElementTree.fromstring(view(messages, refusal).svg)
+    ElementTree.fromstring(HistoryView(messages, refusal).svg)
