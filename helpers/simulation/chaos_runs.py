@@ -10,8 +10,8 @@ import ctypes
 import inspect
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from copy import deepcopy
 from dataclasses import replace
 from functools import wraps
@@ -21,26 +21,23 @@ import httpx
 
 from helpers.agent import Retrying, RunFinished, TextDelta, TurnFinished, run_agent
 from helpers.history import Conversation
-from helpers.mock.engine import MockAPI
-from helpers.mock.faults import Fault, apply
-from helpers.mock.plan import Plan
 from helpers.mock.settings import Settings
 from helpers.retry import Recovery
 from helpers.session.clients import client_of
-from helpers.simulation.virtual_time import LoopClock, VirtualTimeLoop, simulated, sleep_on
+from helpers.simulation.bounded_loop import BoundedLoop, Hung, end
+from helpers.simulation.cut_api import CutAPI, message_of
+from helpers.simulation.virtual_time import LoopClock, simulated, sleep_on
 from helpers.tools import Tool
 from helpers.widgets.chaos.model import Cut, Seen, arguments, judge, places
 
-__all__ = ["Bench", "Worker"]
+__all__ = ["CutRunner", "Worker"]
 
-MOST_SECONDS = 3600.0  # of virtual time; patience with an answer ends long before
-MOST_STEPS = 20_000  # of the event loop
-MOST_REQUESTS = 60
-STEPS_TO_END, SECONDS_TO_END = 500, 60.0  # that a run which is given up has for its `finally`
 PATIENCE = 2.0  # seconds of processor time for one cut: a busy machine takes none of it
 ASLEEP = 60.0  # real seconds for one cut that computes nothing
 MOST_STUCK = 3  # runs that never wait, before the map is given up
 MOST_STRIKES = 5  # at runs that never wait, before their thread is given up
+
+Tell = Callable[["Worker", Cut | None], None]
 
 AT_ONCE = {"first_token": 0, "duration": 0, "jitter": 0}
 
@@ -57,10 +54,6 @@ OF_THE_API = {
 }
 
 
-class Hung(BaseException):
-    """A run that is given up; no `except Exception` stops this."""
-
-
 class Stuck(Hung):
     """A run that computes for ever without waiting for anything."""
 
@@ -68,103 +61,7 @@ class Stuck(Hung):
         super().__init__(f"it computed for {PATIENCE:g} seconds without ever waiting")
 
 
-class _BoundedLoop(VirtualTimeLoop):
-    """A loop whose time jumps, and which gives up what goes on for too long."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.steps_left = MOST_STEPS
-        self.until = MOST_SECONDS
-        # What a run that was given up leaves behind is nobody's news.
-        self.set_exception_handler(lambda loop, context: None)
-
-    def select(self, timeout: float | None) -> list[object]:
-        self.steps_left -= 1
-        if self.steps_left < 0:
-            raise Hung("it goes round without getting anywhere")
-        if timeout is None:
-            raise Hung("it waits for something that never comes")
-        return super().select(timeout)
-
-    def pass_time(self, seconds: float) -> None:
-        super().pass_time(seconds)
-        if self.time() > self.until:
-            self.until = self.time() + SECONDS_TO_END  # this may be raised in a task: let it end
-            raise Hung(f"after {MOST_SECONDS:,.0f} seconds it was still waiting")
-
-
-class _Clock(LoopClock):
-    """The time of the running loop; between two runs there is none, and it stands."""
-
-    def now(self) -> float:
-        try:
-            return super().now()
-        except RuntimeError:
-            return 0.0
-
-
-class _CutAPI(MockAPI):
-    """The offline API, which breaks one of its answers off.
-
-    Attributes:
-        requests: how many came since the last cut was chosen.
-        refusals: what was said against them.
-        answers: the bytes of each healthy answer that was given.
-    """
-
-    def __init__(self, settings: Settings, fault: str) -> None:
-        super().__init__(settings, clock=_Clock())
-        self._fault = fault
-        self._known: dict[bytes, Plan] = {}
-        self.begin(None)
-
-    def begin(self, place: tuple[int, int] | None) -> None:
-        """Forget earlier requests, and choose which answer to cut, and after which byte."""
-        self._place = place
-        self.requests = 0
-        self.refusals: list[str] = []
-        self.answers: list[bytes] = []
-
-    def plan(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
-        """Return the response; the answer to one request breaks off."""
-        self.requests += 1
-        if self.requests > MOST_REQUESTS:
-            raise Hung(f"it sent more than {MOST_REQUESTS} requests")
-        plan = self.healthy(method, path, headers, body)
-        data = b"".join(chunk.data for chunk in plan.chunks)
-        if plan.status != 200:
-            self.refusals.append(_message_of(data))
-            return plan
-        self.answers.append(data)
-        if self._place is None or self._place[0] != self.requests - 1:
-            return plan
-        return apply([Fault(self._fault, at_byte=self._place[1])], plan)
-
-    def healthy(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Plan:
-        """Return the response as it is without a cut; planned once for each request."""
-        if body not in self._known:
-            plan = super().plan(method, path, headers, body)
-            chunks = list(plan.chunks)
-            if len(self._known) >= 500:
-                self._known.clear()
-            self._known[body] = replace(plan, render=lambda: iter(chunks))
-        return self._known[body]
-
-    async def play(self, plan: Plan) -> AsyncGenerator[bytes]:
-        """Yield the chunks; between two of them, tools get to start."""
-        async with aclosing(super().play(plan)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-                await asyncio.sleep(0)
-
-
-def _message_of(data: bytes) -> str:
-    with suppress(ValueError, KeyError, TypeError):
-        return str(httpx.Response(400, content=data).json()["error"]["message"])
-    return data.decode("utf-8", "replace")
-
-
-class Bench:
+class CutRunner:
     """An agent and the offline API, for one run after the other.
 
     Args:
@@ -191,13 +88,15 @@ class Bench:
         recovery: Recovery | None = None,
         max_turns: int = 10,
     ) -> None:
-        self._body = dict(body)
-        self._tools = list(tools)
-        self._headers = {"content-type": "application/json", **headers}
-        self._run = run
-        self._recovery = recovery
-        self._max_turns = max_turns
-        self._api = _CutAPI(settings, fault)
+        self.body = dict(body)
+        self.tools = list(tools)
+        self.headers = {"content-type": "application/json", **headers}
+        self.run = run
+        self.recovery = recovery
+        self.max_turns = max_turns
+        self.settings = settings
+        self.fault = fault
+        self._api = CutAPI(settings, fault)
         self._seen = Seen()
         self.healthy: Seen | None = None
         self.answers: tuple[bytes, ...] = ()
@@ -226,11 +125,11 @@ class Bench:
         return Cut(answer, at, *judge(seen, self.healthy, answer))
 
     def _see(self, place: tuple[int, int] | None) -> Seen:
-        given = deepcopy(self._body["messages"])
-        once = frozenset(tool.name for tool in self._tools if not tool.idempotent)
+        given = deepcopy(self.body["messages"])
+        once = frozenset(tool.name for tool in self.tools if not tool.idempotent)
         seen = self._seen = Seen(given, len(given), once=once)
         self._api.begin(place)
-        loop = _BoundedLoop()
+        loop = BoundedLoop()
         try:
             with sleep_on(loop):
                 try:
@@ -240,7 +139,7 @@ class Bench:
                 except Exception as error:  # whatever a learner's code raises
                     seen.error = error
                 finally:
-                    _end(loop)
+                    end(loop)
         except Hung as why:  # it came late
             seen.hung = str(why)
         seen.requests = self._api.requests
@@ -250,36 +149,36 @@ class Bench:
     def _refusal(self, seen: Seen) -> str:
         """Return what the API says to these messages and one more of the user."""
         messages = [*seen.messages, {"role": "user", "content": "And now?"}]
-        body = {**self._body, **self._definitions(), "stream": True, "messages": messages}
+        body = {**self.body, **self._definitions(), "stream": True, "messages": messages}
         try:
             content = httpx.Request("POST", "http://mock", json=body).content
         except (TypeError, ValueError) as error:
             return f"the history is no JSON: {error}"
-        plan = self._api.healthy("POST", "/v1/messages", self._headers, content)
-        return "" if plan.status == 200 else _message_of(b"".join(c.data for c in plan.chunks))
+        plan = self._api.healthy("POST", "/v1/messages", self.headers, content)
+        return "" if plan.status == 200 else message_of(b"".join(c.data for c in plan.chunks))
 
     def _definitions(self) -> dict[str, Any]:
-        return {"tools": [tool.definition for tool in self._tools]} if self._tools else {}
+        return {"tools": [tool.definition for tool in self.tools]} if self.tools else {}
 
     # One run
 
     async def _act(self, seen: Seen) -> None:
-        tools = [self._counted(tool, seen) for tool in self._tools]
-        async with client_of(self._api, self._headers) as http:
-            if self._run is None:
+        tools = [self._counted(tool, seen) for tool in self.tools]
+        async with client_of(self._api, self.headers) as http:
+            if self.run is None:
                 await self._act_ours(http, tools, seen)
             else:
-                await self._act_theirs(self._run, http, tools, seen)
+                await self._act_theirs(self.run, http, tools, seen)
 
     async def _act_ours(self, http: httpx.AsyncClient, tools: list[Tool], seen: Seen) -> None:
         conversation = Conversation(seen.messages)
-        fields = {k: v for k, v in self._body.items() if k not in ("messages", "stream", "tools")}
+        fields = {k: v for k, v in self.body.items() if k not in ("messages", "stream", "tools")}
         events = run_agent(
             http,
             conversation,
             tools=tools,
-            max_turns=self._max_turns,
-            recovery=self._recovery,
+            max_turns=self.max_turns,
+            recovery=self.recovery,
             clock=LoopClock(),
             random=lambda: 0.5,
             **fields,
@@ -325,12 +224,12 @@ class Bench:
 
     def _fields_for(self, run: Callable[..., Any]) -> dict[str, Any]:
         """Return the keyword arguments for a learner's agent: the fields that it takes."""
-        given = {"model": self._body["model"], "max_turns": self._max_turns}
+        given = {"model": self.body["model"], "max_turns": self.max_turns}
         parameters = inspect.signature(run).parameters
         takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         others = {
             name: value
-            for name, value in self._body.items()
+            for name, value in self.body.items()
             if name not in (*given, "messages", "stream", "tools")
             and (takes_all or name in parameters)
         }
@@ -349,28 +248,6 @@ class Bench:
         return replace(acted, function=run)
 
 
-def _end(loop: _BoundedLoop) -> None:
-    """Let what is left of a run end itself, if it does."""
-    loop.steps_left = STEPS_TO_END
-    loop.until = loop.time() + SECONDS_TO_END
-
-    async def cancel() -> None:
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        if left:
-            await asyncio.wait(left)
-        await loop.shutdown_asyncgens()
-
-    work = cancel()
-    try:
-        with suppress(Hung):
-            loop.run_until_complete(work)
-    finally:
-        work.close()
-        loop.close()
-
-
 # All of them, on a thread
 
 
@@ -378,24 +255,39 @@ class Worker:
     """A thread that makes the cuts, and is looked after from outside.
 
     Args:
-        bench: where the runs are.
+        runner: makes the runs.
         every: bytes between two cuts.
         most: cuts at most; there are more bytes between them, then.
+        first: how many cuts to leave out: they have been made.
+        tell: takes this worker and each cut as soon as it is made, on the thread; None instead of
+            a cut when the places are known.
 
     Attributes:
         every: bytes between two cuts.
         cuts: those made so far.
         problem: why there are no more.
+        unstoppable: whether it was given up while a run still went on.
         done: whether it has ended.
     """
 
-    def __init__(self, bench: Bench, every: int, most: int | None = None) -> None:
-        self.bench = bench
+    def __init__(
+        self,
+        runner: CutRunner,
+        every: int,
+        most: int | None = None,
+        *,
+        first: int = 0,
+        tell: Tell | None = None,
+    ) -> None:
+        self.runner = runner
+        self._first = first
+        self._tell = tell or (lambda worker, cut: None)
         self.every = every
         self.cuts: list[Cut] = []
         self.problem = ""
         self.done = False
         self._most = most
+        self.planned = self.unstoppable = False
         self._stopped = False
         self._clock: int | None = None  # of the thread's processor time, where the system has one
         self._began = self._now()
@@ -405,6 +297,11 @@ class Worker:
         self._strikes = 0
         self._thread = threading.Thread(target=self._work, name="chaos", daemon=True)
         self._thread.start()
+
+    @property
+    def answers(self) -> tuple[bytes, ...]:
+        """The bytes of each answer without a cut, once it is known how far apart the cuts are."""
+        return self.runner.answers if self.planned else ()
 
     def stop(self) -> None:
         """End after the present cut."""
@@ -418,7 +315,8 @@ class Worker:
             self._struck = self._number
             self._strikes += 1
             if self._strikes > MOST_STRIKES:  # it catches even that, and can't be ended
-                self.problem, self.done = "A run can't be ended: restart the kernel.", True
+                self.unstoppable = self.done = True
+                self.problem = "A run can't be ended: restart the kernel."
                 return
             ident = ctypes.c_ulong(self._thread.ident or 0)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Stuck))
@@ -446,6 +344,7 @@ class Worker:
             for cut in self._steps():
                 if cut is not None:
                     self.cuts.append(cut)
+                    self._tell(self, cut)
                 self._stuck += self._struck == self._number
                 if self._stuck >= MOST_STUCK:
                     self.problem = f"{MOST_STUCK} runs computed without ever waiting."
@@ -460,13 +359,15 @@ class Worker:
             self.done = True
 
     def _steps(self) -> Iterator[Cut | None]:
-        self.problem = self.bench.begin()
+        self.problem = self.runner.begin()
         yield None
         if self.problem:
             return
-        planned = places(self.bench.answers, self.every)
+        planned = places(self.runner.answers, self.every)
         while self._most is not None and len(planned) > self._most:
             self.every *= 2
-            planned = places(self.bench.answers, self.every)
-        for answer, at in planned:
-            yield self.bench.cut(answer, at)
+            planned = places(self.runner.answers, self.every)
+        self.planned = True
+        self._tell(self, None)
+        for answer, at in planned[self._first :]:
+            yield self.runner.cut(answer, at)

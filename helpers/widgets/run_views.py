@@ -279,14 +279,14 @@ def chaos(
     Raises:
         ValueError: `every` is less than a byte, or there is no such fault.
     """
-    from helpers.simulation.chaos_runs import AT_ONCE, Bench
+    from helpers.simulation.chaos_runs import AT_ONCE, CutRunner
     from helpers.widgets.chaos.view import ChaosView
 
     if every < 1:
         raise ValueError(f"every is a number of bytes, from 1; it is {every!r}.")
     if fault not in ("reset", "close"):
         raise ValueError(f'fault is "reset" or "close" here, not {fault!r}.')
-    bench = Bench(
+    runner = CutRunner(
         {**as_body(body), "model": OFFLINE_MODEL},
         tools,
         mock_settings({**changes, "pace": AT_ONCE, "fault": None}),
@@ -296,7 +296,7 @@ def chaos(
         recovery=recovery,
         max_turns=max_turns,
     )
-    return ChaosView(bench, every=every, autostart=autostart)
+    return ChaosView(runner, every=every, autostart=autostart)
 
 
 def cards(

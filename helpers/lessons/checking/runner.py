@@ -330,8 +330,12 @@ class _Child:
                     pipe.close()
 
 
-def start_python() -> "subprocess.Popen[bytes]":
-    """Start a Python that waits for its job."""
+def start_python(main: str = "helpers.lessons.checking.sandbox") -> "subprocess.Popen[bytes]":
+    """Start a Python that waits for its job.
+
+    Args:
+        main: the module whose `main` reads the job from stdin.
+    """
     secret = ("KEY", "TOKEN", "SECRET", "PASSWORD")
     environment = {
         name: value
@@ -344,7 +348,7 @@ def start_python() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [
             *(sys.executable, "-P", "-X", "utf8", "-W", "ignore"),
-            *("-c", "from helpers.lessons.checking.sandbox import main; main()"),
+            *("-c", f"from {main} import main; main()"),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -7,8 +7,9 @@ from typing import Any
 import traitlets
 
 from helpers.render.endings import STOPPED, Ending
-from helpers.simulation.chaos_runs import Bench, Worker
+from helpers.simulation.chaos_runs import CutRunner, Worker
 from helpers.widgets import live
+from helpers.widgets.chaos.child import ChildWorker, worker_of
 from helpers.widgets.chaos.model import Chaos, around, places, rows, sentence, table, tell
 from helpers.widgets.chaos.snapshot import CELL, cell_at, corner_of, draw
 from helpers.widgets.running import PictureView
@@ -24,7 +25,7 @@ class ChaosView(PictureView):
     """A map that fills while one cut after the other is made, with Start and Stop.
 
     Args:
-        bench: where the agent runs.
+        runner: makes the runs.
         every: bytes between two cuts; the snapshot takes a multiple that is done at once.
         title: what the view is called for a screen reader.
         autostart: whether to start at once, without a click.
@@ -34,13 +35,18 @@ class ChaosView(PictureView):
     setup = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, bench: Bench, *, every: int = 8, title: str = "Chaos map", autostart: bool = False
+        self,
+        runner: CutRunner,
+        *,
+        every: int = 8,
+        title: str = "Chaos map",
+        autostart: bool = False,
     ) -> None:
-        self._bench = bench
-        worker = self._worker = Worker(bench, every, SNAPSHOT_CUTS)
+        self._runner = runner
+        worker = self._worker = worker_of(runner, every, SNAPSHOT_CUTS)
         worker.wait()
         self._sample = self._of(worker, "done")
-        self._chaos = Chaos(bench.answers, every)
+        self._chaos = Chaos(worker.answers, every)
         self._picked: tuple[int, int] | None = None  # row and column
         if worker.problem:
             self._chaos = self._sample
@@ -67,9 +73,9 @@ class ChaosView(PictureView):
     def _runs(self) -> bool:
         return self._chaos.state == "running"
 
-    def _of(self, worker: Worker, state: str, problem: str = "") -> Chaos:
+    def _of(self, worker: ChildWorker | Worker, state: str, problem: str = "") -> Chaos:
         return Chaos(
-            self._bench.answers,
+            worker.answers,
             worker.every,
             tuple(worker.cuts),
             "failed" if worker.problem else state,
@@ -80,16 +86,18 @@ class ChaosView(PictureView):
         every = self._chaos.every
         if self._chaos.cuts or not self._chaos.answers:
             self._picked = None
-        self._chaos = Chaos(self._bench.answers, every, state="running")
+        self._chaos = Chaos(self._sample.answers, every, state="running")
 
     async def _work(self) -> None:
-        worker = self._worker = Worker(self._bench, self._chaos.every)
+        worker = self._worker = worker_of(self._runner, self._chaos.every)
         try:
             while not worker.done:
                 await asyncio.sleep(1 / self.frames_per_second)
                 worker.look()
                 self._chaos = replace(
-                    self._chaos, answers=self._bench.answers, cuts=tuple(worker.cuts)
+                    self._chaos,
+                    answers=worker.answers or self._chaos.answers,
+                    cuts=tuple(worker.cuts),
                 )
         except asyncio.CancelledError:
             worker.stop()
@@ -100,7 +108,7 @@ class ChaosView(PictureView):
 
     def _end(self, how: Ending | None) -> None:
         worker, every = self._worker, self._chaos.every
-        complete = len(worker.cuts) == len(places(self._bench.answers, every))
+        complete = len(worker.cuts) == len(places(worker.answers, every))
         if how is None or complete:
             self._chaos = self._of(worker, "done")
         else:
