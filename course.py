@@ -24,6 +24,7 @@
     python3 course.py class      serve a class and open its board: who is ready, where the room is,
                                  which mistakes it makes (--help names its options)
     python3 course.py notebooks  run all notebooks again and store their true outputs
+    python3 course.py house      draw which room of helpers/ opens which: docs/house.svg
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
 
 The first command makes an environment in .venv from requirements.lock; the first test adds the
@@ -66,6 +67,7 @@ PROGRAMS = {
     "gallery": "helpers.submission.commands gallery",
     "class": "helpers.classroom",
     "notebooks": "helpers.lessons.refresh",
+    "house": "helpers.house",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs

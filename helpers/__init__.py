@@ -47,6 +47,7 @@ The other side, and the course:
     classroom   a class's server and its board; a seat in it
     course      the notebooks' one import
     environment what course.py installs, and how
+    house       the picture of these rooms, drawn from their imports
     offered     names of a room that are imported when somebody asks for them
     moved       old names of modules, which work for a year
 

@@ -13,9 +13,10 @@ import IPython.core.inputtransformer2
 import nbformat
 import pytest
 
-from docs.house import FILE, draw, imports, module_name, rooms, statements
+from helpers.house import FILE, draw, imports, module_name, rooms, statements
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_LINES = 450  # of a module
 
 # The agent's stages, in the order in which data moves; none reaches back to a later one.
 STAGES = ("sse", "client", "message", "tools", "dispatch", "history", "retry", "agent")
@@ -64,6 +65,7 @@ ROOMS = {
     ),
     "course": ("lessons", "moved", "session", "submission", "widgets"),
     "environment": (),
+    "house": (),
     "moved": (),
     "offered": (),
 }
@@ -170,7 +172,7 @@ def test_a_room_has_what_it_offers(room: str):
 
 def test_the_map_names_every_room_and_its_picture_is_true():
     assert set(rooms()) == set(ROOMS)
-    assert FILE.read_text("utf-8") == draw(), "run python docs/house.py"
+    assert FILE.read_text("utf-8") == draw(), "run python3 course.py house"
 
 
 # The offline API's modules and folders, in reading order: each opens only those before it.
@@ -232,6 +234,17 @@ def test_one_room_makes_http_clients():
     for path in modules("helpers/[!_]*.py", "helpers/*/**/*.py"):
         if room_of(path) not in OWN_CLIENTS:
             assert not makes.search(path.read_text("utf-8")), path
+
+
+def test_no_module_is_longer_than_one_idea():
+    paths = modules("helpers/**/*.py", "helpers/widgets/**/*.js", "helpers/web/pages/*.js")
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in paths
+        if "vendored" not in path.name
+        and (count := len(path.read_text("utf-8").splitlines())) > MOST_LINES
+    }
+    assert long == {}
 
 
 def test_nothing_imports_notebooks():

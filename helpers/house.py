@@ -1,6 +1,6 @@
 """Draws the house from its imports: which room opens which.
 
-    python docs/house.py       writes docs/house.svg
+    python3 course.py house       writes docs/house.svg
 
 A room is a folder of helpers/ or a file there. They stand in the order of helpers/__init__.py, the
 map; a mark says that the room of the row imports from the room of the column. Data moves one way,
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-__all__ = ["draw", "imports", "module_name", "rooms", "statements"]
+__all__ = ["FILE", "draw", "imports", "main", "module_name", "rooms", "statements"]
 
 ROOT = Path(__file__).resolve().parent.parent
-FILE = Path(__file__).with_name("house.svg")
+FILE = ROOT / "docs" / "house.svg"
 CELL, LEFT, TOP, WIDE = 18, 96, 92, 1120  # pixels
 STYLE = """
   text { font: 12.5px system-ui, sans-serif; fill: #111; }
@@ -117,5 +117,10 @@ def draw() -> str:
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the picture."""
     FILE.write_text(draw(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
