@@ -1,4 +1,4 @@
-"""The front door of the course.
+"""The command line of the course.
 
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
                                  (--port N for a certain port, --no-browser to open none)

@@ -104,7 +104,7 @@ class Retrying:
 
     Attributes:
         reason: what went wrong, for a person.
-        restarts: the turn begins anew, so what was shown of it is void.
+        restarts: the turn begins anew, so what was shown of it is superseded.
     """
 
     attempt: int
@@ -269,7 +269,7 @@ class _Run:
     async def answer(self) -> None:
         """Take turns until the model has nothing left to do, or can't go on."""
         error: StreamError | None = None
-        self.conversation.heard = self.user_spoke.set
+        self.conversation.on_user_message = self.user_spoke.set
         left = self.max_turns
         try:
             # Who speaks while the last turn ends is answered, too.
@@ -283,7 +283,7 @@ class _Run:
         except StreamError as failure:
             self.reason, error = "failed", failure
         finally:
-            self.conversation.heard = None
+            self.conversation.on_user_message = None
         self.emit(RunFinished(self.reason, {**self.usage}, self.turn, error))
 
     async def take_turn(self) -> None:

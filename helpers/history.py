@@ -10,6 +10,7 @@ the conversation as a value, turns that the API has paused, characters of which 
 """
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ __all__ = ["Block", "Conversation", "Message", "sendable", "text_of"]
 Block = dict[str, Any]
 Message = dict[str, Any]
 
+HEARD = "heard is called on_user_message now; the old name works until 2027-12-01."
+
 
 class Conversation:
     """Messages in an order and shape that the API accepts, at all times.
@@ -28,13 +31,24 @@ class Conversation:
         messages: an earlier conversation to go on with.
 
     Attributes:
-        heard: called when the user says something; an agent that answers sets it.
+        on_user_message: called when the user says something; an agent that answers sets it.
     """
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
-        self.heard: Callable[[], None] | None = None
+        self.on_user_message: Callable[[], None] | None = None
         self._messages = [_in_blocks(message) for message in messages if message["content"]]
         self._said: list[str] = []  # and not yet taken in: a turn may be under way
+
+    @property
+    def heard(self) -> Callable[[], None] | None:
+        """The former name of `on_user_message`; it works until 2027-12-01."""
+        warnings.warn(HEARD, FutureWarning, stacklevel=2)
+        return self.on_user_message
+
+    @heard.setter
+    def heard(self, called: Callable[[], None] | None) -> None:
+        warnings.warn(HEARD, FutureWarning, stacklevel=2)
+        self.on_user_message = called
 
     @property
     def messages(self) -> list[Message]:
@@ -62,8 +76,8 @@ class Conversation:
         if not text.strip():
             raise ValueError("A message needs some text: the API refuses an empty one.")
         self._said.append(text)
-        if self.heard:
-            self.heard()
+        if self.on_user_message:
+            self.on_user_message()
 
     def take(self) -> list[Message]:
         """Take in what the user has said; return the messages to send."""

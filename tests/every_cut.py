@@ -1,8 +1,8 @@
 """Every cut: the agent against each fault at each place, each moment to leave, each to speak.
 
-    python tests/every_cut.py [--every N] [--minutes M] [--processes P] [scene ...]
+    python tests/every_cut.py [--every N] [--minutes M] [--processes P] [situation ...]
 
-For each scene (a scenario of the offline API, its tools, its fields) the cases are: each
+For each situation (a scenario of the offline API, its tools, its fields) the cases are: each
 kind of fault at each byte of each answer, or at each event if that is what it strikes;
 each policy for an answer whose text was shown; leaving, and speaking, after each event.
 Whatever happens, a run ends or recovers, no tool that must not repeat runs twice, nothing
@@ -82,7 +82,7 @@ THINKING = {"thinking": {"type": "adaptive", "display": "summarized"}}
 
 
 @dataclass(frozen=True)
-class Scene:
+class Situation:
     """A conversation with the offline API that a case breaks.
 
     Attributes:
@@ -97,15 +97,15 @@ class Scene:
     max_tokens: int = 4096
 
 
-def scenes() -> dict[str, Scene]:
-    """Return every scenario as a scene, with thinking and without, and some more."""
-    found: dict[str, Scene] = {}
+def situations() -> dict[str, Situation]:
+    """Return every scenario as a situation, with thinking and without, and some more."""
+    found: dict[str, Situation] = {}
     for scenario in load():
-        scene = Scene(scenario.name, scenario.prompt)
+        situation = Situation(scenario.name, scenario.prompt)
         parts = [type(part).__name__ for turn in scenario.turns for part in turn.content]
-        more = [scene]
+        more = [situation]
         if "Thinking" in parts or "RedactedThinking" in parts:
-            more.append(replace(scene, name=f"{scene.name}+thinking", fields=THINKING))
+            more.append(replace(situation, name=f"{situation.name}+thinking", fields=THINKING))
         if "ToolUse" in parts:
             more.append(replace(more[-1], name=f"{more[-1].name}+once", once=True))
         found |= {one.name: one for one in more}
@@ -128,7 +128,7 @@ class Case:
         then: leave, be cancelled or speak, after so many events.
     """
 
-    scene: str
+    situation: str
     faults: tuple[Fault, ...] = ()
     request: int = 1
     strikes: Strikes = "once"
@@ -138,18 +138,18 @@ class Case:
     chunking: str | int = "event"
 
 
-def cases(scene: str, every: int = 1) -> Iterator[Case]:
-    """Yield every case of a scene, always in the same order.
+def cases(situation: str, every: int = 1) -> Iterator[Case]:
+    """Yield every case of a situation, always in the same order.
 
     every: leave out all bytes but one in so many, and most events.
     """
-    healthy = healthy_run(scene)
-    yield Case(scene)
+    healthy = healthy_run(situation)
+    yield Case(situation)
     for number, plan in enumerate(healthy.plans, 1):
-        case = Case(scene, request=number)
+        case = Case(situation, request=number)
         yield from _of_the_connection(case, plan, every)
         yield from _of_events(case, range(0, len(list(plan.chunks)) + 1, 1 + every // 20))
-    yield from _of_people(scene, healthy, range(1, healthy.events + 1, 1 + every // 20))
+    yield from _of_people(situation, healthy, range(1, healthy.events + 1, 1 + every // 20))
 
 
 def _of_the_connection(case: Case, plan: Plan, every: int) -> Iterator[Case]:
@@ -224,15 +224,15 @@ def _of_events(case: Case, places: range) -> Iterator[Case]:
         yield replace(case, faults=(fault,), after_text="restart")
 
 
-def _of_people(scene: str, healthy: "Healthy", moments: range) -> Iterator[Case]:
+def _of_people(situation: str, healthy: "Healthy", moments: range) -> Iterator[Case]:
     """Yield the cases in which someone leaves or speaks, also while a cut is mended."""
     for then in ("leave", "cancel", "speak"):
         for after in moments:
-            yield Case(scene, then=then, after=after)
+            yield Case(situation, then=then, after=after)
         for number, plan in enumerate(healthy.plans, 1):
             for byte in range(0, _size(plan) + 1, _size(plan) // 5):
                 fault = Fault("reset", at_byte=byte)
-                struck = Case(scene, (fault,), number, after_text="restart", then=then)
+                struck = Case(situation, (fault,), number, after_text="restart", then=then)
                 for after in moments[::3]:
                     yield replace(struck, after=after)
                     yield replace(struck, after=after, after_text="continue")
@@ -242,7 +242,7 @@ def _size(plan: Plan) -> int:
     return sum(len(chunk.data) for chunk in plan.chunks)
 
 
-# --- The bench ----------------------------------------------------------------------------
+# --- The setup ----------------------------------------------------------------------------
 
 
 class RememberingAPI(MockAPI):
@@ -273,7 +273,7 @@ class RememberingAPI(MockAPI):
 
 @dataclass
 class Healthy:
-    """What a scene gives when nothing goes wrong.
+    """What a situation gives when nothing goes wrong.
 
     Attributes:
         plans: its answers, one for each request.
@@ -290,7 +290,7 @@ class Healthy:
     retries: int
 
 
-class Bench:
+class Setup:
     """The agent and the offline API, used again for every case."""
 
     def __init__(self) -> None:
@@ -357,13 +357,13 @@ class Bench:
         if response.status_code == 400 and not any(f.kind == "status" for f in self.case.faults):
             self.refused.append(await response.aread())
 
-    def fields(self, scene: Scene) -> dict[str, Any]:
-        """Return what a scene gives to run_agent."""
+    def fields(self, situation: Situation) -> dict[str, Any]:
+        """Return what a situation gives to run_agent."""
         return {
-            "model": scene.model,
-            "tools": [*self.tools[scene.once], *SERVER_TOOLS],
-            "max_tokens": scene.max_tokens,
-            **scene.fields,
+            "model": situation.model,
+            "tools": [*self.tools[situation.once], *SERVER_TOOLS],
+            "max_tokens": situation.max_tokens,
+            **situation.fields,
         }
 
     @asynccontextmanager
@@ -381,56 +381,56 @@ class Bench:
             recovery=recovery,
             clock=self.clock,
             random=lambda: 0.5,
-            **self.fields(SCENES[case.scene]),
+            **self.fields(SITUATIONS[case.situation]),
         )
         async with aclosing(events):
             yield events
 
-    def refusal(self, scene: Scene, messages: list[Message]) -> str:
+    def refusal(self, situation: Situation, messages: list[Message]) -> str:
         """Return why the API would refuse these messages; "" if it wouldn't."""
-        definitions = [tool.definition for tool in self.tools[scene.once]]
+        definitions = [tool.definition for tool in self.tools[situation.once]]
         body = {
-            "model": scene.model,
+            "model": situation.model,
             "max_tokens": 4096,
             "stream": True,
             "tools": [*definitions, *SERVER_TOOLS],
             "messages": messages,
-            **scene.fields,
+            **situation.fields,
         }
         headers = {**HEADERS, "content-type": "application/json"}
         plan = self.api.plan("POST", "/v1/messages", headers, json.dumps(body).encode())
         return "" if plan.status == 200 else str([chunk.data for chunk in plan.chunks])
 
 
-SCENES = scenes()
+SITUATIONS = situations()
 
 
 @cache
-def healthy_run(scene: str) -> Healthy:
-    """Return what a scene gives when nothing goes wrong."""
-    return asyncio.run(_healthy_run(scene))
+def healthy_run(situation: str) -> Healthy:
+    """Return what a situation gives when nothing goes wrong."""
+    return asyncio.run(_healthy_run(situation))
 
 
-async def _healthy_run(scene: str) -> Healthy:
-    bench, conversation, view = Bench(), Conversation(), View()
-    conversation.say(SCENES[scene].prompt)
-    async with bench.run(Case(scene), conversation) as events:
+async def _healthy_run(situation: str) -> Healthy:
+    setup, conversation, view = Setup(), Conversation(), View()
+    conversation.say(SITUATIONS[situation].prompt)
+    async with setup.run(Case(situation), conversation) as events:
         async for event in events:
             view.show(event)
     plans = []
-    for request in bench.requests:
+    for request in setup.requests:
         del request.headers["mock-settings"]
-        plans.append(bench.api.plan("POST", "/v1/messages", request.headers, request.content))
+        plans.append(setup.api.plan("POST", "/v1/messages", request.headers, request.content))
     last = view.last
-    assert isinstance(last, RunFinished) and not bench.refused, (last, bench.refused)
-    return Healthy(conversation.messages, last.reason, plans, bench.runs, view.count, view.retries)
+    assert isinstance(last, RunFinished) and not setup.refused, (last, setup.refused)
+    return Healthy(conversation.messages, last.reason, plans, setup.runs, view.count, view.retries)
 
 
 # --- What has to hold ---------------------------------------------------------------------
 
 
 class View:
-    """What a face shows of a run: a person must not be left with something that isn't so."""
+    """What a front end shows of a run: a person must not be left with something that isn't so."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -469,31 +469,31 @@ class View:
                 self.said, self.text = self.said + self.text, ""
 
 
-async def check(bench: Bench, case: Case) -> None:
+async def check(setup: Setup, case: Case) -> None:
     """Run a case. Raises AssertionError if something doesn't hold."""
-    scene, healthy = SCENES[case.scene], healthy_run(case.scene)
+    situation, healthy = SITUATIONS[case.situation], healthy_run(case.situation)
     conversation, view = Conversation(), View()
-    conversation.say(scene.prompt)
+    conversation.say(situation.prompt)
     before = asyncio.all_tasks()
     async with asyncio.timeout(60):
         if case.then == "cancel":
-            reader = asyncio.create_task(_read(bench, case, conversation, view))
+            reader = asyncio.create_task(_read(setup, case, conversation, view))
             await asyncio.wait({reader})
             assert reader.cancelled() or reader.exception() is None, reader.exception()
         else:
-            await _read(bench, case, conversation, view)
+            await _read(setup, case, conversation, view)
     assert asyncio.all_tasks() == before, "a task is left"
-    assert not bench.api.state.streams, "an answer is still being sent"
-    assert not bench.clock._sleepers, "something still sleeps"
+    assert not setup.api.state.streams, "an answer is still being sent"
+    assert not setup.clock._sleepers, "something still sleeps"
     assert not [t for t in threading.enumerate() if t.name == "tool"], "a thread is left"
-    assert not bench.refused, f"refused: {bench.refused}"
+    assert not setup.refused, f"refused: {setup.refused}"
     messages = conversation.messages
     if messages[-1]["role"] == "user":
-        assert not (why := bench.refusal(scene, messages)), f"can't be sent: {why} {messages}"
+        assert not (why := setup.refusal(situation, messages)), f"can't be sent: {why} {messages}"
     conversation.say("And now?")
     more = conversation.messages
-    assert not (why := bench.refusal(scene, more)), f"can't go on: {why} {more}"
-    _check_runs(bench, case, scene, healthy, messages)
+    assert not (why := setup.refusal(situation, more)), f"can't go on: {why} {more}"
+    _check_runs(setup, case, situation, healthy, messages)
     if case.then in ("leave", "cancel"):
         if view.count >= case.after and healthy.reason != "refusal" and not case.faults:
             kept = "".join(text_of(m) for m in messages if m["role"] == "assistant")
@@ -509,11 +509,11 @@ async def check(bench: Bench, case: Case) -> None:
         fails = view.last.reason == "failed" and case.faults
         assert view.count < case.after or answered or unheard or fails, "the user isn't answered"
     else:
-        _check_end(bench, case, healthy, view, messages)
+        _check_end(setup, case, healthy, view, messages)
 
 
-async def _read(bench: Bench, case: Case, conversation: Conversation, view: View) -> None:
-    async with bench.run(case, conversation) as events:
+async def _read(setup: Setup, case: Case, conversation: Conversation, view: View) -> None:
+    async with setup.run(case, conversation) as events:
         async for event in events:
             view.show(event)
             if view.count == case.after:
@@ -529,7 +529,7 @@ async def _read(bench: Bench, case: Case, conversation: Conversation, view: View
 
 
 def _check_runs(
-    bench: Bench, case: Case, scene: Scene, healthy: Healthy, messages: list[Message]
+    setup: Setup, case: Case, situation: Situation, healthy: Healthy, messages: list[Message]
 ) -> None:
     """No tool runs again for a call that it has served, and none that counts is forgotten."""
     called: Counter[str] = Counter()
@@ -540,23 +540,23 @@ def _check_runs(
                     argument = next(iter(block["input"].values()), "")
                     called[f"{block['name']} {argument}"] += 1
     if not any(fault.kind == "large_tool_input" for fault in case.faults):
-        for run, times in bench.runs.items():
+        for run, times in setup.runs.items():
             most = max(healthy.runs[run], called[run])
             if case.after_text == "continue":  # a turn that failed for good isn't in the history
                 most += 1
             assert times <= most, f"{run} ran {times} times, and was called {most} times"
-    if scene.once:
-        assert bench.runs <= called, f"ran {bench.runs}, but the history has {called}"
+    if situation.once:
+        assert setup.runs <= called, f"ran {setup.runs}, but the history has {called}"
 
 
 def _check_end(
-    bench: Bench, case: Case, healthy: Healthy, view: View, messages: list[Message]
+    setup: Setup, case: Case, healthy: Healthy, view: View, messages: list[Message]
 ) -> None:
     """A run that nobody stopped has recovered, or failed for a reason."""
     last = view.last
     assert isinstance(last, RunFinished), "the run has no end"
     assert (last.error is not None) == (last.reason == "failed")
-    assert len(bench.requests) <= 4 * (len(healthy.plans) + 3), "too many requests"
+    assert len(setup.requests) <= 4 * (len(healthy.plans) + 3), "too many requests"
     kinds = [fault.kind for fault in case.faults]
     errors = [fault.error for fault in case.faults]
     passing = any(kind in PASSING for kind in kinds) or set(errors) & {
@@ -576,7 +576,7 @@ def _check_end(
     elif case.after_text != "continue" and not set(kinds) & set(OTHER_CONTENT):
         assert last.reason == healthy.reason
         assert messages == healthy.messages, f"other than the healthy run: {messages}"
-        assert view.retries > healthy.retries or bench.runs == healthy.runs
+        assert view.retries > healthy.retries or setup.runs == healthy.runs
 
 
 def _stalls(case: Case) -> bool:
@@ -588,27 +588,27 @@ def _stalls(case: Case) -> bool:
 
 async def check_all(some: Iterable[Case], until: float = float("inf")) -> tuple[int, list[str]]:
     """Check cases until a time (time.monotonic); return how many, and what failed."""
-    bench, count, failed = Bench(), 0, []
+    setup, count, failed = Setup(), 0, []
     for case in some:
         if time.monotonic() > until:
             break
         count += 1
         try:
-            await check(bench, case)
+            await check(setup, case)
         except Exception as error:
             failed.append(f"{case}: {type(error).__name__}: {error}")
-            bench = Bench()  # what one case left open is not the next one's
+            setup = Setup()  # what one case left open is not the next one's
     return count, failed
 
 
 def _batch(job: tuple[str, list[Case], float]) -> tuple[str, int, list[str]]:
-    scene, some, until = job
-    healthy_run(scene)
-    return scene, *asyncio.run(check_all(some, until))
+    situation, some, until = job
+    healthy_run(situation)
+    return situation, *asyncio.run(check_all(some, until))
 
 
 def _batches(names: list[str], every: int, until: float) -> Iterator[tuple[str, list[Case], float]]:
-    """Yield the cases in batches, in turn from each scene: a run that stops has seen them all."""
+    """Yield batches of cases, in turn from each situation: a run that stops has seen all."""
     left = {name: cases(name, every) for name in names}
     while left and time.monotonic() < until:
         for name in [*left]:
@@ -624,15 +624,15 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="one byte in so many")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after these")
     parser.add_argument("--processes", type=int, default=None, help="by default one a core")
-    parser.add_argument("scene", nargs="*", default=[*SCENES], help="by default all")
+    parser.add_argument("situation", nargs="*", default=[*SITUATIONS], help="by default all")
     asked = parser.parse_args()
     began = time.monotonic()
     done, failed = Counter[str](), list[str]()
-    batches = _batches(asked.scene, asked.every, began + 60 * asked.minutes)
+    batches = _batches(asked.situation, asked.every, began + 60 * asked.minutes)
     with multiprocessing.Pool(asked.processes) as pool:
         said = began
-        for scene, count, wrong in pool.imap_unordered(_batch, batches):
-            done[scene] += count
+        for situation, count, wrong in pool.imap_unordered(_batch, batches):
+            done[situation] += count
             failed += wrong
             for line in wrong[:3]:
                 print(line[:1000])
@@ -640,8 +640,8 @@ def main() -> int:
                 said = time.monotonic()
                 took = said - began
                 print(f"{done.total():,} cases, {len(failed)} failed, {took:.0f} s", flush=True)
-    for scene, count in done.items():
-        print(f"{scene:32}{count:>12,} cases")
+    for situation, count in done.items():
+        print(f"{situation:32}{count:>12,} cases")
     took = time.monotonic() - began
     print(f"{'all':32}{done.total():>12,} cases, {len(failed)} failed, {took:.0f} s")
     return 1 if failed else 0

@@ -34,7 +34,7 @@ Event = dict[str, Any]
 HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"}
 
 
-class Bench:
+class Setup:
     """The offline API in this process, and an agent that talks to it."""
 
     def __init__(self, **settings: Any) -> None:
@@ -104,7 +104,7 @@ async def get_weather(city: str, unit: str = "celsius") -> str:
 
 async def test_an_answer_without_tools() -> None:
     conversation = saying("Count to three.")
-    events = await Bench().run(conversation)
+    events = await Setup().run(conversation)
     assert events[0] == TurnStarted(1)
     assert "three" in text_of(events).lower()
     finished = events[-1]
@@ -116,7 +116,7 @@ async def test_an_answer_without_tools() -> None:
 
 async def test_tools_run_and_the_answer_uses_their_results() -> None:
     conversation = saying("What's the weather in Lagos and Oslo?")
-    events = await Bench().run(conversation, tools=[get_weather])
+    events = await Setup().run(conversation, tools=[get_weather])
     assert [event.turn for event in of(TurnFinished, events)] == [1, 2]
     assert "31 degrees celsius in Lagos" in text_of(events)
     roles = [message["role"] for message in conversation.messages]
@@ -132,7 +132,7 @@ async def test_tools_run_and_the_answer_uses_their_results() -> None:
 
 
 async def test_a_tool_starts_while_the_answer_still_streams() -> None:
-    events = await Bench().run(saying("What's the weather in Lagos and Oslo?"), tools=[get_weather])
+    events = await Setup().run(saying("What's the weather in Lagos and Oslo?"), tools=[get_weather])
     first_start = next(i for i, e in enumerate(events) if isinstance(e, ToolStarted))
     turn_end = next(i for i, e in enumerate(events) if isinstance(e, TurnFinished))
     lagos_done = next(i for i, e in enumerate(events) if isinstance(e, ToolFinished))
@@ -146,7 +146,7 @@ async def test_a_tool_starts_while_the_answer_still_streams() -> None:
 
 async def test_a_question_needs_to_be_asked() -> None:
     with pytest.raises(ValueError, match="say something first"):
-        await Bench().run(Conversation())
+        await Setup().run(Conversation())
     with pytest.raises(ValueError, match="needs some text"):
         Conversation().say(" \n")
 
@@ -241,7 +241,7 @@ async def test_the_last_turn_has_to_come_to_an_answer() -> None:
     assert "tool_choice" not in script.requests[0]
     assert script.requests[1]["tool_choice"] == {"type": "none"}
     assert events[-1].reason == "max_turns"
-    assert Bench().accepts(conversation.messages, [get_weather])
+    assert Setup().accepts(conversation.messages, [get_weather])
 
 
 async def test_a_model_that_calls_in_the_last_turn_is_not_obeyed() -> None:
@@ -300,7 +300,7 @@ async def test_a_call_cut_at_max_tokens_is_asked_for_again_with_more_room() -> N
     assert [request["max_tokens"] for request in script.requests] == [100, 200, 200]
     assert [event.restarts for event in of(Retrying, events)] == [True]
     assert len(of(ToolStarted, events)) == 1
-    assert Bench().accepts(conversation.messages, [get_weather])
+    assert Setup().accepts(conversation.messages, [get_weather])
 
 
 async def test_a_call_that_looks_whole_but_was_cut_never_runs() -> None:
@@ -320,7 +320,7 @@ async def test_calls_before_the_cut_are_answered_and_the_next_turn_goes_on() -> 
     assert [request["max_tokens"] for request in script.requests] == [100, 200]
     assert of(Retrying, events) == []
     assert events[-1].reason == "end_turn"
-    assert Bench().accepts(conversation.messages, [get_weather])
+    assert Setup().accepts(conversation.messages, [get_weather])
 
 
 async def test_endless_cuts_come_to_an_end() -> None:
@@ -383,7 +383,7 @@ async def test_a_face_may_ask_to_continue() -> None:
     asked = script.requests[1]["messages"]
     assert [message["role"] for message in asked] == ["user", "assistant", "user"]
     assert "ended with [Once upon a ti]" in asked[2]["content"][0]["text"]
-    assert Bench().accepts(conversation.messages)
+    assert Setup().accepts(conversation.messages)
 
 
 async def test_models_that_take_a_prefill_continue_their_own_turn() -> None:
@@ -480,10 +480,10 @@ async def test_an_answer_that_never_ends_is_given_up() -> None:
 
 
 async def test_speaking_while_it_streams_interrupts_and_is_answered() -> None:
-    bench, conversation = Bench(), saying("Explain in detail how TCP recovers from packet loss.")
+    setup, conversation = Setup(), saying("Explain in detail how TCP recovers from packet loss.")
     events = []
-    async with bench.http() as http:
-        async for event in bench.events(http, conversation):
+    async with setup.http() as http:
+        async for event in setup.events(http, conversation):
             events.append(event)
             if isinstance(event, TextDelta) and len(of(TextDelta, events)) == 5:
                 conversation.say("Count to three.")
@@ -492,7 +492,7 @@ async def test_speaking_while_it_streams_interrupts_and_is_answered() -> None:
     assert conversation.messages[1]["content"][0]["text"] == shown
     assert "three" in str(conversation.messages[-1]["content"]).lower()
     assert events[-1].reason == "end_turn"
-    assert bench.api.state.streams == set()
+    assert setup.api.state.streams == set()
 
 
 async def test_speaking_while_tools_run_cancels_them_but_for_those_that_count() -> None:
@@ -524,7 +524,7 @@ async def test_speaking_while_tools_run_cancels_them_but_for_those_that_count() 
         ("paid", False),
     ]
     assert len(of(Interrupted, events)) == 1
-    assert Bench().accepts(conversation.messages, [get_weather, pay])
+    assert Setup().accepts(conversation.messages, [get_weather, pay])
 
 
 async def test_speaking_while_waiting_for_a_retry_is_answered_at_once() -> None:
@@ -565,7 +565,7 @@ async def test_leaving_closes_the_stream_cancels_the_tools_and_keeps_what_may_be
     assert asyncio.all_tasks() == before
     assert [b["type"] for b in conversation.messages[1]["content"]] == ["text", "tool_use", "text"]
     assert conversation.messages[2]["content"][0]["is_error"] is True
-    assert Bench().accepts(conversation.messages, [get_weather])
+    assert Setup().accepts(conversation.messages, [get_weather])
 
 
 async def test_cancelling_the_reader_cleans_up_too() -> None:

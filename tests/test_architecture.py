@@ -69,7 +69,7 @@ ROOMS = {
     "moved": (),
     "offered": (),
 }
-FACES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
+NOTEBOOK_PACKAGES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 
 def reaches(found: set[str], *targets: str) -> set[str]:
@@ -101,7 +101,7 @@ def test_a_room_opens_those_that_are_named_and_no_other(room: str):
 @every("helpers/*.py", *(f"helpers/{room}/**/*.py" for room in ("wire", "streams", "providers")))
 def test_the_agent_knows_nothing_of_notebooks(path: Path):
     if path.name != "course.py":
-        assert not reaches(imports(path.read_text("utf-8"), path), *FACES)
+        assert not reaches(imports(path.read_text("utf-8"), path), *NOTEBOOK_PACKAGES)
 
 
 @every(*[f"helpers/{name}.py" for name in STAGES])
@@ -129,7 +129,7 @@ def test_the_mock_knows_nothing_of_the_pipeline(path: Path):
     assert {name for name in reaches(found, "helpers") if name != "helpers"} <= reaches(
         found, "helpers.mock"
     )
-    assert not reaches(found, *FACES)
+    assert not reaches(found, *NOTEBOOK_PACKAGES)
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -20,7 +20,7 @@ from helpers.mock.faults import KINDS, QUIRKS, Fault
 from helpers.mock.server import MockServer, start_server
 from helpers.retry import Recovery
 from helpers.tools import tool
-from tests.every_cut import HEADERS, PASSING, SCENES, STALL, Case, cases, check_all, healthy_run
+from tests.every_cut import HEADERS, PASSING, SITUATIONS, STALL, Case, cases, check_all, healthy_run
 
 pytestmark = pytest.mark.long
 
@@ -34,31 +34,33 @@ def all_hold(some: list[Case]) -> None:
     assert count == len(some)
 
 
-@pytest.mark.parametrize("scene", ["count_to_three", "what_time_is_it+once"])
-def test_a_cut_at_every_byte(scene: str) -> None:
+@pytest.mark.parametrize("situation", ["count_to_three", "what_time_is_it+once"])
+def test_a_cut_at_every_byte(situation: str) -> None:
     # Each byte once here; every kind of cut at every byte is what every_cut.py does.
     kinds = [Fault(kind, at_byte=0, seconds=STALL if kind == "stall" else None) for kind in PASSING]
     some = []
-    for number, plan in enumerate(healthy_run(scene).plans, 1):
+    for number, plan in enumerate(healthy_run(situation).plans, 1):
         for byte in range(sum(len(chunk.data) for chunk in plan.chunks) + 1):
             kind = kinds[byte % len(kinds)]
             fault = Fault(kind.kind, at_byte=byte, seconds=kind.seconds)
-            some.append(Case(scene, (fault,), number, after_text="restart" if byte % 3 else "stop"))
+            some.append(
+                Case(situation, (fault,), number, after_text="restart" if byte % 3 else "stop")
+            )
     assert len(some) > 1500
     all_hold(some)
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_sample_of_every_case(scene: str) -> None:
-    all_hold(random.Random(scene).sample([*cases(scene, every=41)], 60))
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_sample_of_every_case(situation: str) -> None:
+    all_hold(random.Random(situation).sample([*cases(situation, every=41)], 60))
 
 
 @pytest.mark.parametrize("then", ["leave", "cancel", "speak"])
 def test_an_end_after_every_event(then: Any) -> None:
-    scene = "weather_in_two_cities+once"
-    moments = range(1, healthy_run(scene).events + 1)
+    situation = "weather_in_two_cities+once"
+    moments = range(1, healthy_run(situation).events + 1)
     assert len(moments) > 80
-    all_hold([Case(scene, then=then, after=after) for after in moments])
+    all_hold([Case(situation, then=then, after=after) for after in moments])
 
 
 def test_the_cases_leave_nothing_out() -> None:

@@ -1,4 +1,4 @@
-"""The front door: real runs of course.py in a small copy of the course.
+"""The command line: real runs of course.py in a small copy of the course.
 
 The copy has a lock of its own and helpers that only say they ran. A stand-in for uv, on a PATH
 that holds nothing else, makes real environments and fails in the ways that networks, disks and
@@ -92,7 +92,7 @@ for name, version in pins:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of the course: its front door, a short lock, and helpers that only say they ran."""
+    """A copy of the course: its command line, a short lock, and helpers that only say they ran."""
     root = tmp_path / "a course"  # people do have spaces in their paths
     root.mkdir()
     shutil.copy(ROOT / "course.py", root)

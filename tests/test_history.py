@@ -93,7 +93,7 @@ def test_nothing_but_space_is_nothing_to_say(empty: str) -> None:
 def test_who_listens_is_told() -> None:
     conversation = Conversation()
     heard: list[int] = []
-    conversation.heard = lambda: heard.append(len(conversation.messages))
+    conversation.on_user_message = lambda: heard.append(len(conversation.messages))
     conversation.say("Hi")
     assert heard == [1]  # it is there already
 
@@ -212,6 +212,16 @@ def test_a_search_beside_a_call_has_its_result_a_turn_later() -> None:
         assistant(found("s"), said("Found.")),
         user(said("Thanks!")),
     ]
+
+
+def test_the_old_name_of_who_is_called_works_and_warns() -> None:
+    conversation, called = Conversation(), []
+    with pytest.warns(FutureWarning, match="heard is called on_user_message now"):
+        conversation.heard = lambda: called.append(1)
+    conversation.say("Hi.")
+    with pytest.warns(FutureWarning, match="on_user_message"):
+        assert conversation.heard is conversation.on_user_message
+    assert called == [1]
 
 
 def test_a_result_of_no_call_is_not_kept() -> None:

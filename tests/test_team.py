@@ -229,8 +229,8 @@ async def test_cancelling_who_iterates_leaves_nothing_behind() -> None:
 
 async def test_members_need_different_names_and_say_what_they_do() -> None:
     async with client(VirtualClock()) as http:
-        twins = [Member("logs", "Read logs."), Member("logs", "Read logs, too.")]
+        namesakes = [Member("logs", "Read logs."), Member("logs", "Read logs, too.")]
         with pytest.raises(ValueError, match="different names: supervisor, logs, logs"):
-            await anext(team(http, None, specialists=twins))
+            await anext(team(http, None, specialists=namesakes))
         with pytest.raises(TypeError, match="ask_logs can't be a tool: the model needs a doc"):
             await anext(team(http, None, specialists=[Member("logs")]))

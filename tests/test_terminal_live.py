@@ -104,7 +104,7 @@ async def test_a_line_of_a_million_characters_is_soon_done():
 async def test_lines_go_to_who_waits_for_them():
     heard: list[str] = []
     async with running() as (screen, keyboard, _):
-        screen.heard = heard.append
+        screen.on_line = heard.append
         keyboard.send_text("  first \r\r")
         assert await screen.next_line() == "first"
         screen.answer = asyncio.create_task(asyncio.sleep(60))

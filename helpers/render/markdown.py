@@ -20,7 +20,7 @@ __all__ = ["Line", "MarkdownLines"]
 # Longer ones are shown as they are: no person wrote them.
 LONGEST = 10_000
 
-# The parser's names for what stands in a line, and the marks that faces know.
+# The parser's names for what stands in a line, and the marks that front ends know.
 MARKS = {
     "strong": "strong",
     "emphasis": "emphasis",
@@ -44,8 +44,8 @@ class Line:
 
     Attributes:
         spans: its text, in styles.
-        indent: columns by which a face moves what doesn't fit into the first row.
-        verbatim: whether a face leaves it as it is: code, whose spaces and line ends mean
+        indent: columns by which a front end moves what doesn't fit into the first row.
+        verbatim: whether a front end leaves it as it is: code, whose spaces and line ends mean
             something, or a line too long to look at.
         kind: "text", "heading", "item", "rule", "fence", "code" or "long".
         level: of a heading, from 1 to 6.

@@ -53,7 +53,7 @@ class Block:
         index: its number on the wire.
         name: the tool's; "redacted" for thinking that nobody may read; the type of others.
         state: open; closed: a call whose end has come, but which may be cut off; done; cut; or
-            void: its turn was asked for again.
+            superseded: its turn was asked for again.
         began: when, in seconds since the start.
         ended: when its end came, or when it was cut.
         ready: when a call was known to be complete, so that its tool could run.
@@ -117,7 +117,7 @@ class Note:
         at: when, in seconds since the start.
         reason: why the turn is asked for again.
         seconds: how long the agent waits before.
-        restarts: what the turn has shown is void.
+        restarts: what the turn has shown is superseded.
     """
 
     kind: str

@@ -88,7 +88,9 @@ class RunState:
     @property
     def calls(self) -> list[Block]:
         """The calls that count: those of replies that were not asked for again."""
-        return [block for block in self.blocks if block.kind == "call" and block.state != "void"]
+        return [
+            block for block in self.blocks if block.kind == "call" and block.state != "superseded"
+        ]
 
     @property
     def counted(self) -> bool:
@@ -291,9 +293,9 @@ class RunState:
         changed: list[Block] = self._cut(at)
         if event.restarts:
             shown = [block for block in self.blocks if block.turn == self.turn]
-            changed = [block for block in shown if block.state != "void"]
+            changed = [block for block in shown if block.state != "superseded"]
             for block in changed:
-                block.state = "void"
+                block.state = "superseded"
             self._present = {}
         self.turns[-1].requests.append(Request(at, event.seconds, place=self._place()))
         note = Note("retry", self.turn, at, str(event.reason), event.seconds, event.restarts)
@@ -301,7 +303,7 @@ class RunState:
 
     def _cut(self, at: float, runs: bool = False) -> list[Block]:
         """End what is still being written, and if so wanted also the tools that run."""
-        present = [block for block in self.blocks if block.state != "void"]
+        present = [block for block in self.blocks if block.state != "superseded"]
         return [block for block in present if (runs or block.run is None) and block.cut(at)]
 
 

@@ -34,7 +34,7 @@ class Span(NamedTuple):
 
     Attributes:
         text: what is shown; one line, printable.
-        marks: words of styles, such as "strong"; a face decides how they look.
+        marks: words of styles, such as "strong"; a front end decides how they look.
         url: where it leads if it is a link, as the text says: nobody has looked at it yet.
     """
 

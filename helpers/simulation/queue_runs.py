@@ -13,9 +13,9 @@ from helpers.message import MessageAssembler, TextDelta, Update
 from helpers.simulation.virtual_time import LoopClock, simulate
 from helpers.streams.backpressure import BoundedQueue, WhenFull, through
 from helpers.widgets.live import FRAMES_PER_SECOND
-from helpers.widgets.queue.model import Flood, Sample
+from helpers.widgets.queue.model import Curve, Sample
 
-__all__ = ["PROMPT", "TOKENS", "Meeting", "simulated"]
+__all__ = ["PROMPT", "TOKENS", "QueueRun", "simulated"]
 
 # The answer is its own ruler: each token is its number.
 PROMPT = "Count to two thousand."
@@ -24,7 +24,7 @@ TAIL = 64  # characters of the UI that are shown
 CATCH_UP = 0.05  # seconds: a timer that rang late makes no slower UI
 
 
-class Meeting:
+class QueueRun:
     """A run of the stream through a queue into a UI that takes its time.
 
     Args:
@@ -103,7 +103,7 @@ class Meeting:
         if self._end is None:
             self._end = (state, self.now(), problem)
 
-    def sample(self) -> Flood:
+    def sample(self) -> Curve:
         """Measure, and return all that has been measured so far."""
         state, ended, problem = self._end or ("running", None, "")
         queue = self._queue
@@ -119,7 +119,7 @@ class Meeting:
             self._samples.pop()
         self._samples.append(sample)
         whole = len(self._text) <= TAIL
-        return Flood(
+        return Curve(
             self.policy,
             state,
             tuple(self._samples),
@@ -137,26 +137,26 @@ def simulated(
     client: Callable[[Clock], httpx.AsyncClient],
     body: dict[str, Any],
     **numbers: Any,
-) -> Flood:
+) -> Curve:
     """Return a run as it will be, measured on a clock that jumps.
 
     Args:
         policy: what the queue does when it is full.
         client: makes a client of an offline API that goes by this clock.
         body: the request.
-        numbers: of Meeting: capacity, tokens_per_second, ui_per_second.
+        numbers: of QueueRun: capacity, tokens_per_second, ui_per_second.
     """
 
-    async def run(clock: LoopClock) -> AsyncGenerator[Flood]:
-        meeting = Meeting(policy, clock=clock, **numbers)
+    async def run(clock: LoopClock) -> AsyncGenerator[Curve]:
+        run_now = QueueRun(policy, clock=clock, **numbers)
         async with client(clock) as http:
-            task = asyncio.create_task(meeting.run(http, body))
+            task = asyncio.create_task(run_now.run(http, body))
             while not task.done():
                 await asyncio.wait({task}, timeout=1 / FRAMES_PER_SECOND)
-                meeting.sample()
+                run_now.sample()
             task.result()
-        meeting.end("done")
-        yield meeting.sample()
+        run_now.end("done")
+        yield run_now.sample()
 
-    flood: Flood = simulate(run)[-1][1]
-    return flood
+    curve: Curve = simulate(run)[-1][1]
+    return curve

@@ -1,15 +1,15 @@
-"""What happens when a face is slower than the model: a queue with an end.
+"""What happens when a UI is slower than the model: a queue with an end.
 
-    events ──▶ through(events, BoundedQueue(64, "coalesce")) ──▶ a face, at its own pace
+    events ──▶ through(events, BoundedQueue(64, "coalesce")) ──▶ a UI, at its own pace
 
-Without an end, a queue grows for as long as the face is behind, and what the face shows gets
+Without an end, a queue grows for as long as the UI is behind, and what the UI shows gets
 older and older. There are three ways to give it one:
 
 - "wait": who fills the queue waits. Then nobody reads the socket, its buffers fill, and TCP
-  tells the server to stop sending. Nothing is lost, and everybody is as slow as the face.
-- "drop": what finds no room is left out. The face is never far behind, but has gaps.
+  tells the server to stop sending. Nothing is lost, and everybody is as slow as the UI.
+- "drop": what finds no room is left out. The UI is never far behind, but has gaps.
 - "coalesce": what finds no room joins the delta that waits last. Nothing is lost, and the
-  face catches up, because it gets more with each event.
+  UI catches up, because it gets more with each event.
 
 Only deltas are dropped or joined. A call of a tool, its result or the end of a run has no
 second copy, so these wait for room whatever happens. Of the wire's own events none is
@@ -90,7 +90,7 @@ class BoundedQueue(Generic[T]):
             QueueClosed: the queue is closed.
         """
         if self._is_full():
-            await asyncio.sleep(0)  # events come in bursts: a quick face gets its chance
+            await asyncio.sleep(0)  # events come in bursts: a quick UI gets its chance
         while self._is_full() and not self._closed:
             if self._spared(event):
                 return

@@ -127,7 +127,7 @@ class StructuredAnswer(Generic[Model]):
     """One answer: its fields as they commit, and in the end an instance of its class.
 
     Of a run with tools, the answer is what the model says after the last of them: what it
-    said before a call is no part of it, nor what a retry or the user has made void.
+    said before a call is no part of it, nor what a retry or the user has superseded.
 
     Args:
         model: what the answer is to be.

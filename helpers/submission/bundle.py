@@ -258,7 +258,7 @@ TITLES = {
     "retry": "whether to ask again, and when",
     "main": "one answer, whatever breaks on the way",
     "tools": "what the model may call",
-    "offline": "a rehearsal without a network",
+    "offline": "a simulation without a network",
     "providers": "whom the program can ask",
     "openai": "the same agent in front of another API",
     "program": "the command line",

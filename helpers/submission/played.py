@@ -1,6 +1,6 @@
 """The API and the weather service, played by the course for a session with an agent.
 
-So nobody's file needs a rehearsal of its own, a key, or a network to be recorded.
+So nobody's file needs a simulation of its own, a key, or a network to be recorded.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from helpers.submission.conformance.harness import city_of, error
 from helpers.submission.conformance.listener import Exchange, Listener
 from helpers.submission.conformance.wire_events import encoded
-from helpers.submission.single_file.offline import FIRST_TOKEN, TOKENS_PER_SECOND, rehearsed
+from helpers.submission.single_file.offline import FIRST_TOKEN, TOKENS_PER_SECOND, simulated
 from helpers.submission.single_file.tools import OFFLINE_SECONDS, made_up
 
 __all__ = ["ENVIRONMENT", "played"]
@@ -32,7 +32,7 @@ async def answer(exchange: Exchange) -> None:
     await exchange.begin()
     await asyncio.sleep(FIRST_TOKEN)
     waiting = b""
-    for event in rehearsed(asked):
+    for event in simulated(asked):
         waiting += encoded([event])
         cut = random.randint(0, len(waiting))
         await exchange.send(waiting[:cut])

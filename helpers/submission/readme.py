@@ -64,8 +64,8 @@ def readme(
     if measured is not None:
         files.append("[ttft.json](ttft.json) has each run")
     files.append("[conformance.json](conformance.json) each behaviour")
-    rehearses = "agent" not in owners
-    rehearses |= cast is not None and "--mock" in cast.command.split()
+    simulates = "agent" not in owners
+    simulates |= cast is not None and "--mock" in cast.command.split()
     shown = [f"![{one.title()}]({file})" for one, file in _pictures(measured, live)]
     pictures = "".join(f"{one}\n\n" for one in shown)
     text = f"""# {title}
@@ -74,7 +74,7 @@ def readme(
 
 ## Run it
 
-{_how_to_run(agent, rehearses)}
+{_how_to_run(agent, simulates)}
 
 ## What was measured
 
@@ -129,18 +129,18 @@ def _whose(owners: Mapping[str, str]) -> str:
     return "Every part of it is the course's own: none was written by me."
 
 
-def _how_to_run(agent: bytes, rehearses: bool) -> str:
-    """Return how to run it: what the course bundles can rehearse, and what was seen to."""
+def _how_to_run(agent: bytes, simulates: bool) -> str:
+    """Return how to run it: what the course bundles can simulate, and what was seen to."""
     named = packages_of(agent)
     packages = named or _imported(agent)
     install = f"    pip install {' '.join(packages)}\n" if packages else ""
     needs = "Python 3.11 or newer" + (" and what pip installs here" if packages else "")
     needs += " (`uv run agent.py` installs it by itself)" if named else ""
     asked = '"What\'s the weather in Lagos?"'
-    if rehearses:
+    if simulates:
         return (
             f"It needs {needs}.\n\n{install}    python agent.py --mock {asked}\n\n"
-            "`--mock` rehearses: no key, no network, no cost. With a key in `ANTHROPIC_API_KEY`, "
+            "`--mock` simulates: no key, no network, no cost. With a key in `ANTHROPIC_API_KEY`, "
             "leave it out."
         )
     return (

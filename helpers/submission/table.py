@@ -62,10 +62,10 @@ def table(
         left = len(paths) - len(found)
         spent = time.monotonic() - start
         say(_progress(verdict, len(found), len(paths), spent / fresh * left if fresh else 0.0))
-        rows = with_twins([found[path] for path in paths if path in found])
+        rows = with_copies([found[path] for path in paths if path in found])
         (place / "submissions.html").write_text(page_of(rows), encoding="utf-8")
         (place / "submissions.csv").write_text(csv_of(rows), encoding="utf-8", newline="")
-    return with_twins([found[path] for path in paths])
+    return with_copies([found[path] for path in paths])
 
 
 def _side_by_side(
@@ -103,17 +103,17 @@ def _progress(verdict: Verdict, done: int, all: int, seconds: float) -> str:
     return f"{done} of {all}{left}: {verdict.name}: {came}{kept}"
 
 
-def with_twins(verdicts: Iterable[Verdict]) -> list[Verdict]:
+def with_copies(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Return verdicts that name the others with the same agent.py, or one built as it."""
     found = list(verdicts)
     by: dict[str, list[Verdict]] = defaultdict(list)
     for one in found:
         for mark in {one.agent, one.shape} - {""}:
             by[mark].append(one)
-    return [replace(one, twins=tuple(_twins(one, by))) for one in found]
+    return [replace(one, copies=tuple(_copies(one, by))) for one in found]
 
 
-def _twins(one: Verdict, by: dict[str, list[Verdict]]) -> Iterator[str]:
+def _copies(one: Verdict, by: dict[str, list[Verdict]]) -> Iterator[str]:
     same = [other for other in by.get(one.agent, ()) if other is not one]
     alike = [
         other for other in by.get(one.shape, ()) if other is not one and other.agent != one.agent
@@ -199,7 +199,7 @@ def _reasons(one: Verdict) -> str:
         rows += f"<dt>{check.sign} {escape(check.title)}</dt><dd>{escape(check.why)}</dd>\n"
     for words in one.notes:
         rows += f"<dt>note</dt><dd>{escape(words)}</dd>\n"
-    is_open = not one.passed or bool(one.twins)
+    is_open = not one.passed or bool(one.copies)
     return (
         f'<details class="{word}"{" open" if is_open else ""}>\n<summary>'
         f'<span class="mark" role="img" aria-label="{word}">{sign}</span> '

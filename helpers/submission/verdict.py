@@ -126,7 +126,7 @@ class Verdict:
         shape: the same of how agent.py is built, whatever its names and comments are.
         complete: whether it was looked at to the end.
         kept: the day on which it was found, if it was not looked at again today.
-        twins: other submissions with the same agent.py, a sentence each.
+        copies: other submissions with the same agent.py, a sentence each.
         shown: what a gallery shows of it; None if that could not be found out.
     """
 
@@ -137,7 +137,7 @@ class Verdict:
     shape: str = ""
     complete: bool = True
     kept: str = ""
-    twins: tuple[str, ...] = field(default=())
+    copies: tuple[str, ...] = field(default=())
     shown: Shown | None = None
 
     @property
@@ -154,7 +154,7 @@ class Verdict:
     def notes(self) -> list[str]:
         """What else there is to know about this row."""
         kept = f"Kept from {self.kept}: neither it nor the course has changed since."
-        return [*([kept] if self.kept else []), *self.twins]
+        return [*([kept] if self.kept else []), *self.copies]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON takes it, without what depends on the others of its class."""

@@ -84,7 +84,7 @@ async def converse(talk: Talk, screen: LiveScreen, prompt: str) -> int:
     """Answer a prompt, or one after another as they are typed if there is none yet."""
     once = bool(prompt)
     async with talk.agent.opened():
-        screen.heard = lambda words: talk.interrupt(words, screen)
+        screen.on_line = lambda words: talk.interrupt(words, screen)
         while True:
             line = prompt or await screen.next_line()
             if line is None:

@@ -36,20 +36,20 @@ async def show(
         screen: where to.
         clock: tells seconds.
     """
-    face = _Face(screen, clock)
+    front = _FrontEnd(screen, clock)
     try:
         async with aclosing(events):
             async for event in events:
-                face.take(event)
+                front.take(event)
     finally:
-        face.items(face.run.end(STOPPED, clock()))
+        front.items(front.run.end(STOPPED, clock()))
         screen.end_text()
         screen.status("waiting", "")
-    return face.run
+    return front.run
 
 
 @dataclass
-class _Face:
+class _FrontEnd:
     """A run on a screen, and what the screen has of it."""
 
     screen: Screen
@@ -96,7 +96,12 @@ class _Face:
         if block.kind == "thinking" and block.state == "done":
             self.screen.note("", f"Thought for {duration(block.seconds or 0)}.")
         run = block.run
-        if run is None or run.ended is None or block.state == "void" or id(block) in self.over:
+        if (
+            run is None
+            or run.ended is None
+            or block.state == "superseded"
+            or id(block) in self.over
+        ):
             return
         self.over.add(id(block))
         self.screen.note(*_result(doing, run))
@@ -109,8 +114,10 @@ class _Face:
 
     def note(self, note: Note, changed: list[Item]) -> None:
         """Show that a turn is asked for again, or was interrupted."""
-        void = [item for item in changed if isinstance(item, Block) and item.state == "void"]
-        shown = any(block.kind == "text" and block.pieces for block in void)
+        superseded = [
+            item for item in changed if isinstance(item, Block) and item.state == "superseded"
+        ]
+        shown = any(block.kind == "text" and block.pieces for block in superseded)
         again = " The answer begins again." if shown else ""
         self.screen.note(note.sign, note.words + again)
         if note.kind == "interrupted":
@@ -128,7 +135,7 @@ class _Face:
 def _doing(block: Block) -> str:
     """Return what a block does now, in words; nothing when it does nothing any more."""
     run = block.run
-    if block.state == "void" or (run is not None and run.ended is not None):
+    if block.state == "superseded" or (run is not None and run.ended is not None):
         return ""
     if run is not None:
         share = f" ({run.done / run.total:.0%})" if run.done is not None and run.total else ""

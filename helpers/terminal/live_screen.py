@@ -74,13 +74,13 @@ class LiveScreen(Screen):
 
     Attributes:
         answer: the one under way, if there is one; then Ctrl-C stops that and nothing more.
-        heard: takes each line that is entered while there is one.
+        on_line: takes each line that is entered while there is one.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.answer: asyncio.Task[Any] | None = None
-        self.heard: Callable[[str], None] = lambda line: None
+        self.on_line: Callable[[str], None] = lambda line: None
         self._clock = clock
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()  # entered while idle
         self._markdown = MarkdownLines()
@@ -221,7 +221,7 @@ class LiveScreen(Screen):
         """Take the line that was entered; return whether it should stay there."""
         line = self._input.text.strip()
         if line and self.answer:
-            self.heard(line)
+            self.on_line(line)
         elif line:
             self._lines.put_nowait(line)
         return not line

@@ -1,6 +1,6 @@
 """The agent on web pages: one answer, many readers, each of whom may leave.
 
-    run_agent ──▶ Telling ──▶ Run ──▶ readers: an event stream or a WebSocket each
+    run_agent ──▶ Encoder ──▶ Run ──▶ readers: an event stream or a WebSocket each
                   (wire.py)  (runs.py)
 
 Read it in this order:

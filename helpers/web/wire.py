@@ -7,7 +7,7 @@ A page has no use for the agent's own events, and works nothing out: it draws wh
 So each thing that is told is a small JSON object:
 
     part      all that is shown of a text, a thought or a tool, but for what grows; its state
-              "void" means that it goes: the turn was asked for again
+              "superseded" means that it goes: the turn was asked for again
     text      of a text: finished lines as HTML, and what comes behind them of the line in progress
     more      of a thought, or of a tool's input: what comes behind what there is
     now       whether something is waited for, and a sentence on that
@@ -129,7 +129,7 @@ class _Part:
 
     Attributes:
         number: counted over all turns.
-        face: all that is shown of it, but for what grows.
+        shown: all that is shown of it, but for what grows.
         sent: the pieces of its latest block that were told.
         markdown: the text in progress, of a text.
         open: what a page has of the text's last line.
@@ -137,18 +137,18 @@ class _Part:
     """
 
     number: int
-    face: Page = field(default_factory=dict)
+    shown: Page = field(default_factory=dict)
     sent: int = 0
     markdown: MarkdownHtml = field(default_factory=MarkdownHtml)
     open: str = ""
     last: Block | None = None
 
-    def changed(self, face: Page) -> list[Page]:
-        """Return what a page is told if its face is not what it was."""
-        if face == self.face:
+    def changed(self, shown: Page) -> list[Page]:
+        """Return what a page is told if what is shown is not what it was."""
+        if shown == self.shown:
             return []
-        self.face = face
-        return [{"type": "part", "part": self.number, **face}]
+        self.shown = shown
+        return [{"type": "part", "part": self.number, **shown}]
 
     def grown(self, block: Block) -> str:
         """Return what came for a block since this was asked last."""
@@ -259,8 +259,8 @@ class Encoder:
             part = self._text = self._text or self._new_part()
             self._parts[id(block)] = part
             part.sent, part.last = 0, block
-        if block.state == "void":
-            return part.changed({"kind": "text", "state": "void"})
+        if block.state == "superseded":
+            return part.changed({"kind": "text", "state": "superseded"})
         fresh = part.grown(block)
         if not fresh:
             return []
@@ -306,7 +306,7 @@ def _tool(block: Block, over: bool) -> Page:
         shown["result"] = _beginning(run.content)
         if run.state == "running" and run.progress:
             shown["progress"] = {"message": run.progress, "done": run.done, "total": run.total}
-    state = "void" if block.state == "void" else state
+    state = "superseded" if block.state == "superseded" else state
     return {"kind": "tool", "name": block.name, "state": state, **shown}
 
 

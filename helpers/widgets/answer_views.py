@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from helpers.widgets.form.view import FormView
     from helpers.widgets.history.view import HistoryView
     from helpers.widgets.page.view import PageView
-    from helpers.widgets.queue.model import Flood
+    from helpers.widgets.queue.model import Curve
     from helpers.widgets.queue.view import QueueView
     from helpers.widgets.race.view import Race
     from helpers.widgets.switch.view import Switch
@@ -213,13 +213,13 @@ def queue(
     changes = {"pace": pace, "fault": None}
     body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
 
-    expected = floods(mock_settings(changes), **numbers)
+    expected = curves(mock_settings(changes), **numbers)
     client = partial(mock_client, changes)
     return QueueView(client, body, expected, when_full=when_full, autostart=autostart, **numbers)
 
 
 @cache
-def floods(settings: Settings, **numbers: Any) -> "tuple[Flood, ...]":
+def curves(settings: Settings, **numbers: Any) -> "tuple[Curve, ...]":
     """Return how a queue will fare with each of its ways, on a clock that jumps."""
     from helpers.simulation.queue_runs import PROMPT, simulated
     from helpers.widgets.queue.model import POLICIES

@@ -209,10 +209,10 @@ def test_a_team_fits_the_page_in_the_dark(page: Page, width: int) -> None:
 
 
 def ran(view: QueueView, policy: str) -> bool:
-    return view.floods[policy].state == "done" and not view.state["running"]
+    return view.curves[policy].state == "done" and not view.state["running"]
 
 
-def curves(page: Page) -> int:
+def areas(page: Page) -> int:
     """Return how many curves are drawn: the only areas in blue."""
     return page.locator(".sa-queue-picture path[fill='#0072b2']").count()
 
@@ -232,7 +232,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     bridge.until(lambda: ran(view, "drop"), seconds=60)
     bridge.run(0.1)
     assert page.evaluate("document.activeElement.textContent") == "Start again"
-    assert curves(page) == 1
+    assert areas(page) == 1
     assert "tokens lost" in page.locator(".sa-queue-picture").inner_text()
     page.get_by_role("radio", name="Coalesce").check()
     bridge.pump()
@@ -242,7 +242,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("tr").all()]
     assert rows == view.state["rows"] and rows[1][1:] == ["–"] * 6
     assert page.get_by_role("status").inner_text().startswith("✓ Nothing lost")
-    assert curves(page) == 2
+    assert areas(page) == 2
     assert height(page) == before
     darken(page)
     assert grave(page) == []
@@ -257,7 +257,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     assert page.locator(".sa-queue input:checked").count() == 2  # each makes its own choice
     texts = page.locator(".sa-queue table").all_inner_texts()
     assert texts[0] == texts[1]
-    assert curves(page) == 4
+    assert areas(page) == 4
 
 
 def test_a_queue_that_waits_is_stopped(page: Page) -> None:
@@ -266,10 +266,10 @@ def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     bridge = Bridge(page, view)
     before = height(page)
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: view.floods["wait"].now.shown > 50, seconds=60)
+    bridge.until(lambda: view.curves["wait"].now.shown > 50, seconds=60)
     bridge.pump()
     page.get_by_role("button", name="Stop").click()
-    bridge.until(lambda: view.floods["wait"].state == "stopped", seconds=60)
+    bridge.until(lambda: view.curves["wait"].state == "stopped", seconds=60)
     bridge.until(lambda: not view.state["running"], seconds=60)
     bridge.run(0.1)
     assert page.get_by_role("status").inner_text().startswith("Stopped after")
@@ -285,4 +285,4 @@ def test_a_lost_picture_of_the_queue_is_made_good(page: Page) -> None:
     page.get_by_role("button", name="Start").click()
     bridge.until(lambda: ran(view, "drop"), seconds=60)
     bridge.run(0.1)
-    assert curves(page) == 1  # the trait has it
+    assert areas(page) == 1  # the trait has it

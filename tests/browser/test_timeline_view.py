@@ -170,7 +170,7 @@ def test_one_of_three_is_chosen_by_keyboard_and_only_it_runs(page: Page) -> None
 
 def test_while_a_tool_blocks_the_page_keeps_time(page: Page) -> None:
     door = Door()
-    view = make(door.tool())  # which rehearses the run
+    view = make(door.tool())  # which simulates the run
     door.reached.clear()
     door.open.clear()
     bridge = Bridge(page, view)

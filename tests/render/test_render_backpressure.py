@@ -284,7 +284,7 @@ async def opened(port: int) -> AsyncIterator[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def busy_face(
+async def busy_ui(
     queue: BoundedQueue[dict[str, Any]],
 ) -> AsyncIterator[Server]:
     """Take one event of an answer, and no more."""
@@ -295,19 +295,19 @@ async def busy_face(
         async with aclosing(through(opened(port), queue)) as events:
             await anext(events)
             yield server
-        await server.done.wait()  # the face left: so did the socket
+        await server.done.wait()  # the UI left: so did the socket
 
 
-async def test_a_busy_face_makes_the_server_wait():
+async def test_a_busy_ui_makes_the_server_wait():
     queue: BoundedQueue[dict[str, Any]] = BoundedQueue(8, "wait")
-    async with busy_face(queue) as server:
+    async with busy_ui(queue) as server:
         assert await server.settled() < COUNT
         assert queue.depth == 8
 
 
-async def test_a_server_needs_not_wait_for_a_busy_face_if_deltas_are_joined():
+async def test_a_server_needs_not_wait_for_a_busy_ui_if_deltas_are_joined():
     queue: BoundedQueue[dict[str, Any]] = BoundedQueue(8, "coalesce")
-    async with busy_face(queue) as server:
+    async with busy_ui(queue) as server:
         await server.done.wait()
         assert server.sent == COUNT
         assert queue.deepest == 8

@@ -107,7 +107,9 @@ async def web(pairs: Pairs) -> Shown:
     telling = Encoder(lambda: 1.0)
     pages = [page for _, event in pairs for page in telling.feed(event)]
     tools = {page["part"]: page for page in pages if page.get("kind") == "tool"}
-    ran = [one for one in tools.values() if one["seconds"] is not None and one["state"] != "void"]
+    ran = [
+        one for one in tools.values() if one["seconds"] is not None and one["state"] != "superseded"
+    ]
     last = pages[-1]
     figures = last["figures"]
     return Shown(
@@ -119,9 +121,9 @@ async def web(pairs: Pairs) -> Shown:
 
 
 def lane_tools(lane: cards_model.Lane) -> list[str]:
-    faces = [(call.name, cards_model.card_face(call, over=True)) for call in lane.run.blocks]
-    told = [f"{name} {face['state']}" for name, face in faces if face["seconds"] is not None]
-    return [words for words in told if "void" not in words]
+    cards = [(call.name, cards_model.about_call(call, over=True)) for call in lane.run.blocks]
+    told = [f"{name} {card['state']}" for name, card in cards if card["seconds"] is not None]
+    return [words for words in told if "superseded" not in words]
 
 
 async def cards(pairs: Pairs) -> Shown:

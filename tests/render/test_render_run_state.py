@@ -106,7 +106,7 @@ def test_usage_is_that_of_all_requests_and_estimated_until_it_is_counted():
 
 def test_a_retry_that_restarts_voids_the_attempt_and_another_cuts_it():
     anew = fold([*TURN[:9], (1.5, Retrying(2, 0.5, "it broke: ", True))])
-    assert states(anew) == ["void", "void"]
+    assert states(anew) == ["superseded", "superseded"]
     note = anew.items[-1]
     assert isinstance(note, Note)
     assert f"{note.sign} {note.words}" == "↻ It broke. Trying again in 0.5 s."

@@ -29,7 +29,7 @@ def loaded(source: str) -> ModuleType:
 
 
 def said(source: str) -> str:
-    """Return what the agent in a file says in its rehearsal, at once."""
+    """Return what the agent in a file says in its simulation, at once."""
     file = loaded(source)
     file.TOKENS_PER_SECOND, file.FIRST_TOKEN, file.OFFLINE_SECONDS = 1e9, 0.0, 0.0
     text: list[str] = []

@@ -78,9 +78,9 @@ async def test_an_agent_written_from_the_page_does_everything():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
-@pytest.mark.parametrize(("source", "rehearses"), [("", False), ("--mock", True)])
+@pytest.mark.parametrize(("source", "simulates"), [("", False), ("--mock", True)])
 @pytest.mark.long
-async def test_the_readme_says_only_what_was_found(source: str, rehearses: bool, tmp_path: Path):
+async def test_the_readme_says_only_what_was_found(source: str, simulates: bool, tmp_path: Path):
     agent = AGENTS / "honest.py"
     if source:
         agent = tmp_path / "agent.py"
@@ -100,12 +100,12 @@ async def test_the_readme_says_only_what_was_found(source: str, rehearses: bool,
         mode="mock",
     )
     readme = (out / "README.md").read_text(encoding="utf-8")
-    assert ("--mock" in readme) is rehearses
+    assert ("--mock" in readme) is simulates
     assert "live" not in readme
     assert "2 of 2" in readme or "all 2" in readme
 
 
-# Its own rehearsal, which is all that this one knows.
+# Its own simulation, which is all that this one knows.
 REHEARSING = """\
 import sys
 import time

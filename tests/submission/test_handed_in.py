@@ -24,7 +24,7 @@ from helpers.submission.consistency import agent_problems, report_problems, ttft
 from helpers.submission.manifest import CONTENTS, problems
 from helpers.submission.report import NoReport, claims, page, results_in
 from helpers.submission.submitted import ARCHIVE, LARGEST, CannotRead, read
-from helpers.submission.table import csv_of, page_of, table, with_twins
+from helpers.submission.table import csv_of, page_of, table, with_copies
 from helpers.submission.verdict import Check, Verdict
 from helpers.submission.verify import verify
 
@@ -314,9 +314,9 @@ def test_a_folder_of_submissions_gives_one_table(tmp_path: Path):
         table(tmp_path / "ann", verify=look)
 
 
-def test_twins_are_named_and_what_was_not_checked_is_no_tick():
+def test_copies_are_named_and_what_was_not_checked_is_no_tick():
     told = Check("ttft", "first token", True, "Told.", told=True)
-    rows = with_twins(
+    rows = with_copies(
         [
             Verdict("ann", (told,), "1 of 1", "a" * 64, "c" * 64),
             Verdict("bob", (told,), "0 of 8", "a" * 64, "c" * 64),

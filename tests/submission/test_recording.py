@@ -50,7 +50,7 @@ def test_the_agent_is_recorded_as_it_streams(tmp_path: Path):
 
 @NO_TERMINAL
 @pytest.mark.parametrize("name", ["honest.py", "workshop.py"])
-def test_an_agent_without_a_rehearsal_is_recorded_all_the_same(name: str):
+def test_an_agent_without_a_simulation_is_recorded_all_the_same(name: str):
     """The course plays the API and the weather for it."""
     cast = record(AGENTS / name, "What's the weather in Oslo?")
     assert cast.code == 0 and cast.offline

@@ -139,7 +139,7 @@ def test_wherever_it_stops_nothing_is_left_growing(cut: int):
 
 def test_a_retry_that_begins_again_says_so():
     pages = told([TurnStarted(1), TEXT, TextDelta(0, "Half"), Retrying(2, 0.5, "it broke", True)])
-    assert kinds(pages)[-3:] == ["text done", "text void", "waiting"]
+    assert kinds(pages)[-3:] == ["text done", "text superseded", "waiting"]
     assert pages[-1]["note"] == "↻ It broke. Trying again in 0.5 s."
     assert pages[-4]["lines"] == ['<p dir="auto">Half</p>']
 

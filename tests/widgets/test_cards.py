@@ -39,7 +39,7 @@ from helpers.session.session import Session
 from helpers.simulation.checkout import search_logs
 from helpers.team import Asked
 from helpers.tools import ToolError, tool
-from helpers.widgets.cards.model import Board, Lane, card_face, fold, readable
+from helpers.widgets.cards.model import Board, Lane, about_call, fold, readable
 from helpers.widgets.cards.snapshot import draw, lane_words, lines_for, note_words, tell
 from helpers.widgets.cards.view import CardsView
 
@@ -97,7 +97,7 @@ def item_of(board: Board, kind: str) -> Block:
 
 def card_of(board: Board) -> dict[str, Any]:
     """Return what the first card shows."""
-    return card_face(item_of(board, "call"), board.lanes[0].run.ending is not None)
+    return about_call(item_of(board, "call"), board.lanes[0].run.ending is not None)
 
 
 # The value
@@ -157,11 +157,11 @@ def test_what_breaks_off_is_cut_and_what_is_asked_again_is_void() -> None:
     again = Retrying(2, 0.5, "the stream was cut", restarts=True)
     board = board_after(*broken, (1.0, again))
     note = board.lanes[0].items[-1]
-    assert {item.state for item in board.lanes[0].run.blocks} == {"void"}
-    assert card_of(board)["state"] == "void"
+    assert {item.state for item in board.lanes[0].run.blocks} == {"superseded"}
+    assert card_of(board)["state"] == "superseded"
     assert isinstance(note, Note)
     assert note_words(note) == "↻ The stream was cut. Trying again in 0.5 s."
-    # The same block comes once more, beside the void one.
+    # The same block comes once more, beside the superseded one.
     board.take("", BlockStarted(1, {"type": "text"}), 1.5)
     board.take("", TextDelta(1, "again"), 1.6)
     assert board.lanes[0].run.blocks[-1].text == "again"
@@ -245,8 +245,8 @@ def page_after(view: CardsView, messages: list[dict[str, Any]]) -> dict[str, Any
                 item["open"] = update["open"]
             if "text" in update:
                 item["text"] = item["text"] * update["add"] + update["text"]
-            if "face" in update:
-                item["face"] = update["face"]
+            if "about" in update:
+                item["about"] = update["about"]
     return {"lanes": lanes}
 
 

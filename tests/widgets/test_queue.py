@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from helpers import course
 from helpers.simulation.queue_runs import TOKENS
 from helpers.widgets import answer_views as views
-from helpers.widgets.queue.model import Flood, Sample, corners, row, sentence, table
+from helpers.widgets.queue.model import Curve, Sample, corners, row, sentence, table
 from helpers.widgets.queue.snapshot import draw, span_for, tell
 from helpers.widgets.queue.view import QueueView
 
@@ -26,54 +26,54 @@ def view() -> QueueView:
 
 
 @pytest.fixture(scope="module")
-def expected(view: QueueView) -> dict[str, Flood]:
-    return {flood.policy: flood for flood in view._expected}
+def expected(view: QueueView) -> dict[str, Curve]:
+    return {curve.policy: curve for curve in view._expected}
 
 
-def test_who_waits_loses_nothing_and_ends_late(expected: dict[str, Flood]) -> None:
-    flood = expected["wait"]
-    assert (flood.now.shown, flood.now.dropped, flood.now.merged) == (TOKENS, 0, 0)
-    assert flood.deepest == 64
+def test_who_waits_loses_nothing_and_ends_late(expected: dict[str, Curve]) -> None:
+    curve = expected["wait"]
+    assert (curve.now.shown, curve.now.dropped, curve.now.merged) == (TOKENS, 0, 0)
+    assert curve.deepest == 64
     # 2,000 events at 200 a second take ten seconds, and the model one.
-    assert flood.ended == pytest.approx(10.2, abs=0.1)
-    assert flood.written == pytest.approx(1.2, abs=0.01)
-    assert flood.behind == pytest.approx(9.0, abs=0.15)
-    assert flood.tail.endswith(" 1998 1999 2000")
+    assert curve.ended == pytest.approx(10.2, abs=0.1)
+    assert curve.written == pytest.approx(1.2, abs=0.01)
+    assert curve.behind == pytest.approx(9.0, abs=0.15)
+    assert curve.tail.endswith(" 1998 1999 2000")
 
 
-def test_who_drops_keeps_up_and_has_gaps(expected: dict[str, Flood]) -> None:
-    flood = expected["drop"]
-    assert flood.now.shown + flood.now.dropped == TOKENS
-    assert flood.now.dropped > 1_500
-    assert flood.behind == pytest.approx(64 / 200, abs=0.05)
-    numbers = [int(word) for word in flood.tail.split()[1:]]
+def test_who_drops_keeps_up_and_has_gaps(expected: dict[str, Curve]) -> None:
+    curve = expected["drop"]
+    assert curve.now.shown + curve.now.dropped == TOKENS
+    assert curve.now.dropped > 1_500
+    assert curve.behind == pytest.approx(64 / 200, abs=0.05)
+    numbers = [int(word) for word in curve.tail.split()[1:]]
     assert numbers == sorted(numbers)
     assert numbers[-1] - numbers[0] > 2 * len(numbers)
 
 
-def test_who_coalesces_keeps_up_and_loses_nothing(expected: dict[str, Flood]) -> None:
-    flood = expected["coalesce"]
-    assert (flood.now.shown, flood.now.dropped) == (TOKENS, 0)
-    assert flood.now.merged > 1_500
-    assert flood.behind == pytest.approx(64 / 200, abs=0.05)
-    assert flood.tail.endswith(" 1998 1999 2000")
+def test_who_coalesces_keeps_up_and_loses_nothing(expected: dict[str, Curve]) -> None:
+    curve = expected["coalesce"]
+    assert (curve.now.shown, curve.now.dropped) == (TOKENS, 0)
+    assert curve.now.merged > 1_500
+    assert curve.behind == pytest.approx(64 / 200, abs=0.05)
+    assert curve.tail.endswith(" 1998 1999 2000")
 
 
 def test_the_queue_is_full_while_the_stream_lasts_and_empty_in_the_end(
-    expected: dict[str, Flood],
+    expected: dict[str, Curve],
 ) -> None:
-    for flood in expected.values():
-        depths = [sample.depth for sample in flood.samples]
+    for curve in expected.values():
+        depths = [sample.depth for sample in curve.samples]
         assert max(depths) <= 64 and depths[-1] == 0
-        full = [s.depth >= 60 for s in flood.samples if 0.4 < s.at < flood.written - 0.1]
+        full = [s.depth >= 60 for s in curve.samples if 0.4 < s.at < curve.written - 0.1]
         assert full and all(full)
         # Thirty samples a second, each later than the one before.
-        assert len(flood.samples) == pytest.approx(30 * flood.ended, rel=0.1)
-        assert [s.at for s in flood.samples] == sorted({s.at for s in flood.samples})
+        assert len(curve.samples) == pytest.approx(30 * curve.ended, rel=0.1)
+        assert [s.at for s in curve.samples] == sorted({s.at for s in curve.samples})
 
 
 def test_snapshot_and_text_are_the_same_in_every_run(view: QueueView) -> None:
-    views.floods.cache_clear()
+    views.curves.cache_clear()
     again = course.queue()
     assert (again.snapshot(), again.text_alternative()) == (
         view.snapshot(),
@@ -95,7 +95,7 @@ def test_a_run_that_has_not_begun_shows_nothing_of_its_end() -> None:
     assert [set(cells[1:]) for cells in view.state["rows"][1:]] == [{"–"}] * 3
     assert view.state["words"] == "Not started."
     ElementTree.fromstring(view.state["svg"])
-    at_rest = list(view.floods.values())
+    at_rest = list(view.curves.values())
     ElementTree.fromstring(draw(at_rest, capacity=64, span=2))
     assert "drop: Not started." in tell(at_rest, capacity=64)
 
@@ -110,29 +110,29 @@ def test_live_runs_go_through_the_real_queue_and_are_kept_beside_each_other() ->
         view.choose(policy)
         view.start()
         assert view.wait(60)
-        flood = view.floods[policy]
-        assert (flood.state, flood.problem, flood.deepest) == ("done", "", 64)
-        assert flood.now.shown + flood.now.dropped == TOKENS
-        assert (flood.now.dropped > 0, flood.now.merged > 0) == (
+        curve = view.curves[policy]
+        assert (curve.state, curve.problem, curve.deepest) == ("done", "", 64)
+        assert curve.now.shown + curve.now.dropped == TOKENS
+        assert (curve.now.dropped > 0, curve.now.merged > 0) == (
             policy == "drop",
             policy == "coalesce",
         )
         # Pictures, not a message per token: far below what a Jupyter server lets through.
-        assert len(sent) <= 18 * flood.ended + 5
-        assert row(flood) in view.state["rows"]
-        assert view.state["words"] == sentence(flood)
-        assert view.state["clock"] == flood.ended
-    assert [flood.state for flood in view.floods.values()] == ["ready", "done", "done"]
+        assert len(sent) <= 18 * curve.ended + 5
+        assert row(curve) in view.state["rows"]
+        assert view.state["words"] == sentence(curve)
+        assert view.state["clock"] == curve.ended
+    assert [curve.state for curve in view.curves.values()] == ["ready", "done", "done"]
     view.close()
 
 
 def test_a_live_run_that_waits_shows_every_token() -> None:
     view = course.queue(**QUICK, autostart=True)
     assert view.wait(60)
-    flood = view.floods["wait"]
-    assert (flood.state, flood.now.shown, flood.now.dropped) == ("done", TOKENS, 0)
-    assert 0 < flood.deepest <= 64
-    assert flood.tail.endswith(" 1998 1999 2000")
+    curve = view.curves["wait"]
+    assert (curve.state, curve.now.shown, curve.now.dropped) == ("done", TOKENS, 0)
+    assert 0 < curve.deepest <= 64
+    assert curve.tail.endswith(" 1998 1999 2000")
 
 
 def test_the_old_name_of_a_number_works_and_warns() -> None:
@@ -146,10 +146,10 @@ def test_it_is_stopped_in_the_middle() -> None:
     view.start()
     view.stop()
     assert view.wait(60)
-    flood = view.floods["wait"]
-    assert flood.state == "stopped" and flood.now.shown < TOKENS
-    assert sentence(flood).startswith("Stopped after")
-    assert "stopped after" in row(flood)[-1]
+    curve = view.curves["wait"]
+    assert curve.state == "stopped" and curve.now.shown < TOKENS
+    assert sentence(curve).startswith("Stopped after")
+    assert "stopped after" in row(curve)[-1]
 
 
 def test_a_server_that_is_not_there_ends_in_a_sentence() -> None:
@@ -157,8 +157,8 @@ def test_a_server_that_is_not_there_ends_in_a_sentence() -> None:
     view._body = {**view._body, "model": "no-such-model"}
     view.start()
     assert view.wait(60)
-    assert view.floods["wait"].state == "failed"
-    assert sentence(view.floods["wait"]).startswith("✕ Failed after")
+    assert view.curves["wait"].state == "failed"
+    assert sentence(view.curves["wait"]).startswith("✕ Failed after")
 
 
 def test_a_page_chooses_and_nonsense_is_ignored() -> None:
@@ -189,9 +189,9 @@ def test_corners_keep_the_shape(depths: list[int]) -> None:
 
 def test_words_and_rows_for_every_state() -> None:
     sample = Sample(2.0, 0, 1_000, 1_000, 0, 0.3)
-    flood = Flood("drop", "done", (sample,), "9", 64, 0.4, 1.2, 1.5)
-    assert sentence(flood) == "✕ 1,000 tokens lost. Done 0.3 s after the model."
-    assert row(flood) == ["drop", "1,000", "1,000", "0", "64", "0.4 s", "after 1.5 s"]
-    assert row(replace(flood, state="running", ended=None))[-1] == "…"
-    assert len(table([flood])[0]) == len(row(flood)) == len(row(Flood("wait")))
+    curve = Curve("drop", "done", (sample,), "9", 64, 0.4, 1.2, 1.5)
+    assert sentence(curve) == "✕ 1,000 tokens lost. Done 0.3 s after the model."
+    assert row(curve) == ["drop", "1,000", "1,000", "0", "64", "0.4 s", "after 1.5 s"]
+    assert row(replace(curve, state="running", ended=None))[-1] == "…"
+    assert len(table([curve])[0]) == len(row(curve)) == len(row(Curve("wait")))
     assert span_for(10.2) == 12 and span_for(0.1) == 2

@@ -1,4 +1,4 @@
-"""The timeline: what it makes of events, the rehearsal, the pictures, and live runs."""
+"""The timeline: what it makes of events, the simulation, the pictures, and live runs."""
 
 import asyncio
 import re
@@ -171,9 +171,9 @@ def test_what_is_asked_again_is_void_and_its_tools_run_on() -> None:
     states = [(bar.kind, bar.state) for bar in timeline.bars]
     assert states[:4] == [
         ("waiting", "done"),
-        ("text", "void"),
-        ("input", "void"),
-        ("run", "void"),
+        ("text", "superseded"),
+        ("input", "superseded"),
+        ("run", "superseded"),
     ]
     assert states[4:] == [("waiting", "done"), ("text", "open")]
     assert timeline.bars[4].ended == 2.5
@@ -230,7 +230,7 @@ def test_thinking_and_blocks_of_unknown_types() -> None:
     assert [bar.kind for bar in timeline.bars] == ["waiting", "thinking"]
 
 
-# The rehearsal
+# The simulation
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -265,7 +265,7 @@ def test_strategies_that_do_not_exist_and_turns_without_an_end() -> None:
         under(fold(ONE_TURN[:5]), "serial")
 
 
-def test_a_rehearsal_takes_no_time_and_is_the_same_every_time() -> None:
+def test_a_simulation_takes_no_time_and_is_the_same_every_time() -> None:
     began = time.monotonic()
     first = course.simulate(PROMPT, tools=[weather(28)])
     assert first[-1][0] > 28 > time.monotonic() - began
@@ -324,14 +324,14 @@ def test_a_tool_may_use_threads_and_its_deadline_holds() -> None:
         assert [(bar.ended or 0) - bar.began for bar in runs] == pytest.approx([1, 2])
 
 
-def test_it_can_be_rehearsed_within_a_running_loop() -> None:
+def test_it_can_be_simulated_within_a_running_loop() -> None:
     async def within() -> list[tuple[float, Any]]:
         return course.simulate(PROMPT, tools=[weather(1)])
 
     assert asyncio.run(within())[-1][0] > 1
 
 
-def test_a_fault_is_rehearsed_too() -> None:
+def test_a_fault_is_simulated_too() -> None:
     cut = {"kind": "close", "at_event": 6, "times": 1}
     patient = Recovery(after_text="restart")
     pairs = course.simulate(PROMPT, tools=[weather(1)], recovery=patient, fault=cut)
@@ -457,7 +457,7 @@ def test_any_run_fits_its_clock(seconds: float) -> None:
 
 
 def test_the_dark_theme_knows_every_colour_of_the_picture() -> None:
-    css = (Path(timeline.__file__).parent / "timeline.css").read_text("utf-8")
+    css = (Path(timeline.__file__).parents[1] / "picture.css").read_text("utf-8")
     running = [Track("a", fold(ONE_TURN[:8]), 3.1), Track("b", fold(ONE_TURN), 2.0)]
     thinking = fold(
         [(0, TurnStarted(1)), (0.1, block(0, "thinking")), (0.2, ThinkingDelta(0, "x"))]
@@ -523,7 +523,7 @@ def test_stop_ends_the_run_and_cancels_its_tools() -> None:
         return "late"
 
     view = course.timeline(PROMPT, tools=[slow], pace=FAST)
-    cancelled.clear()  # the rehearsal may have cancelled it, too
+    cancelled.clear()  # the simulation may have cancelled it, too
     deadline = time.monotonic() + 60
     while not any(bar.kind == "run" for bar in view.timeline.bars):
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""A report as people read it: HTML for the notebook, and a twin in plain text."""
+"""A report as people read it: HTML for the notebook, and the same in plain text."""
 
 import re
 from collections.abc import Iterable

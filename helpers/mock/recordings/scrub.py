@@ -51,7 +51,7 @@ LONGEST_CONTEXT = 4096  # bytes of a line that are looked at again when more of 
 MAYBE_KEY = re.compile(rb"(?<![A-Za-z0-9])s(k(-[A-Za-z0-9_-]*)?)?\Z")
 
 
-def kept(headers: Mapping[str, str]) -> dict[str, str]:
+def harmless(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that identify no one; names in lower case."""
     return {name: value for name, value in headers.items() if KEPT.fullmatch(name)}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .exchange import VERSION
-from .scrub import Scrubber, identities, kept, secrets
+from .scrub import Scrubber, harmless, identities, secrets
 
 
 class Writer:
@@ -102,7 +102,7 @@ class Tape:
         self._put({"end": how, "at": seconds(at)})
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        said = {name: self.scrubber.text(value) for name, value in kept(headers).items()}
+        said = {name: self.scrubber.text(value) for name, value in harmless(headers).items()}
         return {name: value for name, value in said.items() if value.isascii()}
 
     def _body(self, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:

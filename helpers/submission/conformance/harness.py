@@ -38,7 +38,7 @@ class Failed(Exception):
 
 
 def visible(text: str) -> str:
-    """Return the letters and digits of a text: what no face leaves out or adds."""
+    """Return the letters and digits of a text: what no front end leaves out or adds."""
     return "".join(character for character in text if character.isalnum())
 
 

@@ -1,6 +1,6 @@
 """A model that needs no network: `--mock` answers with a call in mid-stream, then with text.
 
-It is a rehearsal, no model: whatever you ask, it looks at the weather somewhere. Its bytes are
+It is a simulation, no model: whatever you ask, it looks at the weather somewhere. Its bytes are
 those of the Messages API, cut anywhere, as a network does it.
 """
 
@@ -26,7 +26,7 @@ class OfflineTransport(httpx.AsyncBaseTransport):
         """Answer as the Messages API does; the body comes at a model's pace."""
         body = json.loads(await request.aread())
         headers = {"content-type": "text/event-stream; charset=utf-8"}
-        return httpx.Response(200, headers=headers, stream=OfflineBody(rehearsed(body)))
+        return httpx.Response(200, headers=headers, stream=OfflineBody(simulated(body)))
 
 
 class OfflineBody(httpx.AsyncByteStream):
@@ -49,7 +49,7 @@ class OfflineBody(httpx.AsyncByteStream):
         yield waiting
 
 
-def rehearsed(body: dict[str, Any]) -> list[dict[str, Any]]:
+def simulated(body: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events of the answer: a call first, and once it has its result, a haiku."""
     last = body["messages"][-1]["content"]
     results = [] if isinstance(last, str) else [b for b in last if b["type"] == "tool_result"]
@@ -81,7 +81,7 @@ def message(
 ) -> list[dict[str, Any]]:
     """Return a message's events; a block is ("text", words) or (tool's name, its JSON)."""
     start = {
-        "id": "msg_rehearsal",
+        "id": "msg_simulation",
         "type": "message",
         "role": "assistant",
         "model": body["model"],

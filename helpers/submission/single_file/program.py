@@ -121,7 +121,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="A streaming agent in one file.")
     parser.add_argument("prompt", help="what you ask")
-    parser.add_argument("--mock", action="store_true", help="rehearse: no network, no key, no cost")
+    parser.add_argument("--mock", action="store_true", help="simulate: no network, no key, no cost")
     parser.add_argument("--provider", choices=PROVIDERS, default="anthropic")
     parser.add_argument("--base-url", help="another server that speaks the provider's API")
     parser.add_argument("--model", help="the model's id")
@@ -160,7 +160,7 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
     elif not key and urlsplit(base_url).hostname in ON_THIS_MACHINE:
         key = "none"
     elif not key:
-        raise SystemExit(f"No key: set {variable} in the environment, or rehearse with --mock.")
+        raise SystemExit(f"No key: set {variable} in the environment, or simulate with --mock.")
     headers = provider.headers(key)
     headers["accept-encoding"] = "identity"  # why the model stopped is read from the bytes
     transport: httpx.AsyncBaseTransport | None = None

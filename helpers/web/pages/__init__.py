@@ -8,7 +8,7 @@ from helpers.web.requests import Refused
 __all__ = ["NAMES", "page", "static"]
 
 FOLDER = Path(__file__).parent
-RENDER = FOLDER.parents[1] / "render"  # the look of lines of Markdown, which all faces share
+RENDER = FOLDER.parents[1] / "render"  # the look of lines of Markdown, which all front ends share
 
 # The first one is shown at the server's bare address.
 NAMES = ("eventsource", "fetch", "websocket", "react")

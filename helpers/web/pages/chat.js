@@ -8,7 +8,7 @@ import { CONNECTION, STOPPED, SUGGESTIONS, broken } from "./words.js";
 const find = (selector) => document.querySelector(selector);
 
 /**
- * Take questions. `ask(prompt, after, face)` begins an answer and returns what stops it; where an
+ * Take questions. `ask(prompt, after, ui)` begins an answer and returns what stops it; where an
  * earlier life of this page has left one `unfinished`, it gets that as well.
  */
 export async function start(ask, unfinished = null) {
@@ -61,7 +61,7 @@ export async function start(ask, unfinished = null) {
       running(false);
       if (document.hasFocus()) prompt.focus();
     };
-    const face = {
+    const ui = {
       connection: (state) => over || connected(state),
       tell(page, id) {
         after = id;
@@ -83,7 +83,7 @@ export async function start(ask, unfinished = null) {
     atEnd = true;
     connected("connecting");
     running(true);
-    end = ask(text, after, face, earlier);
+    end = ask(text, after, ui, earlier);
     if (over) end = null;
   }
 

@@ -25,7 +25,7 @@ const kept = {
   },
 };
 
-function ask(prompt, after, face, unfinished) {
+function ask(prompt, after, ui, unfinished) {
   const asking = new AbortController();
   let id = "";
   let have = "0"; // the last event's id
@@ -34,7 +34,7 @@ function ask(prompt, after, face, unfinished) {
     id = run.id;
     kept.run = { id, prompt };
     const source = new EventSource(`/runs/${id}/events?after=${have}`);
-    source.onopen = () => face.connection("live");
+    source.onopen = () => ui.connection("live");
     source.onmessage = ({ data, lastEventId }) => {
       const page = JSON.parse(data);
       have = lastEventId;
@@ -42,10 +42,10 @@ function ask(prompt, after, face, unfinished) {
         source.close(); // else it would come back for more, again and again
         kept.run = null;
       }
-      face.tell(page, id);
+      ui.tell(page, id);
     };
     source.onerror = () => {
-      face.connection("lost");
+      ui.connection("lost");
       // It comes back by itself, unless it got an answer that was no stream. A page that is being
       // left is told the same; its next life will want the run.
       if (source.readyState === EventSource.CLOSED) knows(run).then(again);
@@ -54,7 +54,7 @@ function ask(prompt, after, face, unfinished) {
       if (known) setTimeout(() => read(run), PAUSE);
       else {
         kept.run = null;
-        face.fail("The server doesn't know this answer any more: ask again.");
+        ui.fail("The server doesn't know this answer any more: ask again.");
       }
     };
   }
@@ -78,7 +78,7 @@ function ask(prompt, after, face, unfinished) {
     post("/runs", { prompt, after }, asking.signal)
       .then((response) => response.json())
       .then(read)
-      .catch((error) => (asking.signal.aborted ? face.stopped() : face.fail(error)));
+      .catch((error) => (asking.signal.aborted ? ui.stopped() : ui.fail(error)));
   }
 
   return function stop() {

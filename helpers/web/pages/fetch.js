@@ -3,20 +3,20 @@
 import { start } from "./chat.js";
 import { events, post } from "./sse.js";
 
-start((prompt, after, face) => {
+start((prompt, after, ui) => {
   const reading = new AbortController();
   let id = "";
 
   async function read() {
     const response = await post("/ask", { prompt, after }, reading.signal);
     id = response.headers.get("X-Run-Id");
-    face.connection("live");
-    for await (const event of events(response.body)) face.tell(JSON.parse(event.data), id);
+    ui.connection("live");
+    for await (const event of events(response.body)) ui.tell(JSON.parse(event.data), id);
     // A body that ends is no proof that the answer did.
-    face.fail("The connection ended before the answer did.");
+    ui.fail("The connection ended before the answer did.");
   }
 
-  read().catch((error) => (reading.signal.aborted ? face.stopped() : face.fail(error)));
+  read().catch((error) => (reading.signal.aborted ? ui.stopped() : ui.fail(error)));
 
   return function stop() {
     // To abort would be enough, but who asks for the end is told what it came to.

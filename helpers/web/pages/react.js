@@ -90,7 +90,7 @@ const Answer = memo(({ answer, about }) => {
       "div",
       { className: "parts" },
       parts
-        .filter((one) => one.state !== "void")
+        .filter((one) => one.state !== "superseded")
         .map((one) => h(PARTS[one.kind], { ...one, key: one.part })),
     ),
     waiting && h("span", { className: "typing" }, h("i"), h("i"), h("i")),

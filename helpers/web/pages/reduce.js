@@ -1,4 +1,4 @@
-// An answer as a value, and what each thing that is told changes in it: for a face that draws
+// An answer as a value, and what each thing that is told changes in it: for a UI that draws
 // itself from its state. What a run means was worked out by the server; here it is only kept. No
 // part is ever changed in place, so whoever compares sees what is new.
 

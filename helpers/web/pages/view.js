@@ -34,7 +34,7 @@ class TextPart {
     }
   }
 
-  face({ state }) {
+  refresh({ state }) {
     if (state === "open") return;
     if (this.now.data) this.open.querySelector(".caret")?.remove();
     else this.open.remove();
@@ -54,7 +54,7 @@ class ThinkingPart {
     this.now.appendData(text);
   }
 
-  face({ seconds: took }) {
+  refresh({ seconds: took }) {
     if (took === null) return;
     const shown = this.now.data ? "" : ", not shown by the API";
     this.label.textContent = `Thought for ${seconds(took)}${shown}`;
@@ -84,7 +84,7 @@ class ToolPart {
     this.input.append(text);
   }
 
-  face({ state, words, progress, result, seconds: took }) {
+  refresh({ state, words, progress, result, seconds: took }) {
     this.words.textContent = words;
     this.sign.textContent = SIGNS[state];
     const before = this.node.dataset.state;
@@ -158,7 +158,7 @@ export class AnswerView {
         this.figures(page);
         break;
       case "end":
-        for (const part of this.parts.values()) part.face((part.told = left(part.told)));
+        for (const part of this.parts.values()) part.refresh((part.told = left(part.told)));
         this.waiting.remove();
         this.node.dataset.state = page.outcome;
         this.note(page.note, page.outcome === "failed");
@@ -173,8 +173,8 @@ export class AnswerView {
       this.parts.set(page.part, part);
       this.inside.append(part.node);
     }
-    part.face((part.told = page));
-    if (page.state === "void") part.node.remove();
+    part.refresh((part.told = page));
+    if (page.state === "superseded") part.node.remove();
   }
 
   note(words, isProblem) {

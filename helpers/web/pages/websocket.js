@@ -3,7 +3,7 @@
 import { start } from "./chat.js";
 
 let socket = null;
-let face = null;
+let ui = null;
 let run = "";
 
 function opened() {
@@ -13,19 +13,19 @@ function opened() {
     const page = JSON.parse(data);
     if (page.type === "run") {
       run = page.run;
-      face.connection("live");
+      ui.connection("live");
     } else if (page.type === "error") {
-      face.fail(page.error);
+      ui.fail(page.error);
     } else {
-      face.tell(page, run);
+      ui.tell(page, run);
     }
   };
-  socket.onclose = ({ code }) => face.fail(`The connection was closed (code ${code}).`);
+  socket.onclose = ({ code }) => ui.fail(`The connection was closed (code ${code}).`);
   return socket;
 }
 
-start((prompt, after, newFace) => {
-  face = newFace;
+start((prompt, after, newUI) => {
+  ui = newUI;
   const here = opened();
   const say = (what) => here.send(JSON.stringify(what));
   const ask = () => say({ type: "ask", prompt, after });
@@ -36,7 +36,7 @@ start((prompt, after, newFace) => {
     if (here.readyState === WebSocket.OPEN) say({ type: "stop" });
     else {
       here.close();
-      face.stopped();
+      ui.stopped();
     }
   };
 });

@@ -1,4 +1,4 @@
-const OVER = ["done", "failed", "cut", "void"];
+const OVER = ["done", "failed", "cut", "superseded"];
 
 /** Turn HTML that the kernel has sanitized into nodes; a template runs nothing. */
 function nodesOf(html) {
@@ -26,8 +26,8 @@ function makeText() {
       open.hidden = !progress;
       return fresh;
     },
-    show(face) {
-      node.dataset.state = face.state;
+    show(about) {
+      node.dataset.state = about.state;
     },
     reset() {
       node.replaceChildren(open);
@@ -49,11 +49,11 @@ function makeThinking() {
       if (piece !== undefined) add ? text.appendData(piece) : (text.data = piece);
       return "";
     },
-    show(face) {
-      if (state === "open" && face.state !== "open") node.open = false;
-      ({ state } = face);
+    show(about) {
+      if (state === "open" && about.state !== "open") node.open = false;
+      ({ state } = about);
       node.dataset.state = state;
-      const took = face.seconds === null || face.seconds === undefined ? "" : ` for ${duration(face.seconds)}`;
+      const took = about.seconds === null || about.seconds === undefined ? "" : ` for ${duration(about.seconds)}`;
       label.textContent = state === "open" ? "Thinking…" : `Thought${took}${text.length ? "" : ", not shown by the API"}`;
     },
     reset() {
@@ -83,12 +83,12 @@ function makeCard(name, states) {
     progress,
     result,
   );
-  let face = {};
+  let about = {};
   return {
     node,
     end: null,
     get running() {
-      return face.state === "running";
+      return about.state === "running";
     },
     take({ text: piece, add }) {
       if (piece !== undefined) add ? input.appendData(piece) : (input.data = piece);
@@ -96,31 +96,31 @@ function makeCard(name, states) {
     },
     /** Returns what has happened, in words. */
     show(now) {
-      const before = face.state;
-      face = now;
-      node.dataset.state = face.state;
-      word.textContent = states[face.state];
-      const says = face.status && face.status !== name ? face.status : "";
+      const before = about.state;
+      about = now;
+      node.dataset.state = about.state;
+      word.textContent = states[about.state];
+      const says = about.status && about.status !== name ? about.status : "";
       if (status.textContent !== says) status.textContent = says;
-      progress.hidden = !face.progress && face.done === null;
-      const share = face.total ? Math.min((face.done ?? 0) / face.total, 1) : null;
+      progress.hidden = !about.progress && about.done === null;
+      const share = about.total ? Math.min((about.done ?? 0) / about.total, 1) : null;
       bar.hidden = share === null;
       fill.style.width = `${100 * (share ?? 0)}%`;
       if (share !== null) bar.setAttribute("aria-valuenow", Math.round(100 * share));
-      far.textContent = face.progress;
-      if (result.textContent !== face.result) result.textContent = face.result;
-      result.hidden = !face.result;
+      far.textContent = about.progress;
+      if (result.textContent !== about.result) result.textContent = about.result;
+      result.hidden = !about.result;
       this.tick(null);
-      if (before === face.state) return "";
-      const ends = face.seconds === null ? "" : ` after ${duration(face.seconds)}`;
-      if (face.state === "running") return `${says || name}.`;
-      return before && OVER.includes(face.state) ? `${name} ${states[face.state].slice(2)}${ends}.` : "";
+      if (before === about.state) return "";
+      const ends = about.seconds === null ? "" : ` after ${duration(about.seconds)}`;
+      if (about.state === "running") return `${says || name}.`;
+      return before && OVER.includes(about.state) ? `${name} ${states[about.state].slice(2)}${ends}.` : "";
     },
     /** Say how long it has been running; null before that is known. */
     tick(now) {
-      if (face.seconds !== null && face.seconds !== undefined) time.textContent = `after ${duration(face.seconds)}`;
-      else if (face.state !== "running") time.textContent = "";
-      else if (now !== null) time.textContent = duration(Math.max(now - face.began, 0));
+      if (about.seconds !== null && about.seconds !== undefined) time.textContent = `after ${duration(about.seconds)}`;
+      else if (about.state !== "running") time.textContent = "";
+      else if (now !== null) time.textContent = duration(Math.max(now - about.began, 0));
     },
     reset() {
       input.data = "";
@@ -177,9 +177,9 @@ function makeLane(name, number, lines, states) {
     clear() {
       items = [];
       body.replaceChildren();
-      this.face({ name, task: "", state: "waiting", words: "", problem: "" });
+      this.about({ name, task: "", state: "waiting", words: "", problem: "" });
     },
-    face(now) {
+    about(now) {
       ({ state } = now);
       node.dataset.state = state;
       words.textContent = now.words;
@@ -194,7 +194,7 @@ function makeLane(name, number, lines, states) {
     /** Take an update; return [words of finished lines, what has happened]. */
     take(update) {
       const item = update.kind ? open(update.kind, update.name) : items[update.item];
-      return [item.take(update), update.face ? (item.show(update.face) ?? "") : ""];
+      return [item.take(update), update.about ? (item.show(update.about) ?? "") : ""];
     },
     after() {
       const last = items[items.length - 1];
@@ -204,12 +204,12 @@ function makeLane(name, number, lines, states) {
     },
     /** Put right what was lost on the way. */
     settle({ items: saved, ...rest }) {
-      this.face(rest);
+      this.about(rest);
       saved.forEach((one, i) => {
         const item = items[i] ?? open(one.kind, one.name);
         item.reset();
         item.take(one);
-        item.show(one.face);
+        item.show(one.about);
       });
     },
   };
@@ -287,7 +287,7 @@ function render({ model, el }) {
         const [lines, happened] = lane(update.lane, "").take(update);
         if (live && update.lane === 0 && lines.trim()) log.append(element("p", { textContent: lines }));
         say(happened);
-      } else lane(update.lane, update.name).face(update);
+      } else lane(update.lane, update.name).about(update);
     }
     for (const one of lanes) one.after();
     drawFigures();

@@ -16,7 +16,7 @@ from helpers.render.endings import DONE, STOPPED, Ending
 from helpers.render.run_parts import Block, Item, Note, ToolRun
 from helpers.render.run_state import RunState
 
-__all__ = ["Board", "Lane", "card_face", "fold", "readable"]
+__all__ = ["Board", "Lane", "about_call", "fold", "readable"]
 
 # What a person is shown of a result; the model gets all of it.
 LONGEST_RESULT = 600
@@ -140,10 +140,10 @@ def fold(timed_events: Iterable[tuple[float, tuple[str, Any]]], names: Iterable[
     return board
 
 
-def card_face(call: Block, over: bool) -> dict[str, Any]:
+def about_call(call: Block, over: bool) -> dict[str, Any]:
     """Return what a card shows of a call, but for its input.
 
-    Its state is writing, ready (to run), running, done, failed, cut or void.
+    Its state is writing, ready (to run), running, done, failed, cut or superseded.
 
     Args:
         call: the block.
@@ -153,7 +153,7 @@ def card_face(call: Block, over: bool) -> dict[str, Any]:
     state = {"open": "writing", "closed": "writing", "done": "cut" if over else "ready"}
     return {
         "state": state.get(call.state, call.state)
-        if call.run is None or call.state == "void"
+        if call.run is None or call.state == "superseded"
         else run.state,
         "status": run.status,
         "progress": run.progress,

@@ -8,7 +8,7 @@ from helpers.render.endings import STOPPED
 from helpers.render.markdown import MarkdownLines
 from helpers.render.run_parts import Block, Note
 from helpers.svg import look, snapshot
-from helpers.widgets.cards.model import Board, Lane, card_face
+from helpers.widgets.cards.model import Board, Lane, about_call
 from helpers.widgets.transcript.snapshot import seconds
 
 __all__ = ["STATES", "draw", "footer_of", "lane_words", "lines_for", "note_words", "tell"]
@@ -26,7 +26,7 @@ STATES = {
     "done": "✓ done",
     "failed": "✕ failed",
     "cut": "✕ cut off",
-    "void": "asked again",
+    "superseded": "asked again",
 }
 
 
@@ -50,10 +50,10 @@ def lane_words(lane: Lane) -> str:
     return " · ".join(filter(None, [word, written]))
 
 
-def card_words(face: Mapping[str, Any]) -> str:
+def card_words(about: Mapping[str, Any]) -> str:
     """Return what a card's head says after the tool's name."""
-    took = "" if face["seconds"] is None else f" after {seconds(face['seconds'])}"
-    return STATES[face["state"]] + took
+    took = "" if about["seconds"] is None else f" after {seconds(about['seconds'])}"
+    return STATES[about["state"]] + took
 
 
 def thought_words(block: Block) -> str:
@@ -79,9 +79,9 @@ def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
                     len(snapshot.wrapped(line, columns)) for line in plain_lines(item.text)
                 )
             case Block(kind="call"):
-                face = card_face(item, over=True)
-                lines += 4.5 + len(snapshot.wrapped(face["result"], columns - 6))
-                lines += 1 if face["progress"] else 0
+                about = about_call(item, over=True)
+                lines += 4.5 + len(snapshot.wrapped(about["result"], columns - 6))
+                lines += 1 if about["progress"] else 0
             case _:
                 lines += 1.5
     return min(max(least, round(lines + 0.5)), most)
@@ -125,7 +125,7 @@ class _Pen:
                 self.rows(snapshot.wrapped(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
                 self.skip(6)
             elif item.kind == "call":
-                self.card(item.name, card_face(item, lane.run.ending is not None))
+                self.card(item.name, about_call(item, lane.run.ending is not None))
             else:
                 self.words(item)
         if lane.problem:
@@ -136,7 +136,7 @@ class _Pen:
         top = self.y
         match item:
             case Block(kind="text"):
-                fill = look.INK_2 if item.state == "void" else look.INK
+                fill = look.INK_2 if item.state == "superseded" else look.INK
                 for line in plain_lines(item.text):
                     self.rows(snapshot.wrapped(line, COLUMNS), 26, fill) if line else self.skip(8)
                 self.parts.append(snapshot.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
@@ -150,30 +150,30 @@ class _Pen:
                 )  # fmt: skip
         self.skip(6)
 
-    def card(self, name: str, face: Mapping[str, Any]) -> None:
+    def card(self, name: str, about: Mapping[str, Any]) -> None:
         top = self.y
         self.skip(4)
-        failed = face["state"] in ("failed", "cut")
+        failed = about["state"] in ("failed", "cut")
         colour, side = look.ON_TOOL, look.TOOL
-        if face["state"] == "done":
+        if about["state"] == "done":
             colour, side = look.ON_DONE, look.DONE
         elif failed:
             colour, side = look.ON_FAILED, look.FAILED
         width = 7.6 * len(name)
         self.parts.append(snapshot.text(32, self.y, name, code=True, bold=True, fill=look.INK))
         self.parts.append(
-            snapshot.text(32 + width + 10, self.y, card_words(face), fill=colour, size=SMALL)
+            snapshot.text(32 + width + 10, self.y, card_words(about), fill=colour, size=SMALL)
         )
         self.y += 18
-        if face["status"] not in ("", name):
-            self.rows(snapshot.wrapped(face["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
-        if face["progress"]:
-            total = face["total"]
-            share = 1.0 if not total else min((face["done"] or 0.0) / total, 1.0)
+        if about["status"] not in ("", name):
+            self.rows(snapshot.wrapped(about["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
+        if about["progress"]:
+            total = about["total"]
+            share = 1.0 if not total else min((about["done"] or 0.0) / total, 1.0)
             self.parts.append(snapshot.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
             self.parts.append(snapshot.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
-            self.rows([face["progress"]], 222, look.INK_2, SMALL)
-        result = snapshot.wrapped(face["result"], COLUMNS - 4) if face["result"] else []
+            self.rows([about["progress"]], 222, look.INK_2, SMALL)
+        result = snapshot.wrapped(about["result"], COLUMNS - 4) if about["result"] else []
         self.rows(result[:6], 32, look.ON_FAILED if failed else look.INK_1, SMALL)
         height = self.y - top + 3
         self.parts.append(
@@ -234,10 +234,10 @@ def tell(board: Board, footer: str) -> str:
                 case Block(kind="text"):
                     rows += filter(None, plain_lines(item.text))
                 case Block(kind="call", name=name):
-                    face = card_face(item, lane.run.ending is not None)
-                    status = "" if face["status"] in ("", name) else f": {face['status']}"
-                    rows.append(f"[{name}, {card_words(face)}{status}]")
-                    rows += [f"  {face['result']}"] if face["result"] else []
+                    about = about_call(item, lane.run.ending is not None)
+                    status = "" if about["status"] in ("", name) else f": {about['status']}"
+                    rows.append(f"[{name}, {card_words(about)}{status}]")
+                    rows += [f"  {about['result']}"] if about["result"] else []
                 case _:
                     rows.append(f"[{thought_words(item)}]")
         rows += filter(None, [lane.problem])

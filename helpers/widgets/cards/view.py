@@ -13,7 +13,7 @@ from helpers.render.cost import footer
 from helpers.render.endings import Ending
 from helpers.render.html import MarkdownHtml
 from helpers.render.run_parts import Block, Item, Note
-from helpers.widgets.cards.model import Board, Lane, card_face, fold
+from helpers.widgets.cards.model import Board, Lane, about_call, fold
 from helpers.widgets.cards.snapshot import (
     STATES,
     draw,
@@ -147,12 +147,12 @@ class CardsView(RunningView):
             if number == len(self._shown):
                 self._shown.append(_Shown())
             shown = self._shown[number]
-            if (face := _lane_face(lane)) != shown.face:
-                self._feed.add({"lane": number, **face})
-                shown.face = face
+            if (about := _about_lane(lane)) != shown.about:
+                self._feed.add({"lane": number, **about})
+                shown.about = about
             for place, item in enumerate(lane.items):
                 was = shown.items[place] if place < len(shown.items) else None
-                now = _said(item), _face(item, lane)
+                now = _said(item), _about(item, lane)
                 for update in self._item_changes((number, place), item, was, now):
                     self._feed.add({"lane": number, "item": place, **update})
                 shown.items[place : place + 1] = [now]
@@ -175,7 +175,7 @@ class CardsView(RunningView):
             grows = now[0].startswith(before)
             updates.append({"text": now[0][len(before) :] if grows else now[0], "add": grows})
         if was is None or now[1] != was[1]:
-            updates.append({"face": now[1]})
+            updates.append({"about": now[1]})
         return updates
 
     def _told(self) -> Update:
@@ -193,14 +193,14 @@ class CardsView(RunningView):
         for number, lane in enumerate(self._board.lanes):
             items = []
             for place, item in enumerate(lane.items):
-                shown: Update = {**_opening(item), "face": _face(item, lane)}
+                shown: Update = {**_opening(item), "about": _about(item, lane)}
                 if _is_text(item):
                     text = self._texts.get((number, place), _Text())
                     shown |= {"html": [*text.html], "open": text.open}
                 else:
                     shown |= {"text": _said(item), "add": False}
                 items.append(shown)
-            lanes.append({**_lane_face(lane), "items": items})
+            lanes.append({**_about_lane(lane), "items": items})
         return {**self._told(), "lanes": lanes}
 
 
@@ -212,7 +212,7 @@ _Item = tuple[str, Update]
 class _Shown:
     """What a page has of a lane."""
 
-    face: Update = field(default_factory=dict)
+    about: Update = field(default_factory=dict)
     items: list[_Item] = field(default_factory=list)
 
 
@@ -255,17 +255,17 @@ def _said(item: Item) -> str:
     return note_words(item) if isinstance(item, Note) else item.text
 
 
-def _face(item: Item, lane: Lane) -> Update:
+def _about(item: Item, lane: Lane) -> Update:
     """Return what of an item is shown and may change, but for its text."""
     match item:
         case Note():
             return {"state": "done"}
         case Block(kind="call"):
-            return card_face(item, lane.run.ending is not None)
+            return about_call(item, lane.run.ending is not None)
     return {"state": item.state, "seconds": item.seconds}
 
 
-def _lane_face(lane: Lane) -> Update:
+def _about_lane(lane: Lane) -> Update:
     return {
         "name": lane.name,
         "task": lane.task,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Block", "Message", "Shown", "blocks_of", "fault_of", "seal_of", "shown"]
+__all__ = ["Block", "BlockWords", "Message", "blocks_of", "fault_of", "seal_of", "words_of"]
 
 Block = Mapping[str, Any]
 Message = Mapping[str, Any]
@@ -15,7 +15,7 @@ WHERE = re.compile(r"messages\.(\d+)(?:\.content\.(\d+))?")
 
 
 @dataclass(frozen=True)
-class Shown:
+class BlockWords:
     """A block as it is shown.
 
     Attributes:
@@ -65,24 +65,26 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=repr)
 
 
-def shown(block: Block) -> Shown:
+def words_of(block: Block) -> BlockWords:
     """Return a block as it is shown."""
     match block:
         case {"type": "text", "text": text}:
-            return Shown("", str(text) or "(empty)", "text")
+            return BlockWords("", str(text) or "(empty)", "text")
         case {"type": "tool_use", "name": name, "input": given}:
-            return Shown(f"tool_use {name} {_short_id(block)}", _json(given), "tool", code=True)
+            return BlockWords(
+                f"tool_use {name} {_short_id(block)}", _json(given), "tool", code=True
+            )
         case {"type": "tool_result"}:
             failed = block.get("is_error") is True
             heading = f"{'✕' if failed else '✓'} tool_result {_short_id(block)}"
             heading += " is_error" if failed else ""
-            return Shown(heading, _result_text(block), "failed" if failed else "done")
+            return BlockWords(heading, _result_text(block), "failed" if failed else "done")
         case {"type": "thinking", "thinking": thought}:
             heading = "thinking" + (", signed" if block.get("signature") else ", not signed")
-            return Shown(heading, str(thought) or "(omitted)", "thinking")
+            return BlockWords(heading, str(thought) or "(omitted)", "thinking")
         case _:
             rest = {name: value for name, value in block.items() if name != "type"}
-            return Shown(str(block.get("type")), _json(rest), "other", code=True)
+            return BlockWords(str(block.get("type")), _json(rest), "other", code=True)
 
 
 def fault_of(refusal: str) -> tuple[int | None, int | None]:

@@ -8,7 +8,7 @@ messages, or its own words on why not, and then the card that it means is marked
 from collections.abc import Sequence
 
 from helpers.svg import look, snapshot
-from helpers.widgets.history.model import Block, Message, blocks_of, fault_of, seal_of, shown
+from helpers.widgets.history.model import Block, Message, blocks_of, fault_of, seal_of, words_of
 
 __all__ = ["TITLE", "draw", "tell"]
 
@@ -59,7 +59,7 @@ def tell(messages: Sequence[Message], refusal: str) -> str:
     for place, message in enumerate(messages):
         who = f"{place} {message.get('role')}"
         for number, block in enumerate(blocks_of(message)):
-            one = shown(block)
+            one = words_of(block)
             text = " ".join(f"{one.heading}: {one.text}".lstrip(": ").split())
             text = text if len(text) <= TEXT_CHARS else text[: TEXT_CHARS - 1] + "…"
             faulty = (place, number) == (at_fault, block_at_fault or 0)
@@ -125,7 +125,7 @@ class _Drawing:
 
     def block(self, place: int, block: Block, x: float, y: float) -> tuple[list[str], float]:
         """Draw a block from y on; return its parts and where it ends."""
-        one = shown(block)
+        one = words_of(block)
         lines = snapshot.wrapped(one.text, CODE_COLUMNS if one.code else COLUMNS)
         if len(lines) > MOST_LINES:
             lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: CODE_COLUMNS - 1] + "…"]

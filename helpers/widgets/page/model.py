@@ -46,7 +46,7 @@ def fold(pairs: Iterable[tuple[float, AgentEvent]]) -> list[Row]:
         pairs: seconds since the start, and event, such as `course.simulate` returns.
     """
     state = run_state.fold(pairs)
-    rows = [_row(block) for block in state.blocks if block.state != "void"]
+    rows = [_row(block) for block in state.blocks if block.state != "superseded"]
     if state.ending is not None:
         rows += [
             Row("note", state.ending.note),

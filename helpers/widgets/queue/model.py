@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from helpers.streams.backpressure import WhenFull
 
-__all__ = ["HEADER", "POLICIES", "Flood", "Sample", "corners", "row", "sentence", "table"]
+__all__ = ["HEADER", "POLICIES", "Curve", "Sample", "corners", "row", "sentence", "table"]
 
 # What a full queue may do with the next event.
 POLICIES: dict[WhenFull, str] = {
@@ -52,7 +52,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Flood:
+class Curve:
     """One run of the stream through a queue, as far as it has come.
 
     Attributes:
@@ -93,40 +93,40 @@ def corners(samples: Sequence[Sample]) -> list[tuple[float, int]]:
     return kept
 
 
-def row(flood: Flood) -> list[str]:
+def row(curve: Curve) -> list[str]:
     """Return a run's row of the table, as HEADER names its cells."""
-    if flood.state == "ready":
-        return [flood.policy, *["–"] * (len(HEADER) - 1)]
-    now = flood.now
-    last = "…" if flood.ended is None else f"after {flood.ended:.1f} s"
+    if curve.state == "ready":
+        return [curve.policy, *["–"] * (len(HEADER) - 1)]
+    now = curve.now
+    last = "…" if curve.ended is None else f"after {curve.ended:.1f} s"
     return [
-        flood.policy,
+        curve.policy,
         f"{now.shown:,}",
         f"{now.dropped:,}",
         f"{now.merged:,}",
-        f"{flood.deepest}",
-        f"{flood.behind:.1f} s",
-        last if flood.state in ("running", "done") else f"{flood.state} {last}",
+        f"{curve.deepest}",
+        f"{curve.behind:.1f} s",
+        last if curve.state in ("running", "done") else f"{curve.state} {last}",
     ]
 
 
-def table(floods: Sequence[Flood]) -> list[list[str]]:
+def table(curves: Sequence[Curve]) -> list[list[str]]:
     """Return the numbers of all runs, their header first."""
-    return [list(HEADER), *map(row, floods)]
+    return [list(HEADER), *map(row, curves)]
 
 
-def sentence(flood: Flood) -> str:
+def sentence(curve: Curve) -> str:
     """Say in a few words what became of a run."""
-    match flood.state:
+    match curve.state:
         case "ready":
             return "Not started."
         case "running":
             return "Running."
         case "stopped":
-            return f"Stopped after {flood.ended or 0:.1f} s."
+            return f"Stopped after {curve.ended or 0:.1f} s."
         case "failed":
-            return f"✕ Failed after {flood.ended or 0:.1f} s: {flood.problem}"
-    end = f"Done {(flood.ended or 0.0) - (flood.written or 0.0):.1f} s after the model."
-    if flood.policy == "drop":
-        return f"✕ {flood.now.dropped:,} tokens lost. {end}"
+            return f"✕ Failed after {curve.ended or 0:.1f} s: {curve.problem}"
+    end = f"Done {(curve.ended or 0.0) - (curve.written or 0.0):.1f} s after the model."
+    if curve.policy == "drop":
+        return f"✕ {curve.now.dropped:,} tokens lost. {end}"
     return f"✓ Nothing lost. {end}"

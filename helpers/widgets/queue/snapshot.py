@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from helpers.svg import look, snapshot
-from helpers.widgets.queue.model import POLICIES, Flood, corners, sentence, table
+from helpers.widgets.queue.model import POLICIES, Curve, corners, sentence, table
 
 __all__ = ["TITLE", "draw", "span_for", "tell"]
 
@@ -20,37 +20,37 @@ def span_for(seconds: float) -> float:
     return float(max(math.ceil(seconds * 1.1), 2))
 
 
-def draw(floods: Sequence[Flood], *, capacity: int, span: float) -> str:
+def draw(curves: Sequence[Curve], *, capacity: int, span: float) -> str:
     """Return the runs as an SVG picture, one above the other on one clock.
 
     Args:
-        floods: the runs.
+        curves: the runs.
         capacity: how many events the queue holds.
         span: seconds from the left to the right.
     """
     parts: list[str] = []
     y = 30.0
-    for flood in floods:
-        parts += _strip(flood, y, capacity, span)
+    for curve in curves:
+        parts += _strip(curve, y, capacity, span)
         y += STRIP
     parts += _axis(y - 10, span)
-    return snapshot.picture(y + 20, TITLE, tell(floods, capacity=capacity), parts)
+    return snapshot.picture(y + 20, TITLE, tell(curves, capacity=capacity), parts)
 
 
 def _x(seconds: float, span: float) -> float:
     return LEFT + (RIGHT - LEFT) * min(seconds / span, 1.0)
 
 
-def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
+def _strip(curve: Curve, y: float, capacity: int, span: float) -> list[str]:
     top, base = y + 26, y + 26 + CHART
     parts = [
-        snapshot.text(16, y, POLICIES[flood.policy], fill=look.INK, bold=True),
+        snapshot.text(16, y, POLICIES[curve.policy], fill=look.INK, bold=True),
         snapshot.line(LEFT, base, RIGHT, base),
         snapshot.line(LEFT, top, RIGHT, top, look.INK_2, stroke_dasharray="2 4"),
         _label(LEFT - 6, top + 4, str(capacity), anchor="end"),
         _label(LEFT - 6, base + 4, "0", anchor="end"),
     ]
-    points = corners(flood.samples)
+    points = corners(curve.samples)
     if points:
         path = "".join(
             f"L{snapshot.number(_x(at, span))} "
@@ -60,12 +60,12 @@ def _strip(flood: Flood, y: float, capacity: int, span: float) -> list[str]:
         first, last = (snapshot.number(_x(at, span)) for at in (points[0][0], points[-1][0]))
         base_at = snapshot.number(base)
         parts.append(f'<path d="M{first} {base_at}{path}L{last} {base_at}Z" fill="{look.TEXT}"/>')
-    if flood.state == "done" and flood.written is not None and flood.ended is not None:
-        parts += _moments(flood.written, flood.ended, top, base, span)
+    if curve.state == "done" and curve.written is not None and curve.ended is not None:
+        parts += _moments(curve.written, curve.ended, top, base, span)
     parts.append(_label(16, base + 19, "UI"))
-    parts.append(snapshot.text(LEFT, base + 19, flood.tail or "–", code=True, fill=look.INK))
-    colour = look.ON_FAILED if sentence(flood).startswith("✕") else look.INK_1
-    parts.append(snapshot.text(LEFT, base + 38, sentence(flood), fill=colour, size=12.0))
+    parts.append(snapshot.text(LEFT, base + 19, curve.tail or "–", code=True, fill=look.INK))
+    colour = look.ON_FAILED if sentence(curve).startswith("✕") else look.INK_1
+    parts.append(snapshot.text(LEFT, base + 38, sentence(curve), fill=colour, size=12.0))
     return parts
 
 
@@ -99,13 +99,13 @@ def _axis(y: float, span: float) -> list[str]:
     return parts
 
 
-def tell(floods: Sequence[Flood], *, capacity: int) -> str:
+def tell(curves: Sequence[Curve], *, capacity: int) -> str:
     """Return the runs in words: the numbers as a table, and a sentence for each."""
-    cells = table(floods)
+    cells = table(curves)
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     rows = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
     title = f"A queue of {capacity} events between a fast stream and a slow UI."
-    return "\n".join([title, *rows, *(f"{one.policy}: {sentence(one)}" for one in floods)])
+    return "\n".join([title, *rows, *(f"{one.policy}: {sentence(one)}" for one in curves)])

@@ -8,9 +8,9 @@ import traitlets
 
 from helpers.clock import RealClock
 from helpers.render.endings import Ending
-from helpers.simulation.queue_runs import Meeting
+from helpers.simulation.queue_runs import QueueRun
 from helpers.streams.backpressure import WhenFull
-from helpers.widgets.queue.model import POLICIES, Flood, sentence, table
+from helpers.widgets.queue.model import POLICIES, Curve, sentence, table
 from helpers.widgets.queue.snapshot import TITLE, draw, span_for, tell
 from helpers.widgets.running import PictureView
 from helpers.widgets.view import assets
@@ -43,7 +43,7 @@ class QueueView(PictureView):
         self,
         open_http: Callable[[], httpx.AsyncClient],
         body: dict[str, Any],
-        expected: Sequence[Flood],
+        expected: Sequence[Curve],
         *,
         when_full: str = "wait",
         capacity: int = 64,
@@ -59,9 +59,9 @@ class QueueView(PictureView):
             "tokens_per_second": tokens_per_second,
             "ui_per_second": ui_per_second,
         }
-        self._span = span_for(max((flood.ended or 0.0 for flood in expected), default=2.0))
-        self._floods: dict[WhenFull, Flood] = {policy: Flood(policy) for policy in POLICIES}
-        self._meeting: Meeting | None = None
+        self._span = span_for(max((curve.ended or 0.0 for curve in expected), default=2.0))
+        self._curves: dict[WhenFull, Curve] = {policy: Curve(policy) for policy in POLICIES}
+        self._latest: QueueRun | None = None
         self._chosen: WhenFull = "wait"
         about = (
             f"The model writes {tokens_per_second:,g} tokens a second, the UI shows "
@@ -81,9 +81,9 @@ class QueueView(PictureView):
             self.start()
 
     @property
-    def floods(self) -> dict[WhenFull, Flood]:
+    def curves(self) -> dict[WhenFull, Curve]:
         """What has been measured so far, for each policy."""
-        return dict(self._floods)
+        return dict(self._curves)
 
     def snapshot(self) -> str:
         """Return the picture of the expected runs, as SVG."""
@@ -105,26 +105,26 @@ class QueueView(PictureView):
         self._chosen = known
 
     def _runs(self) -> bool:
-        return any(flood.state == "running" for flood in self._floods.values())
+        return any(curve.state == "running" for curve in self._curves.values())
 
     def _begin(self) -> None:
-        self._meeting = Meeting(self._chosen, clock=RealClock(), **self._numbers)
-        self._floods[self._chosen] = Flood(self._chosen, "running")
+        self._latest = QueueRun(self._chosen, clock=RealClock(), **self._numbers)
+        self._curves[self._chosen] = Curve(self._chosen, "running")
 
     async def _work(self) -> None:
-        assert self._meeting is not None
+        assert self._latest is not None
         async with self._open_http() as http:
-            await self._meeting.run(http, self._body)
+            await self._latest.run(http, self._body)
 
     def _end(self, how: Ending | None) -> None:
-        assert self._meeting is not None
+        assert self._latest is not None
         match how:
             case None:
-                self._meeting.end("done")
+                self._latest.end("done")
             case Ending(reason="stopped"):
-                self._meeting.end("stopped")
+                self._latest.end("stopped")
             case _:
-                self._meeting.end("failed", how.sentence)
+                self._latest.end("failed", how.sentence)
         self._measure()
 
     def _show(self) -> None:
@@ -133,21 +133,21 @@ class QueueView(PictureView):
         super()._show()
 
     def _measure(self) -> None:
-        if self._meeting is not None:
-            flood = self._meeting.sample()
-            self._floods[flood.policy] = flood
+        if self._latest is not None:
+            curve = self._latest.sample()
+            self._curves[curve.policy] = curve
 
     def _state_now(self) -> dict[str, Any]:
-        floods = list(self._floods.values())
-        latest = max(flood.now.at for flood in floods)
-        last = Flood("wait") if self._meeting is None else self._floods[self._meeting.policy]
+        curves = list(self._curves.values())
+        latest = max(curve.now.at for curve in curves)
+        last = Curve("wait") if self._latest is None else self._curves[self._latest.policy]
         span = self._span if latest <= self._span else span_for(latest)
         return {
-            "svg": draw(floods, capacity=self._numbers["capacity"], span=span),
-            "rows": table(floods),
+            "svg": draw(curves, capacity=self._numbers["capacity"], span=span),
+            "rows": table(curves),
             "words": sentence(last),
             "running": self._runs(),
-            "begun": self._meeting is not None,
+            "begun": self._latest is not None,
             "clock": last.now.at,
         }
 

@@ -55,7 +55,7 @@ class Bar:
         ready: when an input was known to be complete, so that its tool could run.
         name: the tool's.
         words: the text, the input's raw JSON, or what a tool says it does.
-        state: open, done, failed, cut, or void: a turn that was asked for again.
+        state: open, done, failed, cut, or superseded: a turn that was asked for again.
         pieces: (from, to) pairs in which something came, without the stalls between.
     """
 
@@ -152,7 +152,13 @@ def _bars(block: Block) -> Iterator[tuple[int, Bar]]:
     spells = tuple(block.spells)
     yield block.place, replace(written, words=block.text, state=state, pieces=spells)
     if (run := block.run) is not None:
-        state = "void" if block.state == "void" else "open" if run.ended is None else run.state
+        state = (
+            "superseded"
+            if block.state == "superseded"
+            else "open"
+            if run.ended is None
+            else run.state
+        )
         words = run.progress or run.status
         yield run.place, Bar("run", *place, run.began, run.ended, None, name, words, state)
 
@@ -184,7 +190,7 @@ def calls(timeline: Timeline, turn: int | None = None) -> list[tuple[Bar, Bar | 
     return [
         (bar, runs.get((bar.turn, bar.index)))
         for bar in timeline.bars
-        if bar.kind == "input" and bar.state != "void" and turn in (None, bar.turn)
+        if bar.kind == "input" and bar.state != "superseded" and turn in (None, bar.turn)
     ]
 
 
@@ -287,7 +293,7 @@ _WORDS = {
     "retry": "✕ asked again",
     "interrupted": "interrupted",
 }
-_STATES = {"failed": " ✕ failed", "cut": " ✕ cut off", "void": " (void)"}
+_STATES = {"failed": " ✕ failed", "cut": " ✕ cut off", "superseded": " (superseded)"}
 
 
 def table(timeline: Timeline) -> list[tuple[str, str, str, str, str]]:

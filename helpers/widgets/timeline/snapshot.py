@@ -204,7 +204,7 @@ class _Picture:
         until = bar.ended if bar.ended is not None else self.now or bar.began
         x, width = self.x(bar.began), max(self.x(until) - self.x(bar.began), 2.0)
         top = y + (self.lane - THICK) / 2
-        faint: dict[str, str | float] = {"opacity": 0.35} if bar.state == "void" else {}
+        faint: dict[str, str | float] = {"opacity": 0.35} if bar.state == "superseded" else {}
         shapes: list[str] = []
         match bar.kind:
             case "waiting":

@@ -1,8 +1,8 @@
-"""How many tokens a second a real browser shows without falling behind, face by face.
+"""How many tokens a second a real browser shows without falling behind, front end by front end.
 
-    python benchmarks/faces.py [runs] [seconds]
+    python benchmarks/front_ends.py [runs] [seconds]
 
-Each face gets the same tokens at the same rate: words of nine characters, an end of line
+Each front end gets the same tokens at the same rate: words of nine characters, an end of line
 after every twelfth, for three seconds. The last one says when it was due, on the clock that
 all processes of a machine share. Its lag is the time from then until a frame of the browser
 has it in the page, so a source that can't keep its own pace falls behind as well. Rates go up
@@ -42,10 +42,10 @@ RATES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MOST_LAG = 0.25  # seconds
 TICK = 0.005  # seconds; a network brings what is due meanwhile in one piece, too
 PATIENCE = 8.0  # seconds after which a last token counts as lost
-FACES = ("transcript", "web page", "print, flushed", "print")
+FRONT_ENDS = ("transcript", "web page", "print, flushed", "print")
 
 
-# --- What every face shows --------------------------------------------------------------------
+# --- What every front end shows ---------------------------------------------------------------
 
 
 def tokens(rate: int, seconds: float, run: str) -> Iterator[tuple[float, str]]:
@@ -65,7 +65,7 @@ async def paced(rate: int, seconds: float, run: str) -> AsyncIterator[str]:
         yield token
 
 
-# --- The faces in the notebook: this module is imported by its kernel -------------------------
+# --- The front ends in the notebook: this module is imported by its kernel --------------------
 
 
 def transcript(rate: int, seconds: float, run: str) -> Any:
@@ -99,9 +99,9 @@ def printed(rate: int, seconds: float, run: str, flush: bool) -> None:
 
 
 CELLS = {
-    "transcript": "faces.transcript({rate}, {seconds}, '{run}')",
-    "print, flushed": "faces.printed({rate}, {seconds}, '{run}', flush=True)",
-    "print": "faces.printed({rate}, {seconds}, '{run}', flush=False)",
+    "transcript": "front_ends.transcript({rate}, {seconds}, '{run}')",
+    "print, flushed": "front_ends.printed({rate}, {seconds}, '{run}', flush=True)",
+    "print": "front_ends.printed({rate}, {seconds}, '{run}', flush=False)",
 }
 
 
@@ -204,18 +204,19 @@ class Notebook:
         from tests.browser.lab import cell, write
 
         self.page = browser.new_page(viewport={"width": 1366, "height": 768})
-        lab.open(self.page, "faces")
-        first = cell(self.page, "faces")
+        lab.open(self.page, "front_ends")
+        first = cell(self.page, "front_ends")
         self.page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
         self.write: Callable[[str], None] = lambda text: write(first, text)
         write(
-            first, f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\nimport faces"
+            first,
+            f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\nimport front_ends",
         )
         lab.wait_until_idle(self.page)
 
-    def show(self, face: str, rate: int, seconds: float, run: str) -> None:
-        """Run a face's cell."""
-        self.write(CELLS[face].format(rate=rate, seconds=seconds, run=run))
+    def show(self, front_end: str, rate: int, seconds: float, run: str) -> None:
+        """Run a front end's cell."""
+        self.write(CELLS[front_end].format(rate=rate, seconds=seconds, run=run))
 
 
 class WebPage:
@@ -227,32 +228,32 @@ class WebPage:
         self.page = browser.new_page(viewport={"width": 1366, "height": 768})
         self.url = url
 
-    def show(self, face: str, rate: int, seconds: float, run: str) -> None:
+    def show(self, front_end: str, rate: int, seconds: float, run: str) -> None:
         """Ask for an answer at a rate, on a page that has shown none."""
         self.page.goto(self.url)
         self.page.locator("#prompt").fill(f"{rate} {seconds} {run}")
         self.page.keyboard.press("Enter")
 
 
-def watched(place: Notebook | WebPage, face: str, rate: int, seconds: float, run: str) -> Seen:
+def watched(place: Notebook | WebPage, front_end: str, rate: int, seconds: float, run: str) -> Seen:
     """Show a run and return what there was to see."""
     place.page.bring_to_front()
-    place.show(face, rate, seconds, run)
+    place.show(front_end, rate, seconds, run)
     told = place.page.evaluate(WATCH, [place.selector, run, seconds + PATIENCE])
     return Seen(*told) if told else Seen(None, None)
 
 
 def measure(runs: int, seconds: float) -> dict[str, dict[int, list[Seen]]]:
-    """Return what was seen of each face at each rate, up to the first that was too much."""
+    """Return what was seen of each front end at each rate, up to the first that was too much."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import ARGUMENTS, find_browser
     from tests.browser.lab import running_lab
 
-    seen: dict[str, dict[int, list[Seen]]] = {face: {} for face in FACES}
+    seen: dict[str, dict[int, list[Seen]]] = {front_end: {} for front_end in FRONT_ENDS}
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        write_notebook(home / "notebooks" / "faces.ipynb")
+        write_notebook(home / "notebooks" / "front_ends.ipynb")
         lab = stack.enter_context(running_lab(home))
         url = stack.enter_context(web_server())
         playwright = stack.enter_context(sync_playwright())
@@ -263,15 +264,15 @@ def measure(runs: int, seconds: float) -> dict[str, dict[int, list[Seen]]]:
         stack.callback(browser.close)
         notebook, page = Notebook(browser, lab), WebPage(browser, url)
         for rate in RATES:
-            for face in FACES:
-                at = seen[face]
+            for front_end in FRONT_ENDS:
+                at = seen[front_end]
                 if at and not keeps_up(list(at.values())[-1]):
                     continue
-                place = page if face == "web page" else notebook
+                place = page if front_end == "web page" else notebook
                 at[rate] = [
-                    watched(place, face, rate, seconds, f"{rate}x{run}") for run in range(runs)
+                    watched(place, front_end, rate, seconds, f"{rate}x{run}") for run in range(runs)
                 ]
-                print(f"{rate:>7,}  {face:16}{told(at[rate])}", flush=True)
+                print(f"{rate:>7,}  {front_end:16}{told(at[rate])}", flush=True)
                 if place is notebook and not keeps_up(at[rate]):  # it may hang: take a new one
                     notebook.page.close()
                     notebook = Notebook(browser, lab)
@@ -283,7 +284,7 @@ def write_notebook(path: Path) -> None:
     cell = {
         "cell_type": "code",
         "id": "only",
-        "source": "faces = None",
+        "source": "front_ends = None",
         "metadata": {},
         "outputs": [],
         "execution_count": None,
@@ -306,7 +307,7 @@ def lag(seen: list[Seen]) -> float | None:
 
 
 def keeps_up(seen: list[Seen]) -> bool:
-    """Say whether a face kept its pace."""
+    """Say whether a front end kept its pace."""
     late = lag(seen)
     return late is not None and late <= MOST_LAG
 
@@ -321,18 +322,18 @@ def told(seen: list[Seen]) -> str:
 
 
 def main(runs: int = 3, seconds: float = 3.0) -> None:
-    """Print what each face shows at each rate, and the highest that each keeps up with."""
+    """Print what each front end shows at each rate, and the highest that each keeps up with."""
     print(f"Tokens a second, {runs} runs of {seconds:g} s each, taking turns.\n")
     seen = measure(runs, seconds)
     best = {
-        face: max((rate for rate, of in seen[face].items() if keeps_up(of)), default=0)
-        for face in FACES
+        front_end: max((rate for rate, of in seen[front_end].items() if keeps_up(of)), default=0)
+        for front_end in FRONT_ENDS
     }
     print(f"\nThe highest rate with a lag under {MOST_LAG} s:\n")
-    for face, rate in best.items():
+    for front_end, rate in best.items():
         ratio = rate / best["print, flushed"] if best["print, flushed"] else float("inf")
         more = "  or more" if rate == RATES[-1] else ""
-        print(f"{face:16}{rate:8,} tokens/s   {ratio:5.1f} × print, flushed{more}")
+        print(f"{front_end:16}{rate:8,} tokens/s   {ratio:5.1f} × print, flushed{more}")
 
 
 if __name__ == "__main__":
