@@ -247,6 +247,14 @@ def test_no_module_is_longer_than_one_idea():
     assert long == {}
 
 
+def test_the_tests_of_a_room_stand_in_a_folder_of_its_name():
+    folders = {
+        path.parent.relative_to(ROOT / "tests").parts[0] for path in modules("tests/*/**/*.py")
+    }
+    # The course as its users meet it, whole.
+    assert folders - {"browser", "contract", "notebooks"} <= set(ROOMS)
+
+
 def test_nothing_imports_notebooks():
     paths = modules("*.py", "helpers/**/*.py", "tests/**/*.py")
     assert len(paths) > 1000

@@ -13,7 +13,7 @@ from helpers import course
 from helpers.client import StreamError, StreamTruncated, open_stream
 from helpers.streams import final_message
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def test_it_is_what_the_api_gives_without_a_stream():

@@ -16,7 +16,7 @@ from helpers.environment.lock import LEARNER, TESTS, Layer, applies, marker_fact
 from helpers.environment.problem import Problem
 from helpers.environment.relock import direct_names, environment_yml
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)
 FOR_LEARNERS = [Requirement(text) for text in PROJECT["project"]["dependencies"]]

@@ -30,7 +30,7 @@ import pytest
 from helpers.environment.problem import explain_installer
 from tests.listening import wait_until_it_listens
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 INTERRUPT = signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT
 
 LONG = 120  # seconds; for what must come, on the busiest machine

@@ -14,7 +14,7 @@ from nbformat.sign import NotebookNotary
 from helpers.lessons.lab import DIVIDED, RENAMED, copy_notebooks, main, rename_copies, sign
 from helpers.lessons.refresh import NOTEBOOKS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NAME = "01_sse.ipynb"
 
 

@@ -939,7 +939,7 @@ EARLIER = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_stands_on_the_client_alone(name: str) -> None:
-    path = Path(__file__).parent.parent / "helpers" / "providers" / f"{name}.py"
+    path = Path(__file__).parents[2] / "helpers" / "providers" / f"{name}.py"
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
     modules = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     modules |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
