@@ -46,7 +46,7 @@ def test_a_view_styles_nothing_outside_itself(path: Path):
 def test_no_two_views_have_the_same_root():
     scripts = [path.with_suffix(".js").read_text("utf-8") for path in STYLES]
     roots = [re.search(r'className: "sa ([\w-]+)"', script) for script in scripts]
-    assert len({root[1] for root in roots if root}) == len(STYLES) == 12
+    assert len({root[1] for root in roots if root}) == len(STYLES) == 13
 
 
 def test_what_all_views_share_stands_under_a_root_of_its_own():
