@@ -27,6 +27,7 @@ from helpers.lessons.exercise import Exercise  # noqa: E402
 from tests.lessons.warm import warm_starts  # noqa: E402
 from tests.mutators import Mutant, mutants  # noqa: E402
 
+PARTS = ROOT / "helpers" / "parts"  # as a learner writes them
 LIST = Path(__file__).with_name("equivalent.json")
 
 
@@ -61,7 +62,7 @@ def listed() -> dict[str, dict[str, str]]:
 def mutants_of(exercise: Exercise) -> Iterator[Mutant]:
     """Yield the mutants of an exercise, each with a name that no other has."""
     models = [exercise.reference_source()]
-    if exercise.reference.parent != exercise.folder:
+    if exercise.reference.parent not in (exercise.folder, PARTS):
         models = [path.read_text("utf-8") for path in sorted(exercise.answers.glob("right_*.py"))]
     names: dict[str, int] = {}
     for model in models:
