@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from helpers.client import StreamTruncated, open_stream
-from helpers.message import MessageAssembler
+from helpers.message import MessageAssembler, ToolCall
 from helpers.parts.dispatch import ToolDispatcher
 
 __all__ = ["called_nothing", "run_agent", "turn_request"]
@@ -39,9 +39,10 @@ async def run_agent(
         try:
             async with open_stream(http, request) as events:
                 async for event in events:
-                    for call in reply.feed(event):
-                        calls.append(call.id)
-                        dispatcher.start(call)
+                    for update in reply.feed(event):
+                        if isinstance(update, ToolCall):  # yours may tell more than calls
+                            calls.append(update.id)
+                            dispatcher.start(update)
                     yield event
             if reply.message.get("stop_reason") == "tool_use" and not calls:
                 raise called_nothing()
