@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.sse import SSEDecoder
+from helpers.svg.snapshot import image
 from helpers.widgets.wire.model import MAX_BYTES, MAX_CHUNKS, WireModel
 from helpers.widgets.wire.snapshot import columns_of, draw, wrap_cells
 from helpers.widgets.wire.view import Wire, describe, view_model
@@ -293,7 +294,7 @@ def test_its_output_is_the_same_in_every_run() -> None:
     first, second = Wire([(0, ANSWER)]), Wire([(0, ANSWER)])
     assert repr(first) == repr(second) == "<Wire>"
     data, _ = first._repr_mimebundle_()
-    assert data["image/svg+xml"] == second.snapshot()
+    assert data["image/svg+xml"] == image(second.snapshot())
     assert data["text/plain"] == second.text_alternative()
     assert (first.position, first.state, first.can_record) == (1, "ready", False)
 

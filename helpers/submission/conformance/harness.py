@@ -29,12 +29,14 @@ class Failed(Exception):
     Attributes:
         seen: what happened.
         expected: what should have.
+        sure: whether it would be the same on a machine with more time.
     """
 
-    def __init__(self, seen: str, expected: str) -> None:
+    def __init__(self, seen: str, expected: str, *, sure: bool = False) -> None:
         super().__init__(seen)
         self.seen = seen
         self.expected = expected
+        self.sure = sure
 
 
 def visible(text: str) -> str:
@@ -107,7 +109,8 @@ class Run:
                 did = "was stopped by the system, as it took more than a run may,"
             if code is None:
                 did = f"still ran after {START * self.patience:.0f} s"
-            self.fail(f"it {did} and had sent no request", "a request to {base-url}/v1/messages")
+            expected = "a request to {base-url}/v1/messages"
+            self.fail(f"it {did} and had sent no request", expected, sure=code is not None)
         if code is None:
             raise Failed(f"it still ran after {seconds:.0f} s", "an end")
         return code
@@ -122,7 +125,7 @@ class Run:
         if code != 0:
             self.fail(f"it ended with {code}", "an answer, and 0 at its end")
 
-    def fail(self, seen: str, expected: str) -> NoReturn:
+    def fail(self, seen: str, expected: str, *, sure: bool = False) -> NoReturn:
         """Say what is wrong, with what the agent itself said last.
 
         Raises:
@@ -130,7 +133,7 @@ class Run:
         """
         last = [line for line in self.agent.err.splitlines() if line.strip()][-1:]
         said = f"; its last words: {last[0].strip()[:160]!r}" if last else ""
-        raise Failed(f"{seen}{said}", expected)
+        raise Failed(f"{seen}{said}", expected, sure=sure)
 
     def shows(self, words: str) -> bool:
         """Say whether some words are on the screen, whatever stands between them."""

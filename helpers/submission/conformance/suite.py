@@ -90,27 +90,28 @@ def passed(results: Iterable[Result]) -> bool:
 
 
 async def _result(file: Path, case: Case, seed: int, limits: Limits, warm: Warm | None) -> Result:
-    """Try a case until it is passed, or has failed though the machine had time for the agent."""
+    """Try a case until it is passed, or a busy machine can't be the reason that it isn't."""
     for times in PATIENCE:
         patient = replace(limits, patience=times * limits.patience)
-        result, starved = await _tried_once(file, case, seed, patient, warm)
-        if result.passed or not starved:
-            return result
-    return replace(result, seen=f"{result.seen} (on a machine that was too busy to be sure)")
+        result, unsure = await _tried_once(file, case, seed, patient, warm)
+        if result.passed or not unsure:
+            break
+    return result
 
 
 async def _tried_once(
     file: Path, case: Case, seed: int, limits: Limits, warm: Warm | None
 ) -> tuple[Result, bool]:
-    """Try a case; return what came of it, and whether the machine was too busy for the agent."""
+    """Try a case; return what came of it, and whether a busy machine may be the reason."""
     # Each case has values of its own, whatever other cases are tried beside it.
     mixed = int.from_bytes(hashlib.sha256(f"{case.id} {seed}".encode()).digest()[:8], "big")
     harness = Harness(file, RandomValues(mixed), limits, warm)
     seen = expected = ""
+    sure = False
     try:
         await case.run(harness)
     except Failed as failure:
-        seen, expected = failure.seen, failure.expected
+        seen, expected, sure = failure.seen, failure.expected, failure.sure
     except OSError:
         raise  # of this machine, and no agent's fault
     except Exception as error:  # whatever a stranger's file sends, the others are tried
@@ -119,4 +120,4 @@ async def _tried_once(
     result = Result(
         case.id, case.title, case.why, seed, not seen, harness.sent, seen=seen, expected=expected
     )
-    return result, harness.starved
+    return result, harness.starved and not sure
