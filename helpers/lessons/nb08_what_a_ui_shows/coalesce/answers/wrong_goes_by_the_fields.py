@@ -16,7 +16,7 @@ class Step:  # of a tool, as a ToolProgress is
 
 
 def add(waiting, event):
-    """Add an event to those that a slow face hasn't taken yet."""
+    """Add an event to those that a slow UI hasn't taken yet."""
     if hasattr(event, "text") and waiting and hasattr(waiting[-1], "text"):
         if waiting[-1].index == event.index:
             waiting[-1] = replace(event, text=waiting[-1].text + event.text)

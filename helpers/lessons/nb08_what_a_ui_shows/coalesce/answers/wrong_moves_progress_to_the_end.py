@@ -16,7 +16,7 @@ class Step:  # of a tool, as a ToolProgress is
 
 
 def add(waiting, event):
-    """Add an event to those that a slow face hasn't taken yet."""
+    """Add an event to those that a slow UI hasn't taken yet."""
     match waiting, event:
         case [*_, Piece(index, text)], Piece(same, more) if index == same:
             waiting[-1] = Piece(index, text + more)
