@@ -2,5 +2,5 @@
 
 TITLE = "A page for your agent"
 TURNS = "AgentEvents ─▶ a web page"
-MINUTES = (45, 40)
+MINUTES = (50, 40)
 ORDER = ("sse_bytes", "replay_from", "on_time", "while_read")
