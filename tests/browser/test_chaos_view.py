@@ -121,6 +121,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     assert cells == view.state["rows"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [700, 1366])
 def test_a_click_on_a_cell_says_what_happened_there(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -190,6 +191,7 @@ def test_words_that_mean_harm_are_only_words(page: Page) -> None:
     assert page.locator(".sa script, .sa img").count() == 0
 
 
+@pytest.mark.long
 def test_a_page_that_comes_late_shows_the_same(page: Page) -> None:
     view = make()
     view.start()
@@ -200,6 +202,7 @@ def test_a_page_that_comes_late_shows_the_same(page: Page) -> None:
     assert len(words) == 3 and len(set(words)) == 1 and words[0].startswith("✕")
 
 
+@pytest.mark.long
 def test_lost_pictures_do_no_harm(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)

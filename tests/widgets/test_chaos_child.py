@@ -72,6 +72,7 @@ def test_a_busy_kernel_holds_no_cut_up(view: ChaosView) -> None:
     assert len(worker.cuts) > made + 5
 
 
+@pytest.mark.long
 def test_code_that_holds_the_lock_for_ever_is_a_hung_cut() -> None:
     view = course.chaos("Count to three.", run=never_gives_the_lock_back, every=100_000)
     assert [cut.outcome for cut in view.chaos.cuts] == ["hung"]
