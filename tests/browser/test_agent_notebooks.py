@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 # How many views each notebook has: widgets, and one under each build cell.
 VIEWS = {
     "04_mid_stream_tools": 9,
-    "05_agent_loop": 15,
+    "05_agent_loop": 14,
     "06_edge_cases": 9,
     "07_retries_and_timeouts": 6,
 }

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.long
 
 NOTEBOOK = "11_sdk_and_openai"
 # Widgets, and one under each build cell.
-VIEWS = {NOTEBOOK: 7}
+VIEWS = {NOTEBOOK: 8}
 
 
 def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Page):
