@@ -106,8 +106,14 @@ def _rewritten(tree: ast.Module, names: Mapping[str, str]) -> str:
     return ast.unparse(tree) + "\n"
 
 
-def _walk(node: ast.AST, hidden: frozenset[str], *, at_top: bool) -> Iterator[Occurrence]:
-    """Yield the global names in a node; `hidden` are those that a scope around it has."""
+def _walk(
+    node: ast.AST, hidden: frozenset[str], *, at_top: bool, head: frozenset[str] | None = None
+) -> Iterator[Occurrence]:
+    """Yield the global names in a node; `hidden` are those that a scope around it has.
+
+    `head` are those hidden from a function's head: of a method, also what its class binds.
+    """
+    head = hidden if head is None else head
     match node:
         case ast.Name(id=name):
             if name not in hidden:
@@ -118,14 +124,14 @@ def _walk(node: ast.AST, hidden: frozenset[str], *, at_top: bool) -> Iterator[Oc
             if not isinstance(node, ast.Lambda):
                 if at_top:
                     yield Occurrence(node.name, node, True)
-                yield from _each(node.decorator_list, hidden, at_top)
+                yield from _each(node.decorator_list, head, at_top)
                 if node.returns:
-                    yield from _walk(node.returns, hidden, at_top=at_top)
+                    yield from _walk(node.returns, head, at_top=at_top)
             given = node.args
-            yield from _each([*given.defaults, *filter(None, given.kw_defaults)], hidden, at_top)
+            yield from _each([*given.defaults, *filter(None, given.kw_defaults)], head, at_top)
             for argument in _arguments(node):
                 if argument.annotation:
-                    yield from _walk(argument.annotation, hidden, at_top=at_top)
+                    yield from _walk(argument.annotation, head, at_top=at_top)
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             own, shared = _bound(node)
             inside = (hidden | own) - shared
@@ -153,7 +159,8 @@ def _walk(node: ast.AST, hidden: frozenset[str], *, at_top: bool) -> Iterator[Oc
             own = frozenset(_bound_in(node.body)[0])
             for statement in node.body:
                 is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
-                yield from _walk(statement, hidden if is_function else hidden | own, at_top=False)
+                inside = hidden if is_function else hidden | own
+                yield from _walk(statement, inside, at_top=False, head=hidden | own)
             return
         case ast.Import() | ast.ImportFrom():
             if at_top:

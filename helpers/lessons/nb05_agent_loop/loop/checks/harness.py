@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
 import httpx
 
@@ -16,7 +16,6 @@ from helpers.lessons.common.events import Block, Event, Message
 from helpers.lessons.common.fake_api import Then
 from helpers.lessons.common.judging_api import JudgingAPI, error_response
 from helpers.lessons.common.outcomes import mentions
-from helpers.message import Update
 from helpers.mock.errors import ApiError
 from helpers.mock.rules import check_request
 from helpers.tools import Tool
@@ -143,16 +142,8 @@ def calls_in(messages: Sequence[Message]) -> list[Block]:
     ]
 
 
-# What the course's own assembler gives besides calls
-OTHER_UPDATES = {kind.__name__ for kind in get_args(Update)} - {"ToolCall"}
-
 # Mistakes in the shape of the function, which can show in any case
 SHAPE = (
-    Misconception(
-        id="takes-every-update-for-a-call",
-        about=(AttributeError,),
-        matches=lambda out: type(out.error.obj).__name__ in OTHER_UPDATES,  # type: ignore[union-attr]
-    ),
     Misconception(
         id="no-generator",
         about=(

@@ -78,12 +78,6 @@ ONE_TURN = (
             ),
         ),
         Misconception(
-            id="yields-updates",
-            matches=lambda out: (
-                bool(out.returned) and not all(isinstance(one, dict | str) for one in out.returned)
-            ),
-        ),
-        Misconception(
             id="filters-events",
             matches=lambda out: (
                 len(out.returned) < len(out.expected)
