@@ -64,7 +64,7 @@ class Classroom:
 
         Args:
             id: the seat.
-            number: the seat counts its acts, from 1.
+            number: which no other act of this seat has.
             act: what it did.
         """
         now = self.now()

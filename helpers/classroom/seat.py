@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ __all__ = ["CannotJoin", "Seat", "join", "kept_seat"]
 FILE = "class.json"
 WAITS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until the class is asked for again
 SILENCE_SECONDS = 30.0  # the server says something every 10
+MOST_NUMBER = 2**53 - 2  # what JSON holds exactly
 MOST_WAITING = 1_000  # acts; older ones are forgotten
 
 WHAT_IS_SENT = (
@@ -61,7 +63,6 @@ class Seat:
         self.left = False
         self._folder = folder
         self._secret = str(state["secret"])
-        self._number = int(state["number"])
         self._waiting: list[dict[str, Any]] = list(state["waiting"])
         self._obey = obey
         self._last = ""  # the id of the last order
@@ -78,8 +79,10 @@ class Seat:
             return
         if isinstance(act, Chosen):
             self.chosen = act.choice
-        self._number += 1
-        self._waiting = [*self._waiting, {"number": self._number, **json_of(act)}][-MOST_WAITING:]
+        # Several notebooks of one learner share a seat: a count of each would not tell their acts
+        # apart.
+        number = 1 + randbelow(MOST_NUMBER)
+        self._waiting = [*self._waiting, {"number": number, **json_of(act)}][-MOST_WAITING:]
         self._keep()
         self._news.set()
         self._changed()
@@ -146,7 +149,7 @@ class Seat:
             return self._is_unknown()
         if answer.status_code != 400:  # what the class will never take is not sent again
             answer.raise_for_status()
-        self._waiting = [one for one in self._waiting if one["number"] > some[-1]["number"]]
+        self._waiting = [one for one in self._waiting if one not in some]
         self._keep()
         self._connect(True)
 
@@ -204,7 +207,6 @@ class Seat:
             "address": self.address,
             "secret": self._secret,
             "name": self.name,
-            "number": self._number,
             "waiting": self._waiting,
         }
         with suppress(OSError):  # a full disk stops no lesson; what waits is still in memory
@@ -264,7 +266,7 @@ async def join(link: str, name: str, folder: Path, obey: Callable[[Order], None]
         said = given.get("error") if isinstance(given, dict) else None
         raise CannotJoin(str(said or f"{address} is no class: it answered {answer.status_code}."))
     state = {"address": address, "secret": given["secret"], "name": name}
-    seat = Seat(folder, {**state, "number": 0, "waiting": []}, obey)
+    seat = Seat(folder, {**state, "waiting": []}, obey)
     seat._keep()
     return seat
 

@@ -223,5 +223,5 @@ def number_of(act: Any) -> int:
     """
     number = act.get("number") if isinstance(act, dict) else None
     if type(number) is not int or not 0 < number < 2**53:
-        raise Refused(400, "Each act has a number, from 1.")
+        raise Refused(400, "Each act has a number of its own, from 1.")
     return number

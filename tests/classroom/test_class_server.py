@@ -161,6 +161,22 @@ async def test_what_was_not_told_waits_for_the_next_kernel(serve: Serve, tmp_pat
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_two_notebooks_share_a_seat_and_no_act_is_lost(serve: Serve, tmp_path: Path):
+    served, ada = serve(), Learner(tmp_path / "ada")
+    seats = [await ada.join(served.link, "Ada"), kept_seat(ada.folder, ada.orders.append)]
+    second = asyncio.create_task(seats[1].run())  # type: ignore[union-attr]
+    seats[0].tell(Tried("sse", True))  # type: ignore[union-attr]
+    seats[1].tell(Tried("text", True))  # type: ignore[union-attr]
+
+    async def both() -> bool:
+        return [one["passed"] for one in (await board(served))["seats"]] == [2]
+
+    await until(both)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    await ada.leave_the_room()
+
+
 async def test_who_leaves_is_forgotten_on_both_sides(serve: Serve, tmp_path: Path):
     served, ada = serve(), Learner(tmp_path / "ada")
     seat = await ada.join(served.link, "Ada")
