@@ -68,10 +68,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 WHOLE_IN_THE_SECOND = re.compile(r"^pytestmark = pytest\.mark\.long\b", re.M)
+PARTS_IN_THE_SECOND = re.compile(r"mark\.long\b|^(from|import) hypothesis", re.M)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """In the first layer, don't even import a file that is whole in the second."""
-    if collection_path.suffix != ".py" or config.option.markexpr != "not long":
+    """Don't even import a file that has nothing for the layer that is asked for."""
+    if collection_path.suffix != ".py":
         return None
-    return bool(WHOLE_IN_THE_SECOND.search(collection_path.read_text("utf-8"))) or None
+    source = collection_path.read_text("utf-8")
+    match config.option.markexpr:
+        case "not long":
+            return bool(WHOLE_IN_THE_SECOND.search(source)) or None
+        case "long":
+            return not PARTS_IN_THE_SECOND.search(source) or None
+    return None

@@ -195,28 +195,43 @@ def write(code_cell: Locator, text: str) -> None:
     keyboard.press("Shift+Enter")
 
 
-def check_in_the_dark(lab: Lab, learner: Page, views: dict[str, int]) -> None:
-    """Run notebooks in the dark theme, and look at their views."""
-    lab.set_theme(learner, "JupyterLab Dark")
-    try:
-        for name, count in views.items():
-            lab.open(learner, name)
-            lab.run_all(learner)
-            lab.wait_until_idle(learner)
-            seen = learner.locator(".jp-NotebookPanel:visible .sa")
-            expect(seen).to_have_count(count, timeout=60_000)
-            high = seen.evaluate_all(
-                "(seen, fits) => seen.filter((one) => one.offsetHeight > fits"
-                " && one.querySelector('button')).map((one) => [one.className, one.offsetHeight])",
-                FITS,
-            )
-            assert high == [], high  # a view's start and what comes of it are seen together
-            pictures = learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img")
-            schemes = pictures.evaluate_all(
-                "pictures => pictures.map((one) => getComputedStyle(one).colorScheme)"
-            )
-            assert set(schemes) <= {"dark"}
-            shot(learner, f"{name[:2]}-dark")
-            check_access(learner)
-    finally:
-        lab.set_theme(learner, "JupyterLab Light")
+def choose_theme(page: Page, theme: str) -> None:
+    """Choose a theme from the menu, as a person does; the page that is open changes."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    labels = page.locator(".lm-Menu-itemLabel")  # JupyterLab gives submenus no role
+    labels.get_by_text("Theme", exact=True).hover()
+    labels.get_by_text(theme, exact=True).click()
+    light = str(theme == "JupyterLab Light").lower()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+
+def look_in_the_dark(page: Page, name: str, count: int) -> None:
+    """Make a notebook that has run dark, look at its views, and make it light again."""
+    choose_theme(page, "JupyterLab Dark")
+    check_dark_views(page, name, count)
+    choose_theme(page, "JupyterLab Light")
+
+
+def check_dark_views(page: Page, name: str, count: int) -> None:
+    """Look at the views of a notebook that has run in the dark.
+
+    Args:
+        page: shows the notebook.
+        name: of the notebook.
+        count: how many views it has: widgets, and one under each build cell.
+    """
+    seen = page.locator(".jp-NotebookPanel:visible .sa")
+    expect(seen).to_have_count(count, timeout=60_000)
+    high = seen.evaluate_all(
+        "(seen, fits) => seen.filter((one) => one.offsetHeight > fits"
+        " && one.querySelector('button')).map((one) => [one.className, one.offsetHeight])",
+        FITS,
+    )
+    assert high == [], high  # a view's start and what comes of it are seen together
+    pictures = page.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img")
+    schemes = pictures.evaluate_all(
+        "pictures => pictures.map((one) => getComputedStyle(one).colorScheme)"
+    )
+    assert set(schemes) <= {"dark"}
+    shot(page, f"{name[:2]}-dark")
+    check_access(page)

@@ -10,7 +10,7 @@ from tests.browser.lab import (
     Lab,
     cell,
     check_access,
-    check_in_the_dark,
+    look_in_the_dark,
     output,
     run_again,
     shot,
@@ -62,6 +62,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     lab.open(learner, "04_mid_stream_tools")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "04_mid_stream_tools", VIEWS["04_mid_stream_tools"])
     last = cell(learner, "for one in (failing, endless)")
     expect(output(last)).to_contain_text("paid: [40]")  # everything was skipped so far
 
@@ -103,6 +104,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     timeline = cell(learner, 'course.timeline("What').locator(".sa-timeline").first
     expect(timeline).to_contain_text("Done after", timeout=60_000)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "05_agent_loop", VIEWS["05_agent_loop"])
     picture = (
         cell(learner, "await results_for(reply, get_weather)})").locator(".sa-history svg").first
     )
@@ -155,6 +157,7 @@ def test_a_newcomer_mends_what_breaks_in_production(lab: Lab, learner: Page):
     view.scroll_into_view_if_needed()
     shot(learner, "06-continued")
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "06_edge_cases", VIEWS["06_edge_cases"])
     broken = output(cell(learner, "def next_question(content)"))
     broken.scroll_into_view_if_needed()
     shot(learner, "06-poisoned")
@@ -204,6 +207,7 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     view.scroll_into_view_if_needed()
     shot(learner, "07-asked-again")
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "07_retries_and_timeouts", VIEWS["07_retries_and_timeouts"])
     check_access(learner)
     plot = output(cell(learner, "plots.arrivals(crowds, title="))
     plot.scroll_into_view_if_needed()
@@ -234,7 +238,3 @@ def test_a_newcomer_errs_and_then_retries_well(lab: Lab, learner: Page):
     lab.wait_until_idle(learner)
     expect(output(again)).to_contain_text("12.60 s  answered")
     expect(output(again)).to_contain_text("given up")
-
-
-def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
-    check_in_the_dark(lab, learner, VIEWS)

@@ -164,6 +164,7 @@ def test_the_cards_by_keyboard_alone_and_as_saved(page: Page) -> None:
     assert page.locator(".sa-lane-body").last.inner_text() == shown
 
 
+@pytest.mark.long
 def test_lost_frames_are_made_good(page: Page) -> None:
     played = Played(STEPS)
     bridge = Bridge(page, played.view)
@@ -185,6 +186,7 @@ def test_lost_frames_are_made_good(page: Page) -> None:
     played.view.stop()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [700, 1366])
 def test_a_team_fits_the_page_in_the_dark(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -260,6 +262,7 @@ def test_the_queue_is_chosen_and_run_by_keyboard(page: Page) -> None:
     assert areas(page) == 4
 
 
+@pytest.mark.long
 def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     page.set_viewport_size({"width": 700, "height": 900})
     view = course.queue(tokens_per_second=200, ui_per_second=20)
@@ -277,6 +280,7 @@ def test_a_queue_that_waits_is_stopped(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
 
 
+@pytest.mark.long
 def test_a_lost_picture_of_the_queue_is_made_good(page: Page) -> None:
     view = course.queue(tokens_per_second=20_000)
     bridge = Bridge(page, view)

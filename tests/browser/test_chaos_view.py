@@ -44,6 +44,15 @@ def make(every: int = 8, run: Any = believes) -> ChaosView:
     return course.chaos("Count to three.", run=run, every=every)
 
 
+@pytest.fixture(scope="module")
+def finished() -> ChaosView:
+    """A whole map, for the tests that only look at one."""
+    view = make()
+    view.start()
+    assert view.wait(60)
+    return view
+
+
 def height(page: Page) -> int:
     return int(page.evaluate("document.querySelector('.sa').offsetHeight"))
 
@@ -123,12 +132,12 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("width", [700, 1366])
-def test_a_click_on_a_cell_says_what_happened_there(page: Page, width: int) -> None:
+def test_a_click_on_a_cell_says_what_happened_there(
+    page: Page, finished: ChaosView, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    view = make()
+    view = finished
     bridge = Bridge(page, view)
-    view.start()
-    bridge.until(lambda: over(view), seconds=60)
     bridge.run(0.1)
     assert len(rows(view._chaos)) > 1
     x, y = corner_of(view._chaos, 1, 7)
@@ -143,6 +152,7 @@ def test_a_click_on_a_cell_says_what_happened_there(page: Page, width: int) -> N
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_serious_is_found_in_it(page: Page, theme: str) -> None:
     view = make(every=4)
@@ -168,6 +178,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("light", ["true", "false"])
 def test_the_letters_have_contrast(page: Page, light: str) -> None:
     Bridge(page, make())
@@ -192,11 +203,8 @@ def test_words_that_mean_harm_are_only_words(page: Page) -> None:
 
 
 @pytest.mark.long
-def test_a_page_that_comes_late_shows_the_same(page: Page) -> None:
-    view = make()
-    view.start()
-    assert view.wait(60)
-    Bridge(page, view, views=2)  # nothing is pumped here: all there is are the traits
+def test_a_page_that_comes_late_shows_the_same(page: Page, finished: ChaosView) -> None:
+    Bridge(page, finished, views=2)  # nothing is pumped here: all there is are the traits
     page.evaluate("window.show()")
     words = page.get_by_role("status").all_inner_texts()
     assert len(words) == 3 and len(set(words)) == 1 and words[0].startswith("✕")
@@ -213,6 +221,7 @@ def test_lost_pictures_do_no_harm(page: Page) -> None:
     assert page.get_by_role("status").inner_text().startswith("✕")
 
 
+@pytest.mark.long
 def test_keys_stay_in_the_view(page: Page) -> None:
     Bridge(page, make())
     for control in page.locator(".sa :is(button, summary, [tabindex='0']):enabled:visible").all():

@@ -75,6 +75,7 @@ def test_the_board_shows_which_mistake_the_room_makes(page: Page, serve: Serve, 
     shot(page, f"class-projector-{theme}")
 
 
+@pytest.mark.long
 def test_a_board_without_the_instructors_key_shows_nothing(page: Page, serve: Serve):
     served = serve()
     page.goto(f"{served.address}/#guessed")
@@ -82,6 +83,7 @@ def test_a_board_without_the_instructors_key_shows_nothing(page: Page, serve: Se
     expect(page.locator("main")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_the_instructor_sets_breaks_says_and_asks(page: Page, serve: Serve):
     served = serve()
     open_board(page, served)
@@ -107,6 +109,7 @@ def test_the_instructor_sets_breaks_says_and_asks(page: Page, serve: Serve):
     expect(page.locator("#answer")).to_contain_text("✕ A question has 2 to 6 choices.")
 
 
+@pytest.mark.long
 def test_a_board_comes_back_when_its_server_does(page: Page, serve: Serve):
     served = serve()
     open_board(page, served)

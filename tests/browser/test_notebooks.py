@@ -13,7 +13,8 @@ from tests.browser.lab import (
     Lab,
     cell,
     check_access,
-    check_in_the_dark,
+    check_dark_views,
+    look_in_the_dark,
     output,
     run_again,
     shot,
@@ -36,6 +37,7 @@ def test_a_newcomer_passes_the_first_part(lab: Lab, learner: Page):
     shot(learner, "00-before-the-first-run")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "00_start_here", VIEWS["00_start_here"])
     expect(output(cell(learner, "course.check_machine()"))).to_contain_text("API answers")
     build = cell(learner, "%%build hello")
     expect(output(build)).to_contain_text("not attempted yet")
@@ -59,6 +61,7 @@ def test_the_wire_is_stepped_by_keyboard_and_a_decoder_passes(lab: Lab, learner:
     lab.open(learner, "01_sse_by_hand")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "01_sse_by_hand", VIEWS["01_sse_by_hand"])
     view = cell(learner, "course.wire(").locator(".wire")
     expect(view).to_be_visible()
     view.scroll_into_view_if_needed()
@@ -211,6 +214,7 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     lab.open(learner, "03_tool_json")
     lab.run_all(learner)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, "03_tool_json", VIEWS["03_tool_json"])
     verdicts = cell(learner, "%%build whole_or_cut")
     write(verdicts, '%%build whole_or_cut\nMAY_RUN = {"A": 1, "B": 1}')
     expect(output(verdicts)).to_contain_text("closes its last block", timeout=60_000)
@@ -237,6 +241,13 @@ def test_a_newcomer_errs_and_then_assembles(lab: Lab, learner: Page):
     expect(output(check)).to_contain_text("the same message: True")
 
 
-def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
-    check_in_the_dark(lab, learner, VIEWS)
-    assert learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img").count() > 0
+def test_a_notebook_that_is_opened_in_the_dark_is_dark(lab: Lab, learner: Page):
+    lab.set_theme(learner, "JupyterLab Dark")
+    try:
+        lab.open(learner, "02_text_streaming")
+        lab.run_all(learner)
+        lab.wait_until_idle(learner)
+        check_dark_views(learner, "02_text_streaming", VIEWS["02_text_streaming"])
+        assert learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img").count() > 0
+    finally:
+        lab.set_theme(learner, "JupyterLab Light")

@@ -6,19 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, check_in_the_dark, output, shot, write
+from tests.browser.lab import Lab, cell, check_access, look_in_the_dark, output, shot, write
 
 pytestmark = pytest.mark.long
 
 NOTEBOOK = "11_sdk_and_openai"
 # Widgets, and one under each build cell.
-VIEWS = {NOTEBOOK: 8}
+VIEWS = 8
 
 
 def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Page):
     lab.open(learner, NOTEBOOK)
     lab.run_all(learner)
     lab.wait_until_idle(learner)
+    look_in_the_dark(learner, NOTEBOOK, VIEWS)
     faults = output(cell(learner, "FAULTS = {"))
     expect(faults).to_contain_text("stop_reason None")
     for quirk, words in (
@@ -58,7 +59,3 @@ def test_a_newcomer_compares_three_ways_and_reads_the_wire(lab: Lab, learner: Pa
         write(build, f"%%build {part}\n{source}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I), timeout=60_000)
     check_access(learner)
-
-
-def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
-    check_in_the_dark(lab, learner, VIEWS)

@@ -152,6 +152,7 @@ def test_progress_is_seen_and_the_keyboard_keeps_its_place(page: Page, slow: Slo
     assert page.get_by_role("status").inner_text().endswith("look at: check.")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("theme", "width"), [("light", 1366), ("dark", 700)])
 def test_all_of_it_can_be_read_by_everybody(page: Page, slow: Slow, theme: str, width: int) -> None:
     slow.go.set()
@@ -194,6 +195,7 @@ def test_all_of_it_can_be_read_by_everybody(page: Page, slow: Slow, theme: str, 
     assert grave(page) == []
 
 
+@pytest.mark.long
 def test_a_page_that_comes_late_shows_the_same(page: Page, slow: Slow) -> None:
     slow.go.set()
     view = course.submit()

@@ -110,6 +110,7 @@ def test_bars_grow_while_the_run_goes_on_and_nothing_jumps(page: Page) -> None:
     assert page.get_by_role("button", name="Start again").is_enabled()
 
 
+@pytest.mark.long
 def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)
@@ -132,6 +133,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     assert page.get_by_role("table").is_visible()
 
 
+@pytest.mark.long
 def test_the_table_says_what_the_picture_shows(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)
@@ -168,6 +170,7 @@ def test_one_of_three_is_chosen_by_keyboard_and_only_it_runs(page: Page) -> None
     assert height(page) == before
 
 
+@pytest.mark.long
 def test_while_a_tool_blocks_the_page_keeps_time(page: Page) -> None:
     door = Door()
     view = make(door.tool())  # which simulates the run
@@ -188,6 +191,7 @@ def test_while_a_tool_blocks_the_page_keeps_time(page: Page) -> None:
     assert "after the ideal" in view.state["words"][0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build", [make, compare])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_serious_is_found_in_it(
@@ -208,6 +212,7 @@ def test_nothing_serious_is_found_in_it(
     assert grave(page) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build", [make, compare])
 @pytest.mark.parametrize("width", [700, 1366, 1920])
 def test_nothing_is_wider_than_the_page(
@@ -222,6 +227,7 @@ def test_nothing_is_wider_than_the_page(
     view.stop()
 
 
+@pytest.mark.long
 def test_the_dark_theme_leaves_no_colour_of_the_light_one(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)
@@ -266,6 +272,7 @@ def test_names_that_mean_harm_are_only_words(page: Page) -> None:
     assert page.locator(".sa script, .sa img").count() == 0
 
 
+@pytest.mark.long
 def test_a_page_without_a_kernel_and_one_that_comes_late_show_the_same(page: Page) -> None:
     view = make()
     view.start()
@@ -278,6 +285,7 @@ def test_a_page_without_a_kernel_and_one_that_comes_late_show_the_same(page: Pag
     assert len(set(page.locator(".sa-timeline-picture").all_inner_texts())) == 1
 
 
+@pytest.mark.long
 def test_a_view_that_comes_in_the_middle_of_a_run_joins_it(page: Page) -> None:
     view = make(pace={"first_token": 0.2, "tokens_per_second": 8.0})
     view.start()
@@ -292,6 +300,7 @@ def test_a_view_that_comes_in_the_middle_of_a_run_joins_it(page: Page) -> None:
     bridge.until(lambda: over(view), seconds=180)
 
 
+@pytest.mark.long
 def test_lost_pictures_do_no_harm(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)
@@ -302,6 +311,7 @@ def test_lost_pictures_do_no_harm(page: Page) -> None:
     assert page.get_by_role("status").inner_text().startswith("✓ Done after")
 
 
+@pytest.mark.long
 def test_keys_stay_in_the_view_and_every_control_has_a_name(page: Page) -> None:
     Bridge(page, compare())
     for control in page.locator(".sa :is(button, input, summary):enabled:visible").all():
@@ -314,6 +324,7 @@ def test_keys_stay_in_the_view_and_every_control_has_a_name(page: Page) -> None:
     assert nameless == 0
 
 
+@pytest.mark.long
 def test_a_view_that_is_removed_listens_no_more(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)

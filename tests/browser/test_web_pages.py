@@ -255,6 +255,7 @@ def test_a_person_asks_reads_and_stops_by_keyboard(
     assert not wider
 
 
+@pytest.mark.long
 def test_an_answer_that_breaks_off_begins_again_and_stands_there_once(
     here: Page, server: WebServer, mock: MockServer
 ) -> None:
@@ -283,6 +284,7 @@ def test_an_answer_that_breaks_off_begins_again_and_stands_there_once(
 SEEN = """() => [...window.seen, document.querySelector(".connection").dataset.state]"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["eventsource", "react"])
 def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
     here: Page, name: str
@@ -314,6 +316,7 @@ def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
         expect(here.locator(".suggestions button")).to_have_count(4)
 
 
+@pytest.mark.long
 def test_an_answer_is_read_on_after_each_reload_and_each_strange_refusal(here: Page) -> None:
     """Only the server's 404 says that an answer is gone."""
     words = [f"word-{place} " for place in range(100)]
@@ -343,6 +346,7 @@ def test_an_answer_is_read_on_after_each_reload_and_each_strange_refusal(here: P
         shot(here, "web-eventsource-reloaded")
 
 
+@pytest.mark.long
 def test_an_answer_that_the_server_has_forgotten_is_let_go(here: Page) -> None:
     with start(Speaker(["a "])) as server:
         open_page(here, server.page("eventsource"))
@@ -355,6 +359,7 @@ def test_an_answer_that_the_server_has_forgotten_is_let_go(here: Page) -> None:
         assert here.evaluate("JSON.parse(sessionStorage.getItem('run under way'))") is None
 
 
+@pytest.mark.long
 def test_an_answer_that_was_declined_has_no_sign_of_success(here: Page) -> None:
     class Declines(Speaker):
         async def answer(self, conversation: Conversation) -> AsyncGenerator[AgentEvent]:
@@ -385,6 +390,7 @@ async def all_played() -> dict[str, Pairs]:
     return {name: await played(case) for name, case in CASES.items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["fetch", "react"])
 def test_a_page_tells_the_same_as_every_front_end(here: Page, name: str) -> None:
     """The contract of tests/render/test_render_front_ends.py, in what a person sees."""
@@ -433,6 +439,7 @@ Behind **all** of it: 🇰🇭 ខ្មែរ\u200bភាសា Donau\u00addamp
 """
 
 
+@pytest.mark.long
 def test_code_in_lists_and_quotes_stands_in_its_place(here: Page) -> None:
     with start(Speaker([*FENCED])) as server:
         open_page(here, server.page("fetch"))
@@ -493,6 +500,7 @@ def test_a_hostile_answer_is_only_text(here: Page) -> None:
             assert here.evaluate("window.harmed") is None
 
 
+@pytest.mark.long
 def test_a_server_that_is_gone_gets_a_sentence_and_the_page_works_on(here: Page) -> None:
     server = start(Speaker(["x"]))
     with server:

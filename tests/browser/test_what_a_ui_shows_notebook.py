@@ -10,7 +10,7 @@ from tests.browser.lab import (
     Lab,
     cell,
     check_access,
-    check_in_the_dark,
+    look_in_the_dark,
     output,
     run_again,
     shot,
@@ -61,7 +61,7 @@ def test_a_newcomer_watches_text_errs_and_then_builds_a_ui(lab: Lab, learner: Pa
     shot(learner, "08-hostile")
     lab.wait_until_idle(learner)
     check_access(learner)
-    expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS[SHOWS])
+    look_in_the_dark(learner, SHOWS, VIEWS[SHOWS])
 
     build(learner, "coalesce", "drops_text", "whose words are lost", "pop")
     build(learner, "sentences", "ends_at_the_full_stop", "middle of a number", "characters")
@@ -85,12 +85,8 @@ def test_a_newcomer_watches_tools_and_a_team_and_then_writes_a_bill(lab: Lab, le
     shot(learner, "09-team")
     lab.wait_until_idle(learner)
     check_access(learner)
-    expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS[TELLS])
+    look_in_the_dark(learner, TELLS, VIEWS[TELLS])
 
     build(learner, "bill", "adds_up_totals", "total", "chain")
     again = run_again(learner, 'bill = course.part("bill")')
     expect(output(again)).to_contain_text("2 requests, $0.000844", timeout=60_000)
-
-
-def test_the_views_hold_in_the_dark(lab: Lab, learner: Page):
-    check_in_the_dark(lab, learner, VIEWS)
