@@ -102,6 +102,7 @@ class ToolDispatcher(part.ToolDispatcher):
         self._timeout = timeout
         self._clock = clock or RealClock()
         self._begun: dict[Run, float] = {}
+        self._over: dict[Run, float] = {}
         self._started: dict[Run, ToolStarted] = {}
         self._earlier: list[Run] = []  # for calls of a reply that broke off
 
@@ -170,10 +171,17 @@ class ToolDispatcher(part.ToolDispatcher):
         self._tell(run, self._started[run])
         seconds = self._timeout if tool.timeout is None else tool.timeout
         try:
-            value = await with_timeout(self._clock, seconds, _called(tool, arguments))
+            value = await with_timeout(self._clock, seconds, self._timed(run, tool, arguments))
         except TimeLimit:
             raise ToolError(f"{tool.name} did not finish within {seconds:g} seconds.") from None
         return result_content(value)
+
+    async def _timed(self, run: Run, tool: Tool, arguments: dict[str, Any]) -> object:
+        """Call a tool, and note when it is over: a blocked loop hears of that only later."""
+        try:
+            return await _called(tool, arguments)
+        finally:
+            self._over[run] = self._clock.now()
 
     def _words(self, error: Exception) -> str:
         return error_content(error)
@@ -195,8 +203,8 @@ class ToolDispatcher(part.ToolDispatcher):
         return progress
 
     def _finish(self, run: Run, content: Content, is_error: bool) -> None:
-        now = self._clock.now()
-        seconds = now - self._begun.get(run, now)
+        over = self._over.pop(run, self._clock.now())
+        seconds = over - self._begun.get(run, over)
         run.finished = ToolFinished(run.call, content, is_error, seconds)
         self._tell(run, run.finished)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.render import run_state
 from helpers.render.endings import DONE, Ending
-from helpers.render.run_parts import Block, Note
+from helpers.render.run_parts import Block, Note, ToolRun
 from helpers.render.run_state import RunState
 
 __all__ = [
@@ -160,7 +160,14 @@ def _bars(block: Block) -> Iterator[tuple[int, Bar]]:
             else run.state
         )
         words = run.progress or run.status
-        yield run.place, Bar("run", *place, run.began, run.ended, None, name, words, state)
+        yield run.place, Bar("run", *place, run.began, _over(run), None, name, words, state)
+
+
+def _over(run: ToolRun) -> float | None:
+    """Return when a tool was over: while one blocks the loop, the news of that come late."""
+    if run.ended is None or run.seconds is None:
+        return run.ended
+    return min(run.ended, run.began + run.seconds)
 
 
 def _marks(run: RunState) -> Iterator[Mark]:
