@@ -1,0 +1,106 @@
+"""A notebook as content: nbconvert lays its cells out by our template.
+
+Before that, each cell is made ready: Markdown becomes HTML, a stored picture a file of the site,
+and from a stored check goes what would give the answer away.
+"""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+
+from helpers.site.reading.prose import Prose, Section
+
+__all__ = ["Content", "exporter", "read_notebook"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+# A check's output has the style that JupyterLab needs; pages have a sheet for all.
+STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+ONE_WAY = re.compile(
+    r'<details class="check-hint"><summary>Show one way</summary>.*?</details>', re.DOTALL
+)
+HREF = re.compile(r'href="([^"#:]+\.ipynb)"')
+NAME = re.compile(r"[A-Za-z_]\w{2,}")
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+class Content(NamedTuple):
+    """What a page shows of a notebook.
+
+    Attributes:
+        html: the cells, one after the other.
+        sections: where links lead to; the first is the notebook itself.
+        about: its first sentences.
+        pictures: the files that it shows, by their names.
+    """
+
+    html: str
+    sections: list[Section]
+    about: str
+    pictures: dict[str, str]
+
+
+def exporter() -> HTMLExporter:
+    """Return what lays out cells by the template of this room."""
+    made = HTMLExporter(
+        template_name="cells",
+        extra_template_basedirs=[str(TEMPLATES)],
+        # What they do is for pages that run scripts or have other styles.
+        default_preprocessors=[],
+    )
+    made.register_filter("python", _python)
+    return made
+
+
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+
+
+def _python(source: str) -> str:
+    html = _highlight(source).replace("<pre>", '<pre tabindex="0">', 1)
+    return str(html).strip()
+
+
+def read_notebook(path: Path, export: HTMLExporter, link: Callable[[str], str]) -> Content:
+    """Return a notebook as content.
+
+    Args:
+        path: the notebook.
+        export: made by `exporter`; one serves all notebooks.
+        link: as `Prose` has it.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    prose, pictures = Prose(link), dict[str, str]()
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            cell.metadata.html = prose.html(cell.source)
+            continue
+        # Names are looked for, code as such is not.
+        prose.add_words(" ".join(dict.fromkeys(NAME.findall(cell.source))))
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/svg+xml" in data:
+                name = f"{path.stem}-{number}.svg"
+                pictures[name] = data["image/svg+xml"]
+                output.metadata.picture = name
+                output.metadata.title = _title(data["image/svg+xml"])
+            elif "text/html" in data:
+                data["text/html"] = _readable(data["text/html"], link)
+    html, _ = export.from_notebook_node(notebook)
+    first = prose.sections[0]
+    return Content(html, prose.sections, first.words[0], pictures)
+
+
+def _title(svg: str) -> str:
+    found = TITLE.search(svg)
+    return unescape(found[1]) if found else "A picture"
+
+
+def _readable(html: str, link: Callable[[str], str]) -> str:
+    html = ONE_WAY.sub("", STYLE.sub("", html))
+    html = HREF.sub(lambda found: f'href="{link(found[1])}"', html)
+    return re.sub(r"<table>.*?</table>", r'<div class="scrolls" tabindex="0">\g<0></div>', html)
