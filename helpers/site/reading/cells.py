@@ -6,13 +6,16 @@ and from a stored check goes what would give the answer away.
 
 import re
 from collections.abc import Callable
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML
+from nbconvert.exporters.templateexporter import TemplateExporter
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from traitlets.config import Config
 
 from helpers.site.reading.prose import Prose, Section
 
@@ -25,6 +28,8 @@ ONE_WAY = re.compile(
     r'<details class="check-hint"><summary>Show one way</summary>.*?</details>', re.DOTALL
 )
 HREF = re.compile(r'href="([^"#:]+\.ipynb)"')
+# Of what an output holds, the first that there is.
+SHOWN = ["image/svg+xml", "text/html", "text/plain"]
 NAME = re.compile(r"[A-Za-z_]\w{2,}")
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -45,27 +50,33 @@ class Content(NamedTuple):
     pictures: dict[str, str]
 
 
-def exporter() -> HTMLExporter:
+def exporter() -> TemplateExporter:
     """Return what lays out cells by the template of this room."""
-    made = HTMLExporter(
+    made = TemplateExporter(
         template_name="cells",
         extra_template_basedirs=[str(TEMPLATES)],
-        # What they do is for pages that run scripts or have other styles.
-        default_preprocessors=[],
+        template_extension=".html.j2",
+        config=Config({"NbConvertBase": {"display_data_priority": SHOWN}}),
     )
     made.register_filter("python", _python)
     return made
 
 
-_highlight = Highlight2HTML(pygments_lexer="ipython3")
+# No name of ours begins like this: Pygments calls some tokens `sa`, as the views' root is called.
+_FORMAT = HtmlFormatter(classprefix="hl-", nowrap=True)
+_PYTHON = get_lexer_by_name("ipython3")
 
 
 def _python(source: str) -> str:
-    html = _highlight(source).replace("<pre>", '<pre tabindex="0">', 1)
-    return str(html).strip()
+    first, line_end, rest = source.partition("\n")
+    if not first.startswith("%%"):
+        first, line_end, rest = "", "", source
+    magic = f'<span class="hl-magic">{escape(first, quote=False)}</span>{line_end}' if first else ""
+    code = highlight(rest, _PYTHON, _FORMAT).rstrip()
+    return f'<pre class="code" tabindex="0"><code>{magic}{code}</code></pre>'
 
 
-def read_notebook(path: Path, export: HTMLExporter, link: Callable[[str], str]) -> Content:
+def read_notebook(path: Path, export: TemplateExporter, link: Callable[[str], str]) -> Content:
     """Return a notebook as content.
 
     Args:

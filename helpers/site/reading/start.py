@@ -34,7 +34,7 @@ def lead(prose: Prose) -> str:
 def wire() -> Wire:
     """Return the view that plays on the start page."""
     chunks = planned_chunks(PROMPT, chunking="random", pace=PACE)
-    return Wire(chunks, title=f"An answer on the wire: {PROMPT}")
+    return Wire(chunks, title=PROMPT)
 
 
 def wire_script(view: Wire) -> str:
