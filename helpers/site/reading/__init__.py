@@ -12,6 +12,6 @@ In reading order:
     folder     writes all of it
 """
 
-from helpers.site.reading.folder import NotOurs, write
+from helpers.site.reading.folder import write
 
-__all__ = ["NotOurs", "write"]
+__all__ = ["write"]

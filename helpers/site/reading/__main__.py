@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from helpers.site.reading import NotOurs, write
+from helpers.environment.problem import Problem, explain_file_error
+from helpers.site.reading import write
 
 
 def main() -> int:
@@ -16,8 +17,11 @@ def main() -> int:
     given = parser.parse_args()
     try:
         write(given.folder, given.run, given.address)
-    except (NotOurs, OSError) as problem:
+    except Problem as problem:
         print(problem, file=sys.stderr)  # noqa: T201
+        return 1
+    except OSError as error:
+        print(explain_file_error(error), file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
+from helpers.environment.problem import Problem
 from helpers.lessons import LESSONS
 from helpers.site.reading import start
 from helpers.site.reading.cells import exporter, read_notebook
@@ -16,7 +16,7 @@ from helpers.site.reading.pages import DOCUMENTS, PICTURES, link_from, page_of
 from helpers.site.reading.prose import Prose, Section
 from helpers.site.reading.style import style
 
-__all__ = ["PAGES", "NotOurs", "write"]
+__all__ = ["PAGES", "write"]
 
 ROOT = LESSONS.parents[1]
 HERE = Path(__file__).parent
@@ -25,10 +25,6 @@ NAME = "Streaming agents, by hand"
 SCRIPTS = ("page.js", "search.js", "start.js", "preview.png", "icon.svg")
 # The lines of a table of contents; exercises have level 4.
 CONTENTS = (2, 3, 4)
-
-
-class NotOurs(ValueError):
-    """The folder holds something else; the message says what to do."""
 
 
 def write(folder: Path, run: str = "run", address: str = "") -> None:
@@ -41,13 +37,13 @@ def write(folder: Path, run: str = "run", address: str = "") -> None:
             other sites show the preview's picture; without it, some of them don't.
 
     Raises:
-        NotOurs: a folder of our name is there, and holds something else.
+        Problem: a folder of our name is there, and holds something else.
         OSError: it can't be written to.
     """
     out = folder / PAGES
     if out.exists():
         if not (out / "assets" / "site.css").is_file():
-            raise NotOurs(f"{out} holds something else: name another folder.")
+            raise Problem(f"{out} holds something else: name another folder.")
         shutil.rmtree(out)
     for name in ("assets", "pictures"):
         (out / name).mkdir(parents=True)
@@ -86,7 +82,7 @@ class _Site:
                 "notebook.html.j2",
                 content.sections,
                 about=content.about,
-                content=Markup(content.html),
+                content=content.html,
                 stop=stop,
                 count=len(stops),
                 before=stops[number - 1] if number else None,
@@ -98,7 +94,7 @@ class _Site:
             prose = Prose(link_from(one.source.rpartition("/")[0]))
             html = prose.html((ROOT / one.source).read_text("utf-8"))
             self.page(
-                one.page, "document.html.j2", prose.sections, about=one.about, content=Markup(html)
+                one.page, "document.html.j2", prose.sections, about=one.about, content=html
             )
 
     def page(self, name: str, template: str, sections: list[Section], **more: Any) -> None:
@@ -121,7 +117,7 @@ class _Site:
             "",
             title=NAME,
             about="Write your own streaming agent, from the first byte on the wire.",
-            lead=Markup(start.lead(prose)),
+            lead=start.lead(prose),
             wire_title=view.title,
             wire_words=view.text_alternative(),
             agent_words=words,

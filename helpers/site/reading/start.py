@@ -17,6 +17,17 @@ from helpers.widgets.wire.view import Wire
 __all__ = ["Stop", "agent_picture", "lead", "stops", "wire", "wire_picture", "wire_script"]
 
 PROMPT = "What's the weather in Lagos and Oslo?"
+TOOL = {
+    "name": "get_weather",
+    "description": "The weather in a city.",
+    "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
+}
+REQUEST = {
+    "model": "offline-mock",
+    "max_tokens": 1024,
+    "tools": [TOOL],
+    "messages": [{"role": "user", "content": PROMPT}],
+}
 # Slow enough to follow with the eyes.
 PACE = {"first_token": 0.7, "tokens_per_second": 6}
 LEAD = re.compile(r"\A# .*\n\n(.*?)\n\n!\[", re.DOTALL)
@@ -33,7 +44,7 @@ def lead(prose: Prose) -> str:
 
 def wire() -> Wire:
     """Return the view that plays on the start page."""
-    chunks = planned_chunks(PROMPT, chunking="random", pace=PACE)
+    chunks = planned_chunks(REQUEST, chunking="random", pace=PACE)
     return Wire(chunks, title=PROMPT)
 
 
