@@ -1,4 +1,4 @@
-"""The pages of the site as files: they are whole, lead nowhere that isn't, and give nothing away."""
+"""The pages of the site as files: whole, with no link into nothing, and with no answer."""
 
 import os
 import re
@@ -94,9 +94,7 @@ def test_each_link_leads_somewhere(pages: dict[Path, Page], site: Path):
             if parts.scheme or (site / "run") in target.resolve().parents:
                 continue
             target = target.resolve()
-            if not target.is_file() or (
-                parts.fragment and parts.fragment not in pages[target].ids
-            ):
+            if not target.is_file() or (parts.fragment and parts.fragment not in pages[target].ids):
                 wrong.append((page.path.name, url))
     assert wrong == []
 
@@ -104,7 +102,7 @@ def test_each_link_leads_somewhere(pages: dict[Path, Page], site: Path):
 def test_nothing_is_loaded_from_elsewhere(pages: dict[Path, Page], site: Path):
     for page in pages.values():
         for tag, url in page.links:
-            assert tag not in LOADS or not urlsplit(url).scheme and not url.startswith("//"), url
+            assert tag not in LOADS or (not urlsplit(url).scheme and not url.startswith("//")), url
     for path in [*site.rglob("*.css"), *site.rglob("*.svg")]:
         text = path.read_text("utf-8").replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert not re.search(r"url\(|@import|href=", text), path
@@ -146,7 +144,11 @@ def test_the_same_course_gives_the_same_bytes(site: Path, tmp_path: Path):
     command = [sys.executable, "-P", "-m", "helpers.site.reading", str(tmp_path)]
     subprocess.run(command, env=environment, cwd=tmp_path, check=True)
     first, again = (
-        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
         for folder in (site, tmp_path)
     )
     assert first == again

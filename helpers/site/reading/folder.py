@@ -93,9 +93,7 @@ class _Site:
         for one in DOCUMENTS:
             prose = Prose(link_from(one.source.rpartition("/")[0]))
             html = prose.html((ROOT / one.source).read_text("utf-8"))
-            self.page(
-                one.page, "document.html.j2", prose.sections, about=one.about, content=html
-            )
+            self.page(one.page, "document.html.j2", prose.sections, about=one.about, content=html)
 
     def page(self, name: str, template: str, sections: list[Section], **more: Any) -> None:
         first, *rest = sections

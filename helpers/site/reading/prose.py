@@ -69,7 +69,7 @@ class Prose(mistune.HTMLRenderer):
             self.sections[-1].words.append(words)
 
     def _add(self, words: str, title: str, level: int) -> str:
-        """Begin a section; return the attributes and the link to itself that it is shown with."""
+        """Begin a section; return its id."""
         base = re.sub(r"[^\w-]", "", NUMBER.sub("", words).lower().replace(" ", "-"))
         taken = {section.id for section in self.sections}
         numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
@@ -83,7 +83,9 @@ class Prose(mistune.HTMLRenderer):
         name = self._add(title, title, level)
         if level == 1:
             return f'<h1 id="{name}">{text}</h1>\n'
-        return f'<h{level} id="{name}">{text}{_anchor(name, title)}</h{level}>\n'
+        # Beside the heading and not in it, so that the heading's name is its text alone.
+        heading = f'<h{level} id="{name}">{text}</h{level}>'
+        return f'<div class="heading level-{level}">{heading}{_anchor(name, title)}</div>\n'
 
     def paragraph(self, text: str) -> str:
         """Return a paragraph; the header of an exercise has an id, and a link to itself."""

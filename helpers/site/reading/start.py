@@ -29,7 +29,7 @@ REQUEST = {
     "messages": [{"role": "user", "content": PROMPT}],
 }
 # Slow enough to follow with the eyes.
-PACE = {"first_token": 0.7, "tokens_per_second": 6}
+PACE = {"first_token": 0.7, "tokens_per_second": 3.5}
 LEAD = re.compile(r"\A# .*\n\n(.*?)\n\n!\[", re.DOTALL)
 COLUMNS, ROWS = 64, 14  # of the agent's terminal
 MODULE_END = "export default view(render);"

@@ -101,9 +101,11 @@
     stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
   }
 
-  input.addEventListener("focus", load);
+  input.addEventListener("focus", () => {
+    load();
+    search();
+  });
   input.addEventListener("input", search);
-  form.addEventListener("focusin", search);
   form.addEventListener("focusout", (event) => {
     if (!form.contains(event.relatedTarget)) close();
   });
