@@ -34,7 +34,7 @@ def main() -> None:
         page.goto((Path(folder) / "index.html").as_uri())
         page.add_style_tag(content=STYLE)
         page.get_by_role("button", name="Pause").click()
-        page.get_by_label("Position in the recording").fill("4.9")
+        page.get_by_label("Position in the recording").fill("4.5")
         page.screenshot(path=PICTURE)
         browser.close()
 

@@ -30,7 +30,6 @@ ONE_WAY = re.compile(
 HREF = re.compile(r'href="([^"#:]+\.ipynb)"')
 # Of what an output holds, the first that there is.
 SHOWN = ["image/svg+xml", "text/html", "text/plain"]
-NAME = re.compile(r"[A-Za-z_]\w{2,}")
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
@@ -90,8 +89,7 @@ def read_notebook(path: Path, export: TemplateExporter, link: Callable[[str], st
         if cell.cell_type == "markdown":
             cell.metadata.html = prose.html(cell.source)
             continue
-        # Names are looked for, code as such is not.
-        prose.add_words(" ".join(dict.fromkeys(NAME.findall(cell.source))))
+        prose.add_code(cell.source)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/svg+xml" in data:

@@ -1,7 +1,6 @@
 """Writes the site's pages into a folder: the same files for the same course, byte for byte."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -150,7 +149,8 @@ class _Site:
                 "of": "" if section.level == 1 else title,
                 "id": "" if section.level == 1 else section.id,
                 "title": section.title,
-                "text": re.sub(r"\s+", " ", " ".join(section.words)),
+                "text": " ".join(section.words),
+                "names": " ".join(section.names),
             }
             for page, title, section in self.found
         ]

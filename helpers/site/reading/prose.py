@@ -14,6 +14,7 @@ TAG = re.compile(r"<[^>]*>")
 EXERCISE = re.compile(r"<strong>(Exercise|Part) <code>(\w+)</code></strong>")
 # A section keeps its id when another one comes before it.
 NUMBER = re.compile(r"^\d+\.\s+")
+NAME = re.compile(r"[A-Za-z_]\w{2,}")
 OUTSIDE = re.compile(r"^(?:https?|mailto):")
 # A table that is wider than a phone scrolls inside its box.
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
@@ -28,12 +29,14 @@ class Section:
         title: its heading, as plain text.
         level: of the heading; 4 for an exercise.
         words: what it says, piece by piece, for the search.
+        names: those in its code, for the search.
     """
 
     id: str
     title: str
     level: int
     words: list[str] = field(default_factory=list)
+    names: dict[str, None] = field(default_factory=dict)  # in order, each once
 
 
 def plain(html: str) -> str:
@@ -63,10 +66,13 @@ class Prose(mistune.HTMLRenderer):
         html = str(self._markdown(source))
         return TABLE.sub(r'<div class="scrolls" tabindex="0">\g<0></div>', html)
 
-    def add_words(self, words: str) -> None:
-        """Let the search find words under the section that came last."""
+    def add_code(self, source: str) -> None:
+        """Let the search find names of some code under the section that came last."""
+        self.sections[-1].names |= dict.fromkeys(NAME.findall(source))
+
+    def _add_words(self, html: str) -> None:
         if self.sections:
-            self.sections[-1].words.append(words)
+            self.sections[-1].words.append(plain(html))
 
     def _add(self, words: str, title: str, level: int) -> str:
         """Begin a section; return its id."""
@@ -89,7 +95,7 @@ class Prose(mistune.HTMLRenderer):
 
     def paragraph(self, text: str) -> str:
         """Return a paragraph; the header of an exercise has an id, and a link to itself."""
-        self.add_words(plain(text))
+        self._add_words(text)
         found = EXERCISE.match(text)
         if not found:
             return f"<p>{text}</p>\n"
@@ -99,12 +105,12 @@ class Prose(mistune.HTMLRenderer):
 
     def block_text(self, text: str) -> str:
         """Return what stands in an item of a list."""
-        self.add_words(plain(text))
+        self._add_words(text)
         return text
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         """Return a cell of a table."""
-        self.add_words(plain(text))
+        self._add_words(text)
         return f'<th scope="col">{text}</th>' if head else f"<td>{text}</td>"
 
     def block_code(self, code: str, info: str | None = None) -> str:

@@ -24,6 +24,7 @@
         ...entry,
         inTitle: entry.title.toLowerCase(),
         inText: entry.text.toLowerCase(),
+        inNames: entry.names.toLowerCase(),
       }));
       search();
     });
@@ -46,17 +47,21 @@
     let sum = 0;
     for (const word of words) {
       if (startOf(entry.inTitle, word) >= 0) sum += entry.of ? 8 : 10;
-      else if (startOf(entry.inText, word) >= 0) sum += 1;
+      else if (startOf(entry.inText, word) >= 0) sum += 2;
+      else if (startOf(entry.inNames, word) >= 0) sum += 1;
       else return 0;
     }
     return sum;
   }
 
-  function sample(entry, word) {
-    const at = Math.max(0, startOf(entry.inText, word));
-    const start = Math.max(0, at - AROUND);
-    const text = entry.text.slice(start, at + word.length + AROUND);
-    return (start ? "…" : "") + text + (at + word.length + AROUND < entry.text.length ? "…" : "");
+  /** Return what an entry says around the first of the words that its text has. */
+  function sample(entry, words) {
+    const word = words.find((one) => startOf(entry.inText, one) >= 0);
+    const at = word ? startOf(entry.inText, word) : 0;
+    const start = at > AROUND ? entry.text.indexOf(" ", at - AROUND) + 1 : 0;
+    const end = entry.text.indexOf(" ", at + AROUND);
+    const text = entry.text.slice(start, end < 0 ? undefined : end);
+    return (start ? "… " : "") + text + (end < 0 ? "" : " …");
   }
 
   function row(entry, words) {
@@ -66,7 +71,7 @@
     for (const [name, text] of [
       ["title", entry.title],
       ["of", entry.of],
-      ["sample", sample(entry, words.at(-1))],
+      ["sample", sample(entry, words)],
     ]) {
       const node = document.createElement("span");
       node.className = name;
