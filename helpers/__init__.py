@@ -45,6 +45,7 @@ The other side, and the course:
     lessons     checking, the learner, a folder for each notebook, in it one an exercise
     submission  one file from the learner's parts; report, recording, verifier
     classroom   a class's server and its board; a seat in it
+    site        the course as files for any web server, to read and to run in a browser
     course      the notebooks' one import
     environment what course.py installs, and how
     house       the picture of these rooms, drawn from their imports

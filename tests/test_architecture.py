@@ -63,6 +63,7 @@ ROOMS = {
         *("retry", "session", "simulation", "sse", "streams", "structured", "submission", "svg"),
         *("team", "tools", "web"),
     ),
+    "site": ("environment", "lessons", "session", "submission", "svg", "widgets"),
     "course": ("lessons", "moved", "session", "submission", "widgets"),
     "environment": (),
     "house": (),
