@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -136,6 +137,17 @@ def test_the_search_knows_each_section(pages: dict[Path, Page], site: Path):
         sections = [url[1:] for tag, url in page.links if tag == "a" and url[:1] == "#"]
         for name in set(sections) - {"content"}:
             assert f'"page":"{one.name}.html","of":' in index and f'"id":"{name}"' in index
+
+
+def test_the_course_is_there_to_download(site: Path, tmp_path: Path):
+    with zipfile.ZipFile(site / "read" / "streaming-agents.zip") as archive:
+        archive.extractall(tmp_path)
+    top = tmp_path / "streaming-agents"
+    for name in ("README.md", "requirements.lock", "notebooks/00_start_here.ipynb"):
+        assert (top / name).read_bytes() == (ROOT / name).read_bytes()
+    assert not [path for path in top.rglob("*") if path.name[0] == "." or "__py" in path.name]
+    done = subprocess.run([sys.executable, "course.py", "--help"], cwd=top, capture_output=True)
+    assert done.returncode == 0 and b"course.py lab" in done.stdout
 
 
 @pytest.mark.long

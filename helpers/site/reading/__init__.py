@@ -8,6 +8,7 @@ In reading order:
     cells      a notebook as content: pictures, folds, no answer of an exercise
     style      the one style sheet, from the look that views and pages have
     start      what the start page shows: the wire, an agent at work, the map
+    archive    the course's folder, to download
     pages      what the pages are, and where a link leads
     folder     writes all of it
 """

@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from helpers.environment.problem import Problem
 from helpers.lessons import LESSONS
 from helpers.site.reading import start
+from helpers.site.reading.archive import write_archive
 from helpers.site.reading.cells import exporter, read_notebook
-from helpers.site.reading.pages import DOCUMENTS, PICTURES, link_from, page_of
+from helpers.site.reading.pages import DOCUMENTS, link_from, page_of, text_of
 from helpers.site.reading.prose import Prose, Section
 from helpers.site.reading.style import style
 
@@ -91,7 +92,7 @@ class _Site:
     def documents(self) -> None:
         for one in DOCUMENTS:
             prose = Prose(link_from(one.source.rpartition("/")[0]))
-            html = prose.html((ROOT / one.source).read_text("utf-8"))
+            html = prose.html(text_of(one))
             self.page(one.page, "document.html.j2", prose.sections, about=one.about, content=html)
 
     def page(self, name: str, template: str, sections: list[Section], **more: Any) -> None:
@@ -106,6 +107,8 @@ class _Site:
         _put(self.out / "pictures" / "wire.svg", start.wire_picture(view))
         _put(self.out / "pictures" / "agent.svg", picture)
         _put(self.out / "assets" / "wire.js", start.wire_script(view))
+        archive = self.out / "streaming-agents.zip"
+        write_archive(archive)
         stops = start.stops()
         prose = Prose(lambda _: "")
         self.put(
@@ -118,6 +121,8 @@ class _Site:
             wire_title=view.title,
             wire_words=view.text_alternative(),
             agent_words=words,
+            archive=f"{PAGES}/{archive.name}",
+            archive_size=f"{archive.stat().st_size / 1e6:.1f} MB",
             stops=stops,
             hours=round(sum(stop.total for stop in stops) / 60),
         )
@@ -140,8 +145,6 @@ class _Site:
         assets = self.out / "assets"
         for name in SCRIPTS:
             shutil.copyfile(HERE / "static" / name, assets / name)
-        for source, place in PICTURES.items():
-            shutil.copyfile(ROOT / source, self.out / place)
         _put(assets / "site.css", style())
         entries = [
             {

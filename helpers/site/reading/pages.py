@@ -4,9 +4,10 @@ import posixpath
 from collections.abc import Callable
 from typing import NamedTuple
 
+from helpers.lessons import LESSONS
 from helpers.lessons.learner.map import NOTEBOOKS
 
-__all__ = ["DOCUMENTS", "PICTURES", "Document", "link_from", "page_of"]
+__all__ = ["DOCUMENTS", "Document", "link_from", "page_of", "text_of"]
 
 
 class Document(NamedTuple):
@@ -16,11 +17,14 @@ class Document(NamedTuple):
         source: its file, from the top of the repository.
         page: its name in the site's folder of pages.
         about: what it is for, in a sentence.
+        title, start: what the page is called instead, and where in the text it begins.
     """
 
     source: str
     page: str
     about: str
+    title: str = ""
+    start: str = ""
 
 
 DOCUMENTS = (
@@ -28,6 +32,8 @@ DOCUMENTS = (
         "README.md",
         "course.html",
         "What the course needs, its commands, live mode, conda, and what there is for a class.",
+        title="Guide",
+        start="## Start\n",
     ),
     Document(
         "docs/your-agent.md",
@@ -35,7 +41,14 @@ DOCUMENTS = (
         "What an agent that you wrote elsewhere must do to be a submission.",
     ),
 )
-PICTURES = {"docs/wire.png": "assets/wire.png"}
+
+
+def text_of(document: Document) -> str:
+    """Return the Markdown of a document's page."""
+    text = (LESSONS.parents[1] / document.source).read_text("utf-8")
+    if not document.start:
+        return text
+    return f"# {document.title}\n\n{text[text.index(document.start) :]}"
 
 
 def page_of(name: str) -> str:
@@ -46,7 +59,6 @@ def page_of(name: str) -> str:
 _PLACES = {
     **{f"notebooks/{one.name}.ipynb": page_of(one.name) for one in NOTEBOOKS},
     **{one.source: one.page for one in DOCUMENTS},
-    **PICTURES,
 }
 
 

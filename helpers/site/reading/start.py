@@ -87,6 +87,7 @@ class Stop(NamedTuple):
         name: its file, without its ending.
         number, title: as its first line has them.
         turns: which arrow of the pipeline it builds.
+        part: the id of its part; "" if it builds none.
         builds: its part, or how many exercises it has.
         minutes: of each sitting.
         total: its minutes.
@@ -96,6 +97,7 @@ class Stop(NamedTuple):
     number: str
     title: str
     turns: str
+    part: str
     builds: str
     minutes: str
     total: int
@@ -109,6 +111,7 @@ def stops() -> list[Stop]:
             one.name.partition("_")[0],
             one.title,
             one.turns,
+            one.part,
             builds(one),
             f"{minutes_of(one)} min",
             sum(one.minutes),
