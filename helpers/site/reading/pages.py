@@ -40,6 +40,11 @@ DOCUMENTS = (
         "your-agent.html",
         "What an agent that you wrote elsewhere must do to be a submission.",
     ),
+    Document(
+        "docs/hosting.md",
+        "hosting.html",
+        "How this site is put on GitHub Pages, another host, a classroom's network or a hub.",
+    ),
 )
 
 
