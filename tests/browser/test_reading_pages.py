@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from helpers.site.reading import write
 
-SHOWN = ("index.html", "read/01_sse_by_hand.html", "read/06_edge_cases.html")
+SHOWN = ("index.html", "read/01_sse_by_hand.html", "read/00_start_here.html")
 LAUNCH = "../run/lab/index.html?path=01_sse_by_hand.ipynb"
 
 

@@ -84,7 +84,6 @@ class _Site:
                 about=content.about,
                 content=content.html,
                 stop=stop,
-                count=len(stops),
                 before=stops[number - 1] if number else None,
                 after=stops[number + 1] if number + 1 < len(stops) else None,
             )

@@ -42,12 +42,14 @@
     return at;
   }
 
+  const times = (text, word) => text.split(word).length - 1;
+
   /** Say how well an entry fits: 0 if one of the words isn't there. */
   function fit(entry, words) {
     let sum = 0;
     for (const word of words) {
       if (startOf(entry.inTitle, word) >= 0) sum += entry.of ? 8 : 10;
-      else if (startOf(entry.inText, word) >= 0) sum += 2;
+      else if (startOf(entry.inText, word) >= 0) sum += 2 + Math.min(times(entry.inText, word), 9) / 10;
       else if (startOf(entry.inNames, word) >= 0) sum += 1;
       else return 0;
     }
