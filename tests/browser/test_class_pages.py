@@ -144,6 +144,7 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     bridge.until(lambda: session.mock.chunking == "byte")
     bridge.until(lambda: bool(joined.seat and joined.seat.asked))
     bridge.until(lambda: "From your instructor: Look at the bytes." in view.inner_text())
+    bridge.until(lambda: view.get_by_role("button", name="Many").is_visible())
     view.get_by_role("button", name="Many").click()
     view.get_by_role("button", name="Raise a hand").click()
     bridge.until(lambda: joined.seat is not None and joined.seat.chosen == 1)

@@ -190,7 +190,10 @@ if sys.platform == "linux":
         job = json.loads(data)
         began, begun = os.pipe()
         if not (pid := os.fork()):
-            for one in (began, *(key.fd for key in waiting.get_map().values())):
+            others = [key.fd for key in waiting.get_map().values() if key.fileobj is not control]
+            waiting.close()
+            control.close()
+            for one in (began, *others):
                 os.close(one)
             return become(job, files, begun)
         os.close(begun)
