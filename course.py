@@ -1,7 +1,8 @@
 """The command line of the course.
 
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
-                                 (--port N for a certain port, --no-browser to open none)
+                                 (--port N for a certain port, --no-browser to open none,
+                                 --path 75 for a class's path in one notebook)
     python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;
                                  what follows is handed to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,
@@ -23,6 +24,8 @@
                                  lab --wheels FOLDER
     python3 course.py class      serve a class and open its board: who is ready, where the room is,
                                  which mistakes it makes (--help names its options)
+    python3 course.py prepare    make your copies of the notebooks and start nothing: for a hub
+    python3 course.py teaching   write the run sheets and slides of classes: docs/teaching/
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py house      draw which room of helpers/ opens which: docs/house.svg
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
@@ -66,6 +69,8 @@ PROGRAMS = {
     "verify": "helpers.submission.commands verify",
     "gallery": "helpers.submission.commands gallery",
     "class": "helpers.classroom",
+    "prepare": "helpers.lessons.prepare",
+    "teaching": "helpers.lessons.teaching",
     "notebooks": "helpers.lessons.refresh",
     "house": "helpers.house",
 }

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.sign import NotebookNotary
 
-from helpers.lessons.lab import DIVIDED, RENAMED, copy_notebooks, main, rename_copies, sign
+from helpers.lessons.lab import main
+from helpers.lessons.prepare import DIVIDED, RENAMED, copy_notebooks, rename_copies, sign
 from helpers.lessons.refresh import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[2]

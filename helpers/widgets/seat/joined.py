@@ -12,6 +12,7 @@ from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
 from helpers.lessons.checking.report import Report
 from helpers.lessons.exercise import Exercise
+from helpers.lessons.teaching.notebook import origin
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets import live
@@ -71,9 +72,13 @@ class Joined:
 
     def tell_of_cell(self, cell_id: str | None) -> None:
         """Tell the class in which section a cell stands, if it is one of the course's."""
-        name = notebook_name(os.environ)
-        if self.seat is not None and (name, cell_id) in (places := sections()):
-            self.tell(At(name, places[name, cell_id]))
+        if self.seat is None:
+            return
+        place = (notebook_name(os.environ), cell_id)
+        if place not in (places := sections()):
+            place = origin(cell_id) or place  # a class's path has cells of several notebooks
+        if place in places:
+            self.tell(At(place[0], places[place]))
 
     def tell_of_machine(self, symptoms: tuple[str, ...]) -> None:
         """Tell the class what is wrong with this machine, if something is."""

@@ -1,0 +1,208 @@
+"""A path as one notebook, made of the notebooks' own cells."""
+
+import re
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.lessons import LESSONS, find_exercise
+from helpers.lessons.learner.map import NOTEBOOKS
+from helpers.lessons.teaching.sheets import RunSheet, Session, Slot, Step, clock_time
+
+__all__ = [
+    "MissingPlace",
+    "cells_of",
+    "exercises_of",
+    "notebook_title",
+    "origin",
+    "path_notebook",
+    "write_path",
+]
+
+FOLDER = LESSONS.parents[1] / "notebooks"
+HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
+FIRST_CELL = "from helpers import course"
+BUILD = "%%build "
+ID = re.compile(r"(\d\d)-(cell-\d+)")
+
+
+class MissingPlace(ValueError):
+    """A step names a section or a cell that its notebook doesn't have; the message says which."""
+
+
+@cache
+def _cells(name: str) -> tuple[NotebookNode, ...]:
+    return tuple(nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells)
+
+
+@cache
+def _sections(name: str) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of the cells below each heading, up to the next heading."""
+    found: dict[str, list[int]] = {}
+    open_ones: list[str] = []
+    for number, cell in enumerate(_cells(name)):
+        titles = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+        open_ones = titles or open_ones
+        for title in open_ones:
+            found.setdefault(title, []).append(number)
+    return {title: tuple(numbers) for title, numbers in found.items()}
+
+
+def cells_of(step: Step) -> list[int]:
+    """Return the numbers of a step's cells: first those that must run before, then its sections.
+
+    Raises:
+        MissingPlace: its notebook has no such section, or not exactly one such cell.
+    """
+    if not step.notebook:
+        return []
+    before = [_found(step.notebook, piece) for piece in step.first]
+    for title in step.sections:
+        if title not in _sections(step.notebook):
+            known = ", ".join(_sections(step.notebook))
+            raise MissingPlace(f"{step.notebook} has no section {title!r}; it has: {known}.")
+    sections = [number for title in step.sections for number in _sections(step.notebook)[title]]
+    return list(dict.fromkeys([*before, *sections]))
+
+
+def _found(name: str, piece: str) -> int:
+    numbers = [
+        number
+        for number, cell in enumerate(_cells(name))
+        if cell.cell_type == "code" and piece in cell.source
+    ]
+    if not numbers:
+        raise MissingPlace(f"{name} has no cell with {piece!r}.")
+    return numbers[0]
+
+
+def exercises_of(step: Step) -> list[str]:
+    """Return the ids of the exercises in a step's cells."""
+    sources = [_cells(step.notebook)[number].source for number in cells_of(step)]
+    return [one.split()[1] for one in sources if one.startswith(BUILD)]
+
+
+def notebook_title(name: str) -> str:
+    """Return a notebook's number and title."""
+    facts = next(one for one in NOTEBOOKS if one.name == name)
+    return f"{name[:2]} · {facts.title}"
+
+
+def origin(cell_id: str | None) -> tuple[str, str] | None:
+    """Return the notebook and the id there of a cell of a path; None if it is of none."""
+    found = ID.match(cell_id or "")
+    if not found:
+        return None
+    name = next((one.name for one in NOTEBOOKS if one.name.startswith(found[1])), None)
+    return (name, found[2]) if name else None
+
+
+def path_notebook(sheet: RunSheet) -> NotebookNode:
+    """Return a path as a notebook, with the stored outputs of its cells.
+
+    Raises:
+        MissingPlace: a step names what its notebook doesn't have.
+    """
+    cells = [_text(_opening(sheet))]
+    for session in sheet.sessions:
+        cells += _of_session(session)
+    cells.append(_text(_ending(sheet)))
+    seen: dict[str, int] = {}
+    for number, cell in enumerate(cells):
+        wish = cell.get("id") or f"path-{number:02}"
+        seen[wish] = seen.get(wish, 0) + 1
+        cell["id"] = wish if seen[wish] == 1 else f"{wish}-{seen[wish]}"
+    notebook: NotebookNode = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    nbformat.validate(notebook)
+    return notebook
+
+
+def write_path(sheet: RunSheet, folder: Path) -> Path:
+    """Write a path's notebook into a folder; return the file."""
+    file = folder / f"{sheet.file}.ipynb"
+    file.write_text(nbformat.writes(path_notebook(sheet)) + "\n", "utf-8", newline="\n")
+    return file
+
+
+def _of_session(session: Session) -> list[NotebookNode]:
+    cells = []
+    if session.title:
+        cells.append(_text(f"# {session.title}\n\nRun the next cell first, after each start."))
+    course = next(cell for cell in _cells("00_start_here") if cell.source == FIRST_CELL)
+    cells.append(_copy("00_start_here", course))
+    there: set[int] = set()  # cells of one notebook run once, until another notebook comes
+    last = ""
+    for slot in session.slots:
+        step = slot.step
+        cells.append(_text(_heading(slot)))
+        if not step.notebook:
+            continue
+        if step.notebook != last:
+            there, last = set(), step.notebook
+        for number in cells_of(step):
+            if number not in there:
+                cells.append(_copy(step.notebook, _cells(step.notebook)[number]))
+        there |= set(cells_of(step))
+    return cells
+
+
+def _copy(name: str, cell: NotebookNode) -> NotebookNode:
+    copy = deepcopy(cell)
+    copy["id"] = f"{name[:2]}-{cell.id}"
+    if copy.cell_type == "code":
+        copy.execution_count = None
+        for output in copy.outputs:
+            if "execution_count" in output:
+                output.execution_count = None
+    return copy
+
+
+def _text(source: str) -> NotebookNode:
+    cell: NotebookNode = nbformat.v4.new_markdown_cell(source)
+    del cell["id"]  # numbered later: the same path gives the same file
+    return cell
+
+
+def _opening(sheet: RunSheet) -> str:
+    rows = [f"# {sheet.title}: streaming agents, by hand\n", f"{sheet.leaves_with}\n"]
+    for session in sheet.sessions:
+        rows.append(f"**{session.title}**\n" if session.title else "")
+        rows.append("| from | what | about |\n|---|---|---|")
+        rows += [
+            f"| {clock_time(slot.starts)} | {slot.step.title} | {slot.minutes} min |"
+            for slot in session.slots
+        ]
+        rows.append("")
+    rows.append(
+        "Run each cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from the top. The cells are those "
+        "of the course's notebooks, and what passes here has passed there, too."
+    )
+    return "\n".join(rows)
+
+
+def _heading(slot: Slot) -> str:
+    step = slot.step
+    lines = [f"# {step.title}", f"**{slot.minutes} minutes.**"]
+    if step.notebook:
+        lines[-1] += f" From [{notebook_title(step.notebook)}]({step.notebook}.ipynb)."
+    if step.ask:
+        lines.append(f"{step.ask}")
+    return "\n\n".join(lines)
+
+
+def _ending(sheet: RunSheet) -> str:
+    rows = ["# Talk about it, and go on", *(f"- {question}" for question in sheet.discussion)]
+    homework = map(find_exercise, sheet.homework)
+    links = [
+        f"- `{one.id}`, about {one.minutes} minutes: "
+        f"[{notebook_title(one.notebook)}]({one.notebook}.ipynb)"
+        for one in homework
+    ]
+    return "\n".join([rows[0], "", *rows[1:], "", "**Homework:**", "", *links])
