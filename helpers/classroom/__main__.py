@@ -12,9 +12,11 @@ from pathlib import Path
 import uvicorn
 
 from helpers.classroom.classroom import Classroom
+from helpers.classroom.clock import plan_of
 from helpers.classroom.server import make_app
 from helpers.classroom.store import Store
 from helpers.environment.home import home
+from helpers.lessons.teaching import UnknownPath, run_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8790
@@ -24,6 +26,11 @@ HOST = "127.0.0.1"
 def main() -> int:
     """Serve until stopped; return the exit code."""
     options = parse_arguments()
+    try:
+        options.plan = plan_of(run_sheet(options.path)) if options.path else None
+    except UnknownPath as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 1
     path = options.file or home(os.environ, ROOT) / "class" / "class.sqlite"
     try:
         listener = socket.create_server((options.host, options.port), backlog=1024)
@@ -47,7 +54,7 @@ def main() -> int:
 
 async def serve(listener: socket.socket, store: Store, options: argparse.Namespace) -> None:
     """Serve a class on a socket that listens."""
-    classroom = Classroom(store)
+    classroom = Classroom(store, plan=options.plan)
     config = uvicorn.Config(
         make_app(classroom),
         log_config=None,
@@ -98,6 +105,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--address", default="", help="how seats reach it, if a proxy stands before it"
     )
+    parser.add_argument("--path", help="show a clock against the run sheet of a path, such as 75")
     parser.add_argument("--file", type=Path, help="the class's file (default: in your folder)")
     parser.add_argument("--no-browser", action="store_true", help="only tell the links")
     return parser.parse_args()

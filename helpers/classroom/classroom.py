@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers.classroom import acts, orders
 from helpers.classroom.acts import Act
+from helpers.classroom.clock import Plan
 from helpers.classroom.orders import Break, Order
 from helpers.classroom.room import Room
 from helpers.classroom.store import Store
@@ -25,10 +26,12 @@ class Classroom:
         over: set when the server stops.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], float] = time.time, plan: Plan | None = None
+    ) -> None:
         self.store = store
         self.now = now
-        self.room = Room()
+        self.room = Room(plan=plan)
         self.last = 0
         self.over = asyncio.Event()
         self._news = asyncio.Event()
@@ -38,8 +41,8 @@ class Classroom:
         for id, at, told in store.acts():
             self.room.take(id, acts.act_of(told), at)
         # The open question keeps its answers: they are taken once more, behind the orders.
-        for number, _, sent in store.orders():
-            self._obey(number, orders.order_of(sent))
+        for number, at, sent in store.orders():
+            self._obey(number, orders.order_of(sent), at)
         for id, at, told in store.acts():
             act = acts.act_of(told)
             if isinstance(act, acts.Chosen):
@@ -74,8 +77,9 @@ class Classroom:
 
     def send(self, order: Order) -> int:
         """Send an order to every seat; return its number."""
-        number = self.store.add_order(self.now(), orders.json_of(order))
-        self._obey(number, order)
+        now = self.now()
+        number = self.store.add_order(now, orders.json_of(order))
+        self._obey(number, order, now)
         self._tell()
         return number
 
@@ -110,10 +114,10 @@ class Classroom:
         self.over.set()
         self._tell()
 
-    def _obey(self, number: int, order: Order) -> None:
+    def _obey(self, number: int, order: Order, at: float) -> None:
         self.last = number
         self._sent.append((number, order))
-        self.room.obey(number, order)
+        self.room.obey(number, order, at)
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()

@@ -6,8 +6,9 @@ from typing import Any
 from helpers.classroom.acts import MOST_CHOICES
 from helpers.mock.settings import Settings, SettingsError
 
-__all__ = ["Ask", "Break", "NoOrder", "Order", "Say", "Set", "json_of", "order_of"]
+__all__ = ["Ask", "Break", "NoOrder", "Order", "Say", "Set", "Step", "json_of", "order_of"]
 
+MOST_STEPS = 100
 LONGEST = 400  # characters of a hint, a question or a choice
 
 
@@ -55,7 +56,20 @@ class Ask:
     choices: tuple[str, ...] = ()
 
 
-Order = Set | Break | Say | Ask
+@dataclass(frozen=True)
+class Step:
+    """A step of the run sheet begins now.
+
+    Attributes:
+        step: which, from 0; the first one starts the clock.
+        again: whether the class begins anew.
+    """
+
+    step: int
+    again: bool = False
+
+
+Order = Set | Break | Say | Ask | Step
 
 
 def order_of(value: Any) -> Order:
@@ -81,7 +95,9 @@ def order_of(value: Any) -> Order:
             if choices and not (question.strip() and all(chosen)):
                 raise NoOrder("A question and each of its choices have words.")
             return Ask(_short(question), chosen)
-    raise NoOrder("There is no such order: an order sets, breaks, says or asks.")
+        case {"kind": "step", "step": int(step), **more} if 0 <= step < MOST_STEPS:
+            return Step(int(step), more.get("again") is True)
+    raise NoOrder("There is no such order: an order sets, breaks, says, asks or begins a step.")
 
 
 def json_of(order: Order) -> dict[str, Any]:

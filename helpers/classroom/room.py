@@ -10,7 +10,8 @@ from statistics import quantiles
 from typing import Any
 
 from helpers.classroom.acts import Act, At, Chosen, Hand, Ready, Tried
-from helpers.classroom.orders import Ask, Break, Order, Say, Set
+from helpers.classroom.clock import Plan, clock
+from helpers.classroom.orders import Ask, Break, Order, Say, Set, Step
 
 __all__ = ["QUIET_SECONDS", "Room", "Seat"]
 
@@ -64,6 +65,8 @@ class Room:
         said: the instructor's last words; "" if they were taken back.
         asked: the open question, with its number; None if there is none.
         choices: which choice each seat took, for the open question.
+        plan: the path that the class takes; None if it takes none.
+        begun: which of its steps began when.
     """
 
     seats: dict[str, Seat] = field(default_factory=dict)
@@ -71,6 +74,8 @@ class Room:
     said: str = ""
     asked: tuple[int, Ask] | None = None
     choices: dict[str, int] = field(default_factory=dict)
+    plan: Plan | None = None
+    begun: list[tuple[int, float]] = field(default_factory=list)
     _first: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def join(self, id: str, name: str, now: float) -> None:
@@ -108,8 +113,8 @@ class Room:
                 if question == number and choice < len(ask.choices):
                     self.choices[id] = choice
 
-    def obey(self, number: int, order: Order) -> None:
-        """Note what was sent to every seat."""
+    def obey(self, number: int, order: Order, at: float) -> None:
+        """Note what was sent to every seat, and when."""
         match order:
             case Set(settings):
                 self.settings = settings
@@ -119,6 +124,8 @@ class Room:
                 self.asked = None
             case Ask():
                 self.asked, self.choices = (number, order), {}
+            case Step(step, again):
+                self.begun = [*([] if again else self.begun), (step, at)]
             case Break():
                 pass
 
@@ -138,6 +145,7 @@ class Room:
             "settings": self.settings,
             "said": self.said,
             "asked": self._asked(),
+            "clock": clock(self.plan, self.begun, now) if self.plan else None,
         }
 
     def _seat(self, id: str, seat: Seat, now: float) -> dict[str, Any]:

@@ -7,6 +7,7 @@ DELETE /seat                          it leaves, and what it told is forgotten
 GET    /orders                        an event stream: what the seat has to obey
 GET    /board                         an event stream: the board, for the instructor
 POST   /orders   {…order}             an order to every seat, of the instructor
+GET    /slides/…                      a path's slides
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from starlette.routing import Route
 from helpers.classroom import acts, orders
 from helpers.classroom.classroom import Classroom
 from helpers.classroom.guard import Guard
+from helpers.lessons import LESSONS
 
 __all__ = ["make_app"]
 
@@ -39,6 +41,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+SLIDES = LESSONS.parents[1] / "docs" / "teaching" / "slides"
+SLIDES_KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 LARGEST = 64 * 1024  # bytes of a body
 MOST_ACTS = 200  # in one body
 MOST_SEATS = 500
@@ -166,8 +170,15 @@ def make_app(classroom: Classroom) -> Starlette:
         headers = {"content-security-policy": POLICY, "referrer-policy": "no-referrer"}
         return Response((PAGE / name).read_bytes(), headers=headers, media_type=kind)
 
+    async def slide(request: Request) -> Response:
+        file = SLIDES / Path(request.path_params["name"]).name
+        if file.suffix not in SLIDES_KINDS or not file.is_file():
+            return Response("There are no such slides.", 404, media_type="text/plain")
+        return Response(file.read_bytes(), media_type=SLIDES_KINDS[file.suffix])
+
     routes = [
         *(Route(path, page) for path in FILES),
+        Route("/slides/{name}", slide),
         Route("/seats", answering(join), methods=["POST"]),
         Route("/acts", answering(take), methods=["POST"]),
         Route("/seat", answering(show)),

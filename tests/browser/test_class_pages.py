@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,57 @@ def test_the_instructor_sets_breaks_says_and_asks(page: Page, serve: Serve):
 
 
 @pytest.mark.long
+def test_the_clock_says_how_late_the_class_is_and_what_to_cut(
+    page: Page, serve: Serve, tmp_path: Path
+):
+    served = serve(path="75")
+    open_board(page, served)
+    clock = page.get_by_role("region", name="The clock: 75 minutes")
+    expect(clock).to_contain_text("12 steps, not started")
+    clock.get_by_role("button", name="Start the clock").click()
+    expect(clock).to_contain_text("0:00 · Everybody is in")
+    expect(clock).to_contain_text("0 of 4 min · on time")
+    clock.get_by_role("button", name="Next step").click()
+    expect(clock).to_contain_text("0:00 · The first exercise: one event")
+    expect(clock).to_contain_text("4 min early")
+    clock.get_by_role("button", name="Back").click()
+    expect(clock).to_contain_text("Everybody is in")
+    clock.get_by_role("button", name="From the start").click()
+    expect(clock).to_contain_text("on time")
+    # A quarter of an hour goes by, and the server is started again in the middle of it.
+    served.process.kill()
+    served.process.wait()
+    with sqlite3.connect(tmp_path / "class.sqlite") as file:
+        file.execute("UPDATE orders SET at = at - 900")
+    serve(int(served.address.rpartition(":")[2]), path="75")
+    expect(clock).to_contain_text("0:15 · Everybody is in")
+    expect(clock).to_contain_text("15 of 4 min · 11 min late")
+    expect(clock.locator("#cuts li").first).to_contain_text("Cut 2 min: The first exercise")
+    check_access(page, "body")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        shot(page, f"class-clock-{theme}")
+    with page.expect_popup() as opened:
+        clock.get_by_role("link", name="Slides").click()
+    slides = opened.value
+    expect(slides.get_by_role("heading", name="Streaming agents, by hand")).to_be_visible()
+    for key, seen in (
+        ("ArrowRight", "Everybody is in"),
+        ("ArrowRight", "How many lines of the check"),
+        ("ArrowRight", "All four."),
+        ("n", "When late"),
+        ("End", "Homework"),
+        ("ArrowLeft", "Talk about it"),
+    ):
+        slides.keyboard.press(key)
+        expect(slides.get_by_text(seen).locator("visible=true").first).to_be_visible()
+    check_access(slides, "body")
+    assert not slides.evaluate(
+        "performance.getEntriesByType('resource').some((one) => !one.name.startsWith(origin))"
+    )
+
+
+@pytest.mark.long
 def test_a_board_comes_back_when_its_server_does(page: Page, serve: Serve):
     served = serve()
     open_board(page, served)
@@ -144,11 +196,11 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     bridge.until(lambda: session.mock.chunking == "byte")
     bridge.until(lambda: bool(joined.seat and joined.seat.asked))
     bridge.until(lambda: "From your instructor: Look at the bytes." in view.inner_text())
-    bridge.until(lambda: view.get_by_role("button", name="Many").is_visible())
-    view.get_by_role("button", name="Many").click()
+    many = view.get_by_role("button", name="Many")
+    bridge.until(lambda: many.count() == 1)
+    many.click()
     view.get_by_role("button", name="Raise a hand").click()
     bridge.until(lambda: joined.seat is not None and joined.seat.chosen == 1)
-    many = view.get_by_role("button", name="Many")
     bridge.until(lambda: many.get_attribute("aria-pressed") == "true")
     bridge.until(lambda: served.board()["seats"][0]["hand"] is not None)
     assert [bar["seats"] for bar in served.board()["asked"]["choices"]] == [0, 1]

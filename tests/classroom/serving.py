@@ -61,11 +61,12 @@ def serving(folder: Path) -> Iterator[Serve]:
     """
     running: list[subprocess.Popen[str]] = []
 
-    def started(port: int = 0, file: Path = folder / "class.sqlite") -> Served:
+    def started(port: int = 0, file: Path = folder / "class.sqlite", path: str = "") -> Served:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "helpers.classroom", "--no-browser"),
                 *("--port", str(port), "--file", str(file)),
+                *(["--path", path] if path else []),
             ],
             stdout=subprocess.PIPE,
             text=True,

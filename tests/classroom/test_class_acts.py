@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpers.classroom import acts, orders
 from helpers.classroom.acts import At, Chosen, Hand, NoAct, Ready, Tried, act_of, seat_name
-from helpers.classroom.orders import Ask, Break, NoOrder, Say, Set, order_of
+from helpers.classroom.orders import Ask, Break, NoOrder, Say, Set, Step, order_of
 
 ACTS = [
     Tried("sse", False, "splits-on-lf"),
@@ -116,6 +116,8 @@ def test_what_is_no_name(name: Any):
         Say(""),
         Ask("Which is first?", ("A", "B")),
         Ask(""),
+        Step(3),
+        Step(0, True),
     ],
 )
 def test_an_order_is_read_back(order: orders.Order):
@@ -133,6 +135,7 @@ def test_an_order_is_read_back(order: orders.Order):
         ({"kind": "ask", "question": "Which?", "choices": ["A"]}, "2 to 6 choices"),
         ({"kind": "ask", "question": " ", "choices": ["A", "B"]}, "have words"),
         ({"kind": "run", "code": "1"}, "no such order"),
+        ({"kind": "step", "step": -1}, "no such order"),
     ],
 )
 def test_an_order_that_can_not_be_carried_out_says_why(value: Any, words: str):

@@ -73,23 +73,23 @@ def test_hands_symptoms_and_quiet_seats():
 
 def test_a_prediction_is_counted_for_the_open_question_alone():
     room = room_of("a", "b")
-    room.obey(1, Ask("Which?", ("A", "B")))
+    room.obey(1, Ask("Which?", ("A", "B")), 0)
     room.take("a", Chosen(1, 0), 1)
     room.take("a", Chosen(1, 1), 2)  # they changed their mind
     room.take("b", Chosen(9, 0), 2)  # an older question
     room.take("b", Chosen(1, 5), 2)  # no choice of this one
     asked = room.board(3, words)["asked"]
     assert [bar["seats"] for bar in asked["choices"]] == [0, 1]
-    room.obey(2, Ask("", ()))
+    room.obey(2, Ask("", ()), 0)
     assert room.board(3, words)["asked"] is None
-    room.obey(3, Ask("Next?", ("A", "B")))
+    room.obey(3, Ask("Next?", ("A", "B")), 0)
     assert [bar["seats"] for bar in room.board(3, words)["asked"]["choices"]] == [0, 0]
 
 
 def test_what_was_sent_last_is_shown():
     room = room_of("a")
-    room.obey(1, Set({"chunking": "byte"}))
-    room.obey(2, Say("Section 4."))
+    room.obey(1, Set({"chunking": "byte"}), 0)
+    room.obey(2, Say("Section 4."), 0)
     board = room.board(0, words)
     assert (board["settings"], board["said"]) == ({"chunking": "byte"}, "Section 4.")
 

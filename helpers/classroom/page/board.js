@@ -5,6 +5,7 @@ const key = location.hash.slice(1);
 const find = (id) => document.getElementById(id);
 const status = find("status");
 let shown; // the newest board
+let came = 0; // when it came, in milliseconds
 
 /** Make an element with properties and children. */
 function element(tag, properties = {}, ...children) {
@@ -56,6 +57,7 @@ async function run() {
       document.querySelector("main").hidden = false;
       await follow(response.body, (board) => {
         shown = board;
+        came = performance.now();
         draw();
       });
     } catch {
@@ -99,6 +101,47 @@ function draw() {
     : "No cell has been run yet.";
   find("exercises").replaceChildren(...(shown.exercises.length ? shown.exercises.map(exercise) : ["Nothing was tried yet."]));
   asked();
+  clock();
+}
+
+const hours = (seconds) => `${Math.floor(seconds / 3600)}:${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}`;
+
+/** Show which step is on, how late it is, and what to cut. The server tells; the page counts on. */
+function clock() {
+  const told = shown?.clock;
+  find("clock").hidden = !told;
+  if (!told) return;
+  const { steps, now } = told;
+  find("slides").href = told.slides;
+  find("clock-title").textContent = `The clock: ${told.title}`;
+  const running = now !== null;
+  const step = steps[now ?? 0];
+  const next = steps[(now ?? -1) + 1];
+  find("step-next").textContent = running ? "Next step" : "Start the clock";
+  find("step-next").disabled = !next;
+  find("step-back").disabled = !now;
+  find("step-first").hidden = !running;
+  find("next").textContent = next ? `Next: ${next.title}, ${next.minutes} min` : "This is the last step.";
+  if (!running) {
+    find("step").textContent = `${steps.length} steps, not started`;
+    find("late").textContent = "";
+    return;
+  }
+  const since = (performance.now() - came) / 1000;
+  const inStep = told.in_step + since;
+  const over = Math.max(0, inStep - step.minutes * 60) - Math.max(0, told.in_step - step.minutes * 60);
+  const late = Math.trunc((told.late + over) / 60);
+  find("step").textContent = `${hours(told.elapsed + since)} · ${step.title}`;
+  const words = late > 0 ? `${late} min late` : late < 0 ? `${-late} min early` : "on time";
+  find("late").textContent = `${Math.floor(inStep / 60)} of ${step.minutes} min · ${words}`;
+  find("late").dataset.state = late > 0 ? "late" : "";
+  find("step-bar").max = step.minutes * 60;
+  find("step-bar").value = Math.min(inStep, step.minutes * 60);
+  find("cuts").replaceChildren(
+    ...told.cuts.map((cut) =>
+      element("li", {}, element("b", { textContent: `Cut ${cut.minutes} min: ${cut.title}` }), element("span", { className: "words", textContent: cut.words })),
+    ),
+  );
 }
 
 function exercise({ exercise: id, passed, at_work, not_begun, mistakes }) {
@@ -142,6 +185,10 @@ function asked() {
   );
 }
 
+setInterval(clock, 1000);
+find("step-next").addEventListener("click", () => send({ kind: "step", step: (shown.clock.now ?? -1) + 1 }));
+find("step-back").addEventListener("click", () => send({ kind: "step", step: shown.clock.now - 1 }));
+find("step-first").addEventListener("click", () => send({ kind: "step", step: 0, again: true }));
 find("projector").addEventListener("change", () => shown && draw());
 find("break").addEventListener("click", () => send({ kind: "break" }));
 find("close-question").addEventListener("click", () => send({ kind: "ask", question: "", choices: [] }));

@@ -57,7 +57,7 @@ def slides(sheet: RunSheet) -> str:
     for session in sheet.sessions:
         if session.title:
             pages.append(_slide("", f"<h1>{escape(session.title)}</h1>", "", []))
-        pages += [_step(slot) for slot in session.slots]
+        pages += [page for slot in session.slots for page in _step(slot)]
     pages += [_list("Talk about it", sheet.discussion), _homework(sheet)]
     return PAGE.format(
         title=escape(sheet.title), file=sheet.file, slides="\n".join(pages), last=len(pages) - 1
@@ -76,33 +76,43 @@ def _title(sheet: RunSheet) -> str:
     return _slide("", body, "", notes)
 
 
-def _step(slot: Slot) -> str:
+def _step(slot: Slot) -> list[str]:
+    """Return a step's slides: what there is to do, then one for each prediction."""
     step = slot.step
     kicker = f"{clock_time(slot.starts)} · {slot.minutes} minutes"
     if step.kind == "pause":
         ends = clock_time(slot.starts + slot.minutes)
-        return _slide(kicker, f"<h1>Pause</h1>\n<p>We go on at {ends}.</p>", "", [])
+        return [_slide(kicker, f"<h1>Pause</h1>\n<p>We go on at {ends}.</p>", "", [])]
     parts = [f"<h2>{escape(step.title)}</h2>"]
-    if step.do:
-        parts.append(f'<p class="do">{escape(step.do)}</p>')
-    for one in step.predictions:
-        parts.append(
-            f'<div class="predict"><p>{escape(one.question)}</p>'
-            f'<p class="answer">{escape(one.answer)}</p></div>'
-        )
-    if step.ask:
-        parts.append(f'<p class="ask">{escape(step.ask)}</p>')
+    parts += [f'<p class="do">{escape(step.do)}</p>'] if step.do else []
+    parts += [f'<p class="ask">{escape(step.ask)}</p>'] if step.ask else []
     if step.notebook:
-        where = f"{notebook_title(step.notebook)} · {', '.join(step.sections)}"
+        where = f"{notebook_title(step.notebook)}: {' · '.join(step.sections)}"
         parts.append(f'<p class="where">{escape(where)}</p>')
+    predictions = [
+        f'<p class="kicker">{escape(step.title)} · predict</p>\n'
+        f'<div class="predict"><h2>{escape(one.question)}</h2>\n'
+        f'<p class="answer">{escape(one.answer)}</p></div>'
+        for one in step.predictions
+    ]
+    heading = step.title if step.notebook else ""
+    notes = _notes(slot)
+    return [
+        _slide(kicker, "\n".join(parts), heading, notes, slot.starts),
+        *(_slide("", one, heading, notes, slot.starts) for one in predictions),
+    ]
+
+
+def _notes(slot: Slot) -> list[str]:
+    step = slot.step
     notes = [f"<p><b>Say</b> {escape(sentence)}</p>" for sentence in step.say]
     notes += [f"<p><b>Show</b> {escape(step.show)}</p>"] if step.show else []
     for id in exercises_of(step):
-        exercise = find_exercise(id)
-        notes.append(f"<p><b>Exercise</b> <code>{id}</code>, about {exercise.minutes} minutes</p>")
+        minutes = find_exercise(id).minutes
+        notes.append(f"<p><b>Exercise</b> <code>{id}</code>, about {minutes} minutes</p>")
     if step.cut:
         notes.append(f"<p><b>When late</b> ({step.cut.minutes} min) {escape(step.cut.words)}</p>")
-    return _slide(kicker, "\n".join(parts), step.title if step.notebook else "", notes, slot.starts)
+    return notes
 
 
 def _list(title: str, lines: tuple[str, ...]) -> str:
