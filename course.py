@@ -3,6 +3,8 @@
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
                                  (--port N for a certain port, --no-browser to open none,
                                  --path 75 for a class's path in one notebook)
+    python3 course.py ready      say in one line whether this machine is ready for a class, with a
+                                 cure for each ✕; a class that you have joined hears of it
     python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;
                                  what follows is handed to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,
@@ -69,6 +71,7 @@ PROGRAMS = {
     "verify": "helpers.submission.commands verify",
     "gallery": "helpers.submission.commands gallery",
     "class": "helpers.classroom",
+    "ready": "helpers.classroom.ready",
     "prepare": "helpers.lessons.prepare",
     "teaching": "helpers.lessons.teaching",
     "notebooks": "helpers.lessons.refresh",

@@ -14,7 +14,10 @@ MOST_CHOICES = 6
 MISTAKE = re.compile(r"[a-z0-9-]{1,60}")
 NOTEBOOK = re.compile(r"\d\d[a-z]?_[a-z0-9_]{1,60}")
 # What `ready` looks at, by the word that a board shows.
-SYMPTOMS = ("python", "packages", "folder", "offline API")
+SYMPTOMS = (
+    *("python", "packages", "folder", "offline API"),
+    *("space", "browser", "port", "clock"),
+)
 
 
 class NoAct(ValueError):

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from helpers.classroom.acts import Act, Chosen, NoAct, act_of, json_of, seat_name
+from helpers.classroom.acts import Act, Chosen, NoAct, json_of, seat_name
 from helpers.classroom.orders import Ask, NoOrder, Order, Say, order_of
+from helpers.classroom.waiting import Waiting
 from helpers.session.clients import class_client
 from helpers.sse import SSEDecoder
 
@@ -27,7 +28,6 @@ FILE = "class.json"
 WAITS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until the class is asked for again
 SILENCE_SECONDS = 30.0  # the server says something every 10
 MOST_NUMBER = 2**53 - 2  # what JSON holds exactly
-MOST_WAITING = 1_000  # acts; older ones are forgotten
 
 WHAT_IS_SENT = (
     "Your class sees your seat's name, which exercises you tried, whether they passed or which "
@@ -63,7 +63,7 @@ class Seat:
         self.left = False
         self._folder = folder
         self._secret = str(state["secret"])
-        self._waiting: list[dict[str, Any]] = list(state["waiting"])
+        self._waiting = Waiting(folder)
         self._obey = obey
         self._last = ""  # the id of the last order
         self._listeners: list[Callable[[], None]] = []
@@ -82,8 +82,7 @@ class Seat:
         # Several notebooks of one learner share a seat: a count of each would not tell their acts
         # apart.
         number = 1 + randbelow(MOST_NUMBER)
-        self._waiting = [*self._waiting, {"number": number, **json_of(act)}][-MOST_WAITING:]
-        self._keep()
+        self._waiting.add({"number": number, **json_of(act)})
         self._news.set()
         self._changed()
 
@@ -101,6 +100,17 @@ class Seat:
                     task.cancel()
                 await asyncio.gather(*both, return_exceptions=True)
 
+    async def tell_now(self, act: Act) -> bool:
+        """Tell an act without listening for orders; False if the class can't be reached now."""
+        self.tell(act)
+        async with class_client(self.address, self._secret) as http:
+            try:
+                while self._waiting and not self.left:
+                    await self._send(http)
+            except (httpx.HTTPError, OSError):
+                return False
+        return not self.left
+
     async def sent(self) -> list[dict[str, Any]]:
         """Return all that the class has of this seat.
 
@@ -114,10 +124,7 @@ class Seat:
 
     async def leave(self) -> None:
         """Leave the class, which then forgets what this seat told, if it can be reached."""
-        self.left = True
-        self._news.set()
-        with suppress(OSError):
-            (self._folder / FILE).unlink(missing_ok=True)
+        self._forget()
         with suppress(httpx.HTTPError):
             async with class_client(self.address, self._secret) as http:
                 await http.delete("/seat")
@@ -143,14 +150,13 @@ class Seat:
             self._news.clear()
             await self._news.wait()
             return
-        some = self._waiting[:100]
-        answer = await http.post("/acts", json=some)
+        some = self._waiting.first(100)
+        answer = await http.post("/acts", json=list(some.values()))
         if answer.status_code == 401:
             return self._is_unknown()
         if answer.status_code != 400:  # what the class will never take is not sent again
             answer.raise_for_status()
-        self._waiting = [one for one in self._waiting if one not in some]
-        self._keep()
+        self._waiting.done(list(some))
         self._connect(True)
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
@@ -187,11 +193,15 @@ class Seat:
 
     def _is_unknown(self) -> None:
         """The class has forgotten this seat."""
+        self._forget()
+        self._changed()
+
+    def _forget(self) -> None:
         self.left = True
         self._news.set()
+        self._waiting.clear()
         with suppress(OSError):
             (self._folder / FILE).unlink(missing_ok=True)
-        self._changed()
 
     def _connect(self, connected: bool) -> None:
         if connected != self.connected:
@@ -201,16 +211,6 @@ class Seat:
     def _changed(self) -> None:
         for callback in self._listeners:
             callback()
-
-    def _keep(self) -> None:
-        state = {
-            "address": self.address,
-            "secret": self._secret,
-            "name": self.name,
-            "waiting": self._waiting,
-        }
-        with suppress(OSError):  # a full disk stops no lesson; what waits is still in memory
-            keep(self._folder, state)
 
 
 def keep(folder: Path, state: dict[str, Any]) -> None:
@@ -226,11 +226,8 @@ def keep(folder: Path, state: dict[str, Any]) -> None:
 def kept_seat(folder: Path, obey: Callable[[Order], None]) -> Seat | None:
     """Return the seat that was taken before, from the learner's folder; None if there is none."""
     try:
-        state = json.loads((folder / FILE).read_text("utf-8"))
-        for act in state["waiting"]:
-            act_of(act)
-        return Seat(folder, state, obey)
-    except (OSError, ValueError, KeyError, TypeError, NoAct):
+        return Seat(folder, json.loads((folder / FILE).read_text("utf-8")), obey)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -266,9 +263,9 @@ async def join(link: str, name: str, folder: Path, obey: Callable[[Order], None]
         said = given.get("error") if isinstance(given, dict) else None
         raise CannotJoin(str(said or f"{address} is no class: it answered {answer.status_code}."))
     state = {"address": address, "secret": given["secret"], "name": name}
-    seat = Seat(folder, {**state, "waiting": []}, obey)
-    seat._keep()
-    return seat
+    with suppress(OSError):  # without a file, the seat ends with its kernel
+        keep(folder, state)
+    return Seat(folder, state, obey)
 
 
 def parted(link: str) -> tuple[str, str]:

@@ -4,8 +4,11 @@ import argparse
 import os
 import socket
 import sys
+import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
+
+import httpx
 
 from helpers.environment.home import home as learners_home
 from helpers.lessons.prepare import explained, prepare
@@ -19,10 +22,6 @@ CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
 def main() -> int:
     """Bring the learner's copies up to date and become JupyterLab; return an exit code if not."""
     options = parse_arguments()
-    problem = "" if options.port is None else port_problem(options.port)
-    if problem:
-        print(problem, file=sys.stderr)
-        return 1
     home = learners_home(os.environ, ROOT).resolve()
     try:
         sheet = run_sheet(options.path) if options.path else None
@@ -34,6 +33,13 @@ def main() -> int:
         print(explained(home, error), file=sys.stderr)
         return 1
     first = f"{sheet.file}.ipynb" if sheet else FIRST
+    if address := running(home):
+        show(address, first, browser=not options.no_browser)
+        return 0
+    problem = "" if options.port is None else port_problem(options.port)
+    if problem:
+        print(problem, file=sys.stderr)
+        return 1
     os.environ.update(jupyter_environment(home, os.environ))
     place = "is at the address below" if options.no_browser else "opens in your browser"
     print(f"JupyterLab {place}. Press Ctrl-C twice, here, to stop it.", flush=True)
@@ -52,6 +58,39 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="the port to listen on (default: a free one)")
     parser.add_argument("--no-browser", action="store_true", help="only tell the address")
     return parser.parse_args()
+
+
+def running(home: Path) -> tuple[str, str] | None:
+    """Return the address and the token of a JupyterLab that has this folder open already.
+
+    Two on one folder would overwrite each other's notebooks. Jupyter notes each server that runs;
+    one that has died may still be noted, so it is asked.
+    """
+    from jupyter_server.serverapp import list_running_servers  # slow to import, so only now
+
+    for server in list_running_servers():
+        if Path(server["root_dir"]).resolve() != home:
+            continue
+        headers = {"authorization": f"token {server['token']}"}
+        try:
+            with httpx.Client(trust_env=False, verify=False, timeout=5) as http:
+                answer = http.get(f"{server['url']}api/status", headers=headers)
+        except (httpx.HTTPError, OSError):
+            continue
+        if answer.status_code == 200:
+            return str(server["url"]), str(server["token"])
+    return None
+
+
+def show(address: tuple[str, str], first: str, *, browser: bool) -> None:
+    """Open a notebook in a JupyterLab that runs already, and tell its address."""
+    url, token = address
+    link = f"{url}lab/tree/notebooks/{first}?token={token}"
+    print(
+        f"JupyterLab is open already, with this folder: it goes on there.\n    {link}", flush=True
+    )
+    if browser:
+        webbrowser.open(link)
 
 
 def port_problem(port: int) -> str:

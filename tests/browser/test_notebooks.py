@@ -1,7 +1,10 @@
 """Notebooks 00 to 03 in the real JupyterLab, in a real browser, used as a learner uses them."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -251,3 +254,28 @@ def test_a_notebook_that_is_opened_in_the_dark_is_dark(lab: Lab, learner: Page):
         assert learner.locator(".jp-NotebookPanel:visible .jp-RenderedSVG img").count() > 0
     finally:
         lab.set_theme(learner, "JupyterLab Light")
+
+
+def test_a_second_lab_on_the_same_folder_opens_the_first(lab: Lab, learner: Page):
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "helpers.lessons.lab", "--no-browser", "--path", "75"],
+        env=os.environ
+        | {
+            "COURSE_HOME": str(lab.home),
+            "JUPYTER_RUNTIME_DIR": str(lab.home / ".test" / "runtime"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    said, address = done.stdout.split("\n    ")
+    assert "open already" in said
+    learner.goto(address.strip())
+    expect(learner.locator(".jp-NotebookPanel:visible h1").first).to_contain_text("75 minutes")
+    lab.wait_until_idle(learner)
+    run_again(learner, "from helpers import course", "course.check_machine()")
+    expect(learner.locator(".jp-NotebookPanel:visible")).to_contain_text("✓ Python is 3.11")
+    for title, name in (("75 minutes", "path-75"), ("Which wait feels shorter?", "path-75-race")):
+        learner.get_by_role("heading", name=title).first.scroll_into_view_if_needed()
+        shot(learner, name)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpers.classroom.acts import At, Chosen, Hand, Tried
+from helpers.classroom.acts import At, Chosen, Hand, Ready, Tried
 from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
 from tests.classroom.serving import Serve, Served
@@ -175,6 +175,28 @@ async def test_two_notebooks_share_a_seat_and_no_act_is_lost(serve: Serve, tmp_p
     second.cancel()
     await asyncio.gather(second, return_exceptions=True)
     await ada.leave_the_room()
+
+
+async def test_two_notebooks_without_a_network_keep_each_others_acts(serve: Serve, tmp_path: Path):
+    served, ada = serve(), Learner(tmp_path / "ada")
+    await ada.join(served.link, "Ada")
+    await ada.leave_the_room()
+    served.process.kill()
+    served.process.wait()
+    for exercise in ("sse", "text"):  # each in a kernel of its own, which ends
+        kept = kept_seat(ada.folder, ada.orders.append)
+        assert kept is not None
+        kept.tell(Tried(exercise, True))
+    first, second = (kept_seat(ada.folder, ada.orders.append) for _ in range(2))
+    assert first and second and len(first._waiting) == len(second._waiting) == 2
+    first.tell(Hand(True))
+    second.tell(Tried("message", True))
+    again = await asyncio.to_thread(serve, int(served.address.rpartition(":")[2]))
+    kept = kept_seat(ada.folder, ada.orders.append)
+    assert kept and await kept.tell_now(Ready())
+    assert not kept._waiting and not list((ada.folder / "class-acts").iterdir())
+    [seat] = (await board(again))["seats"]
+    assert (seat["passed"], seat["ready"], seat["hand"] is None) == (3, True, False)
 
 
 async def test_who_leaves_is_forgotten_on_both_sides(serve: Serve, tmp_path: Path):
