@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-__all__ = ["find_browser", "missing_programs"]
+__all__ = ["find_browser", "has_hub", "missing_programs"]
 
 # The first two are browsers without windows: they need a third of the processor time.
 NAMES = (
@@ -40,6 +40,13 @@ def find_browser() -> str | None:
     )
 
 
+def has_hub() -> bool:
+    """Say whether a JupyterHub can be started here, with its proxy and its users' servers."""
+    return all(
+        map(shutil.which, ("jupyterhub", "configurable-http-proxy", "jupyterhub-singleuser"))
+    )
+
+
 def missing_programs() -> dict[str, str]:
     """Return what this machine lacks, each with the command that brings it."""
     missing = {}
@@ -49,6 +56,10 @@ def missing_programs() -> dict[str, str]:
         )
     if not shutil.which("node") or not shutil.which("npm"):
         missing["Node.js with npm"] = "Debian: sudo apt install nodejs npm"
+    if not has_hub():
+        missing["a JupyterHub"] = (
+            "pip install -r deploy/hub-packages.txt; npm install -g configurable-http-proxy"
+        )
     if sys.platform == "linux" and not shutil.which("bwrap"):
         missing["bubblewrap"] = "Debian: sudo apt install bubblewrap"
     return missing

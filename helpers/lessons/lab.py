@@ -5,18 +5,21 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
 from helpers.environment.home import home as learners_home
-from helpers.lessons.prepare import explained, prepare
+from helpers.lessons.prepare import (
+    FIRST,
+    explained,
+    jupyter_environment,
+    prepare,
+    server_settings,
+)
 from helpers.lessons.teaching import UnknownPath, run_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST = "00_start_here.ipynb"
-CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
 
 
 def main() -> int:
@@ -108,35 +111,18 @@ def port_problem(port: int) -> str:
     return ""
 
 
-def jupyter_environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that JupyterLab and its kernels need on top of their own."""
-    config = [str(home / ".jupyter"), *filter(None, [environ.get("JUPYTER_CONFIG_PATH")])]
-    return {
-        "COURSE_HOME": str(home),
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(config),
-        # The tabs that were open, of the course's alone.
-        "JUPYTERLAB_WORKSPACES_DIR": environ.get("JUPYTERLAB_WORKSPACES_DIR")
-        or str(home / ".jupyter" / "workspaces"),
-    }
-
-
 def jupyter_arguments(home: Path, first: str, options: argparse.Namespace) -> list[str]:
     """Return the command line for JupyterLab: on loopback only, with its token on."""
+    settings = {
+        f"{part}.{name}": value[0] if isinstance(value, list) else value
+        for part, values in server_settings(home, first).items()
+        for name, value in values.items()
+    }
     arguments = [
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={home}",
-        f"--LabApp.default_url=/lab/tree/notebooks/{first}",
-        # No news and no look for updates: nothing leaves this machine.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-        # Cells and outputs are encrypted on their way to the kernel, and its warning that they
-        # are not doesn't alarm anyone.
-        "--KernelManager.transport_encryption=auto",
+        *(f"--{name}={value}" for name, value in settings.items()),
         "--ServerApp.log_level=ERROR",  # the address is told all the same
         "--LabApp.log_level=ERROR",
-        # Pictures for the dark, in JupyterLab's dark theme.
-        "--LabApp.custom_css=True",
-        f"--ServerApp.static_custom_path={CUSTOM}",
     ]
     if options.port is not None:
         arguments += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]

@@ -1,22 +1,28 @@
 """Bring a learner's folder up to date, and start nothing: `python3 course.py prepare`.
 
 The learner works on copies of the notebooks, in a folder that no update of the course touches.
-`lab` does the same before it opens JupyterLab; a hub does it before a user's server starts.
+`lab` does the same before it opens JupyterLab. A hub does it before a user's server starts:
+`python3 course.py prepare jupyterhub-singleuser` becomes that server.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from helpers.environment.home import home as learners_home
 from helpers.lessons.teaching import RunSheet, UnknownPath, run_sheet
 from helpers.lessons.teaching.notebook import write_path
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST = "00_start_here.ipynb"
+CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
 # Notebooks that have another name since an earlier edition of the course.
 RENAMED = {
     "09_thinking_and_structured_output": "10_thinking_and_structured_output",
@@ -43,6 +49,11 @@ def main() -> int:
         description="Make your copies of the notebooks, and start nothing.",
     )
     parser.add_argument("--path", help="add the notebook of a class's path, such as 75")
+    parser.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        help="what to become then, with these settings: jupyterhub-singleuser",
+    )
     options = parser.parse_args()
     home = learners_home(os.environ, ROOT).resolve()
     try:
@@ -53,8 +64,21 @@ def main() -> int:
     except OSError as error:
         print(explained(home, error), file=sys.stderr)
         return 1
-    print(f"{home} is ready: {count} notebooks were written.")
-    return 0
+    print(f"{home} is ready: {count} notebooks were written.", flush=True)
+    return become(options.command, home) if options.command else 0
+
+
+def become(command: list[str], home: Path) -> int:
+    """Run a command in the learner's folder, in place of this process where that can be."""
+    os.environ.update(jupyter_environment(home, os.environ))
+    os.chdir(home)
+    try:
+        if os.name == "posix":
+            os.execvp(command[0], command)
+        return subprocess.call(command)
+    except OSError as error:
+        print(f"{command[0]} can't be started: {error.strerror}.", file=sys.stderr)
+        return 1
 
 
 def prepare(home: Path, sheet: RunSheet | None = None) -> int:
@@ -78,7 +102,39 @@ def prepare(home: Path, sheet: RunSheet | None = None) -> int:
         home / ".jupyter" / "labconfig" / "default_setting_overrides.json",
         json.dumps(LAB_SETTINGS, indent=2).encode(),
     )
+    first = f"{sheet.file}.ipynb" if sheet else FIRST
+    write_whole(
+        home / ".jupyter" / "jupyter_server_config.json",
+        json.dumps(server_settings(home, first), indent=2).encode(),
+    )
     return len(copies)
+
+
+def server_settings(home: Path, first: str) -> dict[str, dict[str, Any]]:
+    """Return how Jupyter's server shows the learner's folder.
+
+    Args:
+        home: the learner's folder.
+        first: the notebook that opens.
+    """
+    return {
+        "ServerApp": {
+            "root_dir": str(home),
+            "default_url": f"/lab/tree/notebooks/{first}",
+            "static_custom_path": [str(CUSTOM)],
+        },
+        "LabApp": {
+            "default_url": f"/lab/tree/notebooks/{first}",
+            # No news and no look for updates: nothing leaves this machine.
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+            # Pictures for the dark, in JupyterLab's dark theme.
+            "custom_css": True,
+        },
+        # Cells and outputs are encrypted on their way to the kernel, and its warning that they
+        # are not doesn't alarm anyone.
+        "KernelManager": {"transport_encryption": "auto"},
+    }
 
 
 def explained(home: Path, error: OSError) -> str:
@@ -196,6 +252,18 @@ def sign(notebooks: list[Path]) -> None:
             notary.sign(nbformat.read(notebook, as_version=4))
     finally:
         notary.store.close()
+
+
+def jupyter_environment(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that JupyterLab and its kernels need on top of their own."""
+    config = [str(home / ".jupyter"), *filter(None, [environ.get("JUPYTER_CONFIG_PATH")])]
+    return {
+        "COURSE_HOME": str(home),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(config),
+        # The tabs that were open, of the course's alone.
+        "JUPYTERLAB_WORKSPACES_DIR": environ.get("JUPYTERLAB_WORKSPACES_DIR")
+        or str(home / ".jupyter" / "workspaces"),
+    }
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ A server on this machine is open to every page that the browser has open. Three 
 others out, and they cost nothing:
 
 - **Host** must be this machine. A stranger's name can be made to lead here (DNS rebinding);
-  the browser then sends that name.
+  the browser then sends that name. On a hub it is the hub, once its user has opened a page
+  there: requests then come through the hub's proxy, which lets that user alone through.
 - **Origin**, which a browser sends and a page can't forge, must be the server's own. Else any
   page could start answers that cost money, or read them over a WebSocket.
 - **Content-Type** must be JSON. A form on another page can't send that without being asked.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,20 +89,22 @@ class Ask:
     after: str = ""
 
 
-def check_origin(headers: Mapping[str, str]) -> None:
+def check_origin(headers: Mapping[str, str], proxies: Collection[str] = ()) -> None:
     """Hold a request to this machine, and to pages that came from this server.
 
     Args:
         headers: by name in lower case.
+        proxies: origins whose proxy leads here, such as "https://hub.example.org".
 
     Raises:
         Refused: the request comes from elsewhere.
     """
-    host = headers.get("host", "")
-    if _hostname(f"//{host}") not in LOOPBACK:
+    host = headers.get("host", "").lower()
+    through = {proxy for proxy in proxies if proxy.partition("://")[2] == host}
+    if _hostname(f"//{host}") not in LOOPBACK and not through:
         raise Refused(421, "This server answers on this machine only: open http://127.0.0.1.")
     origin = headers.get("origin")
-    if origin is not None and origin.lower() != f"http://{host.lower()}":
+    if origin is not None and origin.lower() not in {f"http://{host}", *through}:
         raise Refused(403, "Another page has asked for this: only the server's own pages may.")
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -32,14 +33,32 @@ class WebServer:
         runs: what it answers now. They live on the server's own event loop.
     """
 
-    def __init__(self, url: str, runs: Runs, close: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, runs: Runs, close: Callable[[], None], proxies: set[str] | None = None
+    ) -> None:
         self.url = url
         self.runs = runs
+        self._proxies = proxies
         self._close = close
 
-    def page(self, name: str = "fetch") -> str:
-        """Return the address of a page: "eventsource", "fetch", "websocket" or "react"."""
-        return f"{self.url}/{name}"
+    def page(self, name: str = "fetch", behind: str = "") -> str:
+        """Return the address of a page: "eventsource", "fetch", "websocket" or "react".
+
+        Args:
+            name: the page's.
+            behind: the address of a user's server on a hub, with a slash at its end. There,
+                jupyter-server-proxy leads here; pages of that origin are let in.
+
+        Raises:
+            RuntimeError: this kind of server lets no proxy in, or the address is none.
+        """
+        if not behind:
+            return f"{self.url}/{name}"
+        place = urlsplit(behind)
+        if self._proxies is None or place.scheme not in ("http", "https") or not place.netloc:
+            raise RuntimeError(f"no proxy leads from {behind!r} to this server.")
+        self._proxies.add(f"{place.scheme}://{place.netloc}".lower())
+        return f"{behind}proxy/{urlsplit(self.url).port}/{name}"
 
     @property
     def under_way(self) -> list[Run]:
@@ -140,7 +159,7 @@ def _serve_fastapi(
     if not ready.wait(START_SECONDS) or not server.started:
         server.should_exit = True
         raise RuntimeError("The web server did not start: `python -m helpers.web` shows why.")
-    return WebServer(url, runs, close)
+    return WebServer(url, runs, close, app.state.proxies)
 
 
 def _serve_flask(

@@ -13,7 +13,7 @@ back: when they leave, the answer ends at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -50,6 +50,8 @@ def make_app(
 ) -> FastAPI:
     """Return the ASGI application; its runs are `app.state.runs`.
 
+    `app.state.proxies` holds the origins whose proxy leads here.
+
     Args:
         agent: what answers.
         grace: seconds for which an answer goes on when its last reader has left.
@@ -68,7 +70,8 @@ def make_app(
     # Without its generated documentation: that loads scripts from elsewhere.
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runs = runs
-    app.add_middleware(OwnPagesOnly)
+    app.state.proxies = set()
+    app.add_middleware(OwnPagesOnly, proxies=app.state.proxies)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> Response:
@@ -157,8 +160,9 @@ class OwnPagesOnly:
     its reader.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, proxies: Collection[str] = ()) -> None:
         self.app = app
+        self.proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -168,7 +172,7 @@ class OwnPagesOnly:
                 for name, value in scope["headers"]
             }
             try:
-                check_origin(headers)
+                check_origin(headers, self.proxies)
             except Refused as refusal:
                 answer = JSONResponse({"error": refusal.words}, refusal.status, PAGE)
                 # For a WebSocket, the server turns this into a refused handshake.

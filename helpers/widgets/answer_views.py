@@ -244,7 +244,12 @@ def page(which: str = "fetch") -> "PageView":
     body = {**request(PAGE_PROMPT), "model": OFFLINE_MODEL}
     body["thinking"] = {"type": "adaptive", "display": "summarized"}
     expected = simulate(body, tools=web_tools(), fault=None)
-    return PageView(which, lambda: _web_server().page(which), prompt=PAGE_PROMPT, expected=expected)
+    return PageView(
+        which,
+        lambda behind: _web_server().page(which, behind),
+        prompt=PAGE_PROMPT,
+        expected=expected,
+    )
 
 
 PAGE_PROMPT = "Do I need an umbrella in Lagos?"

@@ -1,7 +1,9 @@
 """The learner's copies: always the newest edition, and never a word of theirs lost."""
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -294,3 +296,18 @@ def test_a_folder_that_takes_no_copies_gets_one_sentence(
     assert main() == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert str(home) in line and line.endswith("COURSE_HOME, then run the same command again.")
+
+
+PRINT = "import os; print(os.getcwd(), os.environ['JUPYTER_CONFIG_PATH'])"
+
+
+def test_prepare_becomes_the_command_that_follows(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "course.py"), "prepare", sys.executable, "-c", PRINT],
+        env=os.environ | {"COURSE_HOME": str(tmp_path / "my")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    home = tmp_path / "my"
+    assert done.stdout.splitlines()[-1] == f"{home} {home / '.jupyter'}", done.stderr

@@ -77,7 +77,7 @@ def test_there_is_no_other_page():
 def test_the_server_starts_when_somebody_looks_and_gives_the_page():
     view = course.page("eventsource")
     assert view.url == ""
-    view._receive(view, {"op": "open"}, None)
+    view._receive(view, {"op": "open", "behind": ""}, None)
     assert view.wait(60)
     answer = httpx.get(view.url, trust_env=False)
     assert answer.status_code == 200
@@ -88,10 +88,29 @@ def test_the_server_starts_when_somebody_looks_and_gives_the_page():
 
 
 def test_a_server_that_does_not_start_is_a_sentence():
-    def refuse() -> str:
+    def refuse(behind: str) -> str:
         raise OSError("the port is taken")
 
     view = PageView("fetch", refuse, prompt="Rain?", expected=RUN)
-    view._receive(view, {"op": "open"}, None)
+    view._receive(view, {"op": "open", "behind": ""}, None)
     assert view.wait(60)
     assert (view.url, view.problem) == ("", "The page has no server: the port is taken")
+
+
+def test_behind_a_hub_the_page_has_the_hubs_address_and_lets_that_origin_in():
+    from helpers.web.serving import start
+
+    with start() as server:
+        address = server.page("fetch", "https://Hub.example.org/user/ada/")
+        assert address == (
+            f"https://Hub.example.org/user/ada/proxy/{server.url.rpartition(':')[2]}/fetch"
+        )
+
+        def status(**headers: str) -> int:
+            return httpx.get(f"{server.url}/about", headers=headers, trust_env=False).status_code
+
+        assert status(host="hub.example.org", origin="https://hub.example.org") == 200
+        assert status(host="hub.example.org", origin="https://other.example.org") == 403
+        assert status(host="other.example.org") == 421
+        with pytest.raises(RuntimeError, match="no proxy leads"):
+            server.page("fetch", "javascript:alert(1)//")

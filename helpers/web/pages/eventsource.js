@@ -33,7 +33,7 @@ function ask(prompt, after, ui, unfinished) {
   function read(run) {
     id = run.id;
     kept.run = { id, prompt };
-    const source = new EventSource(`/runs/${id}/events?after=${have}`);
+    const source = new EventSource(`runs/${id}/events?after=${have}`);
     source.onopen = () => ui.connection("live");
     source.onmessage = ({ data, lastEventId }) => {
       const page = JSON.parse(data);
@@ -63,7 +63,7 @@ function ask(prompt, after, ui, unfinished) {
   async function knows(run) {
     const looking = new AbortController();
     try {
-      const address = `/runs/${run.id}/events?after=${have}`;
+      const address = `runs/${run.id}/events?after=${have}`;
       const { status } = await fetch(address, { signal: looking.signal });
       return status !== 404;
     } catch {
@@ -75,7 +75,7 @@ function ask(prompt, after, ui, unfinished) {
 
   if (unfinished) read(unfinished);
   else {
-    post("/runs", { prompt, after }, asking.signal)
+    post("runs", { prompt, after }, asking.signal)
       .then((response) => response.json())
       .then(read)
       .catch((error) => (asking.signal.aborted ? ui.stopped() : ui.fail(error)));
@@ -83,7 +83,7 @@ function ask(prompt, after, ui, unfinished) {
 
   return function stop() {
     // The end comes as an event like any other.
-    if (id) fetch(`/runs/${id}`, { method: "DELETE" }).catch(() => {});
+    if (id) fetch(`runs/${id}`, { method: "DELETE" }).catch(() => {});
     else asking.abort();
   };
 }

@@ -8,7 +8,7 @@ start((prompt, after, ui) => {
   let id = "";
 
   async function read() {
-    const response = await post("/ask", { prompt, after }, reading.signal);
+    const response = await post("ask", { prompt, after }, reading.signal);
     id = response.headers.get("X-Run-Id");
     ui.connection("live");
     for await (const event of events(response.body)) ui.tell(JSON.parse(event.data), id);
@@ -20,7 +20,7 @@ start((prompt, after, ui) => {
 
   return function stop() {
     // To abort would be enough, but who asks for the end is told what it came to.
-    if (id) fetch(`/runs/${id}`, { method: "DELETE" }).catch(() => reading.abort());
+    if (id) fetch(`runs/${id}`, { method: "DELETE" }).catch(() => reading.abort());
     else reading.abort();
   };
 });

@@ -189,8 +189,8 @@ function Page({ about }) {
       h(
         "nav",
         { "aria-label": "How this page reads the answer" },
-        Object.entries(links).map(([name, to]) => h("a", { key: to, href: `/${to}${location.search}` }, name)),
-        h("a", { href: "/react", "aria-current": "page" }, "React"),
+        Object.entries(links).map(([name, to]) => h("a", { key: to, href: `${to}${location.search}` }, name)),
+        h("a", { href: "react", "aria-current": "page" }, "React"),
       ),
       h(
         "p",

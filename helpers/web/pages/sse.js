@@ -48,7 +48,7 @@ export async function post(address, value, signal) {
 export async function agent() {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await (await fetch("/about")).json();
+      return await (await fetch("about")).json();
     } catch {
       if (attempt === 3) return { mode: "", words: "The server doesn't answer: is it running?" };
       await new Promise((resolve) => setTimeout(resolve, 250 * attempt));

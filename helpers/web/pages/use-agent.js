@@ -46,7 +46,7 @@ async function follow(id, signal, tell, connection) {
   for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
     try {
       const headers = { "Last-Event-ID": have };
-      const response = await fetch(`/runs/${id}/events`, { headers, signal });
+      const response = await fetch(`runs/${id}/events`, { headers, signal });
       if (!response.ok) throw new Error((await response.json()).error);
       connection("live");
       for await (const event of events(response.body)) {
@@ -78,7 +78,7 @@ export function useAgent() {
     const connection = (to) => signal.aborted || dispatch({ type: "connection", state: to });
 
     async function answer() {
-      const response = await post("/runs", { prompt, after: here.run }, signal);
+      const response = await post("runs", { prompt, after: here.run }, signal);
       here.run = (await response.json()).id;
       await follow(here.run, signal, dispatch, connection);
     }
@@ -94,7 +94,7 @@ export function useAgent() {
     const { run, reading } = now.current;
     if (!reading) return;
     // The end comes as an event like any other; without a server there is none to come.
-    if (run) fetch(`/runs/${run}`, { method: "DELETE" }).catch(() => reading.abort());
+    if (run) fetch(`runs/${run}`, { method: "DELETE" }).catch(() => reading.abort());
     else reading.abort();
   }, []);
 

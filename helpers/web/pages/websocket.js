@@ -8,7 +8,7 @@ let run = "";
 
 function opened() {
   if (socket && socket.readyState <= WebSocket.OPEN) return socket;
-  socket = new WebSocket(`ws://${location.host}/ws`);
+  socket = new WebSocket(new URL("ws", location.href.replace(/^http/, "ws")));
   socket.onmessage = ({ data }) => {
     const page = JSON.parse(data);
     if (page.type === "run") {

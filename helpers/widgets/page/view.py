@@ -1,6 +1,7 @@
 """A web page of the course inside a notebook: served by the kernel, live in a frame."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,7 +24,8 @@ class PageView(View):
 
     Args:
         which: a name in PAGES.
-        address: starts the server if it isn't running, and returns the page's address.
+        address: starts the server if it isn't running, and returns the page's address, also
+            behind a user's server on a hub.
         prompt: a question, for the snapshot and the text alternative.
         expected: the run that answers it, known beforehand.
 
@@ -39,7 +41,7 @@ class PageView(View):
     def __init__(
         self,
         which: str,
-        address: Callable[[], str],
+        address: Callable[[str], str],
         *,
         prompt: str,
         expected: Iterable[tuple[float, AgentEvent]],
@@ -50,7 +52,10 @@ class PageView(View):
         self._rows = fold(expected)
         self._address = address
         self._opening: live.Running | None = None
-        super().__init__(setup={"title": f"Page: {PAGES[which]}", "height": HEIGHT})
+        on_a_hub = "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+        super().__init__(
+            setup={"title": f"Page: {PAGES[which]}", "height": HEIGHT, "hub": on_a_hub}
+        )
         self.on_msg(self._receive)
 
     def snapshot(self) -> str:
@@ -69,13 +74,13 @@ class PageView(View):
         """
         return self._opening is not None and self._opening.wait(timeout)
 
-    async def _open(self) -> None:
+    async def _open(self, behind: str) -> None:
         try:
-            self.url = await asyncio.to_thread(self._address)
+            self.url = await asyncio.to_thread(self._address, behind)
         except (OSError, RuntimeError) as error:
             self.problem = f"The page has no server: {error}"
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         match message:
-            case {"op": "open"} if self._opening is None:
-                self._opening = live.start(self._open())
+            case {"op": "open", "behind": str(behind)} if self._opening is None:
+                self._opening = live.start(self._open(behind))

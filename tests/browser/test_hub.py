@@ -1,0 +1,154 @@
+"""A real JupyterHub on this machine, set up as deploy/ says, with two people in two browsers."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from helpers.lessons import find_exercise
+from tests.browser.lab import Lab, cell, output, run_again, shot, write
+from tests.listening import wait_until_it_listens
+from tests.programs import has_hub
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_hub(), reason="no JupyterHub with its proxy here"),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+# What a test has in place of system accounts: everybody gets in, and runs as who runs the test.
+CONFIG = """
+load_subconfig({config!r})
+c.JupyterHub.authenticator_class = "dummy"
+c.JupyterHub.spawner_class = "simple"
+c.Authenticator.allow_all = True
+c.SimpleLocalProcessSpawner.home_dir_template = {homes!r}
+c.Spawner.args = ["--allow-root"]
+c.JupyterHub.hub_port = {hub_port}
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
+c.JupyterHub.db_url = "sqlite://"
+c.JupyterHub.cookie_secret_file = {secret!r}
+c.Spawner.env_keep += ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR"]
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Give the hub's address, and the folder with everybody's homes."""
+    folder = tmp_path_factory.mktemp("hub")
+    port, hub_port, proxy_port = free_ports(3)
+    config = folder / "config.py"
+    config.write_text(
+        CONFIG.format(
+            config=str(ROOT / "deploy" / "jupyterhub_config.py"),
+            homes=str(folder / "{username}"),
+            secret=str(folder / "secret"),
+            hub_port=hub_port,
+            proxy_port=proxy_port,
+        )
+    )
+    environment = os.environ | {
+        "COURSE_HUB_URL": f"http://127.0.0.1:{port}",
+        "COURSE_HOMES": str(folder / "{username}" / "streaming-agents"),
+        "COURSE_PYTHON": sys.executable,
+    }
+    for name in ("COURSE_HOME", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+        environment.pop(name, None)  # each person has their own
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            ["jupyterhub", "-f", str(config)],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_it_listens(hub_port)
+            wait_until_it_listens(port)
+            yield f"http://127.0.0.1:{port}", folder
+        finally:
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def log_in(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/hub/login")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill("any")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_two_people_each_have_their_own_course(browser: Browser, hub: tuple[str, Path]):
+    address, folder = hub
+    pages = []
+    for name in ("ada", "grace"):  # both servers are started at once
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(180_000)
+        page = context.new_page()
+        log_in(page, address, name)
+        pages.append((name, page))
+    for name, page in pages:
+        page.wait_for_url(re.compile(rf"/user/{name}/lab"), timeout=180_000)
+        lab = Lab(f"{address}/user/{name}/lab/tree/x?", folder / name / "streaming-agents")
+        expect(page.locator(".jp-NotebookPanel:visible h1")).to_contain_text("Start here")
+        lab.wait_until_idle(page)
+        run_again(page, "from helpers import course", "course.check_machine()")
+        checked = output(cell(page, "course.check_machine()"))
+        expect(checked).to_contain_text("✓ the offline API answers")
+        # A live view, and a first part that passes.
+        run_again(page, "course.transcript(")
+        view = page.locator(".sa-transcript").first
+        view.get_by_role("button", name="Start").click()
+        expect(view).to_contain_text("A cursor blinks")
+        build = cell(page, "%%build hello")
+        write(build, f"%%build hello\n{find_exercise('hello').reference_source()}")
+        expect(output(build)).to_contain_text(re.compile("passed", re.I))
+        progress = json.loads((lab.home / "progress.json").read_text("utf-8"))
+        assert progress["parts"]["hello"]["passed"] is True
+        shot(page, f"hub-{name}")
+    # Each has their own folder, and only what they did is in it.
+    assert (folder / "ada" / "streaming-agents" / "parts" / "hello.py").exists()
+    assert (folder / "ada" / "streaming-agents").stat().st_ino != (
+        folder / "grace" / "streaming-agents"
+    ).stat().st_ino
+
+    # Notebook 12's page comes through the hub, and answers there.
+    name, page = pages[0]
+    lab = Lab(f"{address}/user/{name}/lab/tree/x?", folder / name / "streaming-agents")
+    lab.open(page, "12_web_ui")
+    run_again(page, "from helpers import course", 'course.page("fetch")')
+    view = page.locator(".sa-page").first
+    expect(view.get_by_role("link")).to_have_text(
+        re.compile(rf"{re.escape(address)}/user/{name}/proxy/\d+/fetch")
+    )
+    frame = view.frame_locator("iframe")
+    frame.get_by_label("Your question").or_(frame.get_by_role("textbox")).first.fill(
+        "Do I need an umbrella in Lagos?"
+    )
+    frame.get_by_role("button", name="Send").click()
+    expect(frame.locator("main")).to_contain_text("tokens in", timeout=90_000)
+    shot(page, "hub-page")
+    # Somebody else's page doesn't come with a name or a cookie of one's own.
+    other = pages[1][1].request.get(str(view.get_by_role("link").text_content()))
+    assert other.status in (403, 404)
+    for _, page in pages:
+        page.context.close()
