@@ -16,8 +16,53 @@ function view(render) {
   return {
     render: (given) => {
       hear(given.model);
-      return render(given);
+      const done = render(given);
+      const leave = offerFullScreen(given.el.querySelector(".sa"));
+      return () => {
+        leave();
+        done?.();
+      };
     },
+  };
+}
+
+/**
+ * Let a view fill the screen, in large type: for a projector.
+ * The button stands at the end of the view's first row; a view that draws that row anew gets it
+ * back. Returns a function that takes it away.
+ */
+function offerFullScreen(root) {
+  if (!root || !document.fullscreenEnabled) return () => {};
+  const button = element("button", { type: "button", className: "sa-full", title: "Full screen", "aria-label": "Full screen" });
+  button.append(pictureOf('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>'));
+  const isFull = () => root.getRootNode().fullscreenElement === root;
+  const show = () => {
+    const words = isFull() ? "Leave full screen (Esc)" : "Full screen";
+    button.title = words;
+    button.setAttribute("aria-label", words);
+  };
+  const place = () => {
+    if (button.isConnected) return;
+    const row = root.querySelector(".sa-row");
+    if (row) row.append(button);
+    else root.prepend(button);
+  };
+  const leave = (event) => {
+    // The browser ends it by Esc as well; this key is for nothing else while the screen is filled.
+    if (event.key !== "Escape" || !isFull()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.exitFullscreen();
+  };
+  button.addEventListener("click", () => (isFull() ? document.exitFullscreen() : root.requestFullscreen()));
+  root.addEventListener("keydown", leave, true);
+  root.addEventListener("fullscreenchange", show);
+  const redrawn = new MutationObserver(place);
+  redrawn.observe(root, { childList: true, subtree: true });
+  place();
+  return () => {
+    redrawn.disconnect();
+    button.remove();
   };
 }
 
