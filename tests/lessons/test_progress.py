@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,30 @@ def test_what_has_passed_is_kept(home: Path) -> None:
     assert (home / "parts" / "hello.py").read_bytes() == (OWN + "# é 松\n").encode()
     assert state(home) == {"version": 1, "parts": {"hello": {"passed": True}}}
     assert sorted(path.name for path in home.iterdir()) == ["parts", "progress.json"]
+
+
+def test_tries_mistakes_and_the_first_day_are_kept_and_no_code(home: Path) -> None:
+    for mistake in ("no-blank-line", "no-blank-line", ""):
+        progress.note_try("hello", mistake)
+    assert progress.passed() == []
+    progress.save("hello", OWN)
+    for _ in "twice":
+        progress.note_try("hello")
+    [entry] = state(home)["parts"].values()  # type: ignore[index]
+    today = entry.pop("first_passed")
+    assert date.fromisoformat(today) <= date.today()
+    assert entry == {"tries": 8, "mistakes": ["no-blank-line"], "passed": True}
+    assert progress.passed() == ["hello"]
+
+
+def test_an_earlier_editions_file_is_counted_on(home: Path) -> None:
+    (home / "parts").mkdir(parents=True)
+    (home / "parts" / "hello.py").write_text(OWN)
+    (home / "progress.json").write_text('{"version": 1, "parts": {"hello": {"passed": true}}}')
+    assert progress.passed() == ["hello"]
+    progress.note_try("hello", "no-blank-line")
+    assert state(home)["parts"]["hello"]["tries"] == 1  # type: ignore[index]
+    assert progress.passed() == ["hello"]
 
 
 def test_what_this_version_does_not_know_is_kept(home: Path) -> None:

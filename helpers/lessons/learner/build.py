@@ -74,7 +74,11 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
         return
     for callback in _listeners:
         callback(exercise, report)
-    html, text = render(exercise, report, (*report.notes, *_keep(exercise, cell, report.status)))
+    kept = _keep(exercise, cell, report.status)
+    if report.status != "not_attempted":
+        diagnosis = report.diagnosis
+        progress.note_try(exercise.id, diagnosis.misconception if diagnosis else "")
+    html, text = render(exercise, report, (*report.notes, *kept))
     _show(html, text)
     if report.loaded:
         _define(exercise, cell, names)

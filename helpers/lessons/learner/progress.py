@@ -1,7 +1,10 @@
 """What the learner has built: one folder, `my/`, that no update touches.
 
 my/parts/sse.py       the source of each part that passed
-my/progress.json      {"version": 1, "parts": {"sse": {"passed": true}}}
+my/progress.json      {"version": 1, "parts": {"sse": {"passed": true, "tries": 3,
+                       "first_passed": "2026-11-29", "mistakes": ["splits-on-lf"]}}}
+
+It holds no code. A file of an earlier edition, which has only "passed", is read as well.
 """
 
 import importlib
@@ -10,6 +13,7 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +25,16 @@ from helpers.lessons.checking.assemble import Sources, assemble, new_module
 from helpers.lessons.checking.case import Namespace
 from helpers.lessons.exercise import Exercise, module_of
 
-__all__ = ["NotSaved", "home", "part_namespace", "passed", "save", "source", "sources"]
+__all__ = [
+    "NotSaved",
+    "home",
+    "note_try",
+    "part_namespace",
+    "passed",
+    "save",
+    "source",
+    "sources",
+]
 
 ROOT = Path(__file__).parents[3]
 
@@ -77,6 +90,30 @@ def save(part_id: str, text: str) -> None:
             f"It could not be saved: your folder can't be written to ({error.strerror}). "
             "Make room or give yourself the right to write there, then run the cell again."
         ) from None
+
+
+def note_try(part_id: str, mistake: str = "") -> None:
+    """Count a try, with the mistake that its check named, and the day when a part first passed.
+
+    It comes after `save`. A folder that can't be written to is no news here: `save` says so.
+
+    Args:
+        part_id: such as "sse".
+        mistake: its id; "" if the try passed, or the check named none.
+    """
+    with suppress(OSError):
+        home().mkdir(parents=True, exist_ok=True)
+        state = _read()
+        found = state["parts"].get(part_id)
+        entry: dict[str, Any] = dict(found) if isinstance(found, dict) else {}
+        tries, mistakes = entry.get("tries"), entry.get("mistakes")
+        entry["tries"] = (tries if isinstance(tries, int) else 0) + 1
+        known = mistakes if isinstance(mistakes, list) else []
+        entry["mistakes"] = [*known, mistake] if mistake and mistake not in known else known
+        if entry.get("passed"):
+            entry.setdefault("first_passed", date.today().isoformat())
+        state["parts"][part_id] = entry
+        _write(home() / "progress.json", json.dumps(state, indent=2, ensure_ascii=False) + "\n")
 
 
 def sources(exercise: Exercise) -> Sources:
