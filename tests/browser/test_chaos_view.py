@@ -107,6 +107,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     bridge.run(0.1)
     assert page.evaluate(focused) == "Start again"
     assert page.get_by_role("status").inner_text().startswith("Stopped after")
+    page.keyboard.press("Tab")  # Full screen
     page.keyboard.press("Tab")
     slider = page.get_by_role("slider", name="Place of the cut")
     assert slider.get_attribute("aria-valuetext") == "No cell is chosen."

@@ -126,6 +126,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     assert view.timeline.state == "stopped"
     assert page.get_by_role("status").inner_text().startswith("Stopped after")
     assert page.evaluate(focused) == "Start again"
+    page.keyboard.press("Tab")  # Full screen
     page.keyboard.press("Tab")
     assert page.evaluate(focused) == "As a table"
     page.keyboard.press("Enter")
@@ -319,7 +320,7 @@ def test_keys_stay_in_the_view_and_every_control_has_a_name(page: Page) -> None:
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
     nameless = page.evaluate(
         "[...document.querySelectorAll('.sa :is(button, input)')].filter((node) =>"
-        "!(node.textContent || node.labels?.[0]?.textContent)).length"
+        "!(node.textContent || node.ariaLabel || node.labels?.[0]?.textContent)).length"
     )
     assert nameless == 0
 

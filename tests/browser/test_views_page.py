@@ -248,7 +248,9 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     bridge.until(lambda: view.state["state"] == "stopped")
     bridge.pump()
     assert page.evaluate("document.activeElement.textContent") == "Start again"
-    page.keyboard.press("Tab")  # Stop is dark: on to the text, which can be scrolled
+    page.keyboard.press("Tab")  # Stop is dark: on to the button that fills the screen
+    assert page.evaluate("document.activeElement.ariaLabel") == "Full screen"
+    page.keyboard.press("Tab")  # and to the text, which can be scrolled
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "The answer"
 
 
