@@ -45,7 +45,7 @@ function offerFullScreen(root) {
     if (button.isConnected) return;
     const row = root.querySelector(".sa-row");
     if (row) row.append(button);
-    else root.prepend(button);
+    else root.prepend(element("div", { className: "sa-row" }, button));
   };
   const leave = (event) => {
     // The browser ends it by Esc as well; this key is for nothing else while the screen is filled.
