@@ -26,6 +26,21 @@ CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, at REAL NOT NULL,
 """
 
 
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open a class's file, with its tables."""
+    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        file.execute("PRAGMA journal_mode = WAL")
+        # What was written survives the end of this process; of a power cut, the last moment may
+        # be lost.
+        file.execute("PRAGMA synchronous = NORMAL")
+        file.executescript(TABLES)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
 class Store:
     """A class's file.
 
@@ -45,12 +60,7 @@ class Store:
         with suppress(OSError):  # Windows has other rights
             path.chmod(0o600)
         try:
-            self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._file.execute("PRAGMA journal_mode = WAL")
-            # What was written survives the end of this process; of a power cut, the last moment may
-            # be lost.
-            self._file.execute("PRAGMA synchronous = NORMAL")
-            self._file.executescript(TABLES)
+            self._file = open_file(path)
         except sqlite3.DatabaseError as error:
             raise OSError(0, f"it is no file of a class ({error})", str(path)) from None
         self.code = self._kept(

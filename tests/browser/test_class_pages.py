@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -131,7 +132,7 @@ def test_the_clock_says_how_late_the_class_is_and_what_to_cut(
     # A quarter of an hour goes by, and the server is started again in the middle of it.
     served.process.kill()
     served.process.wait()
-    with sqlite3.connect(tmp_path / "class.sqlite") as file:
+    with closing(sqlite3.connect(tmp_path / "class.sqlite")) as file, file:
         file.execute("UPDATE orders SET at = at - 900")
     serve(int(served.address.rpartition(":")[2]), path="75")
     expect(clock).to_contain_text("0:15 · Everybody is in")

@@ -5,6 +5,7 @@ import json
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -295,7 +296,7 @@ def test_neither_key_nor_secret_stands_in_the_file_in_the_clear(serve: Serve, tm
         seat = http.post("/seats", json={"code": served.code, "name": "Ada"}).json()["secret"]
     file = tmp_path / "class.sqlite"
     assert file.stat().st_mode & 0o077 == 0 or not hasattr(signal, "SIGKILL")
-    with sqlite3.connect(file) as opened:
+    with closing(sqlite3.connect(file)) as opened, opened:
         assert seat not in str(opened.execute("SELECT * FROM seats").fetchall())
 
 
