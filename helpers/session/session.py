@@ -3,9 +3,11 @@
 The course opens in mock mode: no key, no network beyond this machine. COURSE_MODE and
 COURSE_BASE_URL choose another mode without a mouse, COURSE_PROVIDER another API to speak, and
 keys are read from ANTHROPIC_API_KEY and OPENAI_API_KEY; a key is held in memory and nowhere
-else, and goes to no other company than its own.
+else, and goes to no other company than its own. COURSE_MODE=mock with a base URL means an
+offline API that a whole class shares.
 """
 
+import json
 import os
 import sys
 import threading
@@ -72,6 +74,7 @@ class Session:
         self._environment = environment
         self._base_url = ""
         self._keys: dict[str, str] = {}  # typed in, by maker
+        self._shared = ""  # the address of a class's offline API, if there is one
         self._server: MockServer | None = None
         self._starting = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -81,10 +84,7 @@ class Session:
         url = environment.get("COURSE_BASE_URL", "")
         try:
             if wish == "mock" and url:
-                raise ValueError(
-                    "COURSE_BASE_URL names a server, and COURSE_MODE=mock has an offline API of "
-                    "its own: take COURSE_MODE=custom for that server."
-                )
+                self._shared = _checked_url(url, sends_key=False)
             self.use(wish, base_url=url, provider=environment.get("COURSE_PROVIDER", ""))
         except ValueError as error:
             self.problem = f"{error} The course stays in mock mode."
@@ -99,7 +99,7 @@ class Session:
     @property
     def mock_url(self) -> str:
         """Where the offline API listens, in every mode; started on first use."""
-        return self._started_server().base_url
+        return self._shared or self._started_server().base_url
 
     @property
     def has_key(self) -> bool:
@@ -322,6 +322,9 @@ class Session:
         # On loopback there is no proxy to ask, and no certificate: loading them all for a
         # client that checks none takes 20 ms.
         options = {"trust_env": False, "verify": False, **options}
+        if self._shared and self.mock != Settings():
+            # A class's server has settings of its own; these are one learner's.
+            headers = {"mock-settings": json.dumps(self.mock.to_json()), **headers}
         if sys.platform == "emscripten" and "transport" not in options:
             # A browser kernel has no sockets: the same engine answers in this process.
             from helpers.mock.engine import MockAPI

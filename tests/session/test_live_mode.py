@@ -6,6 +6,7 @@ import pytest
 
 from helpers import course
 from helpers.mock.server import MockServer, start_server
+from helpers.mock.settings import Settings
 from helpers.providers.models import price
 from helpers.session import clients
 from helpers.session.session import Session
@@ -60,3 +61,18 @@ def test_the_mode_says_what_it_costs(live: Session):
     assert "$2.00 in, $10.00 out per million tokens" in said
     assert "they stop at $1.00" in said
     assert KEY not in said
+
+
+async def test_a_class_shares_one_offline_api_and_each_learner_has_their_own_fault(
+    server: MockServer,
+):
+    environment = {"COURSE_MODE": "mock", "COURSE_BASE_URL": server.base_url}
+    one, other = Session(environment), Session(environment)
+    assert one.mode == "mock" and one.base_url == server.base_url
+    one.use_mock(Settings(fault="529"))
+    statuses = []
+    for session in (one, other):
+        async with session.http() as http:
+            body = {**course.request("Count to three."), "stream": True}
+            statuses.append((await http.post("/v1/messages", json=body)).status_code)
+    assert statuses == [529, 200]
