@@ -4,7 +4,7 @@
                                  (--port N for a certain port, --no-browser to open none,
                                  --path 75 for a class's path in one notebook)
     python3 course.py ready      say in one line whether this machine is ready for a class, with a
-                                 cure for each ✕; a class that you have joined hears of it
+                                 cure for each problem; a class that you have joined hears of it
     python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;
                                  what follows is handed to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,

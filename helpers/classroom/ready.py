@@ -47,6 +47,8 @@ def main() -> int:
     if len(sys.argv) > 1:
         sys.stderr.write("python3 course.py ready takes no options: it looks at this machine.\n")
         return 2
+    # A console of another encoding shows a question mark for what it doesn't have.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     seat = kept_seat(progress.home(), lambda order: None)
     found = looks(asyncio.run(class_time(seat)) if seat else None)
     sys.stdout.write(line(found) + "\n")

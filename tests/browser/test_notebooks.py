@@ -262,6 +262,7 @@ def test_a_second_lab_on_the_same_folder_opens_the_first(lab: Lab, learner: Page
         env=os.environ
         | {
             "COURSE_HOME": str(lab.home),
+            "JUPYTER_DATA_DIR": str(lab.home / ".test" / "data"),  # its signatures
             "JUPYTER_RUNTIME_DIR": str(lab.home / ".test" / "runtime"),
         },
         capture_output=True,

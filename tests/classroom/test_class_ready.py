@@ -18,7 +18,9 @@ from tests.classroom.serving import Serve
 def run(home: Path, *options: str, **more: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-P", "-m", "helpers.classroom.ready", *options],
-        env=os.environ | {"COURSE_HOME": str(home), "BROWSER": sys.executable, **more},
+        env=os.environ
+        | {"COURSE_HOME": str(home), "BROWSER": sys.executable, "PYTHONUTF8": "1"}
+        | more,
         capture_output=True,
         encoding="utf-8",
         timeout=120,
