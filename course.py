@@ -28,6 +28,8 @@
                                  which mistakes it makes (--help names its options)
     python3 course.py prepare    make your copies of the notebooks and start nothing: for a hub
     python3 course.py teaching   write the run sheets and slides of classes: docs/teaching/
+    python3 course.py site       build the course as files for any web server, to run in a browser
+                                 with nothing installed: site FOLDER (--serve, --port N)
     python3 course.py notebooks  run all notebooks again and store their true outputs
     python3 course.py house      draw which room of helpers/ opens which: docs/house.svg
     python3 course.py lock       resolve the packages anew (needs uv; --upgrade for newer ones)
@@ -74,13 +76,14 @@ PROGRAMS = {
     "ready": "helpers.classroom.ready",
     "prepare": "helpers.lessons.prepare",
     "teaching": "helpers.lessons.teaching",
+    "site": "helpers.site",
     "notebooks": "helpers.lessons.refresh",
     "house": "helpers.house",
 }
 
 # These are told names of files, so they run where the person is. (-P keeps a `helpers` of theirs
 # from taking our place.) All others run in the course's folder.
-TAKES_FILES = ("mock", "tap", "agent", "submit", "verify", "gallery", "class")
+TAKES_FILES = ("mock", "tap", "agent", "submit", "verify", "gallery", "class", "site")
 
 
 def main(arguments: list[str]) -> int:

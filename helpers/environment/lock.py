@@ -17,6 +17,7 @@ from helpers.environment.problem import Problem
 __all__ = [
     "LEARNER",
     "ROOT",
+    "SITE",
     "TESTS",
     "Layer",
     "Pin",
@@ -62,6 +63,8 @@ class Layer(NamedTuple):
 LEARNER = Layer("requirements.lock", "made-from.txt", 0.6e9)
 # On top of the learner's layer: what only the tests need.
 TESTS = Layer("requirements-test.lock", "made-from-tests.txt", 0.5e9)
+# What builds the site, in an environment of its own: none of it is in the other two.
+SITE = Layer("requirements-site.lock", "made-from-site.txt", 0.3e9)
 
 
 class Pin(NamedTuple):

@@ -1,0 +1,81 @@
+"""The running edition in one folder."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from helpers.environment.lock import ROOT
+from helpers.site.running import builder, lock, pyodide
+from helpers.site.running.fetching import fetch
+from helpers.site.running.notebooks import prepare
+
+__all__ = ["CACHE", "write"]
+
+CACHE = ROOT / ".site"  # what is fetched once, and the tools' environment
+LOG = "build.log"
+PYODIDE = "./static/pyodide"
+PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+LITE: dict[str, Any] = {
+    "jupyter-lite-schema-version": 0,
+    "jupyter-config-data": {
+        "appName": "Streaming agents, by hand",
+        "exposeAppInBrowser": True,
+        "litePluginSettings": {
+            PLUGIN: {
+                "pyodideUrl": f"{PYODIDE}/pyodide.mjs",
+                "disablePyPIFallback": True,
+                "loadPyodideOptions": {
+                    "lockFileURL": f"{PYODIDE}/pyodide-lock.json",
+                    "packages": list(pyodide.FIRST),
+                    "env": {"COURSE_HOME": "/drive/my", "HOME": "/home/pyodide"},
+                },
+            }
+        },
+    },
+}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+}
+START = Path(__file__).with_name("start.html")
+
+
+def write(folder: Path) -> None:
+    """Write the running edition: index.html, lab/index.html, and what they load.
+
+    Args:
+        folder: where; what is there already is replaced.
+
+    Raises:
+        Problem: something can't be fetched or built, and what to do.
+        OSError: a file can't be written.
+    """
+    listed = lock.read()
+    fetch(listed, CACHE / "fetched")
+    home = builder.environment(CACHE / "venv")
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        wheels = builder.kernel_wheels(home)
+        pyodide.write(work / "static" / "pyodide", listed, CACHE / "fetched", wheels)
+        prepare(ROOT / "notebooks", work / "files")
+        _save(work / "jupyter-lite.json", LITE)
+        _save(work / "overrides.json", SETTINGS)
+        options = {
+            "contents": ["files"],
+            "output_dir": str(work / "out"),
+            "no_sourcemaps": True,
+            "apps": ["lab"],
+        }
+        _save(work / "jupyter_lite_config.json", {"LiteBuildConfig": options})
+        builder.build(home, work, CACHE / LOG)
+        shutil.copyfile(START, work / "out" / "index.html")
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(work / "out", folder)
+
+
+def _save(file: Path, value: object) -> None:
+    file.write_text(json.dumps(value, indent=1), encoding="utf-8")

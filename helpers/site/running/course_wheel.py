@@ -1,0 +1,40 @@
+"""The course itself as a wheel: every file of helpers/ that a browser has a use for."""
+
+from pathlib import Path
+
+from helpers.environment.lock import ROOT
+from helpers.site.running.archives import pack
+
+__all__ = ["NAME", "write"]
+
+NAME = "streaming-agents-by-hand"
+VERSION = "0.1.0"
+# What `from helpers import course` and most cells import. Other packages are fetched when a
+# notebook asks for them: helpers/browser/packages.py says which.
+NEEDS = """
+httpx pyyaml pydantic docstring-parser mistune wcwidth tzdata anywidget ipywidgets
+""".split()
+# Rooms without a use there, and what Python and tools leave behind.
+LEFT_OUT = ("__pycache__", "site")
+METADATA = """Metadata-Version: 2.1
+Name: {name}
+Version: {version}
+"""
+WHEEL = b"Wheel-Version: 1.0\nGenerator: course\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def write(folder: Path) -> Path:
+    """Write the wheel in a folder; return its file."""
+    files = {}
+    for path in sorted((ROOT / "helpers").rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
+            files["/".join(parts)] = path.read_bytes()
+    info = f"{NAME.replace('-', '_')}-{VERSION}.dist-info"
+    metadata = METADATA.format(name=NAME, version=VERSION)
+    needs = "".join(f"Requires-Dist: {name}\n" for name in NEEDS)
+    files[f"{info}/METADATA"] = (metadata + needs).encode()
+    files[f"{info}/WHEEL"] = WHEEL
+    target = folder / f"{NAME.replace('-', '_')}-{VERSION}-py3-none-any.whl"
+    pack(target, info, files)
+    return target

@@ -1,0 +1,47 @@
+"""The notebooks as JupyterLite takes them: it serves the files as they are.
+
+A Jupyter server joins their lines and knows which outputs to trust; here nobody does.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["FIRST", "prepare"]
+
+FIRST = "00_start_here.ipynb"
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+FACTS = Path(__file__).with_name("facts.md")  # what is different in a tab; the first page has it
+
+
+def prepare(source: Path, target: Path) -> None:
+    """Write each notebook of a folder into another."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in sorted(source.glob("*.ipynb")):
+        notebook = json.loads(file.read_text("utf-8"))
+        notebook["metadata"]["kernelspec"] = KERNEL
+        for cell in notebook["cells"]:
+            _prepare_cell(cell)
+        if file.name == FIRST:
+            facts = {"cell_type": "markdown", "id": "in-a-tab", "metadata": {}}
+            notebook["cells"].insert(1, {**facts, "source": FACTS.read_text("utf-8").strip()})
+        text = json.dumps(notebook, ensure_ascii=False, indent=1)
+        (target / file.name).write_text(text + "\n", encoding="utf-8")
+
+
+def _prepare_cell(cell: dict[str, Any]) -> None:
+    cell["source"] = _joined(cell["source"])
+    if cell["cell_type"] != "code":
+        return
+    cell["metadata"]["trusted"] = True
+    for output in cell["outputs"]:
+        if "text" in output:
+            output["text"] = _joined(output["text"])
+        if "data" in output:
+            output["data"] = {kind: _joined(data) for kind, data in output["data"].items()}
+
+
+def _joined(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "".join(value)
+    return value
