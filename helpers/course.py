@@ -5,13 +5,13 @@ with: clients and recordings (clients.py), live views (answer_views.py, run_view
 """
 
 import os
-import sys
 import threading
 import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.browser import IN_BROWSER
 from helpers.lessons.learner import progress
 from helpers.moved import UNTIL
 from helpers.session import clients
@@ -215,7 +215,13 @@ def _open() -> None:
     from helpers.lessons.learner.build import register_magics
 
     register_magics(shell)
-    if clients.session.mode == "mock" and sys.platform != "emscripten":
+    if IN_BROWSER:
+        from helpers.browser import packages, page_loop
+
+        page_loop.quicken()
+        packages.install()
+        _ = clients.session.mock_url  # it takes no time there
+    elif clients.session.mode == "mock":
         threading.Thread(target=lambda: clients.session.mock_url, daemon=True).start()
     print(clients.session.describe())
     if (progress.home() / "class.json").exists() and _joined().resume():

@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from helpers.browser import IN_BROWSER
 from helpers.clock import Clock, RealClock, TimeLimit, cancel_and_wait, with_timeout
 from helpers.message import ToolCall
 from helpers.parts import dispatch as part
@@ -286,7 +287,10 @@ async def in_thread(function: Callable[[], object]) -> object:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(settle, value, error)
 
-    threading.Thread(target=work, name="tool", daemon=True).start()
+    if IN_BROWSER:  # it has no threads: everybody waits
+        work()
+    else:
+        threading.Thread(target=work, name="tool", daemon=True).start()
     return await future
 
 

@@ -11,15 +11,16 @@ stand between it and the page, and each would do alone against a script:
   stands beside it, because a link whose address can't be seen could lead anywhere. Pictures
   are links too: a page that fetches one tells its server what the address says.
 - nh3, a sanitizer that parses HTML as browsers do, takes out whatever is not on its list.
+  (A kernel in a browser's tab does without: there is no nh3 for it.)
 """
 
+import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from itertools import groupby
 
-import nh3
-
+from helpers.browser import IN_BROWSER
 from helpers.render.markdown import LONGEST, Line, MarkdownLines
 from helpers.render.spans import Span, printable
 
@@ -56,14 +57,24 @@ SAFE_URL = re.compile(
     r"https?://[A-Za-z0-9.\-]+(?::\d+)?(?:[/?#]\S*)?|mailto:[^\s?]+", re.IGNORECASE
 )
 
-_cleaner = nh3.Cleaner(
-    tags=set(ALLOWED),
-    attributes={tag: names - {"rel", "target"} for tag, names in ALLOWED.items()},
-    url_schemes={"http", "https", "mailto"},
-    url_relative="deny",
-    link_rel="noopener noreferrer",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-)
+
+def _third_wall() -> Callable[[str], str]:
+    """Return what takes out of HTML whatever is not on the list."""
+    if IN_BROWSER and importlib.util.find_spec("nh3") is None:
+        return str
+    import nh3
+
+    return nh3.Cleaner(
+        tags=set(ALLOWED),
+        attributes={tag: names - {"rel", "target"} for tag, names in ALLOWED.items()},
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel="noopener noreferrer",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    ).clean
+
+
+_clean = _third_wall()
 
 
 class MarkdownHtml:
@@ -141,7 +152,7 @@ def html_of(line: Line) -> str:
             html = f'{sign}<pre class="md-{line.kind}{_place(line)}">{escape(_text(line))}</pre>'
         case _:
             html = _paragraph(line, said)
-    return _cleaner.clean(html)
+    return _clean(html)
 
 
 def _paragraph(line: Line, said: str) -> str:

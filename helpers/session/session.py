@@ -9,7 +9,6 @@ offline API that a whole class shares.
 
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from secrets import token_hex
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from helpers.browser import IN_BROWSER
 from helpers.client import OpenStream
 from helpers.mock.settings import RUN_HEADER, Settings
 from helpers.providers.models import (
@@ -35,6 +35,7 @@ from helpers.wire.proxies import LOOPBACK, network_options
 
 if TYPE_CHECKING:
     from helpers.mock.server import MockServer
+    from helpers.session.inside import InsideServer
 
 __all__ = ["ANTHROPIC_URL", "API_VERSION", "MODES", "OPENAI_URL", "Mode", "Session"]
 
@@ -75,7 +76,7 @@ class Session:
         self._base_url = ""
         self._keys: dict[str, str] = {}  # typed in, by maker
         self._shared = ""  # the address of a class's offline API, if there is one
-        self._server: MockServer | None = None
+        self._server: MockServer | InsideServer | None = None
         self._starting = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         wish = environment.get("COURSE_MODE") or (
@@ -286,9 +287,13 @@ class Session:
         given = self._environment.get(variable, "")
         return self._keys.get(maker) or clean_key(given, variable)
 
-    def _started_server(self) -> "MockServer":
+    def _started_server(self) -> "MockServer | InsideServer":
         with self._starting:
-            if self._server is None:
+            if self._server is None and IN_BROWSER:
+                from helpers.session.inside import InsideServer
+
+                self._server = InsideServer(self.mock)
+            elif self._server is None:
                 from helpers.mock.server import start_server
 
                 self._server = start_server(self.mock)
@@ -325,13 +330,6 @@ class Session:
         if self._shared and self.mock != Settings():
             # A class's server has settings of its own; these are one learner's.
             headers = {"mock-settings": json.dumps(self.mock.to_json()), **headers}
-        if sys.platform == "emscripten" and "transport" not in options:
-            # A browser kernel has no sockets: the same engine answers in this process.
-            from helpers.mock.engine import MockAPI
-            from helpers.mock.transport import in_process_transport
-
-            options["transport"] = in_process_transport(httpx, MockAPI(self.mock))
-            return httpx.AsyncClient(base_url="http://mock", headers=headers, **options)
         return httpx.AsyncClient(base_url=self.base_url, headers=headers, **options)
 
     def estimate(self, request: Mapping[str, Any]) -> float | None:

@@ -20,6 +20,8 @@ from typing import Any
 import httpx
 
 from helpers.agent import Retrying, RunFinished, TextDelta, TurnFinished, run_agent
+from helpers.browser import IN_BROWSER
+from helpers.browser.loops import alone
 from helpers.history import Conversation
 from helpers.mock.settings import Settings
 from helpers.retry import Recovery
@@ -35,6 +37,7 @@ __all__ = ["CutRunner", "Worker"]
 PATIENCE = 2.0  # seconds of processor time for one cut: a busy machine takes none of it
 ASLEEP = 60.0  # real seconds for one cut that computes nothing
 MOST_STUCK = 3  # runs that never wait, before the map is given up
+SLICE_SECONDS = 0.1  # of cuts at a time, where there is no thread for them
 MOST_STRIKES = 5  # at runs that never wait, before their thread is given up
 
 Tell = Callable[["Worker", Cut | None], None]
@@ -131,7 +134,7 @@ class CutRunner:
         self._api.begin(place)
         loop = BoundedLoop()
         try:
-            with sleep_on(loop):
+            with alone(), sleep_on(loop):
                 try:
                     loop.run_until_complete(self._act(seen))
                 except Hung as why:
@@ -295,8 +298,10 @@ class Worker:
         self._struck = -1  # the run that was last thrown out
         self._stuck = 0
         self._strikes = 0
+        self._work_here: Iterator[None] | None = self._working() if IN_BROWSER else None
         self._thread = threading.Thread(target=self._work, name="chaos", daemon=True)
-        self._thread.start()
+        if not IN_BROWSER:
+            self._thread.start()
 
     @property
     def answers(self) -> tuple[bytes, ...]:
@@ -308,7 +313,15 @@ class Worker:
         self._stopped = True
 
     def look(self) -> None:
-        """Throw out a run that never waits. Call it now and then while the thread works."""
+        """Throw out a run that never waits. Call it now and then while the thread works.
+
+        In a browser's tab there is no thread: this makes the next cuts.
+        """
+        if self._work_here is not None:
+            until = time.monotonic() + SLICE_SECONDS
+            while not self.done and time.monotonic() < until:
+                next(self._work_here, None)
+            return
         computed, passed = (now - then for now, then in zip(self._now(), self._began, strict=True))
         if not self.done and (computed > PATIENCE or passed > ASLEEP):
             self._began = self._now()
@@ -333,11 +346,16 @@ class Worker:
     def wait(self) -> None:
         """Block until it has ended."""
         while not self.done:
-            self._thread.join(0.1)
+            if self._work_here is None:
+                self._thread.join(0.1)
             self.look()
 
     def _work(self) -> None:
-        if hasattr(time, "pthread_getcpuclockid"):
+        for _ in self._working():
+            pass
+
+    def _working(self) -> Iterator[None]:
+        if not IN_BROWSER and hasattr(time, "pthread_getcpuclockid"):
             self._clock = time.pthread_getcpuclockid(threading.get_ident())
         self._began = self._now()
         try:
@@ -353,6 +371,7 @@ class Worker:
                     return
                 self._number += 1
                 self._began = self._now()
+                yield
         except BaseException as error:  # for the one who looks after it
             self.problem = f"{type(error).__name__}: {error}"
         finally:

@@ -18,6 +18,8 @@ from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
+from helpers.browser import IN_BROWSER
+from helpers.browser.loops import alone
 from helpers.tools import Tool
 
 __all__ = ["LoopClock", "VirtualTimeLoop", "simulate", "simulated", "sleep_on"]
@@ -182,9 +184,13 @@ def simulate(run: Callable[[LoopClock], AsyncIterator[Any]]) -> list[tuple[float
         finally:
             loop.close()
 
-    thread = threading.Thread(target=work, name="simulation")
-    thread.start()
-    thread.join()
+    if IN_BROWSER:
+        with alone():
+            work()
+    else:
+        thread = threading.Thread(target=work, name="simulation")
+        thread.start()
+        thread.join()
     if raised:
         raise raised[0]
     return pairs

@@ -6,11 +6,13 @@ whether a cell is running meanwhile.
 """
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any
+
+from helpers.browser import IN_BROWSER
+from helpers.browser.loops import wait_on_the_page
 
 __all__ = ["FRAMES_PER_SECOND", "Feed", "Running", "call", "start"]
 
@@ -24,7 +26,7 @@ Update = dict[str, Any]
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
     """Return the loop of the streams: a thread's own, or the page's in a browser."""
-    if sys.platform == "emscripten":  # a browser kernel has no threads
+    if IN_BROWSER:  # it has no threads
         return asyncio.get_running_loop()
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="streams", daemon=True).start()
@@ -70,6 +72,8 @@ class Running:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until it has ended, at most so many seconds; say whether it has."""
+        if IN_BROWSER:
+            return wait_on_the_page(lambda: self.done, timeout)
         return self._finished.wait(timeout)
 
 

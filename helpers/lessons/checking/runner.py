@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.browser import IN_BROWSER
 from helpers.lessons import needed
 from helpers.lessons.checking import sandbox
 from helpers.lessons.checking.case import Case, Outcome
@@ -63,6 +64,8 @@ GRACE_SECONDS = 5.0
 PROCESSOR_TIME_IS_UP = -getattr(signal, "SIGPROF", 0) or None
 # What Python or the check itself says of one line, whatever else is wrong.
 CERTAIN = ("asks-for-input", "import-fails", "missing-name", "not-written-yet", "unknown-name")
+# A browser's Python needs so many times the time of a machine's own.
+SLOWER = 3
 NO_LIMITS = "Checked in this very kernel: nothing here can stop a loop that never ends."
 
 
@@ -73,7 +76,7 @@ def check(
     earlier: Mapping[str, str] | None = None,
     first_line: int = 1,
     limits: Limits = Limits(),
-    inline: bool = sys.platform == "emscripten",
+    inline: bool = IN_BROWSER,
 ) -> Report:
     """Run a cell against the cases of its exercise.
 
@@ -84,8 +87,8 @@ def check(
             reference stands in for what is missing or no longer runs.
         first_line: the number of the source's first line in the cell as it is seen.
         limits: how far the cell may go.
-        inline: run it in this process, without limits: for a browser's kernel, which has
-            no other processes.
+        inline: run it in this process: for a browser's kernel, which has no other. There a
+            case has its time, and elsewhere none.
     """
     if is_untouched(source, exercise.stub):
         return Report("not_attempted", _results(exercise, []))
@@ -109,8 +112,8 @@ def check(
         "memory_bytes": limits.memory_bytes,
     }
     if inline:
-        reports: list[dict[str, Any]] = [{"note": NO_LIMITS}]
-        sandbox.run(job, reports.append, 0)
+        reports: list[dict[str, Any]] = [] if IN_BROWSER else [{"note": NO_LIMITS}]
+        sandbox.run(job, reports.append, SLOWER * limits.case_seconds if IN_BROWSER else 0)
         return _report(exercise, reports)
     return _Child(exercise, limits).run(job)
 

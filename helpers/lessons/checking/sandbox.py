@@ -27,6 +27,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.browser import IN_BROWSER
+from helpers.browser.limits import TooLong, bounded
 from helpers.lessons.checking.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
@@ -129,6 +131,10 @@ class Deadline:
         if not self.seconds:
             yield
             return
+        if IN_BROWSER:
+            with bounded(self.seconds):
+                yield
+            return
         done, expire = threading.Event(), partial(self._expire, self._step, report)
         _limit_processor(self.seconds + GRACE_SECONDS)
         args = (self.seconds, done, expire)
@@ -169,7 +175,8 @@ def run(job: dict[str, Any], tell: Tell, seconds: float) -> None:
         return
     threads = set(threading.enumerate())
     for case in cases:
-        _run_case(case, namespace, facts, job["output_bytes"], tell, deadline)
+        if not _run_case(case, namespace, facts, job["output_bytes"], tell, deadline):
+            break
     if any(not thread.daemon for thread in set(threading.enumerate()) - threads):
         tell({"note": "Your code leaves a thread running after its work is done."})
     tell({"done": True})
@@ -192,6 +199,9 @@ def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace
             execute(CELL, job["source"], module)
     except BaseException as error:
         where = where_raised(error.__traceback__)
+        if isinstance(error, TooLong):
+            tell(hung(where))
+            return None
         outcome = Outcome(error=error, printed=printed.text() if printed else "")
         tell({"broken": explain_loading(outcome, where).to_json()})
         return None
@@ -206,8 +216,8 @@ def _run_case(
     output_bytes: int,
     tell: Tell,
     deadline: Deadline,
-) -> None:
-    """Run one case and tell how it went."""
+) -> bool:
+    """Run one case and tell how it went; say whether the others may follow."""
 
     def hung(where: str) -> dict[str, Any]:
         outcome = Outcome(None, None, printed.text(), deadline.seconds, case.expected)
@@ -221,9 +231,13 @@ def _run_case(
         except BaseException as raised:
             error = raised
             where = where_raised(raised.__traceback__)
+        if isinstance(error, TooLong):
+            tell(hung(where))
+            return False
         outcome = Outcome(returned, error, printed.text(), expected=case.expected)
         diagnosis = None if right else explain(case, outcome, where, facts).to_json()
     tell({"case": diagnosis})
+    return True
 
 
 def _is_right(case: Case, returned: Any) -> bool:
@@ -237,6 +251,10 @@ def _is_right(case: Case, returned: Any) -> bool:
 def _call(case: Case, namespace: Namespace, deadline: Deadline) -> Any:
     if not inspect.iscoroutinefunction(case.run):
         return case.run(namespace)
+    if IN_BROWSER:
+        from helpers.browser import loops
+
+        return loops.run(case.run(namespace))
     import asyncio  # slow to import, and most parts do without
 
     from helpers.lessons.checking.fair_time import FairLoop

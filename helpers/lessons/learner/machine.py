@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from helpers.browser import IN_BROWSER
 from helpers.lessons.learner import progress
 from helpers.session.session import Session
 
@@ -100,6 +101,8 @@ def _look(session: Session) -> Iterator[Finding]:
 
 def _needed() -> list[str]:
     """Return the names of the packages that the course itself names."""
+    if IN_BROWSER:  # the rest is fetched when a cell needs it
+        return importlib.metadata.requires("streaming-agents-by-hand") or []
     project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
     names = [re.match(r"[\w.-]+", requirement) for requirement in project["dependencies"]]
     return [name.group() for name in names if name]

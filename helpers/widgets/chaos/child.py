@@ -23,6 +23,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from helpers.browser import IN_BROWSER
 from helpers.lessons.checking.runner import start_python
 from helpers.mock.settings import Settings
 from helpers.retry import Recovery
@@ -47,7 +48,7 @@ def worker_of(runner: CutRunner, every: int, most: int | None = None) -> "ChildW
         every: bytes between two cuts.
         most: cuts at most; there are more bytes between them, then.
     """
-    if sys.platform == "emscripten":  # a browser's kernel has no processes
+    if IN_BROWSER:  # a browser's kernel has no processes
         return Worker(runner, every, most)
     try:
         job = job_of(runner)

@@ -1,0 +1,19 @@
+"""What a kernel in a browser's tab can do, and its other ways to do the rest.
+
+There it has no threads, no processes and no sockets, and the page's event loop runs already.
+Everywhere else nothing of this room is in use.
+
+    loops       another event loop, while the page's own waits
+    limits      an end for code that never ends
+    page_loop   the page's loop, made quick
+    packages    packages that are fetched when a cell needs them
+    fetching    requests that leave the tab, through the page's fetch
+
+The offline API in the tab stands in helpers/session/inside.py.
+"""
+
+import sys
+
+__all__ = ["IN_BROWSER"]
+
+IN_BROWSER = sys.platform == "emscripten"
