@@ -9,10 +9,11 @@ from pathlib import Path
 from helpers.environment.problem import Problem, explain_file_error
 from helpers.environment.progress import say
 from helpers.site import running
-from helpers.site.serving import HEADERS, make_server
+from helpers.site.serving import make_server
 
 DEFAULT_PORT = 8780
 RUN = "run"  # the folder of the running edition in the site
+SIGN = "jupyter-lite.json"  # a file in it, by which a site is known
 
 
 def main() -> int:
@@ -60,7 +61,6 @@ def build(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     running.write(folder / RUN)
     # The pages to read come here: helpers.site.reading.write(folder, RUN).
-    write_headers(folder)
     files = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
     seconds = time.monotonic() - started
@@ -75,14 +75,8 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise Problem(f"{folder} is a file: name a folder for the site.")
-    if folder.exists() and any(folder.iterdir()) and not (folder / "_headers").exists():
+    if folder.exists() and any(folder.iterdir()) and not (folder / RUN / SIGN).exists():
         raise Problem(f"{folder} holds something else: name a new folder for the site.")
-
-
-def write_headers(folder: Path) -> None:
-    """Write the file from which Netlify and Cloudflare Pages take a site's headers."""
-    lines = [f"  {name}: {value}\n" for name, value in HEADERS.items()]
-    (folder / "_headers").write_text("/*\n" + "".join(lines), encoding="utf-8")
 
 
 def serve(folder: Path, port: int) -> None:

@@ -1,15 +1,14 @@
-"""Serves a folder on this machine, with the headers that a kernel in a tab can use."""
+"""Serves a folder on this machine, as any web server would.
+
+Without the two headers that isolate a page (COOP, COEP): with them JupyterLite's kernel speaks to
+its page in another way, in which it stood still in our trials.
+"""
 
 import functools
 import http.server
 
-__all__ = ["HEADERS", "make_server"]
+__all__ = ["make_server"]
 
-# With both, a page may share memory with its workers; without them the course runs, too.
-HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
 KINDS = {
     ".mjs": "text/javascript",
     ".js": "text/javascript",
@@ -22,12 +21,10 @@ KINDS = {
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, **KINDS}
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | KINDS
 
     def end_headers(self) -> None:
-        """Add the headers."""
-        for name, value in HEADERS.items():
-            self.send_header(name, value)
+        """Add one header."""
         self.send_header("Cache-Control", "no-cache")  # asked for again, and not sent again
         super().end_headers()
 

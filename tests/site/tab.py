@@ -19,6 +19,9 @@ async () => {
   const options = { path: "test", type: "notebook", name: "test", kernel: { name: "python" } };
   const session = await window.jupyterapp.serviceManager.sessions.startNew(options);
   window.kernel = session.kernel;
+  for (const name of ["jupyter.widget", "jupyter.widget.control"]) {
+    window.kernel.registerCommTarget(name, () => {});
+  }
   await window.kernel.info;
 }
 """
