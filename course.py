@@ -2,7 +2,8 @@
 
     python3 course.py lab        open the notebooks in JupyterLab, in mock mode: no key, no network
                                  (--port N for a certain port, --no-browser to open none,
-                                 --path 75 for a class's path in one notebook)
+                                 --path 75 for a class's path in one notebook, --from FILE to go
+                                 on with your work from a browser)
     python3 course.py ready      say in one line whether this machine is ready for a class, with a
                                  cure for each problem; a class that you have joined hears of it
     python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;

@@ -41,6 +41,7 @@ from helpers.widgets.run_views import (
 if TYPE_CHECKING:
     from helpers.lessons.learner.machine import Findings
     from helpers.lessons.learner.map import Map
+    from helpers.lessons.learner.work import Download
     from helpers.submission.steps import Ready
     from helpers.widgets.seat.joined import Joined
     from helpers.widgets.seat.view import SeatView
@@ -55,6 +56,7 @@ __all__ = [
     "check_machine",
     "compare_dispatch",
     "dispatch_times",
+    "download",
     "finished_recording",
     "form",
     "history",
@@ -196,6 +198,17 @@ def map() -> "Map":
     return Map(set(progress.passed()))
 
 
+def download() -> "Download":
+    """Return all of your work as one file: notebooks, parts and progress.
+
+    In a browser's tab it is a link, and `python3 course.py lab --from work.zip` goes on with it on
+    a machine. There, it is written into your folder.
+    """
+    from helpers.lessons.learner.work import download
+
+    return download()
+
+
 def check_machine() -> "Findings":
     """Say whether this machine has what the course needs, and what to do if not."""
     from helpers.lessons.learner.machine import check
@@ -216,10 +229,12 @@ def _open() -> None:
 
     register_magics(shell)
     if IN_BROWSER:
-        from helpers.browser import packages, page_loop
+        from helpers.browser import machine_only, packages, page_loop, threads
 
         page_loop.quicken()
         packages.install()
+        machine_only.install(shell)
+        threads.work_at_once()
         _ = clients.session.mock_url  # it takes no time there
     elif clients.session.mode == "mock":
         threading.Thread(target=lambda: clients.session.mock_url, daemon=True).start()

@@ -5,8 +5,10 @@ Everywhere else nothing of this room is in use.
 
     loops       another event loop, while the page's own waits
     limits      an end for code that never ends
+    threads     work for a pool of threads, done at once
     page_loop   the page's loop, made quick
     packages    packages that are fetched when a cell needs them
+    machine_only  cells that need a machine say so
     fetching    requests that leave the tab, through the page's fetch
 
 The offline API in the tab stands in helpers/session/inside.py.

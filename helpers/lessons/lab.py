@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from helpers.environment.home import home as learners_home
+from helpers.lessons.learner.work import NotWork, take
 from helpers.lessons.prepare import (
     FIRST,
     explained,
@@ -28,8 +29,10 @@ def main() -> int:
     home = learners_home(os.environ, ROOT).resolve()
     try:
         sheet = run_sheet(options.path) if options.path else None
+        if options.work:
+            print(*take(options.work, home), sep="\n")
         prepare(home, sheet)
-    except UnknownPath as wrong:
+    except (UnknownPath, NotWork) as wrong:
         print(wrong, file=sys.stderr)
         return 1
     except OSError as error:
@@ -59,6 +62,10 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--path", help="open a class's path in one notebook, such as 75")
     parser.add_argument("--port", type=int, help="the port to listen on (default: a free one)")
+    parser.add_argument(
+        "--from", dest="work", type=Path, metavar="FILE",
+        help="go on with your work from a browser: the work.zip of course.download()",
+    )  # fmt: skip
     parser.add_argument("--no-browser", action="store_true", help="only tell the address")
     return parser.parse_args()
 
