@@ -8,14 +8,13 @@ __all__ = ["install", "sentence_for"]
 # What a cell's source has, and what it needs.
 NEEDS = {
     r"^import nh3$": "a package that browsers' Python has not (nh3, which is compiled)",
-    r"^from mcp\.|stdio_client|^await with_mcp": "another process: the MCP server",
-    r"^import .*\bsubprocess\b|subprocess\.": "another process",
-    r"^from flask |^from werkzeug": "sockets and threads: Flask's server",
+    r"subprocess\.(Popen|run)\(": "another process",
+    r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
     r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
-    r"course\.submit\(|\bcases_here\(|\btried\(|\brecord\(|\bmeasured\(": (
+    r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)|course\.page\(": "a socket",
+    r"course\.submit\(|\bcases_here\b|\btried\(|\battempt\(|\brecord\(|\bmeasured\(": (
         "other processes: the suite and the recording"
     ),
-    r"\btypescript\.": "another program: Node.js",
 }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from helpers.browser import IN_BROWSER
 from helpers.client import Event
 from helpers.mock.engine import MockAPI, TimedBytes, VirtualClock
 from helpers.mock.recordings import Exchange
@@ -285,6 +286,9 @@ def serve(app: Any) -> "AbstractAsyncContextManager[httpx.AsyncClient]":
     Args:
         app: an ASGI application, such as a FastAPI one.
     """
-    from helpers.session.serving import serve
+    if IN_BROWSER:
+        from helpers.session.serving_inside import serve
+    else:
+        from helpers.session.serving import serve
 
     return serve(app)

@@ -1,0 +1,144 @@
+"""The running edition in Chromium: every cell's output, every check, and nothing sent elsewhere."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbval.plugin import coalesce_streams
+from playwright.sync_api import Browser
+
+from helpers.browser.machine_only import sentence_for
+from helpers.lessons import exercise_ids, find_exercise
+from tests.browser.conftest import browser
+from tests.site.tab import Tab, served
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.long
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST_CELL = "from helpers import course"
+# A notebook tells what a program hears where nobody listens.
+NOBODY = "http://127.0.0.1:9/"
+
+# The cells whose output is another in a tab, each with its reason. Those that
+# helpers/browser/machine_only.py names say a sentence in place of running.
+OTHERWISE = {
+    ("03_tool_json", "def growth(parse, small, large):"): "a tab's clock ticks in 0.1 ms",
+    ("07_retries_and_timeouts", "first request"): "there are no connections to count",
+}
+FORGET = """
+import sys
+for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
+    del sys.modules[name]
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "site"
+    command = [sys.executable, "-P", "-m", "helpers.site", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tab(site: Path, browser: Browser) -> Iterator[Tab]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    with served(str(site)) as url:
+        opened = Tab(context.new_page(), url)
+        yield opened
+        assert {one for one in opened.outside() if one != NOBODY} == set()
+    context.close()
+
+
+def texts(outputs: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what nbval compares of a cell's outputs: each kind of text, streams in one piece."""
+    found: dict[str, str] = {}
+    for one in coalesce_streams(outputs):
+        if one["output_type"] == "stream":
+            found[one["name"]] = found.get(one["name"], "") + one["text"]
+        elif one["output_type"] == "error":
+            found["error"] = f"{one['ename']}: {one['evalue']}"
+        else:
+            for kind, data in one["data"].items():
+                if kind != "application/vnd.jupyter.widget-view+json":
+                    found[kind] = found.get(kind, "") + str(data)
+    return found
+
+
+def is_otherwise(name: str, source: str) -> bool:
+    return any(name == other and sign in source for other, sign in OTHERWISE)
+
+
+def test_the_first_notebook_opens_and_a_right_answer_passes(tab: Tab):
+    assert "mock mode" in tab.printed(FIRST_CELL)
+    outputs = tab.execute(f"%%build hello\n{find_exercise('hello').reference_source()}")
+    assert "passed" in texts(outputs)["text/plain"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_gives_its_stored_outputs(path: Path, tab: Tab):
+    tab.execute("%reset -f")
+    tab.execute(FORGET + "import shutil; shutil.rmtree('/drive/my', ignore_errors=True)")
+    differing = []
+    for number, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        for output in cell["outputs"]:  # lines are lists in a file
+            output["text"] = "".join(output.get("text", ""))
+            for kind, data in output.get("data", {}).items():
+                output["data"][kind] = "".join(data) if isinstance(data, list) else data
+        found, stored = texts(tab.execute(source)), texts(cell["outputs"])
+        if not source.startswith("%%") and (sentence := sentence_for(source)):
+            stored = {"stdout": sentence + "\n"}
+        if found != stored and not (is_otherwise(path.stem, source) and "error" not in found):
+            differing.append((number, found, stored))
+    assert differing == []
+
+
+CHECK = """
+import json
+from helpers.lessons import find_exercise
+from helpers.lessons.checking.runner import check
+found = {}
+for name, source in json.loads(%r).items():
+    report = check(find_exercise(name), source)
+    first = report.diagnosis
+    found[name] = [report.status, first and f"{first.misconception} {first.where}"]
+print(json.dumps(found))
+"""
+
+
+def checked(tab: Tab, sources: dict[str, str]) -> dict[str, list[str]]:
+    return dict(json.loads(tab.printed(CHECK % json.dumps(sources))))
+
+
+@pytest.mark.parametrize("name", exercise_ids())
+def test_a_right_answer_passes(name: str, tab: Tab):
+    tab.printed(FIRST_CELL)
+    found = checked(tab, {name: find_exercise(name).reference_source()})
+    assert found == {name: ["passed", None]}
+
+
+def test_a_mistake_is_named(tab: Tab):
+    answers = ROOT / "helpers/lessons/nb01_sse_by_hand/sse/answers"
+    source = (answers / "wrong_strips_spaces.py").read_text("utf-8")
+    status, words = checked(tab, {"sse": source})["sse"]
+    assert (status, words.split()[0]) == ("failed", "strips-spaces")
+
+
+def test_a_loop_that_never_ends_is_ended_with_its_line(tab: Tab):
+    source = "def hello_event(name):\n    while True:\n        name += '!'\n"
+    assert ast.parse(source)
+    status, words = checked(tab, {"hello": source})["hello"]
+    assert status == "failed" and "line" in words
+    assert tab.printed("print(6 * 7)") == "42\n"
