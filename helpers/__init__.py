@@ -20,6 +20,7 @@ The rooms, in reading order. The agent, a stage a file, in the order of the note
 
 What they stand on, and what composes or observes them:
 
+    browser     what a kernel in a browser's tab can do, and its other ways to do the rest
     wire        payloads, failures, tool input, keys: what the wires of all APIs share
     streams     between a stream and its consumer: a queue, backpressure, a file
     providers   other APIs in the same events; models and prices
@@ -47,6 +48,7 @@ The other side, and the course:
     classroom   a class's server and its board; a seat in it
     site        the course as files for any web server, to read and to run in a browser
     course      the notebooks' one import
+    site        the course as files for any web server, to run with nothing installed
     environment what course.py installs, and how
     house       the picture of these rooms, drawn from their imports
     offered     names of a room that are imported when somebody asks for them

@@ -86,8 +86,8 @@ def wait_on_the_page(done: Callable[[], bool], timeout: float | None) -> bool:
 
     async def look() -> None:
         until = None if timeout is None else time.monotonic() + timeout
-        while not done() and (until is None or time.monotonic() < until):
-            await asyncio.sleep(LOOK_SECONDS)
+        while not done() and (until is None or time.monotonic() < until):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_SECONDS)  # what is waited for has no event
 
     if can_run_sync():
         run_sync(look())

@@ -8,7 +8,7 @@ __all__ = ["install", "sentence_for"]
 # What a cell's source has, and what it needs.
 NEEDS = {
     r"^import nh3$": "a package that browsers' Python has not (nh3, which is compiled)",
-    r"subprocess\.(Popen|run)\(": "another process",
+    r"subprocess\.(Popen|run)\(|\bover_http\(\)": "another process",
     r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
     r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
     r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)|course\.page\(": "a socket",

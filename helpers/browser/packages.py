@@ -13,7 +13,7 @@ __all__ = ["install", "needed"]
 NEEDS = {
     r"course\.(blocking_)?sdk\b": ("anthropic",),
     r"course\.openai_sdk\b": ("openai",),
-    r"\bimport typescript\b": (),
+    r"course\.three_ways\b": ("anthropic", "openai"),
     r"helpers\.telemetry": ("opentelemetry-sdk",),
     r"course\.(serve|page)\b|helpers\.web": ("fastapi", "starlette", "uvicorn", "websockets"),
     r"helpers\.submission|course\.(submit|bundle)\b": ("pyte", "starlette"),

@@ -12,7 +12,7 @@ class _AtOnce(concurrent.futures.Executor):
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
-    def submit(  # type: ignore[override]
+    def submit(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> "concurrent.futures.Future[Any]":
         """Call a function now."""
@@ -27,4 +27,4 @@ class _AtOnce(concurrent.futures.Executor):
 def work_at_once() -> None:
     """Let every pool of threads do its work on the one thread that there is."""
     for module in (concurrent.futures, concurrent.futures.thread):
-        module.ThreadPoolExecutor = _AtOnce  # type: ignore[attr-defined, misc]
+        module.ThreadPoolExecutor = _AtOnce  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from helpers.environment.lock import LEARNER, ROOT, TESTS, Pin, read_pins
+from helpers.environment.lock import LEARNER, ROOT, SITE, TESTS, Pin, read_pins
 from helpers.environment.problem import Problem
 from helpers.environment.venv import write_whole
 
@@ -12,7 +12,7 @@ __all__ = ["direct_names", "environment_yml", "write_lists"]
 
 
 def write_lists(options: list[str]) -> int:
-    """Write both lock files and environment.yml; return the exit code.
+    """Write the three lock files and environment.yml; return the exit code.
 
     Args:
         options: what uv is told besides, such as --upgrade.
@@ -23,14 +23,19 @@ def write_lists(options: list[str]) -> int:
     uv = shutil.which("uv")
     if not uv:
         raise Problem("The command lock needs uv on the PATH: pip install uv, or see its website.")
-    command = [uv, "pip", "compile", "--quiet", "pyproject.toml", "--universal"]
-    command += ["--python-version", "3.11", "--generate-hashes", "--no-annotate"]
-    command += ["--no-emit-index-url", "--custom-compile-command", "python3 course.py lock"]
+    compile = [uv, "pip", "compile", "--quiet", "--universal"]
+    compile += ["--python-version", "3.11", "--generate-hashes", "--no-annotate"]
+    compile += ["--no-emit-index-url", "--custom-compile-command", "python3 course.py lock"]
+    command = [*compile, "pyproject.toml"]
     code = subprocess.call([*command, "--output-file", LEARNER.file, *options], cwd=ROOT)
     if code:
         return code
     tests = ["--group", "test", "--constraints", LEARNER.file, "--output-file", TESTS.file]
     code = subprocess.call([*command, *tests, *options], cwd=ROOT)
+    if code:
+        return code
+    site = ["--group", "site", "--constraints", LEARNER.file, "--output-file", SITE.file]
+    code = subprocess.call([*compile, *site, *options], cwd=ROOT)
     if code:
         return code
     path = ROOT / TESTS.file

@@ -12,7 +12,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from helpers.environment.lock import LEARNER, TESTS, Layer, applies, marker_facts, read_pins
+from helpers.environment.lock import LEARNER, SITE, TESTS, Layer, applies, marker_facts, read_pins
 from helpers.environment.problem import Problem
 from helpers.environment.relock import direct_names, environment_yml
 
@@ -28,7 +28,7 @@ ALL_PINS = PINS + TEST_PINS
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 CONDA_PIP = CONDA["dependencies"][-1]["pip"]
 
-each_layer = pytest.mark.parametrize("layer", [LEARNER, TESTS], ids=lambda layer: layer.file)
+each_layer = pytest.mark.parametrize("layer", [LEARNER, TESTS, SITE], ids=lambda layer: layer.file)
 each_wanted = pytest.mark.parametrize("wanted", WANTED, ids=lambda wanted: wanted.name)
 
 

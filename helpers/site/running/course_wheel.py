@@ -11,17 +11,10 @@ NAME = "streaming-agents-by-hand"
 VERSION = "0.1.0"
 # What `from helpers import course` and most cells import. Other packages are fetched when a
 # notebook asks for them: helpers/browser/packages.py says which.
-NEEDS = [
-    "httpx",
-    "pyyaml",
-    "pydantic",
-    "docstring-parser",
-    "mistune",
-    "wcwidth",
-    "tzdata",
-    "anywidget",
-    "ipywidgets",
-]
+NEEDS = (
+    *("httpx", "pyyaml", "pydantic", "docstring-parser", "mistune", "wcwidth", "tzdata"),
+    *("anywidget", "ipywidgets"),
+)
 # Rooms without a use there, and what Python and tools leave behind.
 LEFT_OUT = ("__pycache__", "site")
 METADATA = """Metadata-Version: 2.1

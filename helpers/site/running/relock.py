@@ -8,7 +8,6 @@ import base64
 import hashlib
 import re
 import subprocess
-import sys
 import tempfile
 from email import message_from_bytes
 from pathlib import Path
@@ -114,4 +113,4 @@ def _canonical(name: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
