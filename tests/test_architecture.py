@@ -62,7 +62,7 @@ ROOMS = {
         "tools",
         "wire",
     ),
-    "submission": ("client", "lessons", "mock", "offered", "providers", "svg", "wire"),
+    "submission": ("browser", "client", "lessons", "mock", "offered", "providers", "svg", "wire"),
     "simulation": (
         *("agent", "browser", "client", "clock", "dispatch", "history", "message", "mock"),
         "providers",

@@ -11,8 +11,8 @@ NEEDS = {
     r"subprocess\.(Popen|run)\(|\bover_http\(\)": "another process",
     r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
     r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
-    r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)|course\.page\(": "a socket",
-    r"course\.submit\(|\bcases_here\b|\btried\(|\battempt\(|\brecord\(|\bmeasured\(": (
+    r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)": "a socket",
+    r"course\.submit\(|\bcases_here\b|\btried\(|\battempt\(|\brecord\(|\bmeasured\b|\bscrub\(|\bHarness\(": (
         "other processes: the suite and the recording"
     ),
 }

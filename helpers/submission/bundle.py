@@ -18,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from helpers.browser import IN_BROWSER
 from helpers.lessons import find_exercise
 from helpers.lessons.exercise import module_of
 from helpers.submission.names import defined, renamed
@@ -316,6 +317,12 @@ def _formatted(source: str) -> str:
     Raises:
         CannotBundle: the parts together are no Python.
     """
+    if IN_BROWSER:  # no ruff there: the file stays as it was put together
+        try:
+            compile(source, "agent.py", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise CannotBundle(f"The parts together are no Python: {error}") from None
+        return source
     ruff = [sys.executable, "-m", "ruff"]
     options = ["--isolated", "--stdin-filename", "agent.py", "-q"]
     for command in (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from helpers.browser import IN_BROWSER
 from helpers.client import Event, open_stream
 from helpers.mock.engine import MockAPI
 from helpers.mock.recordings import Exchange, RecordingError
@@ -258,6 +259,8 @@ PAGE_PROMPT = "Do I need an umbrella in Lagos?"
 @cache
 def _web_server() -> "WebServer":
     """Start the server of the pages: one for this kernel, for as long as it runs."""
+    if IN_BROWSER:
+        raise RuntimeError("a browser's tab can't be one. On a machine it opens here.")
     from helpers.assistant.agent import Agent
     from helpers.web.serving import start
 

@@ -1,0 +1,82 @@
+"""What the kernel in a tab does otherwise, tried where it can be: on a machine."""
+
+import asyncio
+
+import pytest
+
+from helpers.browser import IN_BROWSER, loops, packages
+from helpers.browser.machine_only import sentence_for
+from helpers.render.html import _clean, _listed, html_of
+from helpers.render.markdown import MarkdownLines
+from helpers.session.serving_inside import serve
+
+
+def test_a_machine_is_no_browser():
+    assert not IN_BROWSER
+
+
+def test_another_loop_runs_to_the_end_of_its_work():
+    async def work() -> str:
+        async with asyncio.timeout(60):
+            await asyncio.sleep(0.001)
+            return await asyncio.to_thread(str, 7)
+
+    assert loops.run(work()) == "7"
+
+
+def test_a_loop_says_that_it_waits_for_nothing():
+    async def work() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(RuntimeError, match="doesn't come"):
+        loops.run(work())
+
+
+def test_a_cell_gets_the_packages_that_the_course_imports_for_it():
+    assert packages.needed("client = course.sdk()") == ["anthropic"]
+    assert packages.needed("print('course')") == []
+
+
+def test_a_cell_that_needs_a_machine_says_so():
+    assert "another process" in sentence_for("import subprocess\nsubprocess.run(['x'])")
+    assert sentence_for("import subprocess\nimport sys") == ""
+
+
+TEXT = """# A *title* & "more"
+
+- [link](https://a.example/?q=1&b='2') and `code <b>`
+> <script>alert(1)</script> ![p](javascript:x)
+"""
+
+
+def test_both_third_walls_write_the_same():
+    lines = MarkdownLines()
+    pieces = [html_of(line) for line in [*lines.feed(TEXT), *lines.close()]]
+    assert pieces
+    for html in pieces:
+        assert _listed(html) == _clean(html)
+
+
+def test_the_other_third_wall_takes_out_what_is_not_on_the_list():
+    hostile = '<p onclick="x()">a<script>b</script><img src=x><a href="u" style="s">c</a></p>'
+    assert _listed(hostile) == '<p>ab<a href="u">c</a></p>'
+
+
+async def test_an_application_streams_and_notices_who_leaves():
+    left = asyncio.Event()
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            raise NotImplementedError
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one", "more_body": True})
+        assert (await receive())["type"] == "http.disconnect"
+        left.set()
+
+    async with serve(app) as http:
+        async with http.stream("GET", "/") as response:
+            async for chunk in response.aiter_raw():
+                assert chunk == b"one"
+                break
+        await asyncio.wait_for(left.wait(), 60)
