@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from helpers.browser import IN_BROWSER
 
-__all__ = ["PlainLoop", "alone", "run", "wait_on_the_page"]
+__all__ = ["PlainLoop", "alone", "run", "wait_on_the_page", "would_have_a_thread"]
 
 T = TypeVar("T")
 LOOK_SECONDS = 0.02
+_handed_over = 0  # calls under way that would have a thread each
 
 
 class PlainLoop(asyncio.BaseEventLoop):
@@ -35,11 +36,15 @@ class PlainLoop(asyncio.BaseEventLoop):
         self, executor: Any, func: Callable[..., T], *args: Any
     ) -> "asyncio.Future[T]":
         """Call at once what would have had a thread."""
+        global _handed_over
         future = self.create_future()
+        _handed_over += 1
         try:
             future.set_result(func(*args))
         except Exception as error:
             future.set_exception(error)
+        finally:
+            _handed_over -= 1
         return future
 
     def _process_events(self, event_list: list[object]) -> None:
@@ -47,6 +52,11 @@ class PlainLoop(asyncio.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         pass
+
+
+def would_have_a_thread() -> bool:
+    """Say whether the caller was handed over, so that elsewhere the loop would go on beside it."""
+    return _handed_over > 0
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -12,7 +12,7 @@ NEEDS = {
     r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
     r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
     r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)": "a socket",
-    r"course\.submit\(|\bcases_here\b|\btried\(|\battempt\(|\brecord\(|\bmeasured\b|\bscrub\(|\bHarness\(": (
+    r"course\.submit\(|\b(cases_here|measured)\b|\b(tried|attempt|record|scrub|Harness)\(": (
         "other processes: the suite and the recording"
     ),
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbval.plugin import coalesce_streams
 from playwright.sync_api import Browser
@@ -62,7 +63,7 @@ def tab(site: Path, browser: Browser) -> Iterator[Tab]:
 def texts(outputs: list[dict[str, Any]]) -> dict[str, str]:
     """Return what nbval compares of a cell's outputs: each kind of text, streams in one piece."""
     found: dict[str, str] = {}
-    for one in coalesce_streams(outputs):
+    for one in coalesce_streams([nbformat.from_dict(output) for output in outputs]):
         if one["output_type"] == "stream":
             found[one["name"]] = found.get(one["name"], "") + one["text"]
         elif one["output_type"] == "error":
@@ -89,14 +90,10 @@ def test_a_notebook_gives_its_stored_outputs(path: Path, tab: Tab):
     tab.execute("%reset -f")
     tab.execute(FORGET + "import shutil; shutil.rmtree('/drive/my', ignore_errors=True)")
     differing = []
-    for number, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+    for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
         if cell["cell_type"] != "code":
             continue
-        source = "".join(cell["source"])
-        for output in cell["outputs"]:  # lines are lists in a file
-            output["text"] = "".join(output.get("text", ""))
-            for kind, data in output.get("data", {}).items():
-                output["data"][kind] = "".join(data) if isinstance(data, list) else data
+        source = cell["source"]
         found, stored = texts(tab.execute(source)), texts(cell["outputs"])
         if not source.startswith("%%") and (sentence := sentence_for(source)):
             stored = {"stdout": sentence + "\n"}

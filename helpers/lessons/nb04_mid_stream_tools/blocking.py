@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+from helpers.browser import IN_BROWSER
+from helpers.browser.loops import would_have_a_thread
 from helpers.lessons.checking.case import Misconception
 
 # How often a blocking call looks whether something happens beside it, a millisecond apart. It
@@ -35,6 +37,9 @@ class Blocking:
         """Block."""
         self._turns = 0  # those before don't count
         self._loop_lives.clear()
+        if IN_BROWSER:  # without threads nothing goes on; but what was handed over would have one
+            self.went_on = would_have_a_thread()
+            return
         self.went_on = any(self._loop_lives.wait(0.001) for _ in range(LOOKS))
 
     def told(self) -> str:
@@ -53,6 +58,8 @@ class Meeting:
 
     def __call__(self) -> str:
         """Wait for the other thread; say whether it came."""
+        if IN_BROWSER:
+            return "together" if would_have_a_thread() else "alone"
         with self._lock:
             self._here += 1
             if self._here == 2:
