@@ -179,6 +179,12 @@ def rename_copies(target: Path) -> None:
         write_whole(record, json.dumps(editions, indent=2).encode())
 
 
+def is_unchanged(copy: Path) -> bool:
+    """Say whether a copy is still as the course made it."""
+    editions = read_editions(copy.parent.parent / ".editions.json")
+    return editions.get(copy.name) == digest(copy.read_bytes())
+
+
 def copy_notebooks(source: Path, target: Path) -> list[Path]:
     """Give the learner the newest notebooks and touch nothing that they have changed.
 

@@ -81,3 +81,26 @@ def test_what_is_no_zip_is_said_in_a_sentence(tmp_path: Path):
         take(tmp_path / "work.zip", tmp_path / "home")
     with pytest.raises(NotWork, match="There is no file"):
         take(tmp_path / "none.zip", tmp_path / "home")
+
+
+def notebook(source: str, kernel: str = "python", **more: object) -> str:
+    cells = [{"cell_type": "code", "id": "a", "source": source, **more}]
+    tab = {"cell_type": "markdown", "id": "in-a-tab", "source": "In a tab."}
+    return json.dumps({"cells": [tab, *cells], "metadata": {"kernelspec": {"name": kernel}}})
+
+
+def test_a_notebook_of_a_tab_gets_a_machines_kernel_in_the_place_of_the_courses_own(tmp_path: Path):
+    work = zipped(made(tmp_path / "tab", notebook=notebook("mine = 1")), tmp_path / "work.zip")
+    home = made(tmp_path / "machine", notebook=notebook("theirs = 1", "python3"))
+    assert len(take(work, home, lambda file: True)) == 1
+    found = json.loads(contents(home)["notebooks/01.ipynb"])
+    assert [cell["source"] for cell in found["cells"]] == ["mine = 1"]
+    assert found["metadata"]["kernelspec"]["name"] == "python3"
+
+
+def test_a_notebook_with_the_same_cells_changes_nothing(tmp_path: Path):
+    tab = made(tmp_path / "tab", notebook=notebook("a", outputs=[]))
+    home = made(tmp_path / "machine", notebook=notebook("a", "python3"))
+    before = contents(home)["notebooks/01.ipynb"]
+    assert len(take(zipped(tab, tmp_path / "work.zip"), home)) == 1
+    assert contents(home)["notebooks/01.ipynb"] == before

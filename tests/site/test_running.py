@@ -1,9 +1,12 @@
 """The running edition in Chromium: every cell's output, every check, and nothing sent elsewhere."""
 
 import ast
+import io
 import json
 import subprocess
 import sys
+import zipfile
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,3 +142,19 @@ def test_a_loop_that_never_ends_is_ended_with_its_line(tab: Tab):
     status, words = checked(tab, {"hello": source})["hello"]
     assert status == "failed" and "line" in words
     assert tab.printed("print(6 * 7)") == "42\n"
+
+
+def test_a_part_is_there_after_a_reload_and_all_work_can_be_taken_away(tab: Tab):
+    tab.execute("import shutil; shutil.rmtree('/drive/my', ignore_errors=True)")
+    tab.printed(FIRST_CELL)
+    source = find_exercise("hello").reference_source()
+    tab.execute(f"%%build hello\n{source}")
+    again = Tab(tab.page, tab.url)  # the page is loaded anew, and a new kernel starts
+    again.printed(FIRST_CELL)
+    passed = "from helpers.lessons.learner import progress; print(progress.passed())"
+    assert again.printed(passed) == "['hello']\n"
+    (shown,) = again.execute("course.download()")
+    assert "lab --from work.zip" in shown["data"]["text/html"]
+    data = shown["data"]["text/html"].partition("base64,")[2].partition('"')[0]
+    names = zipfile.ZipFile(io.BytesIO(b64decode(data))).namelist()
+    assert {"parts/hello.py", "progress.json", "notebooks/00_start_here.ipynb"} <= set(names)

@@ -10,7 +10,7 @@ import json
 import re
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ NAME = "work.zip"
 NAMES = re.compile(r"notebooks/[^/\\:]+\.ipynb|parts/\w+\.py|progress\.json")
 MOST_BYTES = 200_000_000  # of all files together; a course's work has a hundredth of that
 MOST_FILES = 2_000
+IN_A_TAB = "in-a-tab"  # the id of the cell that the browser edition adds
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 OLDEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -92,7 +94,9 @@ def _files(home: Path, notebooks: Path) -> Iterator[tuple[str, Path]]:
         yield "progress.json", home / "progress.json"
 
 
-def take(file: Path, home: Path) -> list[str]:
+def take(
+    file: Path, home: Path, is_the_courses: Callable[[Path], bool] = lambda path: False
+) -> list[str]:
     """Put the work of a file into a learner's folder; return what there is to say about it.
 
     No file of theirs is ever replaced: another edition goes beside it.
@@ -100,6 +104,7 @@ def take(file: Path, home: Path) -> list[str]:
     Args:
         file: the zip.
         home: the folder.
+        is_the_courses: says of a notebook there whether it is the course's own, unchanged.
 
     Raises:
         NotWork: the file is none that `course.download()` gives; nothing was written.
@@ -113,8 +118,12 @@ def take(file: Path, home: Path) -> list[str]:
         target = home / name
         target.parent.mkdir(parents=True, exist_ok=True)
         present = _bytes(target)
-        if present == content:
+        if present == content or (present and _same(present, content)):
             continue
+        if name.startswith("notebooks/"):
+            content = for_a_machine(content)
+            if present is not None and is_the_courses(target):
+                present = None
         part = target.stem if name.startswith("parts/") else ""
         if present is not None:
             target = _beside(target)
@@ -126,6 +135,29 @@ def take(file: Path, home: Path) -> list[str]:
         text = json.dumps({"version": 1, "parts": before}, indent=2, ensure_ascii=False) + "\n"
         (home / "progress.json").write_text(text, encoding="utf-8")
     return [f"{file.name}: {len(found)} files of your work are in {home}.", *sayings]
+
+
+def sources(notebook: bytes) -> list[Any] | None:
+    """Return what the cells of a notebook hold, but for what a tab adds; None if it is none."""
+    try:
+        cells = [cell for cell in json.loads(notebook)["cells"] if cell.get("id") != IN_A_TAB]
+        return ["".join(cell["source"]) for cell in cells]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    return sources(one) is not None and sources(one) == sources(other)
+
+
+def for_a_machine(notebook: bytes) -> bytes:
+    """Return a notebook of a tab with a machine's kernel, and without what a tab adds."""
+    if sources(notebook) is None:
+        return notebook
+    whole = json.loads(notebook)
+    whole["cells"] = [cell for cell in whole["cells"] if cell.get("id") != IN_A_TAB]
+    whole.setdefault("metadata", {})["kernelspec"] = KERNEL
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
 def _read(file: Path) -> dict[str, bytes]:
