@@ -5,12 +5,14 @@ import io
 import json
 import subprocess
 import sys
+import time
 import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import nbformat
 import pytest
 from nbval.plugin import coalesce_streams
@@ -18,6 +20,8 @@ from playwright.sync_api import Browser
 
 from helpers.browser.machine_only import sentence_for
 from helpers.lessons import exercise_ids, find_exercise
+from helpers.mock.server import start_server
+from helpers.mock.settings import Settings
 from tests.browser.conftest import browser
 from tests.site.tab import Tab, served
 
@@ -158,3 +162,35 @@ def test_a_part_is_there_after_a_reload_and_all_work_can_be_taken_away(tab: Tab)
     data = shown["data"]["text/html"].partition("base64,")[2].partition('"')[0]
     names = zipfile.ZipFile(io.BytesIO(b64decode(data))).namelist()
     assert {"parts/hello.py", "progress.json", "notebooks/00_start_here.ipynb"} <= set(names)
+
+
+LIVE = """
+from helpers import course
+from helpers.client import open_stream
+course.session.use("custom", base_url=%r, key="a-key")
+async with (
+    course.http() as http,
+    open_stream(http, course.request("Explain in detail how TCP recovers.")) as events,
+):
+    async for event in events:
+        print(event["type"])
+        break
+course.session.use("mock")
+"""
+
+
+def under_way(url: str) -> int:
+    return int(httpx.get(f"{url}/mock/status", trust_env=False).json()["under_way"])
+
+
+def test_a_live_request_leaves_through_the_page_and_ends_at_the_server(tab: Tab):
+    tab.printed(FIRST_CELL)
+    with start_server(Settings.from_json({"pace": {"tokens_per_second": 0.5}})) as server:
+        assert tab.printed(LIVE % server.base_url) == "message_start\n"
+        until = time.monotonic() + 60
+        while under_way(server.base_url) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert under_way(server.base_url) == 0
+        sent = [one for one in tab.outside() if one.startswith(server.base_url)]
+        assert {one.removeprefix(server.base_url) for one in sent} == {"/v1/messages"}
+        tab.requests[:] = [one for one in tab.requests if one not in sent]
