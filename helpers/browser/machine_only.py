@@ -11,6 +11,7 @@ NEEDS = {
     r"subprocess\.(Popen|run)\(|\bover_http\(\)": "another process",
     r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
     r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
+    r"\bconnect_tcp\b": "sockets: it counts the connections that are opened",
     r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)": "a socket",
     r"course\.submit\(|\b(cases_here|measured)\b|\b(tried|attempt|record|scrub|Harness)\(": (
         "other processes: the suite and the recording"

@@ -39,7 +39,6 @@ NOBODY = "http://127.0.0.1:9/"
 # helpers/browser/machine_only.py names say a sentence in place of running.
 OTHERWISE = {
     ("03_tool_json", "def growth(parse, small, large):"): "a tab's clock ticks in 0.1 ms",
-    ("07_retries_and_timeouts", "first request"): "there are no connections to count",
 }
 FORGET = """
 import sys
