@@ -40,13 +40,15 @@ def belongs_to_me(file: int, *folders: Path) -> bool:
     """
     if sys.platform == "win32":  # access there is by lists that a mode doesn't show
         return True
+    if sys.platform == "emscripten":  # a browser's storage, which is one person's
+        return True
     found = [os.fstat(file), *(folder.stat() for folder in folders)]
     return all(one.st_uid == _me() and not _open_to_others(one) for one in found)
 
 
 def close_to_others(folder: Path) -> None:
     """Take the right to write to a folder of this person's from everybody else."""
-    if sys.platform != "win32":
+    if sys.platform not in ("win32", "emscripten"):
         found = folder.stat()
         if found.st_uid == _me() and _open_to_others(found):
             folder.chmod(stat.S_IMODE(found.st_mode) & ~0o022)
