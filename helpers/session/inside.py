@@ -48,6 +48,10 @@ class InsideServer:
         """Cut every answer that is under way; return how many there were."""
         return strike_all(self.api.state.streams, Fault("reset"))
 
+    def close(self) -> None:
+        """Cut every answer; there is no process to stop."""
+        self.break_streams()
+
 
 def route(library: ModuleType, api: MockAPI) -> None:
     """Let a library's transports answer from this process what is for the offline API.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from helpers.environment.problem import Problem, explain_file_error
 from helpers.environment.progress import say
-from helpers.site import running
-from helpers.site.serving import make_server
+from helpers.site import reading, running
+from helpers.site.serving import HEADERS, make_server
 
 DEFAULT_PORT = 8780
 RUN = "run"  # the folder of the running edition in the site
@@ -21,7 +21,7 @@ def main() -> int:
     options = parse_arguments()
     try:
         if not options.no_build:
-            build(options.folder)
+            build(options.folder, options.address)
         if options.serve:
             serve(options.folder, options.port)
     except Problem as problem:
@@ -42,6 +42,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "folder", nargs="?", type=Path, default=Path("site"), help="where it goes (default: site)"
     )
+    parser.add_argument(
+        "--address", default="", metavar="URL",
+        help="where it will be found: then links to it show a picture",
+    )  # fmt: skip
     parser.add_argument("--serve", action="store_true", help="serve it on this machine")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help=f"for --serve (default: {DEFAULT_PORT})"
@@ -50,8 +54,12 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, address: str = "") -> None:
     """Write the whole site.
+
+    Args:
+        folder: where it goes.
+        address: where it will be found, if that is known.
 
     Raises:
         Problem: something of it can't be built, or the folder holds something else.
@@ -60,11 +68,18 @@ def build(folder: Path) -> None:
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     running.write(folder / RUN)
-    # The pages to read come here: helpers.site.reading.write(folder, RUN).
+    reading.write(folder, RUN, address)
+    write_headers(folder / "_headers")
     files = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
     seconds = time.monotonic() - started
     say(f"{folder} has the site: {len(files)} files, {size:.0f} MB, in {seconds:.0f} s.")
+
+
+def write_headers(file: Path) -> None:
+    """Write the headers that a host shall send, as Cloudflare and Netlify read them."""
+    lines = ["/*", *(f"  {name}: {value}" for name, value in HEADERS.items())]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def check_folder(folder: Path) -> None:
@@ -94,7 +109,7 @@ def serve(folder: Path, port: int) -> None:
         raise Problem(
             f"Port {port} can't be used ({reason}): choose another with --port; 0 takes a free one."
         ) from None
-    say(f"http://127.0.0.1:{server.server_port}/{RUN}/ has the course. Press Ctrl-C to stop it.")
+    say(f"http://127.0.0.1:{server.server_port}/ has the site. Press Ctrl-C to stop it.")
     with server, suppress(KeyboardInterrupt):
         server.serve_forever()
 

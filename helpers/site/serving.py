@@ -7,7 +7,10 @@ its page in another way, in which it stood still in our trials.
 import functools
 import http.server
 
-__all__ = ["make_server"]
+__all__ = ["HEADERS", "make_server"]
+
+# A file is asked for again, and not sent again if it is the same: nobody sees an old edition.
+HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 KINDS = {
     ".mjs": "text/javascript",
@@ -24,8 +27,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | KINDS
 
     def end_headers(self) -> None:
-        """Add one header."""
-        self.send_header("Cache-Control", "no-cache")  # asked for again, and not sent again
+        """Add the site's own."""
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, *parts: object) -> None:
