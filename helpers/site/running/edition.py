@@ -39,6 +39,8 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
+# The same letters as in .woff2, for browsers that can't run the course.
+OLD_FONTS = (".eot", ".svg", ".ttf", ".woff")
 START = Path(__file__).with_name("start.html")
 
 
@@ -71,6 +73,9 @@ def write(folder: Path) -> None:
         _save(work / "jupyter_lite_config.json", {"LiteBuildConfig": options})
         builder.build(home, work, CACHE / LOG)
         shutil.copyfile(START, work / "out" / "index.html")
+        for font in (work / "out" / "build").glob("fa-*"):
+            if font.suffix in OLD_FONTS:
+                font.unlink()
         if folder.exists():
             shutil.rmtree(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
