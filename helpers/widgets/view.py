@@ -26,7 +26,7 @@ def assets(name: str, *scripts: str) -> dict[str, str]:
     """
     parts = {
         "_esm": ["shared.js", *[f"{name}/{script}.js" for script in (*scripts, name)]],
-        "_css": ["look.css", "picture.css", f"{name}/{name}.css"],
+        "_css": ["look.css", "full.css", "picture.css", f"{name}/{name}.css"],
     }
     return {
         kind: "\n".join((_HERE / part).read_text("utf-8") for part in files)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streams import BEGIN, delta, opener, start, text_answer
 
+from helpers import course
 from helpers.render.endings import STOPPED
 from helpers.widgets.answer import Answer, fold
 from helpers.widgets.race.model import Numbers
@@ -194,3 +195,12 @@ def test_labels_of_the_snapshot_stay_apart() -> None:
             (y1, x1, anchor1), (y2, x2, _) = labels
             left = x1 if anchor1 is None else x1 - 110
             assert y1 != y2 or left + 115 < x2 - 100
+
+
+def test_the_courses_race_is_over_at_its_last_word_and_asks() -> None:
+    view = course.race(streamed=1, blocking=1)
+    view.start()
+    assert view.wait(60)
+    assert states(view) == {"streamed": "done", "blocking": "done"}
+    view._handle_custom_msg({"op": "felt", "lane": "streamed"}, [])
+    assert view.state["verdict"].startswith("You said: streamed.")

@@ -101,7 +101,7 @@ def origin(cell_id: str | None) -> tuple[str, str] | None:
 
 
 def path_notebook(sheet: RunSheet) -> NotebookNode:
-    """Return a path as a notebook, with the stored outputs of its cells.
+    """Return a path as a notebook; its cells have no outputs, which would answer predictions.
 
     Raises:
         MissingPlace: a step names what its notebook doesn't have.
@@ -157,10 +157,7 @@ def _copy(name: str, cell: NotebookNode) -> NotebookNode:
     copy = deepcopy(cell)
     copy["id"] = f"{name[:2]}-{cell.id}"
     if copy.cell_type == "code":
-        copy.execution_count = None
-        for output in copy.outputs:
-            if "execution_count" in output:
-                output.execution_count = None
+        copy.execution_count, copy.outputs = None, []
     return copy
 
 

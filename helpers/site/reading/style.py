@@ -13,6 +13,7 @@ OWN = Path(__file__).with_name("static") / "site.css"
 TOKENS = HELPERS / "web" / "pages" / "look.css"
 VIEWS = (
     HELPERS / "widgets" / "look.css",
+    HELPERS / "widgets" / "full.css",
     HELPERS / "widgets" / "wire" / "wire.css",
     HELPERS / "lessons" / "checking" / "diagnosis.css",
 )

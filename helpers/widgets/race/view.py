@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from helpers.render.endings import Ending, failure
+from helpers.render.endings import DONE, Ending, failure
 from helpers.widgets.answer import NOTHING, Answer, changes, state_of
 from helpers.widgets.problems import problem_of
 from helpers.widgets.race.model import LANES, Numbers
@@ -110,13 +110,15 @@ class Race(RunningView):
         except Exception as error:  # one that fails does not end the other
             self._answers[lane].end(self._clock(), failure(problem_of(error)))
         else:
-            self._answers[lane].end(self._clock())
+            self._answers[lane].end(self._clock(), DONE)
 
     async def _stream(self, numbers: Numbers) -> None:
         run = self._run_stream(numbers.first_token, numbers.streamed, numbers.tokens)
         async with run as events:
             async for event in events:
-                self._answers["streamed"].take(event, self._clock())
+                # It stops at `max_tokens`. Here this is its goal, and not a cut.
+                if event.get("type") != "message_stop":
+                    self._answers["streamed"].take(event, self._clock())
 
     async def _block(self, numbers: Numbers) -> None:
         words = await self._run_blocking(numbers.blocking, numbers.tokens)
