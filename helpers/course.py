@@ -214,8 +214,7 @@ def check_machine() -> "Findings":
     from helpers.lessons.learner.machine import check
 
     findings = check(clients.session)
-    if _joined.cache_info().currsize:
-        _joined().tell_of_machine(tuple(one.symptom for one in findings if not one.good))
+    _joined().tell_of_machine(tuple(one.symptom for one in findings if not one.good))
     return findings
 
 

@@ -180,6 +180,7 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     joined = Joined(session, tmp_path / "ada")
     bridge = Bridge(page, SeatView(joined, link="http://127.0.0.1:1#nobody", name="Ada"))
     view = page.locator(".sa-seat")
+    joined.tell_of_machine(("port",))  # looked at before the class was joined
     expect(view).to_contain_text("Nothing is sent until you join.")
     expect(view).to_contain_text("It never sees code, text, answers or keys.")
     check_access(page)
@@ -209,9 +210,9 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     check_access(page)
 
     view.get_by_role("button", name="What was sent").click()
-    bridge.until(lambda: view.locator(".sa-seat-sent li").count() == 3)
+    bridge.until(lambda: view.locator(".sa-seat-sent li").count() == 4)
     sent = [json.loads(words) for words in view.locator(".sa-seat-sent li").all_inner_texts()]
-    assert [act["kind"] for act in sent] == ["tried", "chosen", "hand"]
+    assert [act["kind"] for act in sent] == ["ready", "tried", "chosen", "hand"]
 
     view.get_by_role("button", name="Leave the class").click()
     bridge.until(lambda: joined.seat is None and session.mock == Settings())

@@ -36,6 +36,7 @@ class Joined:
         self._session = session
         self._folder = folder
         self._before: Settings | None = None  # what held before the class's settings
+        self._symptoms: tuple[str, ...] | None = None  # of this machine, if it was looked at
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, callback: Callable[[], None]) -> None:
@@ -81,7 +82,8 @@ class Joined:
             self.tell(At(place[0], places[place]))
 
     def tell_of_machine(self, symptoms: tuple[str, ...]) -> None:
-        """Tell the class what is wrong with this machine, if something is."""
+        """Tell the class what is wrong with this machine, if something is; now, or on joining."""
+        self._symptoms = symptoms
         self.tell(Ready(symptoms))
 
     async def _join(self, link: str, name: str) -> None:
@@ -95,6 +97,8 @@ class Joined:
             self._changed()
             return
         self._take(seat)
+        if self._symptoms is not None:
+            seat.tell(Ready(self._symptoms))
         await seat.run()
 
     async def _leave(self) -> None:
