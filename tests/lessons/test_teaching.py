@@ -18,9 +18,9 @@ from helpers.lessons.teaching.notebook import (
     MissingPlace,
     cells_of,
     exercises_of,
-    origin,
     path_notebook,
 )
+from helpers.lessons.teaching.origin import origin
 from helpers.lessons.teaching.sheets import KINDS, RunSheet, Step, kit
 from tests.lessons.test_english import LONGEST, PRIVATE, sentences
 

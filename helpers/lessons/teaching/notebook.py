@@ -17,7 +17,6 @@ __all__ = [
     "cells_of",
     "exercises_of",
     "notebook_title",
-    "origin",
     "path_notebook",
     "write_path",
 ]
@@ -26,7 +25,6 @@ FOLDER = LESSONS.parents[1] / "notebooks"
 HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
 FIRST_CELL = "from helpers import course"
 BUILD = "%%build "
-ID = re.compile(r"(\d\d)-(cell-\d+)")
 
 
 class MissingPlace(ValueError):
@@ -89,15 +87,6 @@ def notebook_title(name: str) -> str:
     """Return a notebook's number and title."""
     facts = next(one for one in NOTEBOOKS if one.name == name)
     return f"{name[:2]} · {facts.title}"
-
-
-def origin(cell_id: str | None) -> tuple[str, str] | None:
-    """Return the notebook and the id there of a cell of a path; None if it is of none."""
-    found = ID.match(cell_id or "")
-    if not found:
-        return None
-    name = next((one.name for one in NOTEBOOKS if one.name.startswith(found[1])), None)
-    return (name, found[2]) if name else None
 
 
 def path_notebook(sheet: RunSheet) -> NotebookNode:

@@ -12,7 +12,7 @@ from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
 from helpers.lessons.checking.report import Report
 from helpers.lessons.exercise import Exercise
-from helpers.lessons.teaching.notebook import origin
+from helpers.lessons.teaching.origin import origin
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets import live
