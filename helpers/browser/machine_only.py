@@ -5,15 +5,16 @@ from typing import Any
 
 __all__ = ["install", "sentence_for"]
 
-# What a cell's source has, and what it needs.
+# What a cell's source has, and what it needs. Cells of a learner's own may use the same names, so
+# a sign has more of a notebook's line than a name, unless nothing else is called like that.
 NEEDS = {
     r"^import nh3$": "a package that browsers' Python has not (nh3, which is compiled)",
-    r"subprocess\.(Popen|run)\(|\bover_http\(\)": "another process",
+    r"\bsubprocess\.(Popen|run)\(|\bover_http\(\)": "another process",
     r"^(from flask|from werkzeug)": "sockets and threads: Flask's server",
-    r"^from websockets|\bconnect\(": "a socket: the WebSocket client",
+    r"^from websockets|\bconnect\(address, proxy=": "a socket: the WebSocket client",
     r"\bconnect_tcp\b": "sockets: it counts the connections that are opened",
-    r"\btwo_readers\(|\bpress_stop\(|\bstopped\(\)": "a socket",
-    r"course\.submit\(|\b(cases_here|measured)\b|\b(tried|attempt|record|scrub|Harness)\(": (
+    r"\bcourse\.submit\(|\bcases_here\b|^from helpers.submission import measured\b"
+    r"|\bawait attempt\(|\bHarness\(ready\.file|\brecord\(ready\.file|\bscrub\(bad,": (
         "other processes: the suite and the recording"
     ),
 }

@@ -42,6 +42,21 @@ def test_a_cell_that_needs_a_machine_says_so():
     assert sentence_for("import subprocess\nimport sys") == ""
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def record(word):\n    return word\n\nrecord('x')",
+        "attempt(1)",
+        "socket = connect('here')",
+        "stopped()",
+        "tried('x')",
+        "measured = 3",
+    ],
+)
+def test_a_learners_own_names_need_no_machine(source: str):
+    assert sentence_for(source) == ""
+
+
 TEXT = """# A *title* & "more"
 
 - [link](https://a.example/?q=1&b='2') and `code <b>`
