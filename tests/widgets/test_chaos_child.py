@@ -181,5 +181,5 @@ def test_what_cannot_leave_says_why_and_stays(run: Callable[..., Any], why: str)
 
 
 def test_a_browser_has_no_processes(view: ChaosView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child.sys, "platform", "emscripten")
+    monkeypatch.setattr(child, "IN_BROWSER", True)
     assert isinstance(worker_of(view._runner, 4096), Worker)

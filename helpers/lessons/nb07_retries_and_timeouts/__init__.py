@@ -2,5 +2,5 @@
 
 TITLE = "Retries and timeouts"
 TURNS = "failure ─▶ seconds to wait, or none"
-MINUTES = (30, 40)
+MINUTES = (35, 40)
 ORDER = ("retry_or_not", "watchdog", "retry")

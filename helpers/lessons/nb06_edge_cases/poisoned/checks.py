@@ -56,7 +56,7 @@ HISTORIES = (
     ),
     History(
         "C",
-        "a question, a call, a message that holds its result and, behind it, the next question",
+        "a question, a call, and one message: the call's result first, then the next question",
         [ASK, assistant(call(CALLED)), user(result(CALLED), text("And now?"))],
         False,
         "fears-text-after-results",
@@ -91,14 +91,14 @@ HISTORIES = (
     ),
     History(
         "H",
-        "a question, and the same question once more: the answer was dropped as a whole",
+        "a question, and the same question once more: the whole answer was dropped",
         [ASK, ASK],
         False,
         "fears-two-in-a-row",
     ),
     History(
         "I",
-        "a question, and the half answer as the last message, for the model to go on with it",
+        "a question, and the half answer as the last message; the model should continue that message",
         [ASK, assistant(text("The weather in La"))],
         True,
         "trusts-prefill",
