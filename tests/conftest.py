@@ -55,13 +55,16 @@ settings.register_profile("first", deadline=None, max_examples=10)
 settings.register_profile("long", deadline=None, max_examples=100)
 
 
+LONG = "long and not tab"  # what `course.py test --long` asks for
+
+
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("first" if config.option.markexpr == "not long" else "long")
 
 
 @pytest.hookimpl(tryfirst=True)  # before those are left out that aren't marked
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.option.markexpr == "long":
+    if config.option.markexpr == LONG:
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("long")
@@ -79,6 +82,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     match config.option.markexpr:
         case "not long":
             return bool(WHOLE_IN_THE_SECOND.search(source)) or None
-        case "long":
+        case expression if expression == LONG:
             return not PARTS_IN_THE_SECOND.search(source) or None
     return None

@@ -11,6 +11,7 @@ from helpers.site.serving import make_server
 
 __all__ = ["Tab", "served"]
 
+PATIENCE = 180_000  # milliseconds for one cell
 READY = "() => window.jupyterapp !== undefined"
 START = """
 async () => {
@@ -26,11 +27,12 @@ async () => {
 }
 """
 EXECUTE = """
-async (code) => {
+async ([code, patience]) => {
   const outputs = [];
   const future = window.kernel.requestExecute({ code, store_history: false });
   future.onIOPub = ({ header, content }) => outputs.push({ type: header.msg_type, content });
-  const { content } = await future.done;
+  const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no end")), patience));
+  const { content } = await Promise.race([future.done, late]);
   return { outputs, status: content.status };
 }
 """
@@ -52,14 +54,14 @@ class Tab:
         self.page, self.url = page, url
         self.requests: list[str] = []
         page.context.on("request", lambda request: self.requests.append(request.url))
-        page.set_default_timeout(180_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{url}lab/index.html?reset")
         page.wait_for_function(READY)
         page.evaluate(START)
 
     def execute(self, code: str) -> list[dict[str, Any]]:
         """Run code in the kernel; return its outputs as a notebook stores them."""
-        answer = self.page.evaluate(EXECUTE, code)
+        answer = self.page.evaluate(EXECUTE, [code, PATIENCE])
         outputs: list[dict[str, Any]] = []
         for one in answer["outputs"]:
             if one["type"] == "clear_output":

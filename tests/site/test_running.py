@@ -30,7 +30,12 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# A tab needs minutes for all notebooks and exercises: the long layer tries two notebooks.
+tab_alone = pytest.mark.tab
+NOTEBOOKS = [
+    pytest.param(path, marks=[tab_alone] if number > 1 else [], id=path.stem)
+    for number, path in enumerate(sorted((ROOT / "notebooks").glob("*.ipynb")))
+]
 FIRST_CELL = "from helpers import course"
 # A notebook tells what a program hears where nobody listens.
 NOBODY = "http://127.0.0.1:9/"
@@ -91,7 +96,7 @@ def test_the_first_notebook_opens_and_a_right_answer_passes(tab: Tab):
     assert "passed" in texts(outputs)["text/plain"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_a_notebook_gives_its_stored_outputs(path: Path, tab: Tab):
     tab.execute("%reset -f")
     tab.execute(FORGET + "import shutil; shutil.rmtree('/drive/my', ignore_errors=True)")
@@ -125,6 +130,7 @@ def checked(tab: Tab, sources: dict[str, str]) -> dict[str, list[str]]:
     return dict(json.loads(tab.printed(CHECK % json.dumps(sources))))
 
 
+@tab_alone
 @pytest.mark.parametrize("name", exercise_ids())
 def test_a_right_answer_passes(name: str, tab: Tab):
     tab.printed(FIRST_CELL)

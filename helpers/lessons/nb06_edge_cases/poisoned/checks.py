@@ -98,7 +98,7 @@ HISTORIES = (
     ),
     History(
         "I",
-        "a question, and the half answer as the last message; the model should continue that message",
+        "a question, and the half answer as the last message, which the model should continue",
         [ASK, assistant(text("The weather in La"))],
         True,
         "trusts-prefill",
