@@ -3,11 +3,10 @@
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab, running_lab
 from tests.programs import find_browser
@@ -45,39 +44,17 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@contextmanager
-def page_of(context: BrowserContext) -> Iterator[Page]:
-    """Open a page; a script's error on it fails the test."""
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own; a script's error on it fails the test."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
-    opened.close()
+    context.close()
     assert [error for error in errors if error != GIVEN_UP] == []
-
-
-def context_of(browser: Browser) -> BrowserContext:
-    """Return what a newly installed browser knows, which is nothing."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(PATIENCE)
-    return context
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser of its own."""
-    context = context_of(browser)
-    with page_of(context) as opened:
-        yield opened
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def learners_browser(browser: Browser) -> Iterator[BrowserContext]:
-    """One for all pages of a learner: it loads JupyterLab's scripts once."""
-    context = context_of(browser)
-    yield context
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +64,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def learner(lab: Lab, learners_browser: BrowserContext) -> Iterator[Page]:
+def learner(lab: Lab, page: Page) -> Iterator[Page]:
     """A page that may reach this machine and nothing else."""
     left: list[str] = []
 
@@ -95,8 +72,7 @@ def learner(lab: Lab, learners_browser: BrowserContext) -> Iterator[Page]:
         if not re.match(r"(http|ws)://127\.0\.0\.1:|data:|blob:", url):
             left.append(url)
 
-    with page_of(learners_browser) as page:
-        page.on("request", lambda request: watch(request.url))
-        page.on("websocket", lambda socket: watch(socket.url))
-        yield page
+    page.on("request", lambda request: watch(request.url))
+    page.on("websocket", lambda socket: watch(socket.url))
+    yield page
     assert left == []
