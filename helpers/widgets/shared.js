@@ -42,7 +42,7 @@ function offerFullScreen(root) {
     button.setAttribute("aria-label", words);
   };
   const place = () => {
-    if (button.isConnected) return;
+    if (root.contains(button)) return; // not isConnected: a page builds a view before it shows it
     const row = root.querySelector(".sa-row");
     if (row) row.append(button);
     else root.prepend(element("div", { className: "sa-row" }, button));
