@@ -224,7 +224,8 @@ def check_dark_views(page: Page, name: str, count: int) -> None:
     expect(seen).to_have_count(count, timeout=60_000)
     high = seen.evaluate_all(
         "(seen, fits) => seen.filter((one) => one.offsetHeight > fits"
-        " && one.querySelector('button:not(.sa-full)')).map((one) => [one.className, one.offsetHeight])",
+        " && one.querySelector('button:not(.sa-full)'))"
+        ".map((one) => [one.className, one.offsetHeight])",
         FITS,
     )
     assert high == [], high  # a view's start and what comes of it are seen together

@@ -106,7 +106,9 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
     lab.wait_until_idle(learner)
     look_in_the_dark(learner, "05_agent_loop", VIEWS["05_agent_loop"])
     picture = (
-        cell(learner, "await results_for(reply, get_weather)})").locator(".sa-history svg").first
+        cell(learner, "await results_for(reply, get_weather)})")
+        .locator(".sa-history svg:not(.sa-full svg)")
+        .first
     )
     picture.scroll_into_view_if_needed()
     expect(picture).to_contain_text("The API would accept this.")

@@ -53,7 +53,11 @@ def test_the_views_show_thinking_and_how_answers_end_in_the_dark(lab: Lab, in_th
         shot(learner, f"10-{state}-dark")
     # A label stands on one line: JupyterLab has a style of its own for lists.
     assert form.locator(".sa-form-row").first.evaluate("row => row.offsetHeight") < 60
-    refused = cell(learner, "course.history(with_result(rest)").locator(".sa-history svg").first
+    refused = (
+        cell(learner, "course.history(with_result(rest)")
+        .locator(".sa-history svg:not(.sa-full svg)")
+        .first
+    )
     expect(refused).to_contain_text("400 invalid_request_error")
     expect(learner.locator(".jp-NotebookPanel:visible .sa")).to_have_count(VIEWS)
     check_access(learner)

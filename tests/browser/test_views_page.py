@@ -566,3 +566,12 @@ def test_keys_stay_in_the_view_when_a_control_has_the_focus(
     for control in page.locator(".sa :is(button, input, select, summary):enabled:visible").all():
         control.focus()
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_a_view_that_is_not_shown_yet_holds_no_page_up(page: Page) -> None:
+    Bridge(page, make_race())
+    page.evaluate(
+        "() => { window.away = document.querySelector('main > div'); window.away.remove();"
+        " window.away.querySelector('.sa').append(document.createElement('i')); }"
+    )
+    assert page.evaluate("window.away.querySelectorAll('.sa-full').length") == 1
