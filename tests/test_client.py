@@ -124,7 +124,8 @@ class Server:
             writer.close()
 
     async def sees_closed(self) -> None:
-        await asyncio.wait_for(self.seen_closed.wait(), SOON)
+        async with asyncio.timeout(SOON):
+            await self.seen_closed.wait()
 
 
 @asynccontextmanager

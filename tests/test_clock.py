@@ -197,7 +197,8 @@ async def test_work_that_ignores_its_cancellation_is_not_waited_for(
 
     task = asyncio.ensure_future(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(cancel_and_wait(task), timeout=5)
+    async with asyncio.timeout(5):
+        await cancel_and_wait(task)
     assert not task.done()
     enough.set()
     await task

@@ -51,7 +51,8 @@ class Turn:
         return [type(event).__name__ for event in self.events if event.call.id == id]
 
     async def results(self) -> list[dict[str, Any]]:
-        return await asyncio.wait_for(self.dispatcher.results(), SOON)
+        async with asyncio.timeout(SOON):
+            return await self.dispatcher.results()
 
     async def contents(self) -> list[Any]:
         return [result["content"] for result in await self.results()]
@@ -458,7 +459,8 @@ async def test_a_tool_that_ignores_its_cancellation_is_given_up(
     other = Turn(stubborn, timeout=100)
     other.start(call(0, "stubborn"))
     await a_moment()
-    await asyncio.wait_for(other.dispatcher.cancel(), SOON)
+    async with asyncio.timeout(SOON):
+        await other.dispatcher.cancel()
     assert await other.failure() == CANCELLED
     enough.set()
     await ended.wait()
@@ -781,7 +783,8 @@ async def test_who_stops_waiting_for_results_stops_no_tool() -> None:
     turn = Turn(door.tool())
     turn.start(call(0, "door"))
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(turn.dispatcher.results(), 0.02)
+        async with asyncio.timeout(0.02):
+            await turn.dispatcher.results()
     assert door.cancelled == 0
     door.open.set()
     assert await turn.contents() == ["came through 1"]

@@ -86,7 +86,8 @@ async def _with_a_place(
     """Answer a request when the client's pool has a place for it, as it has for connections."""
     patience = request.extensions.get("timeout", {}).get("pool")
     try:
-        await asyncio.wait_for(places.acquire(), patience)
+        async with asyncio.timeout(patience):
+            await places.acquire()
     except TimeoutError:
         raise library.PoolTimeout("No place for a connection came free.") from None
     try:

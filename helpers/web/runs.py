@@ -172,7 +172,8 @@ class Run:
                 return
             else:
                 try:
-                    await asyncio.wait_for(news.wait(), heartbeat)
+                    async with asyncio.timeout(heartbeat):
+                        await news.wait()
                 except TimeoutError:
                     yield []
 

@@ -206,7 +206,8 @@ async def test_who_leaves_is_forgotten_on_both_sides(serve: Serve, tmp_path: Pat
     seat.tell(Hand(True))
     await until(lambda: not seat._waiting)
     await seat.leave()
-    await asyncio.wait_for(ada.running, PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        await ada.running
     assert (await board(served))["seats"] == []
     assert kept_seat(ada.folder, ada.orders.append) is None
 
@@ -218,7 +219,8 @@ async def test_a_class_that_forgot_a_seat_ends_it(serve: Serve, tmp_path: Path):
     async with httpx.AsyncClient(base_url=served.address, trust_env=False) as http:
         await http.delete("/seat", headers=headers)
     seat.tell(Hand(True))
-    await asyncio.wait_for(ada.running, PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        await ada.running
     assert seat.left and kept_seat(ada.folder, ada.orders.append) is None
 
 

@@ -41,5 +41,6 @@ async def test_a_client_that_stops_in_mid_request_is_hung_up_on(monkeypatch: pyt
         "headers": [],
         "extensions": {EXTENSION: transport},
     }
-    await asyncio.wait_for(app.App(MockAPI())(scope, receive, send), 60)
+    async with asyncio.timeout(60):
+        await app.App(MockAPI())(scope, receive, send)
     assert transport.closed

@@ -93,4 +93,5 @@ async def test_an_application_streams_and_notices_who_leaves():
             async for chunk in response.aiter_raw():
                 assert chunk == b"one"
                 break
-        await asyncio.wait_for(left.wait(), 60)
+        async with asyncio.timeout(60):
+            await left.wait()

@@ -162,7 +162,8 @@ async def test_a_slow_reader_holds_nothing_up_and_misses_nothing():
             async for event in events:
                 got.append(event)
                 if isinstance(event, ToolStarted):
-                    await asyncio.wait_for(ran.wait(), 30)  # it ran on while nobody read
+                    async with asyncio.timeout(30):
+                        await ran.wait()  # it ran on while nobody read
                 frame = waiting.ag_frame
                 if frame is not None:
                     inner = frame.f_locals["events"]

@@ -35,14 +35,16 @@ def said(source: str) -> str:
     text: list[str] = []
 
     async def ask() -> None:
-        async with httpx.AsyncClient(
-            base_url="http://offline", transport=file.OfflineTransport()
-        ) as http:
+        transport = file.OfflineTransport()
+        async with (
+            asyncio.timeout(60),
+            httpx.AsyncClient(base_url="http://offline", transport=transport) as http,
+        ):
             messages = [{"role": "user", "content": "What's the weather in Oslo?"}]
             tools = file.agent_tools(None)
             await file.answer(http, messages, tools, model="any", write=text.append)
 
-    asyncio.run(asyncio.wait_for(ask(), 60))
+    asyncio.run(ask())
     return "".join(text)
 
 

@@ -107,6 +107,23 @@ async def test_a_slow_reader_slows_nobody_and_nothing_is_collected_for_it():
     assert state([*first, *rest]).seen == quick.seen
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_reader_that_is_cancelled_just_as_news_comes_has_left(turns: int):
+    more = asyncio.Event()
+    run = Runs(Scripted(PIECES, wait=lambda _: more.wait()).answer).start(Ask("hello"))
+    reading = asyncio.create_task(follow(run))
+    await until(lambda: run.readers == 1 and bool(run.told))
+    await asyncio.sleep(0.05)  # it waits for news by now; a slow machine only makes this easier
+    more.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.wait({reading}, timeout=60)
+    assert reading.cancelled() and not run.readers
+    run.stop()
+    await run.ended()
+
+
 async def test_when_the_last_reader_has_left_the_grace_begins():
     agent = Scripted(PIECES, wait=lambda place: asyncio.sleep(60 if place > 2 else 0))
     runs = Runs(agent.answer)
@@ -119,7 +136,8 @@ async def test_when_the_last_reader_has_left_the_grace_begins():
     with run.reader(grace=0.05):  # back in time
         await asyncio.sleep(0.1)
         assert not run.over
-    await asyncio.wait_for(run.ended(), 60)
+    async with asyncio.timeout(60):
+        await run.ended()
     assert run.told[-1].page["note"] == "■ Nobody was reading."
     assert (agent.under_way, agent.closed_early) == (0, 1)
 
@@ -136,7 +154,8 @@ async def test_one_who_leaves_for_good_does_not_cut_short_the_grace_of_another()
     alone = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer).start(Ask("hello"))
     with alone.reader(grace=0):
         pass
-    await asyncio.wait_for(alone.ended(), 60)
+    async with asyncio.timeout(60):
+        await alone.ended()
     assert alone.told[-1].page["note"] == "■ Nobody was reading."
 
 
@@ -164,7 +183,8 @@ async def test_whom_nobody_ever_reads_is_stopped_too(monkeypatch: pytest.MonkeyP
     run = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer, grace=0.05).start(
         Ask("hello")
     )
-    await asyncio.wait_for(run.ended(), 60)
+    async with asyncio.timeout(60):
+        await run.ended()
     assert run.told[-1].page["outcome"] == "stopped"
 
 
@@ -223,5 +243,6 @@ async def test_there_is_an_end_to_what_is_kept_and_to_what_runs(monkeypatch: pyt
         waiting.start(Ask("hello"))
     with pytest.raises(Refused, match="Too many"):
         waiting.start(Ask("hello"))
-    await asyncio.wait_for(waiting.close(), 60)
+    async with asyncio.timeout(60):
+        await waiting.close()
     assert waiting.under_way == []

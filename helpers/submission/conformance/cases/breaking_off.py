@@ -97,7 +97,8 @@ async def silence(harness: Harness) -> None:
         await exchange.begin()
         await exchange.send(opening)
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), SILENCE + harness.limits.patience)
+            async with asyncio.timeout(SILENCE + harness.limits.patience):
+                await exchange.gone.wait()
         left.append(exchange.gone.is_set())
 
     harness.sent = f"--read-timeout {SILENCE}; {first!r}, and then silence on an open connection"

@@ -24,7 +24,8 @@ async def closes(harness: Harness) -> None:
         await exchange.begin()
         await exchange.send(encoded(message(harness.values, [text(0, [last])])))
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), harness.limits.patience)
+            async with asyncio.timeout(harness.limits.patience):
+                await exchange.gone.wait()
         closed.append(exchange.gone.is_set())
 
     harness.sent = "a whole message, and then a body that doesn't end"
@@ -49,7 +50,8 @@ async def interrupted(harness: Harness) -> None:
         await exchange.begin()
         await exchange.send(encoded([start(harness.values), *text(0, [f"{first} "])[:-1]]))
         with suppress(TimeoutError):
-            await asyncio.wait_for(exchange.gone.wait(), 3 * harness.limits.patience)
+            async with asyncio.timeout(3 * harness.limits.patience):
+                await exchange.gone.wait()
             closed.set()
 
     harness.sent = f"{first!r}, then silence; Ctrl-C once the word is on the screen"
@@ -62,7 +64,8 @@ async def interrupted(harness: Harness) -> None:
         if "Traceback" in run.agent.err:
             run.fail("it ended with a traceback", "a word, or silence")
         try:  # the listener sees the closing a moment later
-            await asyncio.wait_for(closed.wait(), harness.limits.patience)
+            async with asyncio.timeout(harness.limits.patience):
+                await closed.wait()
         except TimeoutError:
             run.fail("the socket stayed open", "a closed socket")
 

@@ -114,7 +114,8 @@ async def mid_stream(harness: Harness) -> None:
         await exchange.begin()
         await exchange.send(encoded([start(harness.values), *calls, *text(1, [f"{first} "])[:-1]]))
         try:
-            await asyncio.wait_for(asked.wait(), harness.limits.patience)
+            async with asyncio.timeout(harness.limits.patience):
+                await asked.wait()
             early.append(True)
         except TimeoutError:
             early.append(False)
@@ -148,7 +149,8 @@ async def parallel(harness: Harness) -> None:
         if len(run.weather) > 1 and not run.weather[0].gone.is_set():  # it still waits
             both.set()
         try:
-            await asyncio.wait_for(both.wait(), harness.limits.patience)
+            async with asyncio.timeout(harness.limits.patience):
+                await both.wait()
             together.append(True)
         except TimeoutError:
             together.append(False)
@@ -181,12 +183,14 @@ async def call_order(harness: Harness) -> None:
         place = order.index(city) if city in done else len(order)
         if place + 1 < len(order):  # the last one first, but nobody waits for ever
             with suppress(TimeoutError):
-                await asyncio.wait_for(done[order[place + 1]].wait(), 2)
+                async with asyncio.timeout(2):
+                    await done[order[place + 1]].wait()
         body = {"city": city, "weather": weather.get(city, "unknown")}
         await exchange.reply(200, body, {"connection": "close"})
         if city in done:  # once the agent has taken it, and hung up as it was told
             with suppress(TimeoutError):
-                await asyncio.wait_for(exchange.gone.wait(), 1)
+                async with asyncio.timeout(1):
+                    await exchange.gone.wait()
             done[city].set()
 
     harness.sent = f"three calls, for {', '.join(order)}; the weather answers the last one first"

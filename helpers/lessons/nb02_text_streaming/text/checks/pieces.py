@@ -41,7 +41,8 @@ async def race(my: Namespace) -> object:
             if f'"text":"{piece}"'.encode() in chunk:
                 if told:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(given.wait(), READING)
+                        async with asyncio.timeout(READING):
+                            await given.wait()
                 given.clear()
                 told.append(f"arrived: {piece}")
 

@@ -79,7 +79,8 @@ async def leave_tools(my: Namespace) -> object:
     async def before(chunk: bytes) -> None:
         if b'"text":" moment."' in chunk:
             with suppress(TimeoutError):
-                await asyncio.wait_for(slow.running.wait(), READING)
+                async with asyncio.timeout(READING):
+                    await slow.running.wait()
 
     api = API(CALL_AND_TEXT, before=before)
     async with api.client() as http:

@@ -37,7 +37,8 @@ async def race(my: Namespace) -> object:
             if f'"text":"{piece}"'.encode() in chunk:
                 if order:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(given.wait(), READING)
+                        async with asyncio.timeout(READING):
+                            await given.wait()
                 given.clear()
                 order.append(f"arrived: {piece}")
 

@@ -89,7 +89,8 @@ async def in_time(my: Namespace) -> object:
     async def before(chunk: bytes) -> None:
         if b'"type":"message_stop"' in chunk and "the tool starts" not in order[1:]:
             with suppress(TimeoutError):
-                await asyncio.wait_for(running.wait(), READING)
+                async with asyncio.timeout(READING):
+                    await running.wait()
             order.append("the answer ends")
             over.set()
 
@@ -99,7 +100,8 @@ async def in_time(my: Namespace) -> object:
         order.append("the tool starts")
         running.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), READING)
+            async with asyncio.timeout(READING):
+                await over.wait()
         order.append("the tool ends")
         return "fine"
 

@@ -29,7 +29,8 @@ async def overtaken(my: Namespace) -> object:
     async def before(chunk: bytes) -> None:
         if b'"text":" t' in chunk or b"message_stop" in chunk:
             with suppress(TimeoutError):
-                await asyncio.wait_for(came.wait(), READING)
+                async with asyncio.timeout(READING):
+                    await came.wait()
             in_time.append("".join(wrote))
             came.clear()
 
