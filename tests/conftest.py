@@ -1,11 +1,15 @@
 """What every test and every kernel that a test starts finds in its environment."""
 
 import atexit
+import contextlib
+import importlib
 import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -68,6 +72,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("long")
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Import first the files that are this worker's share, then all in their order.
+
+    The asserts of a file are rewritten when it is imported for the first time, and the result is
+    kept beside it. So each file is rewritten by one worker, and not by all of them at once.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    folders = [Path(one) for one in session.config.args if Path(one).is_dir()]
+    files = [path for folder in folders for path in sorted(folder.rglob("test_*.py"))]
+    wanted = [path for path in files if not pytest_ignore_collect(path, session.config)]
+    for path in wanted[int(worker["workerid"][2:]) :: worker["workercount"]]:
+        if str(path.parent) not in sys.path:
+            sys.path.insert(0, str(path.parent))
+        # What goes wrong here goes wrong again in its turn, where it is told.
+        with warnings.catch_warnings(), contextlib.suppress(Exception, pytest.skip.Exception):
+            warnings.simplefilter("error")
+            importlib.import_module(path.stem)
 
 
 WHOLE_IN_THE_SECOND = re.compile(r"^pytestmark = pytest\.mark\.long\b", re.M)
