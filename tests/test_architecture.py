@@ -7,6 +7,7 @@ knows nothing of the pipeline, so that the two can't share a misunderstanding.
 import ast
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import IPython.core.inputtransformer2
@@ -85,6 +86,11 @@ ROOMS = {
 NOTEBOOK_PACKAGES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyterlab", "traitlets")
 
 
+@cache
+def opened_by(path: Path) -> set[str]:
+    return imports(path.read_text("utf-8"), path)
+
+
 def reaches(found: set[str], *targets: str) -> set[str]:
     return {name for name in found for to in targets if name == to or name.startswith(to + ".")}
 
@@ -106,7 +112,7 @@ def test_a_room_opens_those_that_are_named_and_no_other(room: str):
     others = set(ROOMS) - {room}
     found: set[str] = set()
     for path in modules(f"helpers/{room}.py", f"helpers/{room}/**/*.py"):
-        names = imports(path.read_text("utf-8"), path)
+        names = opened_by(path)
         found |= {other for other in others if reaches(names, f"helpers.{other}")}
     assert found == set(ROOMS[room])
 
@@ -114,13 +120,13 @@ def test_a_room_opens_those_that_are_named_and_no_other(room: str):
 @every("helpers/*.py", *(f"helpers/{room}/**/*.py" for room in ("wire", "streams", "providers")))
 def test_the_agent_knows_nothing_of_notebooks(path: Path):
     if path.name != "course.py":
-        assert not reaches(imports(path.read_text("utf-8"), path), *NOTEBOOK_PACKAGES)
+        assert not reaches(opened_by(path), *NOTEBOOK_PACKAGES)
 
 
 @every(*[f"helpers/{name}.py" for name in STAGES])
 def test_data_moves_one_way(path: Path):
     later = STAGES[STAGES.index(path.stem) + 1 :]
-    found = imports(path.read_text("utf-8"), path)
+    found = opened_by(path)
     assert not reaches(found, *[f"helpers.{name}" for name in later])
 
 
@@ -131,14 +137,14 @@ LESSONS = sorted(path.name for path in (ROOT / "helpers" / "lessons").glob("nb*"
 def test_a_lesson_opens_nothing_of_another_but_its_references(lesson: str):
     others = [f"helpers.lessons.{other}" for other in LESSONS if other != lesson]
     for path in modules(f"helpers/lessons/{lesson}/**/*.py"):
-        found = reaches(imports(path.read_text("utf-8"), path), *others)
+        found = reaches(opened_by(path), *others)
         # Only references are for all: together they are one agent.
         assert {name for name in found if ".reference" not in name} == set(), path
 
 
 @every("helpers/mock/**/*.py")
 def test_the_mock_knows_nothing_of_the_pipeline(path: Path):
-    found = imports(path.read_text("utf-8"), path)
+    found = opened_by(path)
     assert {name for name in reaches(found, "helpers") if name != "helpers"} <= reaches(
         found, "helpers.mock"
     )
@@ -197,6 +203,7 @@ MOCK = (
 )
 
 
+@cache
 def mock_imports() -> dict[str, set[str]]:
     """Return what each module of the offline API opens there, also for its types alone."""
     paths = {module_name(path): path for path in modules("helpers/mock/**/*.py")}
@@ -231,7 +238,7 @@ def test_the_mocks_maps_name_each_module():
 
 
 def test_no_modules_of_the_mock_open_each_other():
-    left = mock_imports()
+    left = dict(mock_imports())
     while ready := [name for name, opened in left.items() if not opened & left.keys()]:
         for name in ready:
             del left[name]
