@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from IPython.display import display
+
 from helpers.browser import IN_BROWSER
 from helpers.lessons.learner import progress
 from helpers.moved import UNTIL
@@ -41,6 +43,7 @@ from helpers.widgets.run_views import (
 if TYPE_CHECKING:
     from helpers.lessons.learner.machine import Findings
     from helpers.lessons.learner.map import Map
+    from helpers.lessons.learner.path_map import PathMap
     from helpers.lessons.learner.work import Download
     from helpers.submission.steps import Ready
     from helpers.widgets.seat.joined import Joined
@@ -166,12 +169,12 @@ def join(link: str = "", name: str = "") -> "SeatView":
     Nothing is sent before you press Join. The view says what a class sees.
 
     Args:
-        link: the class's address with its code; without it, that of COURSE_CLASS.
-        name: of your seat, as the class may see it.
+        link: the class's address with its code; without it, that of COURSE_CLASS, which is a
+            link or a file that holds one.
+        name: of your seat, as the class may see it; on a hub, your name there is proposed.
     """
     from helpers.widgets.seat.view import SeatView
 
-    link = link or os.environ.get("COURSE_CLASS", "")
     return SeatView(_joined(), link, name or os.environ.get("JUPYTERHUB_USER", ""))
 
 
@@ -191,11 +194,11 @@ def _joined() -> "Joined":
     return joined
 
 
-def map() -> "Map":
-    """Return the way through the notebooks, and which parts are built."""
-    from helpers.lessons.learner.map import Map
+def map() -> "Map | PathMap":
+    """Return the way through the notebooks, or a class's path in its notebook; what is passed."""
+    from helpers.lessons.learner.path_map import map_of
 
-    return Map(set(progress.passed()))
+    return map_of(os.environ)
 
 
 def download() -> "Download":
@@ -240,8 +243,9 @@ def _open() -> None:
     print(clients.session.describe())
     if (progress.home() / "class.json").exists() and _joined().resume():
         print("You have a seat in a class: course.join() shows it, and leaves it.")
-    elif os.environ.get("COURSE_CLASS"):
+    elif os.environ.get("COURSE_CLASS") and _joined().waiting_link():
         print("A class waits for you: course.join() says what it sees, and joins it.")
+        display(join())  # type: ignore[no-untyped-call]
 
 
 _open()

@@ -13,6 +13,7 @@ import uvicorn
 
 from helpers.classroom.classroom import Classroom
 from helpers.classroom.clock import plan_of
+from helpers.classroom.named import link_file, offer, withdraw
 from helpers.classroom.server import make_app
 from helpers.classroom.store import Store
 from helpers.environment.home import home
@@ -54,19 +55,36 @@ def main() -> int:
 
 async def serve(listener: socket.socket, store: Store, options: argparse.Namespace) -> None:
     """Serve a class on a socket that listens."""
+    port = listener.getsockname()[1]
+    address = options.address or f"http://{reached_at(options.host)}:{port}"
+    seats = f"{address}#{store.code}"
     classroom = Classroom(store, plan=options.plan)
     config = uvicorn.Config(
-        make_app(classroom),
+        make_app(classroom, seats),
         log_config=None,
         log_level="error",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    port = listener.getsockname()[1]
-    link = f"http://127.0.0.1:{port}/#{store.key}"
-    address = options.address or f"http://{reached_at(options.host)}:{port}"
-    sys.stdout.write(f"Board, for you alone: {link}\nSeats join with: {address}#{store.code}\n")
+    tell(port, store.key, seats, options)
+    file = offered_in(seats)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.should_exit and not running.done():
+            await asyncio.wait({running}, timeout=0.1)
+    finally:
+        if file:
+            withdraw(file, seats)
+        classroom.stop()  # streams end, or the server would wait for their readers
+        await running
+
+
+def tell(port: int, key: str, seats: str, options: argparse.Namespace) -> None:
+    """Tell the links, and what listening opens; open the board."""
+    link = f"http://127.0.0.1:{port}/#{key}"
+    sys.stdout.write(f"Board, for you alone: {link}\nSeats join with: {seats}\n")
     sys.stdout.flush()
     if options.host != HOST:
         sys.stderr.write(
@@ -74,16 +92,30 @@ async def serve(listener: socket.socket, store: Store, options: argparse.Namespa
             "and the board needs your link. What is sent is not encrypted: on a network that you "
             "don't trust, let a server with https stand before it.\n"
         )
-    if not options.no_browser:
+    if prefix := os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
+        sys.stderr.write(
+            f"From another machine, the board is at your hub's address, with {prefix}proxy/{port}/"
+            f"#{key} behind it.\n"
+        )
+    elif not options.no_browser:
         webbrowser.open(link)
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
+
+
+def offered_in(seats: str) -> Path | None:
+    """Write the seats' link into the file that COURSE_CLASS names; return it, or None."""
+    file = link_file(os.environ)
+    if file is None:
+        return None
     try:
-        while not server.should_exit and not running.done():
-            await asyncio.wait({running}, timeout=0.1)
-    finally:
-        classroom.stop()  # streams end, or the server would wait for their readers
-        await running
+        offer(file, seats)
+    except OSError as error:
+        sys.stderr.write(
+            f"{file} can't be written ({error.strerror}): this hub's notebooks don't find the "
+            "class by themselves. Give learners the link of the seats.\n"
+        )
+        return None
+    sys.stderr.write("This hub's notebooks find the class by themselves, and offer to join it.\n")
+    return file
 
 
 def reached_at(host: str) -> str:

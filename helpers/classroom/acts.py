@@ -5,11 +5,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from helpers.lessons import exercise_ids
+from helpers.lessons.teaching.places import path_of
 
-__all__ = ["Act", "At", "Chosen", "Hand", "NoAct", "Ready", "Tried", "act_of", "seat_name"]
+__all__ = [
+    "LONGEST_NAME",
+    "Act",
+    "At",
+    "Chosen",
+    "Hand",
+    "NoAct",
+    "Ready",
+    "Tried",
+    "act_of",
+    "seat_name",
+]
 
 LONGEST_NAME = 24  # characters of a seat's name
 MOST_SECTIONS = 99
+MOST_CASES = 999  # of an exercise
 MOST_CHOICES = 6
 MISTAKE = re.compile(r"[a-z0-9-]{1,60}")
 NOTEBOOK = re.compile(r"\d\d[a-z]?_[a-z0-9_]{1,60}")
@@ -32,11 +45,15 @@ class Tried:
         exercise: its id.
         passed: whether it passed.
         mistake: the id of the mistake that the check named; "" if it named none.
+        right: how many of its cases passed.
+        cases: how many it has; 0 if that was not told.
     """
 
     exercise: str
     passed: bool
     mistake: str = ""
+    right: int = 0
+    cases: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,8 +61,8 @@ class At:
     """A cell was run.
 
     Attributes:
-        notebook: its name, such as "01_sse_by_hand".
-        section: which of its sections, from 0.
+        notebook: its name, such as "01_sse_by_hand"; that of a class's path is "75_minutes".
+        section: which of its sections, from 0; in a path, which of its steps.
     """
 
     notebook: str
@@ -94,12 +111,15 @@ def act_of(value: Any) -> Act:
     """
     match value:
         case {"kind": "tried", "exercise": str(exercise), "passed": bool(passed), **more}:
-            mistake = more.get("mistake", "")
+            mistake: Any = more.get("mistake", "")
             named = isinstance(mistake, str) and (not mistake or MISTAKE.fullmatch(mistake))
-            if named and exercise in exercise_ids():
-                return Tried(exercise, passed, str(mistake))
+            right: Any = more.get("right", 0)
+            cases: Any = more.get("cases", 0)
+            if named and _counted(right, cases) and exercise in exercise_ids():
+                return Tried(exercise, passed, str(mistake), right, cases)
         case {"kind": "at", "notebook": str(notebook), "section": int(section)}:
-            if NOTEBOOK.fullmatch(notebook) and 0 <= section <= MOST_SECTIONS:
+            known = NOTEBOOK.fullmatch(notebook) or path_of(notebook)
+            if known and 0 <= section <= MOST_SECTIONS:
                 return At(notebook, int(section))
         case {"kind": "hand", "up": bool(up)}:
             return Hand(up)
@@ -110,6 +130,10 @@ def act_of(value: Any) -> Act:
             if question >= 0 and 0 <= choice < MOST_CHOICES:
                 return Chosen(int(question), int(choice))
     raise NoAct("This is no act of a seat: its kind or one of its fields is not known.")
+
+
+def _counted(right: Any, cases: Any) -> bool:
+    return type(right) is type(cases) is int and 0 <= right <= cases <= MOST_CASES
 
 
 def json_of(act: Act) -> dict[str, Any]:

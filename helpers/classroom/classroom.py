@@ -11,8 +11,7 @@ from helpers.classroom.clock import Plan
 from helpers.classroom.orders import Break, Order
 from helpers.classroom.room import Room
 from helpers.classroom.store import Store
-from helpers.lessons import find_exercise
-from helpers.lessons.exercise import BadExercise
+from helpers.classroom.words import words
 
 __all__ = ["Classroom"]
 
@@ -98,7 +97,7 @@ class Classroom:
 
     def board(self) -> dict[str, Any]:
         """Return what the board shows now."""
-        return self.room.board(self.now(), sentence)
+        return self.room.board(self.now(), words)
 
     async def wait(self, seconds: float) -> None:
         """Wait until something has happened, at most so long."""
@@ -122,11 +121,3 @@ class Classroom:
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()
-
-
-def sentence(exercise: str, mistake: str) -> str:
-    """Return what to say aloud about a mistake; "" if the exercise has no words for it."""
-    try:
-        return find_exercise(exercise).words(mistake).looks_like
-    except (BadExercise, OSError, KeyError):
-        return ""

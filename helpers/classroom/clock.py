@@ -1,10 +1,11 @@
 """The run sheet's clock: which step is on, how late the class is, what to cut. No I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from helpers.lessons.teaching import RunSheet
+from helpers.lessons.teaching import Prediction, RunSheet
+from helpers.lessons.teaching.places import sections
 
 __all__ = ["Plan", "Planned", "clock", "plan_of"]
 
@@ -22,6 +23,8 @@ class Planned:
         minutes: how long it takes.
         cut_minutes: what can be saved; 0 if nothing.
         cut_words: how.
+        places: the sections that it is made of, by notebook and number.
+        questions: those that everybody may predict.
     """
 
     title: str
@@ -30,19 +33,39 @@ class Planned:
     minutes: int
     cut_minutes: int = 0
     cut_words: str = ""
+    places: frozenset[tuple[str, int]] = frozenset()
+    questions: tuple[Prediction, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A path as the board shows it: its title, its slides' file, its steps."""
+    """A path as the board shows it: its title, its notebook's and slides' file, its steps."""
 
     title: str
     file: str
     steps: tuple[Planned, ...]
 
+    def place(self, notebook: str, section: int, now: int | None = None) -> tuple[str, int]:
+        """Return where somebody is, as a step of this path if it has that place.
+
+        Args:
+            notebook: where they are; the path's own notebook has steps for sections.
+            section: which one.
+            now: the step that is on. Two steps may share a section: then it is this one.
+        """
+        if notebook == self.file:
+            return self.file, min(section, len(self.steps) - 1)
+        found = [
+            number for number, step in enumerate(self.steps) if (notebook, section) in step.places
+        ]
+        if not found:
+            return notebook, section
+        return self.file, now if now in found else found[0]
+
 
 def plan_of(sheet: RunSheet) -> Plan:
     """Return what a board needs of a run sheet."""
+    headings = sections().headings
     steps = [
         Planned(
             slot.step.title,
@@ -51,6 +74,11 @@ def plan_of(sheet: RunSheet) -> Plan:
             slot.minutes,
             slot.step.cut.minutes if slot.step.cut else 0,
             slot.step.cut.words if slot.step.cut else "",
+            frozenset(
+                (slot.step.notebook, headings[slot.step.notebook, title])
+                for title in slot.step.sections
+            ),
+            slot.step.predictions,
         )
         for number, session in enumerate(sheet.sessions)
         for slot in session.slots
@@ -69,9 +97,16 @@ def clock(plan: Plan, begun: Sequence[tuple[int, float]], now: float) -> dict[st
     known = [(step, at) for step, at in begun if step < len(plan.steps)]
     shown: dict[str, Any] = {
         "title": plan.title,
+        "file": plan.file,
         "slides": f"slides/{plan.file}.html",
         "steps": [
-            {"title": one.title, "starts": one.starts, "minutes": one.minutes} for one in plan.steps
+            {
+                "title": one.title,
+                "starts": one.starts,
+                "minutes": one.minutes,
+                "questions": [asdict(question) for question in one.questions],
+            }
+            for one in plan.steps
         ],
         "now": None,
     }

@@ -12,6 +12,7 @@ from typing import Any
 from helpers.classroom.acts import Act, At, Chosen, Hand, Ready, Tried
 from helpers.classroom.clock import Plan, clock
 from helpers.classroom.orders import Ask, Break, Order, Say, Set, Step
+from helpers.lessons.exercise import Words
 
 __all__ = ["QUIET_SECONDS", "Room", "Seat"]
 
@@ -27,11 +28,15 @@ class Attempts:
         count: how many.
         passed: whether one of them passed.
         mistake: the one that the last try had; "" if it passed or had no name.
+        right: how many cases passed in the last try.
+        cases: how many the exercise has; 0 if that was not told.
     """
 
     count: int = 0
     passed: bool = False
     mistake: str = ""
+    right: int = 0
+    cases: int = 0
 
 
 @dataclass
@@ -45,6 +50,7 @@ class Seat:
         hand: when it was raised; None if it is down.
         at: the notebook and its section where they are; None until a cell was run.
         tries: by exercise.
+        latest: the exercise that was tried last; "" if none was.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Seat:
     hand: float | None = None
     at: tuple[str, int] | None = None
     tries: dict[str, Attempts] = field(default_factory=dict)
+    latest: str = ""
 
 
 @dataclass
@@ -95,9 +102,11 @@ class Room:
         seat = self.seats[id]
         seat.acted = max(seat.acted, now)
         match act:
-            case Tried(exercise, passed, mistake):
+            case Tried(exercise, passed, mistake, right, cases):
+                seat.latest = exercise
                 tries = seat.tries.setdefault(exercise, Attempts())
                 tries.count += 1
+                tries.right, tries.cases = right, cases
                 tries.passed |= passed
                 tries.mistake = "" if passed else mistake
                 if tries.mistake:
@@ -129,18 +138,18 @@ class Room:
             case Break():
                 pass
 
-    def board(self, now: float, words: Callable[[str, str], str]) -> dict[str, Any]:
+    def board(self, now: float, words: Callable[[str, str], Words]) -> dict[str, Any]:
         """Return what the board shows, as JSON.
 
         Args:
             now: the time.
-            words: gives the sentence to say aloud for an exercise and a mistake.
+            words: gives what to say aloud for an exercise and a mistake.
         """
-        seats = list(self.seats.values())
-        begun = dict.fromkeys(exercise for seat in seats for exercise in seat.tries)
+        begun = dict.fromkeys(exercise for seat in self.seats.values() for exercise in seat.tries)
+        on = self.begun[-1][0] if self.begun else None
         return {
-            "seats": [self._seat(id, seat, now) for id, seat in self.seats.items()],
-            "where": self._where(),
+            "seats": [self._seat(seat, now, on) for seat in self.seats.values()],
+            "where": self._where(on),
             "exercises": [self._exercise(exercise, now, words) for exercise in begun],
             "settings": self.settings,
             "said": self.said,
@@ -148,21 +157,34 @@ class Room:
             "clock": clock(self.plan, self.begun, now) if self.plan else None,
         }
 
-    def _seat(self, id: str, seat: Seat, now: float) -> dict[str, Any]:
+    def _seat(self, seat: Seat, now: float, on: int | None) -> dict[str, Any]:
         quiet = now - seat.acted
+        latest = seat.tries.get(seat.latest, Attempts(passed=True))
         return {
             "name": seat.name,
             "ready": None if seat.symptoms is None else not seat.symptoms,
             "symptoms": list(seat.symptoms or ()),
             "hand": None if seat.hand is None else round(now - seat.hand),
-            "at": list(seat.at) if seat.at else None,
+            "at": list(self._place(seat.at, on)) if seat.at else None,
             "quiet": round(quiet) if quiet >= QUIET_SECONDS else None,
             "passed": sum(tries.passed for tries in seat.tries.values()),
+            "at_work": None
+            if latest.passed
+            else {"exercise": seat.latest, "right": latest.right, "cases": latest.cases},
         }
 
-    def _where(self) -> dict[str, Any] | None:
-        """Return where the room is: the middle seat, and those a quarter from each end."""
-        places = sorted(seat.at for seat in self.seats.values() if seat.at)
+    def _place(self, at: tuple[str, int], on: int | None) -> tuple[str, int]:
+        """Return where somebody is; on a path, in which of its steps, if it has that place."""
+        return self.plan.place(*at, on) if self.plan else at
+
+    def _where(self, on: int | None) -> dict[str, Any] | None:
+        """Return where the room is: the middle seat, and those a quarter from each end.
+
+        On a path this goes by its steps, and who is elsewhere isn't counted.
+        """
+        places = sorted(self._place(seat.at, on) for seat in self.seats.values() if seat.at)
+        if self.plan:
+            places = [one for one in places if one[0] == self.plan.file]
         if not places:
             return None
         ranks = range(len(places))
@@ -175,21 +197,26 @@ class Room:
         }
 
     def _exercise(
-        self, exercise: str, now: float, words: Callable[[str, str], str]
+        self, exercise: str, now: float, words: Callable[[str, str], Words]
     ) -> dict[str, Any]:
         tries = [seat.tries[exercise] for seat in self.seats.values() if exercise in seat.tries]
         passed = sum(one.passed for one in tries)
-        mistakes = Counter(one.mistake for one in tries if one.mistake and not one.passed)
+        at_work = [one for one in tries if not one.passed]
+        mistakes = Counter(one.mistake for one in at_work if one.mistake)
+        said = {mistake: words(exercise, mistake) for mistake in mistakes}
         return {
             "exercise": exercise,
             "passed": passed,
-            "at_work": len(tries) - passed,
+            "at_work": len(at_work),
+            "right": sorted(one.right for one in at_work if one.cases),
+            "cases": max((one.cases for one in tries), default=0),
             "not_begun": len(self.seats) - len(tries),
             "mistakes": [
                 {
                     "mistake": mistake,
                     "seats": count,
-                    "words": words(exercise, mistake),
+                    "words": said[mistake].looks_like,
+                    "try_next": said[mistake].try_next,
                     "new": now - self._first[exercise, mistake] < NEW_SECONDS,
                 }
                 for mistake, count in mistakes.most_common()

@@ -30,9 +30,10 @@ SILENCE_SECONDS = 30.0  # the server says something every 10
 MOST_NUMBER = 2**53 - 2  # what JSON holds exactly
 
 WHAT_IS_SENT = (
-    "Your class sees your seat's name, which exercises you tried, whether they passed or which "
-    "mistake the check named, which section you are in, whether your machine is ready, a raised "
-    "hand, and your answers to its questions. It never sees code, text, answers or keys."
+    "Your class sees your seat's name, which exercises you tried, how many of their cases passed "
+    "and which mistake the check named, which section or step you are in, whether your machine is "
+    "ready, a raised hand, and your answers to its questions. It never sees code, text, answers "
+    "or keys."
 )
 
 

@@ -28,6 +28,7 @@ from helpers.classroom import acts, orders
 from helpers.classroom.classroom import Classroom
 from helpers.classroom.guard import Guard
 from helpers.lessons import LESSONS
+from helpers.lessons.teaching import path_names, run_sheet
 
 __all__ = ["make_app"]
 
@@ -43,6 +44,7 @@ POLICY = (
 )
 SLIDES = LESSONS.parents[1] / "docs" / "teaching" / "slides"
 SLIDES_KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+PATHS = [run_sheet(name).file for name in path_names()]
 LARGEST = 64 * 1024  # bytes of a body
 MOST_ACTS = 200  # in one body
 MOST_SEATS = 500
@@ -65,8 +67,13 @@ class Refused(Exception):
         self.status = status
 
 
-def make_app(classroom: Classroom) -> Starlette:
-    """Return the class's server as an ASGI application."""
+def make_app(classroom: Classroom, seats: str) -> Starlette:
+    """Return the class's server as an ASGI application.
+
+    Args:
+        classroom: the class.
+        seats: the link with which seats join, as the board shows it.
+    """
     guard = Guard()
 
     def seat_of(request: Request) -> str:
@@ -143,7 +150,8 @@ def make_app(classroom: Classroom) -> Starlette:
 
     async def boards() -> AsyncGenerator[str]:
         while not classroom.over.is_set():
-            yield f"data: {json.dumps({**classroom.board(), 'code': classroom.store.code})}\n\n"
+            shown = {**classroom.board(), "link": seats, "paths": PATHS}
+            yield f"data: {json.dumps(shown)}\n\n"
             waiting = asyncio.ensure_future(classroom.wait(HEARTBEAT_SECONDS))
             await asyncio.sleep(PAUSE_SECONDS)
             await waiting

@@ -54,10 +54,11 @@ Serve = Callable[..., Served]
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Serve]:
+def serving(folder: Path, **environment: str) -> Iterator[Serve]:
     """Give what starts a class's server; all of them end behind the block.
 
     folder: where the class's file stands, if no other is named.
+    environment: what it has beside this process's.
     """
     running: list[subprocess.Popen[str]] = []
 
@@ -70,7 +71,7 @@ def serving(folder: Path) -> Iterator[Serve]:
             ],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"COURSE_HOME": str(folder)},
+            env=os.environ | {"COURSE_HOME": str(folder)} | environment,
         )
         running.append(process)
         assert process.stdout is not None

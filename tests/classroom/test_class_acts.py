@@ -14,6 +14,8 @@ from helpers.classroom.orders import Ask, Break, NoOrder, Say, Set, Step, order_
 ACTS = [
     Tried("sse", False, "splits-on-lf"),
     Tried("sse", True),
+    Tried("sse", False, "splits-on-lf", 5, 9),
+    At("3_hours", 7),
     At("01_sse_by_hand", 3),
     Hand(True),
     Ready(("packages",)),
@@ -34,6 +36,9 @@ def test_an_act_is_read_back(act: acts.Act):
         {"kind": "tried", "exercise": "sse", "passed": 1},
         {"kind": "tried", "exercise": "sse", "passed": False, "mistake": "My own words."},
         {"kind": "tried", "exercise": "sse", "passed": False, "mistake": "x" * 61},
+        {"kind": "tried", "exercise": "sse", "passed": False, "right": 10, "cases": 9},
+        {"kind": "tried", "exercise": "sse", "passed": False, "right": "code", "cases": 9},
+        {"kind": "tried", "exercise": "sse", "passed": False, "right": True, "cases": True},
         {"kind": "at", "notebook": "../../etc", "section": 0},
         {"kind": "at", "notebook": "01_sse_by_hand", "section": -1},
         {"kind": "at", "notebook": "01_sse_by_hand", "section": 100},
@@ -58,6 +63,8 @@ def test_an_act_keeps_none_of_what_it_does_not_know():
         "exercise": "sse",
         "passed": False,
         "mistake": "",
+        "right": 0,
+        "cases": 0,
     }
 
 

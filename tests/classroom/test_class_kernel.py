@@ -64,6 +64,7 @@ def test_tries_and_places_reach_the_board_and_code_does_not(serve: Serve, tmp_pa
     assert seat["at"] == ["01_sse_by_hand", 3]
     [hello] = board["exercises"]
     assert (hello["exercise"], hello["at_work"]) == ("hello", 1)
+    assert hello["right"] == [0] and hello["cases"] > 1
     assert [mistake["seats"] for mistake in hello["mistakes"]] == [1]
     assert "secret" not in json.dumps(board)
     # The next kernel has the seat again, without being asked.
@@ -95,4 +96,5 @@ def test_a_class_that_is_named_is_not_joined_by_itself(serve: Serve, tmp_path: P
         timeout=PATIENCE,
     )
     assert "A class waits for you: course.join()" in done.stdout
+    assert f"one waits at {served.address}" in done.stdout  # the seat's view stands below
     assert served.board()["seats"] == []

@@ -1,12 +1,15 @@
 """What the board shows of a class: pure, with times as arguments."""
 
 from helpers.classroom.acts import At, Chosen, Hand, Ready, Tried
-from helpers.classroom.orders import Ask, Say, Set
+from helpers.classroom.clock import plan_of
+from helpers.classroom.orders import Ask, Say, Set, Step
 from helpers.classroom.room import NEW_SECONDS, QUIET_SECONDS, Room
+from helpers.lessons.exercise import Words
+from helpers.lessons.teaching import run_sheet
 
 
-def words(exercise: str, mistake: str) -> str:
-    return f"{exercise}: {mistake}!"
+def words(exercise: str, mistake: str) -> Words:
+    return Words(f"{exercise}: {mistake}!", f"Not {mistake}.")
 
 
 def room_of(*names: str) -> Room:
@@ -26,8 +29,14 @@ def test_mistakes_are_counted_by_name_and_new_ones_are_marked():
     [sse] = board["exercises"]
     assert (sse["passed"], sse["at_work"], sse["not_begun"]) == (1, 2, 1)
     assert sse["mistakes"] == [
-        {"mistake": "one", "seats": 1, "words": "sse: one!", "new": False},
-        {"mistake": "two", "seats": 1, "words": "sse: two!", "new": True},
+        {
+            "mistake": mistake,
+            "seats": 1,
+            "words": f"sse: {mistake}!",
+            "try_next": f"Not {mistake}.",
+            "new": new,
+        }
+        for mistake, new in (("one", False), ("two", True))
     ]
 
 
@@ -37,6 +46,48 @@ def test_who_has_passed_has_no_mistake_any_more_and_stays_passed():
         room.take("a", Tried("sse", passed, "" if passed else "one"), 1)
     [sse] = room.board(2, words)["exercises"]
     assert (sse["passed"], sse["at_work"], sse["mistakes"]) == (1, 0, [])
+
+
+def test_an_exercise_that_is_done_in_part_says_how_far():
+    room = room_of("a", "b", "c")
+    room.take("a", Tried("sse", False, "one", 5, 9), 1)
+    room.take("b", Tried("sse", False, "", 2, 9), 1)
+    room.take("c", Tried("sse", True, "", 9, 9), 1)
+    board = room.board(1, words)
+    [sse] = board["exercises"]
+    assert (sse["right"], sse["cases"]) == ([2, 5], 9)
+    assert [seat["at_work"] for seat in board["seats"]] == [
+        {"exercise": "sse", "right": 5, "cases": 9},
+        {"exercise": "sse", "right": 2, "cases": 9},
+        None,
+    ]
+    room.take("a", Tried("sse", True, "", 9, 9), 2)
+    assert room.board(2, words)["seats"][0]["at_work"] is None
+
+
+def test_on_a_path_the_room_is_in_its_steps():
+    room = Room(plan=plan_of(run_sheet("75")))
+    for name, at in (
+        ("in the path's notebook", At("75_minutes", 2)),
+        ("in a notebook of the course", At("02_text_streaming", 3)),
+        ("elsewhere", At("11_sdk_and_openai", 1)),
+    ):
+        room.join(name, name, 0)
+        room.take(name, at, 1)
+    board = room.board(1, words)
+    assert [seat["at"] for seat in board["seats"]] == [
+        ["75_minutes", 2],
+        ["75_minutes", 3],
+        ["11_sdk_and_openai", 1],
+    ]
+    assert board["where"]["quarter"] == ["75_minutes", 2]
+    assert board["where"]["three_quarters"] == ["75_minutes", 3]
+    assert board["clock"]["steps"][3]["title"] == "Which wait feels shorter?"
+    # Steps may share a section of a notebook: then the one that is on counts.
+    room.take("elsewhere", At("04_mid_stream_tools", 3), 2)
+    assert room.board(2, words)["seats"][2]["at"] == ["75_minutes", 6]
+    room.obey(1, Step(8), 3)
+    assert room.board(3, words)["seats"][2]["at"] == ["75_minutes", 8]
 
 
 def test_where_the_room_is():

@@ -69,12 +69,25 @@ async function run() {
 }
 
 const minutes = (seconds) => (seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`);
-const place = ([notebook, section]) => `${notebook.slice(0, 2)}, section ${section + 1}`;
+
+/** Say where somebody is: in a step of the class's path, of another one, or in a notebook. */
+function place([notebook, number]) {
+  const told = shown.clock;
+  if (notebook === told?.file) return `step ${number + 1} (${told.steps[number].title})`;
+  if (shown.paths.includes(notebook)) return `${notebook.replaceAll("_", " ")}, step ${number + 1}`;
+  return `${notebook.slice(0, 2)}, section ${number + 1}`;
+}
+
+/** Say how many cases pass of exercises that are done in part; nothing where none does. */
+function inPart(right, cases) {
+  const [least, most] = [right[0], right.at(-1)];
+  return most ? `${least === most ? most : `${least} to ${most}`} of ${cases} cases pass` : "";
+}
 
 function draw() {
   const hidden = find("projector").checked;
   document.body.classList.toggle("projector", hidden);
-  find("code").textContent = `${location.origin}#${shown.code}`;
+  find("code").textContent = shown.link;
   const { seats } = shown;
   const count = (test) => seats.filter(test).length;
   find("summary").textContent = seats.length
@@ -87,6 +100,7 @@ function draw() {
         seat.symptoms.length && `✕ ${seat.symptoms.join(", ")}`,
         seat.quiet !== null && `nothing for ${minutes(seat.quiet)}`,
         seat.at && place(seat.at),
+        seat.at_work?.right && `${seat.at_work.exercise}: ${inPart([seat.at_work.right], seat.at_work.cases)}`,
         `${seat.passed} passed`,
       ].filter(Boolean);
       const name = hidden ? `Seat ${index + 1}` : seat.name;
@@ -98,9 +112,12 @@ function draw() {
   const where = shown.where;
   find("where").textContent = where
     ? `The middle seat is in ${place(where.median)}; half of the room is between ${place(where.quarter)} and ${place(where.three_quarters)}.`
-    : "No cell has been run yet.";
+    : shown.clock
+      ? "Nobody has run a cell of this path yet."
+      : "No cell has been run yet.";
   find("exercises").replaceChildren(...(shown.exercises.length ? shown.exercises.map(exercise) : ["Nothing was tried yet."]));
   asked();
+  ready();
   clock();
 }
 
@@ -144,12 +161,13 @@ function clock() {
   );
 }
 
-function exercise({ exercise: id, passed, at_work, not_begun, mistakes }) {
+function exercise({ exercise: id, passed, at_work, not_begun, right, cases, mistakes }) {
   const all = passed + at_work + not_begun;
+  const part = inPart(right, cases);
   return element(
     "div",
     { className: "exercise" },
-    element("h3", {}, id, element("span", { textContent: `${passed} passed · ${at_work} at work · ${not_begun} not begun` })),
+    element("h3", {}, id, element("span", { textContent: `${passed} passed · ${at_work} at work · ${not_begun} not begun` }), ...(part ? [element("span", { textContent: `At work: ${part}` })] : [])),
     element("progress", { className: "bar", max: all, value: passed, ariaLabel: `${passed} of ${all} passed` }),
     element(
       "ol",
@@ -160,28 +178,66 @@ function exercise({ exercise: id, passed, at_work, not_begun, mistakes }) {
           {},
           element("b", { textContent: `${mistake.seats} × ${mistake.mistake}` }),
           ...(mistake.new ? [element("span", { className: "new", textContent: "new" })] : []),
-          element("span", { className: "words", textContent: mistake.words }),
+          ...(mistake.words ? [element("span", { className: "say", textContent: `This looks like ${bare(mistake.words)}.` })] : []),
+          ...(mistake.try_next ? [element("span", { className: "words", textContent: `Try next: ${bare(mistake.try_next)}` })] : []),
         ),
       ),
     ),
   );
 }
 
+/** Take the marks of code out of a sentence that is read aloud. */
+const bare = (words) => words.replaceAll("`", "");
+
+let revealed = 0; // the number of the question whose answer is shown
+
+/** Return the questions of the path, each with the number of its step. */
+const questions = () => (shown.clock?.steps ?? []).flatMap((step, number) => step.questions.map((one) => ({ ...one, number })));
+
 function asked() {
   const box = find("asked");
-  if (!shown.asked) return box.replaceChildren("No question is open.");
-  const { question, choices } = shown.asked;
-  const all = choices.reduce((sum, choice) => sum + choice.seats, 0);
+  const open = shown.asked;
+  const known = open && questions().find((one) => one.question === open.question);
+  const isShown = Boolean(known) && revealed === open.number;
+  find("show-answer").hidden = !known || isShown;
+  if (!open) return box.replaceChildren("No question is open.");
+  const all = open.choices.reduce((sum, choice) => sum + choice.seats, 0);
   box.replaceChildren(
-    element("p", { textContent: question }),
-    ...choices.map((choice) =>
+    element("p", { textContent: open.question }),
+    ...open.choices.map((choice, index) =>
       element(
         "div",
         {},
-        element("span", { textContent: `${choice.words}: ${choice.seats}` }),
-        element("progress", { className: "bar", max: Math.max(all, 1), value: choice.seats, ariaLabel: `${choice.seats} of ${all}` }),
+        element("span", { textContent: `${isShown && index === known.right ? "✓ " : ""}${choice.words}: ${choice.seats}` }),
+        element("progress", { className: "bar", max: Math.max(all, 1), value: choice.seats, ariaLabel: `${choice.words}: ${choice.seats} of ${all}` }),
       ),
     ),
+    ...(isShown ? [element("p", { className: "say", textContent: known.answer })] : []),
+  );
+}
+
+/** Offer the path's own questions: those of the step that is on, then all others. */
+function ready() {
+  const box = find("ready");
+  const on = shown.clock?.now ?? 0;
+  const key = JSON.stringify([shown.clock?.file, on]);
+  if (box.dataset.key === key) return; // a button that is being pressed stays
+  box.dataset.key = key;
+  const rows = (list) =>
+    element(
+      "ul",
+      { className: "ready" },
+      ...list.map((one) => {
+        const button = element("button", { type: "button", textContent: one.question });
+        button.addEventListener("click", () => send({ kind: "ask", question: one.question, choices: one.choices }));
+        return element("li", {}, button, element("span", { className: "words", textContent: one.choices.join(" · ") }));
+      }),
+    );
+  const here = questions().filter((one) => one.number === on);
+  const others = questions().filter((one) => one.number !== on);
+  box.replaceChildren(
+    ...(here.length ? [element("h3", { textContent: `Ready for this step: ${shown.clock.steps[on].title}` }), rows(here)] : []),
+    ...(others.length ? [element("details", {}, element("summary", { textContent: "Those of the other steps" }), rows(others))] : []),
   );
 }
 
@@ -192,6 +248,10 @@ find("step-first").addEventListener("click", () => send({ kind: "step", step: 0,
 find("projector").addEventListener("change", () => shown && draw());
 find("break").addEventListener("click", () => send({ kind: "break" }));
 find("close-question").addEventListener("click", () => send({ kind: "ask", question: "", choices: [] }));
+find("show-answer").addEventListener("click", () => {
+  revealed = shown.asked?.number ?? 0;
+  asked();
+});
 find("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   const { question, choices } = Object.fromEntries(new FormData(event.target));

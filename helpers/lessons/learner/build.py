@@ -77,7 +77,8 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
     kept = _keep(exercise, cell, report.status)
     if report.status != "not_attempted":
         diagnosis = report.diagnosis
-        progress.note_try(exercise.id, diagnosis.misconception if diagnosis else "")
+        mistake = diagnosis.misconception if diagnosis else ""
+        progress.note_try(exercise.id, mistake, report.passed, len(report.cases))
     html, text = render(exercise, report, (*report.notes, *kept))
     _show(html, text)
     if report.loaded:

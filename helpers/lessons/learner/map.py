@@ -1,13 +1,13 @@
 """The map: the way through the notebooks, and what has been built on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from html import escape
 from importlib import import_module
 from typing import NamedTuple
 
 from helpers.lessons import find_exercise, lesson_names
 
-__all__ = ["NOTEBOOKS", "Map", "Notebook", "builds", "minutes_of"]
+__all__ = ["NOTEBOOKS", "Map", "Notebook", "builds", "in_part", "minutes_of"]
 
 
 class Notebook(NamedTuple):
@@ -52,17 +52,27 @@ class Map:
 
     Args:
         passed: ids of the parts that the learner has built.
+        part: of exercises that are done in part, how many cases passed, of how many.
     """
 
-    def __init__(self, passed: Collection[str]) -> None:
+    def __init__(
+        self, passed: Collection[str], part: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
         self._passed = passed
+        self._part = part or {}
 
     def _state(self, notebook: Notebook) -> str:
         if notebook.part:
-            return "✓ built" if notebook.part in self._passed else "not yet"
+            built = notebook.part in self._passed
+            return "✓ built" if built else in_part(self._part.get(notebook.part))
         done = sum(exercise in self._passed for exercise in notebook.exercises)
         count = len(notebook.exercises)
-        return "✓ done" if done == count else f"{done} of {count}" if done else "not yet"
+        if done == count:
+            return "✓ done"
+        if count == 1:
+            return in_part(self._part.get(notebook.exercises[0]))
+        begun = any(exercise in self._part for exercise in notebook.exercises)
+        return f"{done} of {count}" if done else "begun" if begun else "not yet"
 
     def __repr__(self) -> str:
         rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
@@ -87,6 +97,11 @@ class Map:
             for head in ("Notebook", "Takes", "What it turns into what", "Part", "Yours")
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def in_part(cases: tuple[int, int] | None) -> str:
+    """Return how far an exercise is that has not passed, such as "5 of 9 cases"."""
+    return "not yet" if cases is None else f"{cases[0]} of {cases[1]} cases"
 
 
 def minutes_of(notebook: Notebook) -> str:

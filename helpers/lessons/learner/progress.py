@@ -2,7 +2,8 @@
 
 my/parts/sse.py       the source of each part that passed
 my/progress.json      {"version": 1, "parts": {"sse": {"passed": true, "tries": 3,
-                       "first_passed": "2026-11-29", "mistakes": ["splits-on-lf"]}}}
+                       "first_passed": "2026-11-29", "mistakes": ["splits-on-lf"]},
+                       "text": {"tries": 1, "mistakes": [], "cases": [5, 9]}}}
 
 It holds no code. A file of an earlier edition, which has only "passed", is read as well.
 """
@@ -28,6 +29,7 @@ from helpers.lessons.exercise import Exercise, module_of
 __all__ = [
     "NotSaved",
     "home",
+    "in_part",
     "note_try",
     "part_namespace",
     "passed",
@@ -92,14 +94,28 @@ def save(part_id: str, text: str) -> None:
         ) from None
 
 
-def note_try(part_id: str, mistake: str = "") -> None:
-    """Count a try, with the mistake that its check named, and the day when a part first passed.
+def in_part() -> dict[str, tuple[int, int]]:
+    """Return of exercises that are done in part how many cases passed, of how many."""
+    found = {}
+    for part_id, entry in _read()["parts"].items():
+        match entry:
+            case {"passed": True}:
+                pass
+            case {"cases": [int(right), int(cases)]}:
+                found[part_id] = (int(right), int(cases))
+    return found
+
+
+def note_try(part_id: str, mistake: str = "", right: int = 0, cases: int = 0) -> None:
+    """Count a try: its mistake, how many cases passed, the day when a part first passed.
 
     It comes after `save`. A folder that can't be written to is no news here: `save` says so.
 
     Args:
         part_id: such as "sse".
         mistake: its id; "" if the try passed, or the check named none.
+        right: how many of its cases passed.
+        cases: how many it has.
     """
     with suppress(OSError):
         home().mkdir(parents=True, exist_ok=True)
@@ -110,6 +126,9 @@ def note_try(part_id: str, mistake: str = "") -> None:
         entry["tries"] = (tries if isinstance(tries, int) else 0) + 1
         known = mistakes if isinstance(mistakes, list) else []
         entry["mistakes"] = [*known, mistake] if mistake and mistake not in known else known
+        entry.pop("cases", None)
+        if 0 < right < cases:
+            entry["cases"] = [right, cases]
         if entry.get("passed"):
             entry.setdefault("first_passed", date.today().isoformat())
         state["parts"][part_id] = entry

@@ -6,6 +6,12 @@ paths.toml ──▶ sheets ──▶ words, slides      docs/teaching/
                   └─────▶ the clock on a class's board
 """
 
-from helpers.lessons.teaching.sheets import RunSheet, UnknownPath, path_names, run_sheet
+from helpers.lessons.teaching.sheets import (
+    Prediction,
+    RunSheet,
+    UnknownPath,
+    path_names,
+    run_sheet,
+)
 
-__all__ = ["RunSheet", "UnknownPath", "path_names", "run_sheet"]
+__all__ = ["Prediction", "RunSheet", "UnknownPath", "path_names", "run_sheet"]

@@ -1,6 +1,5 @@
 """A path as one notebook, made of the notebooks' own cells."""
 
-import re
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,8 @@ from nbformat import NotebookNode
 
 from helpers.lessons import LESSONS, find_exercise
 from helpers.lessons.learner.map import NOTEBOOKS
+from helpers.lessons.teaching.origin import id_in_path
+from helpers.lessons.teaching.places import HEADING
 from helpers.lessons.teaching.sheets import RunSheet, Session, Slot, Step, clock_time
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
 ]
 
 FOLDER = LESSONS.parents[1] / "notebooks"
-HEADING = re.compile(r"^##+ (.+)$", re.MULTILINE)
 FIRST_CELL = "from helpers import course"
 BUILD = "%%build "
 
@@ -96,8 +96,10 @@ def path_notebook(sheet: RunSheet) -> NotebookNode:
         MissingPlace: a step names what its notebook doesn't have.
     """
     cells = [_text(_opening(sheet))]
+    before = 0
     for session in sheet.sessions:
-        cells += _of_session(session)
+        cells += _of_session(session, before, len(sheet.slots))
+        before += len(session.slots)
     cells.append(_text(_ending(sheet)))
     seen: dict[str, int] = {}
     for number, cell in enumerate(cells):
@@ -120,31 +122,37 @@ def write_path(sheet: RunSheet, folder: Path) -> Path:
     return file
 
 
-def _of_session(session: Session) -> list[NotebookNode]:
+def _of_session(session: Session, before: int, steps: int) -> list[NotebookNode]:
+    """Return a session's cells.
+
+    Args:
+        session: which.
+        before: how many steps of the path come before it.
+        steps: how many the path has.
+    """
     cells = []
     if session.title:
         cells.append(_text(f"# {session.title}\n\nRun the next cell first, after each start."))
     course = next(cell for cell in _cells("00_start_here") if cell.source == FIRST_CELL)
-    cells.append(_copy("00_start_here", course))
+    cells.append(_copy("00_start_here", course, before))
     there: set[int] = set()  # cells of one notebook run once, until another notebook comes
     last = ""
-    for slot in session.slots:
+    for number, slot in enumerate(session.slots, start=before):
         step = slot.step
-        cells.append(_text(_heading(slot)))
+        cells.append(_text(_heading(slot, f"Step {number + 1} of {steps}")))
         if not step.notebook:
             continue
         if step.notebook != last:
             there, last = set(), step.notebook
-        for number in cells_of(step):
-            if number not in there:
-                cells.append(_copy(step.notebook, _cells(step.notebook)[number]))
+        new = [one for one in cells_of(step) if one not in there]
+        cells += [_copy(step.notebook, _cells(step.notebook)[one], number) for one in new]
         there |= set(cells_of(step))
     return cells
 
 
-def _copy(name: str, cell: NotebookNode) -> NotebookNode:
+def _copy(name: str, cell: NotebookNode, step: int) -> NotebookNode:
     copy = deepcopy(cell)
-    copy["id"] = f"{name[:2]}-{cell.id}"
+    copy["id"] = id_in_path(name, cell.id, step)
     if copy.cell_type == "code":
         copy.execution_count, copy.outputs = None, []
     return copy
@@ -173,9 +181,9 @@ def _opening(sheet: RunSheet) -> str:
     return "\n".join(rows)
 
 
-def _heading(slot: Slot) -> str:
+def _heading(slot: Slot, place: str) -> str:
     step = slot.step
-    lines = [f"# {step.title}", f"**{slot.minutes} minutes.**"]
+    lines = [f"# {step.title}", f"**{place} · {slot.minutes} minutes.**"]
     if step.notebook:
         lines[-1] += f" From [{notebook_title(step.notebook)}]({step.notebook}.ipynb)."
     if step.ask:

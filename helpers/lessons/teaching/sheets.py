@@ -37,12 +37,16 @@ class Prediction:
 
     Attributes:
         question: its words.
-        answer: what is expected.
+        answer: what is expected, and why.
+        choices: answers to choose from, for a show of hands or the class's board.
+        right: which of them is right, from 0.
         shows: a piece of what the cells print; "" if they print nothing of it.
     """
 
     question: str
     answer: str
+    choices: tuple[str, ...]
+    right: int
     shows: str = ""
 
 
@@ -216,7 +220,10 @@ def _session(facts: dict[str, Any]) -> Session:
 def _step(id: str) -> Step:
     facts = dict(_facts()["steps"][id])
     cut = facts.pop("cut", None)
-    predictions = tuple(Prediction(**one) for one in facts.pop("predictions", ()))
+    predictions = tuple(
+        Prediction(**{**one, "choices": tuple(one["choices"])})
+        for one in facts.pop("predictions", ())
+    )
     lists: dict[str, Any] = {
         name: tuple(facts.pop(name, ())) for name in ("sections", "first", "say")
     }

@@ -92,6 +92,7 @@ def _step(slot: Slot) -> list[str]:
     predictions = [
         f'<p class="kicker">{escape(step.title)} · predict</p>\n'
         f'<div class="predict"><h2>{escape(one.question)}</h2>\n'
+        f"<ul>{''.join(f'<li>{escape(choice)}</li>' for choice in one.choices)}</ul>\n"
         f'<p class="answer">{escape(one.answer)}</p></div>'
         for one in step.predictions
     ]

@@ -29,7 +29,8 @@ def guide() -> str:
         "Five paths through the course, each with a clock. A path's notebook has the cells of the "
         "course's notebooks, with the same exercises, and `lab --path` opens it. "
         "`class --path` opens the board with a clock: it shows which step is on, how late you "
-        "are, and what to cut.",
+        "are, and what to cut. It offers the predictions of the sheet as questions: one click "
+        "asks everybody.",
         "| path | for whom | run sheet | slides | commands |\n|---|---|---|---|---|\n"
         + "\n".join(map(_row, map(run_sheet, path_names()))),
         "## Two days before",
@@ -109,7 +110,10 @@ def _slot(slot: Slot) -> str:
     lines = [f"**Say:** {sentence}" for sentence in step.say]
     for name, words in (("Show", step.show), ("Do", step.do), ("Ask", step.ask)):
         lines += [f"**{name}:** {words}"] if words else []
-    lines += [f"**Predict:** {one.question} *{one.answer}*" for one in step.predictions]
+    lines += [
+        f"**Predict:** {one.question} ({' / '.join(one.choices)}) *{one.answer}*"
+        for one in step.predictions
+    ]
     if step.cut:
         lines.append(f"**When late** ({step.cut.minutes} min): {step.cut.words}")
     if lines:

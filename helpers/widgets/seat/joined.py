@@ -1,25 +1,21 @@
 """The seat of this kernel, if its learner has joined a class; it lives on the streams' loop."""
 
-import json
 import os
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from helpers.classroom.acts import Act, At, Ready, Tried
+from helpers.classroom.named import class_link
 from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
 from helpers.lessons.checking.report import Report
 from helpers.lessons.exercise import Exercise
-from helpers.lessons.teaching.origin import origin
+from helpers.lessons.teaching.places import notebook_name, place_of
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets import live
 
 __all__ = ["Joined"]
-
-NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 
 class Joined:
@@ -43,6 +39,10 @@ class Joined:
         """Call a function after each change, on the loop of the streams."""
         self._listeners.append(callback)
 
+    def waiting_link(self) -> str:
+        """Return the link of the class that this machine or its hub names; "" if none waits."""
+        return class_link(os.environ)
+
     def resume(self) -> bool:
         """Go on with the seat that was taken before; False if there is none."""
         seat = kept_seat(self._folder, self._obey)
@@ -65,21 +65,19 @@ class Joined:
             live.call(self.seat.tell, act)
 
     def tell_of_check(self, exercise: Exercise, report: Report) -> None:
-        """Tell the class what came of a check: the mistake's id, and nothing of the code."""
+        """Tell the class what came of a check: the mistake's id, how many cases passed, no code."""
         if report.status == "not_attempted":
             return
         mistake = report.diagnosis.misconception if report.diagnosis else ""
-        self.tell(Tried(exercise.id, report.status == "passed", mistake))
+        passed = report.status == "passed"
+        self.tell(Tried(exercise.id, passed, mistake, report.passed, len(report.cases)))
 
     def tell_of_cell(self, cell_id: str | None) -> None:
-        """Tell the class in which section a cell stands, if it is one of the course's."""
+        """Tell the class in which section or step a cell stands, if it is one of the course's."""
         if self.seat is None:
             return
-        place = (notebook_name(os.environ), cell_id)
-        if place not in (places := sections()):
-            place = origin(cell_id) or place  # a class's path has cells of several notebooks
-        if place in places:
-            self.tell(At(place[0], places[place]))
+        if place := place_of(notebook_name(os.environ), cell_id):
+            self.tell(At(*place))
 
     def tell_of_machine(self, symptoms: tuple[str, ...]) -> None:
         """Tell the class what is wrong with this machine, if something is; now, or on joining."""
@@ -132,26 +130,3 @@ class Joined:
             self._restore()
         for callback in self._listeners:
             callback()
-
-
-def notebook_name(environment: Mapping[str, str]) -> str:
-    """Return the name of the course's notebook whose kernel this is; "" if nobody knows.
-
-    Jupyter's server tells a kernel which file it was started for. A copy may be a new edition.
-    """
-    file = Path(environment.get("JPY_SESSION_NAME", ""))
-    return file.stem.partition(" (")[0] if file.suffix == ".ipynb" else ""
-
-
-@cache
-def sections() -> dict[tuple[str, str | None], int]:
-    """Return the section of each cell of the course's notebooks, by notebook and cell id."""
-    places: dict[tuple[str, str | None], int] = {}
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        section = 0
-        cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
-        for cell in cells:
-            if cell["cell_type"] == "markdown" and "".join(cell["source"]).startswith("## "):
-                section += 1
-            places[path.stem, cell.get("id")] = section
-    return places

@@ -49,8 +49,12 @@ function render({ model, el }) {
     title.textContent = isIn ? `Your class: ${now.address}` : "Join a class";
     words.textContent = isIn
       ? `Your seat is ${now.name}. ${now.connected ? "✓ Connected." : "The class can't be reached now. Nothing waits for it, and nothing is lost."}`
-      : "Nothing is sent until you join.";
+      : now.waits
+        ? `A class waits for you at ${now.waits}. Nothing is sent until you join. Choose the name that it may show.`
+        : "Nothing is sent until you join.";
     joining.hidden = isIn;
+    // Nobody types a link that is known; if it leads nowhere, another can be given.
+    linkField.hidden = Boolean(now.waits) && !now.problem;
     joined.hidden = !isIn;
     hand.textContent = now.hand ? "Take the hand down" : "Raise a hand";
     hand.setAttribute("aria-pressed", String(now.hand));

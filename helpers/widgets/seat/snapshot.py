@@ -10,7 +10,8 @@ __all__ = ["draw", "tell"]
 def rows(state: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the state as (name, words) pairs."""
     if not state["name"]:
-        return [("Class", "none joined"), ("Sent", "nothing")]
+        waits = f"; one waits at {state['waits']}" if state["waits"] else ""
+        return [("Class", f"none joined{waits}"), ("Sent", "nothing")]
     found = [
         (
             "Class",

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import traitlets
 
-from helpers.classroom.acts import Chosen, Hand
+from helpers.classroom.acts import LONGEST_NAME, Chosen, Hand
 from helpers.classroom.seat import WHAT_IS_SENT
 from helpers.widgets import live
 from helpers.widgets.seat.joined import Joined
@@ -20,7 +20,8 @@ class SeatView(View):
 
     Args:
         joined: the kernel's seat.
-        link: the class's address with its code, if it is known already.
+        link: the class's address with its code, if it is known already; without it, that of the
+            class that waits, if one does.
         name: the seat's name, if it is known already.
     """
 
@@ -30,7 +31,8 @@ class SeatView(View):
     def __init__(self, joined: Joined, link: str = "", name: str = "") -> None:
         self._joined = joined
         self._hand = False
-        self._link, self._name = link, name
+        self._waits = "" if link else joined.waiting_link()
+        self._link, self._name = link or self._waits, name[:LONGEST_NAME]
         super().__init__(state=self._now())
         joined.on_change(self._show)
         self.on_msg(self._receive)
@@ -61,6 +63,7 @@ class SeatView(View):
             "problem": self._joined.problem,
             "link": self._link,
             "proposed": self._name,
+            "waits": self._waits.partition("#")[0],
         }
 
     def _show(self) -> None:
