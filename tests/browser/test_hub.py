@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, output, run_again, shot, write
+from tests.browser.lab import Lab, cell, check_access, output, run_again, shot, write
+from tests.classroom.serving import Served, serving
 from tests.listening import wait_until_it_listens
 from tests.programs import has_hub
 
@@ -48,9 +49,21 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with everybody's homes."""
+    return tmp_path_factory.mktemp("hub")
+
+
+@pytest.fixture(scope="module")
+def class_file(folder: Path) -> Path:
+    """Give the file in which this machine's class says how to join it."""
+    (folder / "class").mkdir()
+    return folder / "class" / "link"
+
+
+@pytest.fixture(scope="module")
+def hub(folder: Path, class_file: Path) -> Iterator[tuple[str, Path]]:
     """Give the hub's address, and the folder with everybody's homes."""
-    folder = tmp_path_factory.mktemp("hub")
     port, hub_port, proxy_port = free_ports(3)
     config = folder / "config.py"
     config.write_text(
@@ -66,6 +79,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         "COURSE_HUB_URL": f"http://127.0.0.1:{port}",
         "COURSE_HOMES": str(folder / "{username}" / "streaming-agents"),
         "COURSE_PYTHON": sys.executable,
+        "COURSE_CLASS": str(class_file),
     }
     for name in ("COURSE_HOME", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
         environment.pop(name, None)  # each person has their own
@@ -90,6 +104,14 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
                 process.wait()
 
 
+@pytest.fixture(scope="module")
+def served(hub: tuple[str, Path], class_file: Path) -> Iterator[Served]:
+    """Start a class on the hub's machine, as its instructor does; it names itself in the file."""
+    folder = class_file.parent
+    with serving(folder, COURSE_CLASS=str(class_file)) as serve:
+        yield serve(path="75")
+
+
 def log_in(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/hub/login")
     page.get_by_label("Username").fill(name)
@@ -97,8 +119,28 @@ def log_in(page: Page, address: str, name: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_two_people_each_have_their_own_course(browser: Browser, hub: tuple[str, Path]):
+def join(page: Page, hub_name: str, name: str) -> None:
+    """Join the class that the hub names: nothing is typed but the seat's name."""
+    seat = page.locator(".sa-seat").first
+    expect(seat).to_contain_text("A class waits for you at http://127.0.0.1:")
+    expect(seat).to_contain_text("Nothing is sent until you join.")
+    expect(seat.get_by_label("The class's link")).to_be_hidden()
+    expect(seat.get_by_label("Your seat's name")).to_have_value(hub_name)
+    seat.get_by_label("Your seat's name").fill(name)
+    shot(page, f"hub-class-{hub_name}")
+    check_access(page, ".sa-seat")
+    seat.get_by_role("button", name="Join").click()
+    expect(seat).to_contain_text(f"Your seat is {name}. ✓ Connected.")
+
+
+def test_two_people_each_have_their_own_course(
+    browser: Browser, hub: tuple[str, Path], served: Served
+):
     address, folder = hub
+    names = {"ada": "Ada at the window", "grace": "Grace"}
+    board = browser.new_context(viewport={"width": 1366, "height": 1200}).new_page()
+    board.goto(f"{served.address}/#{served.key}")
+    expect(board.locator("#summary")).to_have_text("Nobody has joined yet.")
     pages = []
     for name in ("ada", "grace"):  # both servers are started at once
         context = browser.new_context(viewport={"width": 1366, "height": 768})
@@ -111,7 +153,9 @@ def test_two_people_each_have_their_own_course(browser: Browser, hub: tuple[str,
         lab = Lab(f"{address}/user/{name}/lab/tree/x?", folder / name / "streaming-agents")
         expect(page.locator(".jp-NotebookPanel:visible h1")).to_contain_text("Start here")
         lab.wait_until_idle(page)
-        run_again(page, "from helpers import course", "course.check_machine()")
+        run_again(page, "from helpers import course")
+        join(page, name, names[name])
+        run_again(page, "course.check_machine()")
         checked = output(cell(page, "course.check_machine()"))
         expect(checked).to_contain_text("✓ the offline API answers")
         # A live view, and a first part that passes.
@@ -120,11 +164,23 @@ def test_two_people_each_have_their_own_course(browser: Browser, hub: tuple[str,
         view.get_by_role("button", name="Start").click()
         expect(view).to_contain_text("A cursor blinks")
         build = cell(page, "%%build hello")
+        write(build, "%%build hello\ndef hello_event(name):\n    return b''\n")
+        expect(board.locator("#seats li", has_text=names[name])).to_contain_text(
+            "step 2 (The first exercise: one event)"
+        )
+        expect(board.locator(".exercise")).to_contain_text("1 at work")
         write(build, f"%%build hello\n{find_exercise('hello').reference_source()}")
         expect(output(build)).to_contain_text(re.compile("passed", re.I))
         progress = json.loads((lab.home / "progress.json").read_text("utf-8"))
         assert progress["parts"]["hello"]["passed"] is True
+        expect(board.locator("#seats li", has_text=names[name])).to_contain_text("1 passed")
         shot(page, f"hub-{name}")
+    # The board of the hub's class has both, and no name that nobody chose.
+    expect(board.locator("#summary")).to_contain_text("2 joined · 2 ready")
+    expect(board.locator(".exercise")).to_contain_text("2 passed · 0 at work · 0 not begun")
+    expect(board.locator("#where")).to_contain_text("step 2 (The first exercise: one event)")
+    assert {seat["name"] for seat in served.board()["seats"]} == set(names.values())
+    shot(board, "hub-board")
     # Each has their own folder, and only what they did is in it.
     assert (folder / "ada" / "streaming-agents" / "parts" / "hello.py").exists()
     assert (folder / "ada" / "streaming-agents").stat().st_ino != (
@@ -150,5 +206,5 @@ def test_two_people_each_have_their_own_course(browser: Browser, hub: tuple[str,
     # Somebody else's page doesn't come with a name or a cookie of one's own.
     other = pages[1][1].request.get(str(view.get_by_role("link").text_content()))
     assert other.status in (403, 404)
-    for _, page in pages:
+    for page in (board, *(page for _, page in pages)):
         page.context.close()

@@ -7,7 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.classroom.orders import order_of
 from helpers.lessons import find_exercise
+from helpers.lessons.learner import progress
+from helpers.lessons.learner.map import Map
+from helpers.lessons.learner.path_map import PathMap, map_of
 from helpers.lessons.prepare import prepare
 from helpers.lessons.teaching import UnknownPath, path_names, run_sheet
 from helpers.lessons.teaching.__main__ import FOLDER, pages
@@ -20,7 +24,8 @@ from helpers.lessons.teaching.notebook import (
     exercises_of,
     path_notebook,
 )
-from helpers.lessons.teaching.origin import origin
+from helpers.lessons.teaching.origin import origin, step_of
+from helpers.lessons.teaching.places import notebook_name, path_of, place_of
 from helpers.lessons.teaching.sheets import KINDS, RunSheet, Step, kit
 from tests.lessons.test_english import LONGEST, PRIVATE, sentences
 
@@ -65,6 +70,10 @@ def test_a_steps_places_exist_and_print_what_is_expected(step: Step):
     assert step.predictions
     for prediction in step.predictions:
         assert prediction.shows in shown, prediction
+        # What the board offers with one click is a question that it can ask.
+        asked = {"kind": "ask", "question": prediction.question, "choices": prediction.choices}
+        assert order_of(asked)
+        assert len(set(prediction.choices)) == len(prediction.choices) > prediction.right >= 0
 
 
 def test_all_steps_are_taken_by_some_path():
@@ -136,3 +145,70 @@ def test_a_path_becomes_a_copy_like_the_others(tmp_path: Path, monkeypatch: pyte
     assert prepare(tmp_path / "my", sheet) == 0
     copy.write_text("mine")
     assert prepare(tmp_path / "my", sheet) == 0 and copy.read_text() == "mine"
+
+
+def texts(sheet: RunSheet) -> list[str]:
+    """Return a path's texts, joined for each step."""
+    joined: list[str] = []
+    for cell in path_notebook(sheet).cells:
+        if cell.cell_type == "markdown":
+            if re.match(r"# .+\n\n\*\*Step ", cell.source):
+                joined.append("")
+            if joined:
+                joined[-1] += cell.source + "\n\n"
+    return joined
+
+
+@each_sheet
+def test_what_refers_to_an_earlier_text_has_other_words(sheet: RunSheet):
+    for slot, text in zip(sheet.slots, texts(sheet), strict=True):
+        for spoken, alone in slot.step.words:
+            assert alone in text and spoken not in text, slot.step.id
+        for title in slot.step.sections:
+            assert f"## {title}\n" in text, (slot.step.id, title)
+
+
+def test_a_step_ends_with_what_its_cells_showed_and_begins_with_its_own_section():
+    steps = texts(run_sheet("75"))
+    assert "The name `greeting` is missing." in steps[2]  # in the notebook: the next section's cell
+    assert "No gap was longer" not in steps[3]  # of the section before it
+    assert "What you'll build" not in "".join(texts(run_sheet("half-day")))
+    assert "`course.join()`" in steps[0]
+
+
+@each_sheet
+def test_a_cell_of_a_path_says_in_which_step_it_stands(sheet: RunSheet):
+    last = 0
+    for cell in path_notebook(sheet).cells:
+        if cell.cell_type == "code":
+            step = step_of(cell.id)
+            assert step is not None and last <= step < len(sheet.slots)
+            assert place_of(sheet.file, cell.id) == (sheet.file, step)
+            # A kernel that doesn't know its file tells the section of the course's notebook.
+            found = place_of("", cell.id)
+            assert found and found[0] in {one.stem for one in NOTEBOOKS.glob("*.ipynb")}
+            last = step
+
+
+def test_places_that_nobody_knows():
+    assert place_of("75_minutes", "no cell of the course") is None
+    assert place_of("", None) is None
+    assert path_of("01_sse_by_hand") is None
+    assert notebook_name({"JPY_SESSION_NAME": "/my/3_hours (new edition 2).ipynb"}) == "3_hours"
+
+
+def test_the_map_in_a_path_shows_its_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    progress.save("hello", "")
+    progress.note_try("hello", "", 3, 3)
+    progress.note_try("thaw", "", 2, 3)
+    progress.note_try("poisoned", "", 0, 9)
+    assert isinstance(map_of({}), Map)
+    shown = map_of({"JPY_SESSION_NAME": "notebooks/75_minutes.ipynb"})
+    assert isinstance(shown, PathMap)
+    rows = repr(shown).splitlines()
+    assert len(rows) == 1 + len(run_sheet("75").slots)
+    assert re.fullmatch(r"2 +The first exercise: one event +5 min +hello +✓ passed", rows[2])
+    assert rows[8].endswith("2 of 3 cases") and rows[10].endswith("not yet")
+    html = shown._repr_html_()
+    assert "2 of 3 cases" in html and html.count("<tr>") == len(rows)

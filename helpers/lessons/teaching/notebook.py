@@ -25,6 +25,12 @@ __all__ = [
 FOLDER = LESSONS.parents[1] / "notebooks"
 FIRST_CELL = "from helpers import course"
 BUILD = "%%build "
+BROUGHT = "First, code from this step's notebook, which the cells below use:"
+JOIN = (
+    "**In a class**, run `course.join()` in a new cell. It asks for the link on the board and for "
+    "a name, and it says what is sent. Nothing is sent before you join, and you can leave. On a "
+    "hub whose class runs, the first cell asks for the name alone."
+)
 
 
 class MissingPlace(ValueError):
@@ -57,13 +63,20 @@ def cells_of(step: Step) -> list[int]:
     """
     if not step.notebook:
         return []
-    before = [_found(step.notebook, piece) for piece in step.first]
+    return list(dict.fromkeys([*_first(step), *_in_sections(step)]))
+
+
+def _first(step: Step) -> list[int]:
+    return [_found(step.notebook, piece) for piece in step.first]
+
+
+def _in_sections(step: Step) -> list[int]:
     for title in step.sections:
         if title not in _sections(step.notebook):
             known = ", ".join(_sections(step.notebook))
             raise MissingPlace(f"{step.notebook} has no section {title!r}; it has: {known}.")
-    sections = [number for title in step.sections for number in _sections(step.notebook)[title]]
-    return list(dict.fromkeys([*before, *sections]))
+    found = [number for title in step.sections for number in _sections(step.notebook)[title]]
+    return list(dict.fromkeys(found))
 
 
 def _found(name: str, piece: str) -> int:
@@ -140,14 +153,61 @@ def _of_session(session: Session, before: int, steps: int) -> list[NotebookNode]
     for number, slot in enumerate(session.slots, start=before):
         step = slot.step
         cells.append(_text(_heading(slot, f"Step {number + 1} of {steps}")))
-        if not step.notebook:
-            continue
-        if step.notebook != last:
-            there, last = set(), step.notebook
-        new = [one for one in cells_of(step) if one not in there]
-        cells += [_copy(step.notebook, _cells(step.notebook)[one], number) for one in new]
-        there |= set(cells_of(step))
+        if number == 0:
+            cells.append(_text(JOIN))
+        if step.notebook:
+            if step.notebook != last:
+                there, last = set(), step.notebook
+            cells += _of_step(step, number, there)
+            there |= set(cells_of(step))
+        if step.ask:
+            cells.append(_text(f"**To talk about:** {step.ask}"))
     return cells
+
+
+def _of_step(step: Step, place: int, there: set[int]) -> list[NotebookNode]:
+    """Return a step's cells that are not there yet, with texts that stand alone.
+
+    A text may end one section and begin the next. What ends a section comes with it; what ends
+    one that the step has not is left out.
+    """
+    own, all_cells = _in_sections(step), _cells(step.notebook)
+    first = [one for one in _first(step) if one not in there and one not in own]
+    cells = [_text(BROUGHT)] if first else []
+    cells += [_copy(step.notebook, all_cells[one], place) for one in first]
+    for number in own:
+        cell = all_cells[number]
+        if cell.cell_type == "code":
+            if number not in there:
+                cells.append(_copy(step.notebook, cell, place))
+            following = all_cells[number + 1] if number + 1 < len(all_cells) else None
+            if following is None or number + 1 in own or following.cell_type == "code":
+                continue
+            source, cell = _pieces(following.source)[0][1], following
+        else:
+            source = "".join(
+                text
+                for title, text in _pieces(cell.source)
+                if title in step.sections or (not title and number - 1 in own)
+            )
+        for spoken, alone in step.words:
+            source = source.replace(spoken, alone)
+        if source.strip():
+            copy = _copy(step.notebook, cell, place)
+            copy.source = source.strip()
+            cells.append(copy)
+    return cells
+
+
+def _pieces(source: str) -> list[tuple[str, str]]:
+    """Return a text cut before each heading, with the titles; the first has none."""
+    places = list(HEADING.finditer(source))
+    edges = [0, *(found.start() for found in places), len(source)]
+    titles = ["", *(found[1] for found in places)]
+    return [
+        (title, source[start:end])
+        for title, start, end in zip(titles, edges, edges[1:], strict=False)
+    ]
 
 
 def _copy(name: str, cell: NotebookNode, step: int) -> NotebookNode:
@@ -176,7 +236,9 @@ def _opening(sheet: RunSheet) -> str:
         rows.append("")
     rows.append(
         "Run each cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from the top. The cells are those "
-        "of the course's notebooks, and what passes here has passed there, too."
+        "of the course's notebooks, and what passes here has passed there, too. Where a text says "
+        "**predict**, write your answer down before you run the cell. `course.map()` in a new cell "
+        "shows these steps, with what has passed."
     )
     return "\n".join(rows)
 
@@ -186,8 +248,8 @@ def _heading(slot: Slot, place: str) -> str:
     lines = [f"# {step.title}", f"**{place} · {slot.minutes} minutes.**"]
     if step.notebook:
         lines[-1] += f" From [{notebook_title(step.notebook)}]({step.notebook}.ipynb)."
-    if step.ask:
-        lines.append(f"{step.ask}")
+    if step.do:
+        lines.append(step.do)
     return "\n\n".join(lines)
 
 

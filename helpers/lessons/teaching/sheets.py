@@ -74,6 +74,7 @@ class Step:
         notebook: where its cells stand, without the ending; "" if it has none.
         sections: their titles there.
         first: pieces of code cells that run before them, if they have not run yet.
+        words: pieces of their texts that stand alone here only in other words, and those.
         say: what the instructor says.
         show: what is shown.
         do: what everybody does.
@@ -88,6 +89,7 @@ class Step:
     notebook: str = ""
     sections: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     say: tuple[str, ...] = ()
     show: str = ""
     do: str = ""
@@ -224,11 +226,13 @@ def _step(id: str) -> Step:
         Prediction(**{**one, "choices": tuple(one["choices"])})
         for one in facts.pop("predictions", ())
     )
+    words = tuple((one["of"], one["to"]) for one in facts.pop("words", ()))
     lists: dict[str, Any] = {
         name: tuple(facts.pop(name, ())) for name in ("sections", "first", "say")
     }
     return Step(
         id=id,
+        words=words,
         predictions=predictions,
         cut=Cut(**cut) if cut else None,
         **lists,
