@@ -38,6 +38,8 @@ def own_folder(spawner: object) -> str:
     return str(Path(template.format(username=name)).expanduser())
 
 
+# COURSE_CLASS names the class: its link, or a file into which `course.py class` writes it later, so
+# that the hub and its users' servers need no new start. Users are offered to join, and may not.
 c.Spawner.environment = {
     "COURSE_HOME": own_folder,
     "COURSE_MODE": "mock",

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,18 +26,30 @@ def test_the_image_is_made_of_files_that_are_there_and_has_no_test_tools():
     assert [re.fullmatch(r"[\w-]+==[\d.]+", line) is not None for line in pinned] == [True, True]
 
 
-def test_the_hubs_settings_load_and_give_each_user_a_folder(monkeypatch: Any):
-    monkeypatch.setenv("COURSE_HOMES", "/srv/homes/{username}/streaming-agents")
-    parts = ("JupyterHub", "Spawner")
-    settings = SimpleNamespace(**{name: SimpleNamespace() for name in parts})
+def hub_settings() -> Any:
+    """Return what the hub's file sets."""
+    settings = SimpleNamespace(JupyterHub=SimpleNamespace(), Spawner=SimpleNamespace())
     path = DEPLOY / "jupyterhub_config.py"
     names: dict[str, Any] = {"get_config": lambda: settings, "__file__": str(path)}
     exec(compile(path.read_text("utf-8"), str(path), "exec"), names)
+    return settings
+
+
+def test_the_hubs_settings_load_and_give_each_user_a_folder(monkeypatch: Any):
+    monkeypatch.setenv("COURSE_HOMES", "/srv/homes/{username}/streaming-agents")
+    settings = hub_settings()
     assert settings.JupyterHub.bind_url.startswith("http://127.0.0.1:")
     assert settings.JupyterHub.concurrent_spawn_limit < 10
     home = settings.Spawner.environment["COURSE_HOME"]
     ada = home(SimpleNamespace(user=SimpleNamespace(name="ada")))
     assert Path(ada) == Path("/srv/homes/ada/streaming-agents")
+
+
+@pytest.mark.parametrize("named", ["/srv/class/link", "http://127.0.0.1:8790#k3m9xp", ""])
+def test_one_setting_of_the_hub_names_its_class(named: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COURSE_CLASS", named)
+    environment = hub_settings().Spawner.environment
+    assert environment.get("COURSE_CLASS", "") == named
 
 
 def test_values_for_kubernetes_and_the_devcontainer_are_whole():

@@ -13,6 +13,8 @@ from bridge import Bridge
 from playwright.sync_api import Page, expect
 
 from helpers.classroom.acts import Tried
+from helpers.lessons import find_exercise
+from helpers.lessons.teaching import run_sheet
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets.seat.joined import Joined
@@ -25,6 +27,11 @@ from tests.classroom.serving import Serve, Served, serving
 def serve(tmp_path: Path) -> Iterator[Serve]:
     with serving(tmp_path) as started:
         yield started
+
+
+def bare(words: str) -> str:
+    """Return a sentence as it is read aloud."""
+    return words.replace("`", "")
 
 
 def open_board(page: Page, served: Served) -> None:
@@ -53,6 +60,8 @@ def test_the_board_shows_which_mistake_the_room_makes(page: Page, serve: Serve, 
         "exercise": "sse",
         "passed": False,
         "mistake": "forgets-the-rest",
+        "right": 5,
+        "cases": 9,
     }
     for name in ("Ada", "Grace", "Łukasz"):
         seat(served, name, {"kind": "at", "notebook": "01_sse_by_hand", "section": 3}, mistake)
@@ -66,7 +75,12 @@ def test_the_board_shows_which_mistake_the_room_makes(page: Page, serve: Serve, 
     sse = page.locator(".exercise")
     expect(sse).to_contain_text("1 passed · 3 at work · 1 not begun")
     expect(sse).to_contain_text(re.compile(r"3 × forgets-the-rest.*new", re.S))
-    expect(sse.locator(".words")).not_to_be_empty()
+    words = find_exercise("sse").words("forgets-the-rest")
+    expect(sse.locator("li")).to_contain_text(f"This looks like {bare(words.looks_like)}.")
+    expect(sse.locator("li")).to_contain_text(f"Try next: {bare(words.try_next)}")
+    # What is done in part is no ✕.
+    expect(sse).to_contain_text("At work: 5 of 9 cases pass")
+    expect(page.locator("#seats li", has_text="Ada")).to_contain_text("sse: 5 of 9 cases pass")
     expect(page.locator("#where")).to_contain_text("01, section 4")
     expect(page.locator("#seats")).to_contain_text("✕ packages")
     expect(page.locator("#seats")).to_contain_text("raised a hand")
@@ -160,6 +174,47 @@ def test_the_clock_says_how_late_the_class_is_and_what_to_cut(
     assert not slides.evaluate(
         "performance.getEntriesByType('resource').some((one) => !one.name.startsWith(origin))"
     )
+
+
+@pytest.mark.long
+def test_a_path_has_its_questions_ready_and_says_in_which_step_the_room_is(
+    page: Page, serve: Serve
+):
+    served = serve(path="75")
+    open_board(page, served)
+    at = {"kind": "at", "notebook": "75_minutes"}
+    for section, name in enumerate(("Ada", "Grace", "Alan"), start=1):
+        seat(served, name, {**at, "section": section})
+    expect(page.locator("#where")).to_contain_text(
+        "The middle seat is in step 3 (The parser that everyone writes first)"
+    )
+    expect(page.locator("#seats")).to_contain_text("step 4 (Which wait feels shorter?)")
+    predict = page.get_by_role("region", name="Predict")
+    expect(predict).to_contain_text("Ready for this step: Everybody is in")
+    for step in run_sheet("75").slots[:3]:
+        page.locator("#step-next").click()
+        expect(page.locator("#step")).to_contain_text(step.step.title)
+    expect(predict).to_contain_text("Ready for this step: The parser that everyone writes first")
+    prediction = run_sheet("75").slots[2].step.predictions[1]
+    predict.get_by_role("button", name=prediction.question).click()
+    right = f"{prediction.choices[prediction.right]}: 0"
+    expect(predict.locator("#asked")).to_contain_text(right)
+    expect(predict.locator("#asked")).not_to_contain_text("✓")
+    shot(page, "class-path-asked")
+    predict.get_by_role("button", name="Show the answer").click()
+    expect(predict.locator("#asked")).to_contain_text(f"✓ {right}")
+    check_access(page, "body")
+    predict.get_by_text("Those of the other steps").click()
+    predict.get_by_role("button", name="What was paid?").click()
+    expect(predict.locator("#asked")).to_contain_text("40 euros, twice: 0")
+    expect(predict.get_by_role("button", name="Show the answer")).to_be_visible()
+    shot(page, "class-path-ready")
+    # Typed ones stay possible, and have no answer to show.
+    page.get_by_label("Question").fill("What comes first?")
+    page.get_by_label("Choices, a line each").fill("A ping\nA text")
+    page.get_by_role("button", name="Ask everybody").click()
+    expect(predict.locator("#asked")).to_contain_text("A ping: 0")
+    expect(predict.get_by_role("button", name="Show the answer")).to_be_hidden()
 
 
 @pytest.mark.long

@@ -111,7 +111,7 @@ function draw() {
   );
   const where = shown.where;
   find("where").textContent = where
-    ? `The middle seat is in ${place(where.median)}; half of the room is between ${place(where.quarter)} and ${place(where.three_quarters)}.`
+    ? `The middle seat is in ${place(where.median)}; half of the room is ${String(where.quarter) === String(where.three_quarters) ? "there, too" : `between ${place(where.quarter)} and ${place(where.three_quarters)}`}.`
     : shown.clock
       ? "Nobody has run a cell of this path yet."
       : "No cell has been run yet.";
