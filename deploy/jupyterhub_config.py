@@ -27,8 +27,14 @@ c.Spawner.http_timeout = 120
 c.Spawner.poll_interval = 30
 c.Spawner.consecutive_failure_limit = 0  # one bad seat doesn't stop the hub
 
-# Each server first brings its user's copies up to date, then becomes Jupyter.
-c.Spawner.cmd = [PYTHON, str(COURSE / "course.py"), "prepare", "jupyterhub-singleuser"]
+# Each server first brings its user's copies up to date, then becomes Jupyter. COURSE_PATH=75 adds
+# the notebook of a class's path, which then opens first.
+path = os.environ.get("COURSE_PATH")
+c.Spawner.cmd = [
+    *(PYTHON, str(COURSE / "course.py"), "prepare"),
+    *(["--path", path] if path else []),
+    "jupyterhub-singleuser",
+]
 
 
 def own_folder(spawner: object) -> str:

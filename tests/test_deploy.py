@@ -52,6 +52,13 @@ def test_one_setting_of_the_hub_names_its_class(named: str, monkeypatch: pytest.
     assert environment.get("COURSE_CLASS", "") == named
 
 
+def test_a_path_opens_first_if_the_hub_names_one(monkeypatch: pytest.MonkeyPatch):
+    program = ["prepare", "jupyterhub-singleuser"]
+    assert hub_settings().Spawner.cmd[2:] == program
+    monkeypatch.setenv("COURSE_PATH", "75")
+    assert hub_settings().Spawner.cmd[2:] == [program[0], "--path", "75", program[1]]
+
+
 def test_values_for_kubernetes_and_the_devcontainer_are_whole():
     values = yaml.safe_load((DEPLOY / "values.yaml").read_text("utf-8"))
     user = values["singleuser"]

@@ -13,6 +13,7 @@ from bridge import Bridge
 from playwright.sync_api import Page, expect
 
 from helpers.classroom.acts import Tried
+from helpers.classroom.named import offer
 from helpers.lessons import find_exercise
 from helpers.lessons.teaching import run_sheet
 from helpers.mock.settings import Settings
@@ -272,4 +273,30 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     view.get_by_role("button", name="Leave the class").click()
     bridge.until(lambda: joined.seat is None and session.mock == Settings())
     bridge.until(lambda: "Nothing is sent until you join." in view.inner_text())
+    bridge.until(lambda: served.board()["seats"] == [])
+
+
+def test_a_learner_on_a_hub_joins_by_a_name_alone(
+    page: Page, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    served, file = serve(), tmp_path / "link"
+    monkeypatch.setenv("COURSE_CLASS", str(file))
+    offer(file, "http://127.0.0.1:1#nobody")  # of a class that was killed
+    joined = Joined(Session({}), tmp_path / "ada")
+    bridge = Bridge(page, SeatView(joined, name="ada"))
+    view = page.locator(".sa-seat")
+    expect(view).to_contain_text("A class waits for you at http://127.0.0.1:1. Nothing is sent")
+    expect(view.get_by_label("The class's link")).to_be_hidden()
+    expect(view.get_by_label("Your seat's name")).to_have_value("ada")
+    assert served.board()["seats"] == []
+    view.get_by_role("button", name="Join").click()
+    bridge.until(lambda: "No class answers" in joined.problem)
+    # A link that leads nowhere can be written over.
+    bridge.until(view.get_by_label("The class's link").is_visible)
+    view.get_by_label("The class's link").fill(served.link)
+    view.get_by_label("Your seat's name").fill("At the window")
+    view.get_by_role("button", name="Join").click()
+    bridge.until(lambda: bool(joined.seat and joined.seat.connected))
+    assert [seat["name"] for seat in served.board()["seats"]] == ["At the window"]
+    view.get_by_role("button", name="Leave the class").click()
     bridge.until(lambda: served.board()["seats"] == [])

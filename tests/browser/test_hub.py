@@ -203,6 +203,16 @@ def test_two_people_each_have_their_own_course(
     frame.get_by_role("button", name="Send").click()
     expect(frame.locator("main")).to_contain_text("tokens in", timeout=90_000)
     shot(page, "hub-page")
+    # So does the board, for an instructor whose browser is on another machine: here it is Ada's.
+    port = served.address.rpartition(":")[2]
+    board.goto("about:blank")
+    remote = page.context.new_page()
+    remote.goto(f"{address}/user/{name}/proxy/{port}/#{served.key}")
+    expect(remote.locator("#summary")).to_contain_text("2 joined")
+    remote.get_by_label("A hint, or where to go").fill("Well done.")
+    remote.get_by_role("button", name="Say to everybody").click()
+    expect(remote.locator("#answer")).to_contain_text("✓ Sent to every seat.")
+    assert served.board()["said"] == "Well done."
     # Somebody else's page doesn't come with a name or a cookie of one's own.
     other = pages[1][1].request.get(str(view.get_by_role("link").text_content()))
     assert other.status in (403, 404)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +41,19 @@ def test_what_has_passed_is_kept(home: Path) -> None:
     assert (home / "parts" / "hello.py").read_bytes() == (OWN + "# é 松\n").encode()
     assert state(home) == {"version": 1, "parts": {"hello": {"passed": True}}}
     assert sorted(path.name for path in home.iterdir()) == ["parts", "progress.json"]
+
+
+def test_what_is_done_in_part_says_how_far_until_it_has_passed(home: Path) -> None:
+    progress.note_try("sse", "forgets-the-rest", 5, 9)
+    progress.note_try("text", "", 0, 4)
+    assert progress.in_part() == {"sse": (5, 9)}
+    shown = repr(Map(set(progress.passed()), progress.in_part()))
+    assert re.search(r"sse +5 of 9 cases$", shown, re.MULTILINE)
+    progress.save("sse", "")
+    progress.note_try("sse", "", 9, 9)
+    progress.note_try("sse", "", 7, 9)  # the one that passed is kept
+    assert progress.in_part() == {}
+    assert "5 of 9" not in repr(Map(set(progress.passed()), progress.in_part()))
 
 
 def test_tries_mistakes_and_the_first_day_are_kept_and_no_code(home: Path) -> None:
