@@ -197,6 +197,7 @@ def test_two_people_each_have_their_own_course(
         re.compile(rf"{re.escape(address)}/user/{name}/proxy/\d+/fetch")
     )
     frame = view.frame_locator("iframe")
+    expect(frame.locator(".suggestions button")).to_have_count(4, timeout=60_000)  # it listens
     frame.get_by_label("Your question").or_(frame.get_by_role("textbox")).first.fill(
         "Do I need an umbrella in Lagos?"
     )
