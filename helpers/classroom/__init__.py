@@ -6,6 +6,8 @@ seat ──▶ acts ──▶ server ──▶ store        what lasts
                    room ──▶ board            what the instructor sees
 run sheet ──▶ clock ┘                        where the class should be by now
 
+A hub's notebooks find the class by a file (`named`). `words` has what to say about a mistake.
+
 A seat sends which exercise was tried and what came of it, and where in the course it is. It never
 sends code, answers, keys or words of its own. Whoever hasn't joined sends nothing.
 """

@@ -16,7 +16,8 @@ function element(tag, properties = {}, ...children) {
 
 /** Ask the server as the instructor. */
 function ask(path, options = {}) {
-  return fetch(path, { ...options, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" } });
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...options.headers };
+  return fetch(path, { ...options, headers });
 }
 
 /** Send an order; say what came of it. */
@@ -48,7 +49,8 @@ async function follow(body, take) {
 async function run() {
   for (;;) {
     try {
-      const response = await ask("board");
+      // A hub's proxy hands on piece by piece only what is asked for in these words.
+      const response = await ask("board", { headers: { accept: "text/event-stream" } });
       if (response.status === 403) {
         status.textContent = (await response.json()).error;
         return;
