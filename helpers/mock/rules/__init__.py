@@ -5,7 +5,7 @@ production would give. One idea a module:
 
     models.py     what each model takes and refuses, and until when
     envelope.py   size, key, version, JSON
-    shape.py      small checks of a value's type, in the API's words
+    shape.py      shapes of values: how they are declared, and what the API says of others
     fields.py     the fields of a request
     content.py    messages and their content blocks
     tools.py      tools and tool_choice

@@ -4,40 +4,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import invalid
-from . import shape
 from .envelope import SAMPLING_ENDS, betas
+from .shape import MAYBE, Shape, alone, by_type, maybe, record, such_that, text_or_list
 
-ROLES = ("user", "assistant")
 USER, ASSISTANT = "user", "assistant"
-
-
-class Kind:
-    """A kind of content block: who may send it, the fields it needs, those it may have."""
-
-    def __init__(self, roles: tuple[str, ...], needed: str, allowed: str = "") -> None:
-        self.roles = roles
-        self.needed = ("type", *needed.split())
-        self.allowed = ("cache_control", *allowed.split())
-
-
-RESULT = Kind((ASSISTANT,), "tool_use_id content", "caller")
-KINDS = {
-    "text": Kind(ROLES, "text", "citations"),
-    "image": Kind((USER,), "source", "transformations"),
-    "document": Kind(ROLES, "source", "citations context title"),
-    "search_result": Kind((USER,), "content source title", "citations"),
-    "thinking": Kind((ASSISTANT,), "thinking signature"),
-    "redacted_thinking": Kind((ASSISTANT,), "data"),
-    "tool_use": Kind((ASSISTANT,), "id name input", "caller toolset_name"),
-    "tool_result": Kind((USER,), "tool_use_id", "content is_error toolset_name"),
-    "server_tool_use": Kind((ASSISTANT,), "id name input", "caller"),
-    "web_search_tool_result": RESULT,
-    "web_fetch_tool_result": RESULT,
-    "code_execution_tool_result": RESULT,
-    "bash_code_execution_tool_result": RESULT,
-    "text_editor_code_execution_tool_result": RESULT,
-    "tool_search_tool_result": RESULT,
-    "container_upload": Kind(ROLES, "file_id"),
+TEXT: dict[str, Any] = {
+    "text": such_that(bool, str, "text content blocks must be non-empty", path="messages"),
+    "citations": MAYBE,
+    "cache_control": MAYBE,
+}
+OTHERS_IN_RESULT = ("image", "search_result", "document", "tool_reference")
+IN_RESULT = by_type({"text": TEXT, **dict.fromkeys(OTHERS_IN_RESULT, dict)})
+CALL = {"id": str, "name": str, "input": dict, "caller": MAYBE}
+SERVED = {"tool_use_id": str, "content": Any, "caller": MAYBE}
+# What each kind of block holds beside its type and cache_control.
+KINDS: dict[str, dict[str, Any]] = {
+    "text": TEXT,
+    "image": {"source": Any, "transformations": MAYBE},
+    "document": {"source": Any, "citations": MAYBE, "context": MAYBE, "title": MAYBE},
+    "search_result": {"content": Any, "source": Any, "title": Any, "citations": MAYBE},
+    "thinking": {"thinking": str, "signature": str},
+    "redacted_thinking": {"data": str},
+    "tool_use": {**CALL, "toolset_name": MAYBE},
+    "tool_result": {
+        "tool_use_id": str,
+        "is_error": maybe(bool),
+        "content": maybe(text_or_list(IN_RESULT)),
+        "toolset_name": MAYBE,
+    },
+    "server_tool_use": CALL,
+    "web_search_tool_result": SERVED,
+    "web_fetch_tool_result": SERVED,
+    "code_execution_tool_result": SERVED,
+    "bash_code_execution_tool_result": SERVED,
+    "text_editor_code_execution_tool_result": SERVED,
+    "tool_search_tool_result": SERVED,
+    "container_upload": {"file_id": Any},
 }
 # Known with any beta header, and not looked into.
 BETA_KINDS = (
@@ -51,24 +53,42 @@ BETA_KINDS = (
     "tool_addition",
     "tool_removal",
 )
+# Who sends a block; all others are the assistant's.
+FROM_USER = ("image", "search_result", "tool_result")
+FROM_BOTH = ("text", "document", "container_upload", *BETA_KINDS)
 # The one that the fault unknown_block sends: an API takes back what it has said.
 NEW_KIND = "future_block"
 
+MESSAGES = Shape(list)
+MESSAGE = Shape(record(role=Any, content=text_or_list(Any)))
+ROLE = Shape(("user", "assistant"))
+BLOCKS: dict[str, Any] = {
+    name: {**fields, "cache_control": MAYBE} for name, fields in KINDS.items()
+}
+BLOCK = Shape(by_type(BLOCKS))
+BETA_BLOCK = Shape(by_type(BLOCKS | dict.fromkeys(BETA_KINDS, dict)))
+SYSTEM = Shape(text_or_list(alone("text", TEXT), "Input should be a valid list"))
 
-def check(messages: object, headers: Mapping[str, str], may_be_empty: bool) -> None:
+
+def check(messages: Any, headers: Mapping[str, str], may_be_empty: bool) -> None:
     """Raise ApiError unless these are messages.
 
     may_be_empty: whether there may be none, as where a thread goes on by itself.
     """
-    if not shape.list_("messages", messages) and not may_be_empty:
+    MESSAGES.check("messages", messages)
+    if not messages and not may_be_empty:
         raise invalid("messages: at least one message is required")
-    assert isinstance(messages, list)
     for index, message in enumerate(messages):
         where = f"messages.{index}"
-        role = _role(where, shape.dictionary(where, message), is_first=index == 0)
-        content = message["content"]
-        if not isinstance(content, str | list):
-            raise invalid(f"{where}.content: Input should be a valid string or list")
+        MESSAGE.check(where, message)
+        role, content = message["role"], message["content"]
+        if role == "system" and index == 0:
+            raise invalid(
+                'messages: Unexpected role "system". The Messages API accepts a top-level '
+                '`system` parameter, not "system" as an input message role.'
+            )
+        if role != "system":
+            ROLE.check(f"{where}.role", role)
         is_last = index == len(messages) - 1
         if not content and not (is_last and role == ASSISTANT):
             if role == ASSISTANT:
@@ -77,83 +97,25 @@ def check(messages: object, headers: Mapping[str, str], may_be_empty: bool) -> N
                     "optional final assistant message"
                 )
             raise invalid(f"{where}: {role} messages must have non-empty content")
-        if role == "system" and isinstance(content, list):
-            check_text_blocks(f"{where}.content", content)
+        if role == "system":
+            SYSTEM.check(f"{where}.content", content)
         elif isinstance(content, list):
             for place, block in enumerate(content):
                 _check_block(where, f"{where}.content.{place}", block, role, headers)
 
 
-def _role(where: str, message: dict[str, Any], is_first: bool) -> str:
-    shape.fields(where, message, ("role", "content"), ())
-    role = message["role"]
-    if role == "system" and is_first:
-        raise invalid(
-            'messages: Unexpected role "system". The Messages API accepts a top-level '
-            '`system` parameter, not "system" as an input message role.'
-        )
-    if role != "system":
-        shape.one_of(f"{where}.role", role, ROLES)
-    return str(role)
-
-
-def check_text_blocks(where: str, blocks: list[Any]) -> None:
-    """Raise ApiError unless all blocks are text, as those of `system` must be."""
-    for index, block in enumerate(blocks):
-        place = f"{where}.{index}"
-        kind = shape.tag(place, shape.dictionary(place, block), ("text",))
-        shape.fields(place, block, KINDS[kind].needed, KINDS[kind].allowed)
-        _check_text(place, block)
-
-
 def _check_block(
-    message: str, where: str, value: object, role: str, headers: Mapping[str, str]
+    message: str, where: str, block: Any, role: str, headers: Mapping[str, str]
 ) -> None:
-    block = shape.dictionary(where, value)
-    if role == ASSISTANT and block.get("type") == NEW_KIND:
+    if role == ASSISTANT and isinstance(block, dict) and block.get("type") == NEW_KIND:
         return
-    asked = betas(headers)
-    name = shape.tag(where, block, (*KINDS, *BETA_KINDS) if asked else tuple(KINDS))
-    if name in BETA_KINDS:
-        return
-    kind, inner = KINDS[name], f"{where}.{name}"
-    shape.fields(inner, block, kind.needed, kind.allowed)
-    if role not in kind.roles:
-        (only,) = kind.roles
-        raise invalid(f"{message}: `{name}` blocks can only be in `{only}` messages")
-    for field in ("id", "tool_use_id", "thinking", "signature", "data"):
-        if field in kind.needed:
-            shape.string(f"{inner}.{field}", block[field])
-    if "name" in kind.needed:
-        shape.string(f"{inner}.name", block["name"])
-        shape.dictionary(f"{inner}.input", block["input"])
+    (BETA_BLOCK if betas(headers) else BLOCK).check(where, block)
+    name = block["type"]
     newest = headers.get("anthropic-version", SAMPLING_ENDS) >= SAMPLING_ENDS
-    if name == "text":
-        _check_text(where, block)
-        if newest and role == USER and block.get("citations"):  # this wording is not verified
-            raise invalid(f"{inner}.citations: Extra inputs are not permitted")
-    elif name == "document" and newest and role == ASSISTANT:  # nor is this one
-        raise invalid(f"{message}: `document` blocks can only be in `user` messages")
-    elif name == "tool_result":
-        _check_result(inner, block)
-
-
-def _check_text(where: str, block: Mapping[str, Any]) -> None:
-    if not shape.string(f"{where}.text.text", block["text"]):
-        raise invalid("messages: text content blocks must be non-empty")
-
-
-def _check_result(where: str, block: Mapping[str, Any]) -> None:
-    if block.get("is_error") is not None:
-        shape.boolean(f"{where}.is_error", block["is_error"])
-    content = block.get("content")
-    if content is None or isinstance(content, str):
-        return
-    if not isinstance(content, list):
-        raise invalid(f"{where}.content: Input should be a valid string or list")
-    inside = ("text", "image", "search_result", "document", "tool_reference")
-    for index, part in enumerate(content):
-        place = f"{where}.content.{index}"
-        if shape.tag(place, shape.dictionary(place, part), inside) == "text":
-            shape.fields(f"{place}.text", part, KINDS["text"].needed, KINDS["text"].allowed)
-            _check_text(place, part)
+    only = USER if name in FROM_USER else role if name in FROM_BOTH else ASSISTANT
+    if name == "document" and newest:  # for it, the wording below is not verified
+        only = USER
+    if role != only:
+        raise invalid(f"{message}: `{name}` blocks can only be in `{only}` messages")
+    if name == "text" and newest and role == USER and block.get("citations"):  # nor is this one
+        raise invalid(f"{where}.text.citations: Extra inputs are not permitted")

@@ -1,14 +1,18 @@
 """The fields of a request, each for itself."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from ..errors import invalid
-from . import models, output, shape
-from .content import check_text_blocks
-from .envelope import SAMPLING_ENDS, betas
+from pydantic_core import core_schema
 
-SHARED = (
+from ..errors import invalid
+from . import models, output
+from .content import SYSTEM
+from .envelope import SAMPLING_ENDS, betas
+from .shape import MAYBE, Shape, by_type, entries, maybe, record, such_that
+
+SHARED: tuple[str, ...] = (
     "cache_control",
     "output_config",
     "speed",
@@ -19,7 +23,7 @@ SHARED = (
     "user_profile_id",
     "workspace_id",
 )
-CREATE = (
+CREATE: tuple[str, ...] = (
     *SHARED,
     "container",
     "diagnostics",
@@ -43,6 +47,27 @@ BETA = (
 SAMPLING = ("temperature", "top_p", "top_k")
 THREADS = "message-threads-2026-08-12"
 
+SHARE = Shape(such_that(lambda value: 0 <= value <= 1, float, "range: 0..1"))
+BLANK = "each stop sequence must contain non-whitespace"
+SHAPES = {
+    "stream": Shape(bool),
+    "system": SYSTEM,
+    "stop_sequences": Shape(entries(such_that(str.strip, str, BLANK, path="stop_sequences"))),
+    "metadata": Shape(record(user_id=MAYBE)),
+    "output_config": Shape(
+        record(
+            effort=maybe(("low", "medium", "high", "xhigh", "max")),
+            format=MAYBE,
+            task_budget=MAYBE,
+        )
+    ),
+    "service_tier": Shape(("auto", "standard_only")),
+    "cache_control": Shape(by_type({"ephemeral": dict})),
+    "thread": Shape(by_type({"create": {}, "continue": {"previous_message_id": str}})),
+    "temperature": SHARE,
+    "top_p": SHARE,
+}
+
 
 def continues(request: Mapping[str, Any]) -> bool:
     """Whether a request brings only what is new in a thread."""
@@ -56,22 +81,30 @@ def check(request: dict[str, Any], headers: Mapping[str, str], counting: bool) -
     messages, tools and tool_choice are only known to be there; others look into them.
     """
     asked = betas(headers)
-    needed = ["model", "messages"] + ([] if counting else ["max_tokens"])
-    allowed = [*(SHARED if counting else CREATE)]
+    allowed = SHARED if counting else CREATE
     if asked:
         allowed += BETA
     if THREADS in asked and not counting:
-        allowed.append("thread")
+        allowed += ("thread",)
     if not counting and headers.get("anthropic-version", SAMPLING_ENDS) < SAMPLING_ENDS:
         allowed += SAMPLING
-    shape.fields("", request, needed, allowed)
-    shape.string("model", request["model"])
-    if "max_tokens" in request:
-        shape.integer("max_tokens", request["max_tokens"], least=1)
-    # null says the same as leaving a field out
+    _request(counting, allowed).check("", request)
     for name, value in request.items():
-        if value is not None and name in CHECKS:
-            CHECKS[name](name, value)
+        if value is None:  # says the same as leaving the field out
+            continue
+        if name in SHAPES:
+            SHAPES[name].check(name, value)
+        if name == "output_format":
+            output.check(name, value)
+        if name == "output_config" and value.get("format") is not None:
+            output.check(f"{name}.format", value["format"])
+
+
+@cache
+def _request(counting: bool, allowed: tuple[str, ...]) -> Shape:
+    """Return the shape of a request of which only the model and the length are looked into."""
+    length = {} if counting else {"max_tokens": core_schema.int_schema(ge=1)}
+    return Shape(record(model=str, messages=Any, **length, **dict.fromkeys(allowed, MAYBE)))
 
 
 def check_max_tokens(request: Mapping[str, Any]) -> None:
@@ -82,69 +115,3 @@ def check_max_tokens(request: Mapping[str, Any]) -> None:
             f"max_tokens: {request['max_tokens']} > {model.max_output}, which is the maximum "
             f"allowed number of output tokens for {model.id}"
         )
-
-
-def _check_system(where: str, value: object) -> None:
-    if not isinstance(value, str):
-        check_text_blocks(where, shape.list_(where, value))
-
-
-def _check_stop_sequences(where: str, value: object) -> None:
-    for index, sequence in enumerate(shape.list_(where, value)):
-        if not shape.string(f"{where}.{index}", sequence).strip():
-            raise invalid("stop_sequences: each stop sequence must contain non-whitespace")
-
-
-def _check_metadata(where: str, value: object) -> None:
-    shape.fields(where, shape.dictionary(where, value), (), ("user_id",))
-
-
-def _check_output_config(where: str, value: object) -> None:
-    config = shape.dictionary(where, value)
-    shape.fields(where, config, (), ("effort", "format", "task_budget"))
-    if config.get("effort") is not None:
-        efforts = ("low", "medium", "high", "xhigh", "max")
-        shape.one_of(f"{where}.effort", config["effort"], efforts)
-    if config.get("format") is not None:
-        output.check(f"{where}.format", config["format"])
-
-
-def _check_service_tier(where: str, value: object) -> None:
-    shape.one_of(where, value, ("auto", "standard_only"))
-
-
-def _check_cache_control(where: str, value: object) -> None:
-    control = shape.dictionary(where, value)
-    shape.tag(where, control, ("ephemeral",))
-
-
-def _check_thread(where: str, value: object) -> None:
-    thread = shape.dictionary(where, value)
-    if shape.tag(where, thread, ("create", "continue")) == "create":
-        shape.fields(f"{where}.create", thread, ("type",), ())
-    else:
-        shape.fields(f"{where}.continue", thread, ("type", "previous_message_id"), ())
-        shape.string(f"{where}.continue.previous_message_id", thread["previous_message_id"])
-
-
-def _check_share(where: str, value: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number:
-        raise invalid(f"{where}: Input should be a valid number")
-    if not 0 <= value <= 1:  # type: ignore[operator]
-        raise invalid(f"{where}: range: 0..1")
-
-
-CHECKS = {
-    "stream": shape.boolean,
-    "system": _check_system,
-    "stop_sequences": _check_stop_sequences,
-    "metadata": _check_metadata,
-    "output_config": _check_output_config,
-    "output_format": output.check,
-    "service_tier": _check_service_tier,
-    "cache_control": _check_cache_control,
-    "thread": _check_thread,
-    "temperature": _check_share,
-    "top_p": _check_share,
-}

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import invalid
-from . import shape
 from .schemas import SchemaProblem, check_shape
+from .shape import Shape, alone
+
+FORMAT = Shape(alone("json_schema", {"schema": dict}))
 
 # Limits that the grammar behind an answer can't hold, by the type they belong to.
 NUMBER = ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf")
@@ -38,16 +40,13 @@ MOST_OPTIONAL = 24
 MOST_UNIONS = 16
 
 
-def check(where: str, value: object) -> None:
+def check(where: str, value: Any) -> None:
     """Raise ApiError unless this is a format for answers with a schema that works.
 
     where: output_config.format, or output_format as the beta had it.
     """
-    asked = shape.dictionary(where, value)
-    shape.tag(where, asked, ("json_schema",))
-    shape.fields(where, asked, ("type", "schema"), ())
-    place = f"{where}.schema"
-    schema = shape.dictionary(place, asked["schema"])
+    FORMAT.check(where, value)
+    place, schema = f"{where}.schema", value["schema"]
     try:
         check_shape(schema)
         _check_circles(place, schema)

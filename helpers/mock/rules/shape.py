@@ -1,80 +1,133 @@
-"""Small checks of one value each, in the words that the API has for them."""
+"""Shapes that values must have, held by pydantic, whose sentences are the API's own.
 
-from collections.abc import Collection, Mapping
+A shape is a Python type, a tuple of the words that a value can be, or what a function here or in
+pydantic's core returns. All of pydantic is not needed, and takes longer to import than the mock.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from pydantic_core import ErrorDetails, PydanticCustomError, SchemaValidator, ValidationError
+from pydantic_core import core_schema as core
 
 from ..errors import invalid
 
-
-def dictionary(where: str, value: object) -> dict[str, Any]:
-    """Return a JSON object; raises ApiError if it is something else."""
-    if not isinstance(value, dict):
-        raise invalid(f"{where}: Input should be a valid dictionary")
-    return value
-
-
-def list_(where: str, value: object) -> list[Any]:
-    """Return a JSON array; raises ApiError if it is something else."""
-    if not isinstance(value, list):
-        raise invalid(f"{where}: Input should be a valid list")
-    return value
+TYPES: dict[Any, core.CoreSchema] = {
+    Any: core.any_schema(),
+    bool: core.bool_schema(),
+    dict: core.dict_schema(),
+    float: core.float_schema(),
+    list: core.list_schema(),
+    str: core.str_schema(),
+}
+MAYBE = core.typed_dict_field(core.any_schema(), required=False)  # a field that isn't looked into
+TOLD_FIRST = ("missing", "extra_forbidden")
 
 
-def string(where: str, value: object) -> str:
-    """Return a text; raises ApiError if it is something else."""
-    if not isinstance(value, str):
-        raise invalid(f"{where}: Input should be a valid string")
-    return value
+class Shape:
+    """A shape to hold values to."""
+
+    def __init__(self, shape: Any) -> None:
+        self._validator = SchemaValidator(_core(shape))
+
+    def check(self, where: str, value: object) -> None:
+        """Raise ApiError unless a value has this shape.
+
+        where: the path of the value, "" for the request itself.
+        """
+        try:
+            self._validator.validate_python(value, strict=True)
+        except ValidationError as error:
+            raise invalid(_sentence(where, error.errors(include_url=False))) from None
 
 
-def integer(where: str, value: object, least: int) -> int:
-    """Return a whole number; raises ApiError if it is something else or too small."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise invalid(f"{where}: Input should be a valid integer")
-    if value < least:
-        raise invalid(f"{where}: Input should be greater than or equal to {least}")
-    return value
+def maybe(shape: Any) -> core.TypedDictField:
+    """Return the shape of a field that may be missing, or null."""
+    return core.typed_dict_field(core.nullable_schema(_core(shape)), required=False)
 
 
-def boolean(where: str, value: object) -> None:
-    """Raise ApiError unless a value is true or false."""
-    if not isinstance(value, bool):
-        raise invalid(f"{where}: Input should be a valid boolean")
+def record(**fields: Any) -> core.CoreSchema:
+    """Return the shape of an object with these fields and no others."""
+
+    def shorten(value: Any) -> Any:
+        # pydantic notes each field that is too much, and there may be a million.
+        if not isinstance(value, dict) or len(value) <= len(fields):
+            return value
+        extra = next(name for name in value if name not in fields)
+        return {name: value[name] for name in fields if name in value} | {extra: value[extra]}
+
+    shapes = {name: _core(shape) for name, shape in fields.items()}
+    for name, shape in shapes.items():
+        if shape["type"] != "typed-dict-field":
+            shapes[name] = core.typed_dict_field(shape)
+    closed = core.typed_dict_schema(shapes, extra_behavior="forbid")
+    return core.no_info_before_validator_function(shorten, closed)
 
 
-def one_of(where: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise ApiError unless a value is one of the choices."""
-    if value not in list(choices):  # `in list(...)`: the value may be one that can't be hashed
-        *first, last = [repr(choice) for choice in choices]
-        named = f"{', '.join(first)} or {last}" if first else last
-        raise invalid(f"{where}: Input should be {named}")
+def by_type(shapes: Mapping[str, Any]) -> core.CoreSchema:
+    """Return the shape of an object whose `type` names one of these: its other fields, or dict."""
+    choices = {
+        name: _core(dict) if fields is dict else record(type=Any, **fields)
+        for name, fields in shapes.items()
+    }
+    return core.tagged_union_schema(choices, "type")
 
 
-def fields(
-    where: str, value: Mapping[str, Any], needed: Collection[str], allowed: Collection[str]
-) -> None:
-    """Raise ApiError if a field is missing, or one is there that has no place here.
+def alone(type: str, fields: Mapping[str, Any]) -> core.CoreSchema:
+    """Return the shape of an object with just one `type`, which no path names again."""
+    return core.chain_schema([by_type({type: dict}), record(type=Any, **fields)])
 
-    where: the path of the object, "" for the request itself.
+
+def entries(shape: Any) -> core.CoreSchema:
+    """Return the shape of a list of such values."""
+    return core.list_schema(_core(shape), fail_fast=True)
+
+
+def text_or_list(
+    shape: Any, sentence: str = "Input should be a valid string or list"
+) -> core.CoreSchema:
+    """Return the shape of a text or a list of such values; of others the sentence is told."""
+
+    def look(value: object, check: Callable[[object], object]) -> object:
+        if not isinstance(value, str | list):
+            raise PydanticCustomError("text_or_list", sentence)
+        return value if isinstance(value, str) else check(value)
+
+    return core.no_info_wrap_validator_function(look, entries(shape))
+
+
+def such_that(
+    holds: Callable[[Any], object], shape: Any, sentence: str, path: str | None = None
+) -> core.CoreSchema:
+    """Return the shape of such values for which something holds; of others the sentence is told.
+
+    path: what the sentence is about, if not the value itself.
     """
-    dot = f"{where}." if where else ""
-    for name in needed:
-        if name not in value:
-            raise invalid(f"{dot}{name}: Field required")
-    for name in value:
-        if name not in needed and name not in allowed:
-            raise invalid(f"{dot}{name}: Extra inputs are not permitted")
+
+    def look(value: object) -> object:
+        if not holds(value):
+            raise PydanticCustomError("such_that", sentence, {"path": path})
+        return value
+
+    return core.no_info_after_validator_function(look, _core(shape))
 
 
-def tag(where: str, value: Mapping[str, Any], known: Collection[str]) -> str:
-    """Return an object's `type`; raises ApiError if it is missing or unknown."""
-    if "type" not in value:
-        raise invalid(f"{where}.type: Field required")
-    name = value["type"]
-    if name not in list(known):
-        expected = ", ".join(repr(one) for one in known)
-        raise invalid(
-            f"{where}: Input tag '{name}' found using 'type' does not match any of the "
-            f"expected tags: {expected}"
-        )
-    return str(name)
+def _core(shape: Any) -> Any:
+    """Return a shape as pydantic's core takes it."""
+    if isinstance(shape, tuple):
+        return core.literal_schema(list(shape))
+    return shape if isinstance(shape, dict) else TYPES[shape]
+
+
+def _sentence(where: str, mistakes: list[ErrorDetails]) -> str:
+    """Return what the API says: of the outermost mistake, and of a field that isn't looked into."""
+    mistake = min(mistakes, key=lambda one: (len(one["loc"]), one["type"] not in TOLD_FIRST))
+    path, sentence = [where] * bool(where) + [str(step) for step in mistake["loc"]], mistake["msg"]
+    match mistake["type"]:
+        case "union_tag_not_found":
+            path, sentence = [*path, "type"], "Field required"
+        case "model_attributes_type":
+            sentence = "Input should be a valid dictionary"
+        case "such_that":
+            path = [mistake["ctx"]["path"]] if mistake["ctx"]["path"] else path
+    return f"{'.'.join(path)}: {sentence}"

@@ -1,16 +1,30 @@
 """Thinking: which settings a model takes, and that thinking blocks come back as they were."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic_core import core_schema
+
 from ..errors import invalid
-from . import shape, signing
+from . import signing
 from .envelope import betas
 from .history import content
 from .models import Facts
+from .shape import MAYBE, Shape, by_type, maybe
 
-TYPES = ("adaptive", "between_tools", "disabled", "enabled")
-LEAST_BUDGET = 1024
+SHOWN = {"display": maybe(("summarized", "omitted", "updates")), "block_binding": MAYBE}
+BUDGET = {"budget_tokens": core_schema.int_schema(ge=1024)}
+SETTINGS = Shape(
+    by_type(
+        {
+            "adaptive": SHOWN,
+            "between_tools": SHOWN,
+            "disabled": {},
+            "enabled": {**SHOWN, **BUDGET},
+        }
+    )
+)
 BINDING = "thinking-binding-controls-2026-08-01"
 BLOCKS = ("thinking", "redacted_thinking")
 DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
@@ -18,25 +32,17 @@ DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
 
 def check_settings(request: dict[str, Any], model: Facts) -> None:
     """Raise ApiError unless the model takes what the request says about thinking."""
-    if request.get("thinking") is None:
+    thinking = request.get("thinking")
+    if thinking is None:
         return
-    thinking = shape.dictionary("thinking", request["thinking"])
-    kind = shape.tag("thinking", thinking, TYPES)
-    where = f"thinking.{kind}"
-    needed = ("type", "budget_tokens") if kind == "enabled" else ("type",)
-    shape.fields(
-        where, thinking, needed, () if kind == "disabled" else ("display", "block_binding")
-    )
-    if thinking.get("display") is not None:
-        displays = ("summarized", "omitted", "updates")
-        shape.one_of(f"{where}.display", thinking["display"], displays)
+    SETTINGS.check("thinking", thinking)
+    kind = thinking["type"]
     if not model.thinking and kind != "disabled":  # this wording is not verified
         raise invalid(f"'{model.id}' does not support thinking.")
     if kind not in model.thinking and model.thinking:
         raise invalid(_refusal(kind))
     if kind == "enabled":
-        budget = shape.integer(f"{where}.budget_tokens", thinking["budget_tokens"], LEAST_BUDGET)
-        if budget >= request.get("max_tokens", budget + 1):  # a count of tokens has none
+        if request.get("max_tokens", math.inf) <= thinking["budget_tokens"]:  # a count has none
             raise invalid(
                 "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our "
                 f"documentation at {DOCS}#max-tokens-and-context-window-size"
