@@ -60,8 +60,9 @@ FROM_BOTH = ("text", "document", "container_upload", *BETA_KINDS)
 NEW_KIND = "future_block"
 
 MESSAGES = Shape(list)
-MESSAGE = Shape(record(role=Any, content=text_or_list(Any)))
-ROLE = Shape(("user", "assistant"))
+MESSAGE = Shape(record(role=Any, content=Any))
+ROLE = Shape((USER, ASSISTANT))
+CONTENT = Shape(text_or_list(Any))
 BLOCKS: dict[str, Any] = {
     name: {**fields, "cache_control": MAYBE} for name, fields in KINDS.items()
 }
@@ -89,6 +90,7 @@ def check(messages: Any, headers: Mapping[str, str], may_be_empty: bool) -> None
             )
         if role != "system":
             ROLE.check(f"{where}.role", role)
+        CONTENT.check(f"{where}.content", content)
         is_last = index == len(messages) - 1
         if not content and not (is_last and role == ASSISTANT):
             if role == ASSISTANT:

@@ -1,7 +1,8 @@
-"""Shapes that values must have, held by pydantic, whose sentences are the API's own.
+"""Shapes of values, and the API's words for a value that has another.
 
-A shape is a Python type, a tuple of the words that a value can be, or what a function here or in
-pydantic's core returns. All of pydantic is not needed, and takes longer to import than the mock.
+The API's sentences are those of pydantic, so its core checks the shapes that are declared here
+and in the modules beside this one. A shape is one of TYPES, a tuple of the words that a value can
+be, or what a function returns. The core alone is imported: the rest takes three times as long.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ TOLD_FIRST = ("missing", "extra_forbidden")
 
 
 class Shape:
-    """A shape to hold values to."""
+    """A shape that values can be checked for."""
 
     def __init__(self, shape: Any) -> None:
         self._validator = SchemaValidator(_core(shape))
@@ -50,7 +51,7 @@ def record(**fields: Any) -> core.CoreSchema:
     """Return the shape of an object with these fields and no others."""
 
     def shorten(value: Any) -> Any:
-        # pydantic notes each field that is too much, and there may be a million.
+        # pydantic notes each unknown field, and there may be a million: the first is enough.
         if not isinstance(value, dict) or len(value) <= len(fields):
             return value
         extra = next(name for name in value if name not in fields)
@@ -65,7 +66,10 @@ def record(**fields: Any) -> core.CoreSchema:
 
 
 def by_type(shapes: Mapping[str, Any]) -> core.CoreSchema:
-    """Return the shape of an object whose `type` names one of these: its other fields, or dict."""
+    """Return the shape of an object whose field `type` names one of these shapes.
+
+    shapes: the other fields of each, or the type dict for any fields.
+    """
     choices = {
         name: _core(dict) if fields is dict else record(type=Any, **fields)
         for name, fields in shapes.items()
@@ -74,7 +78,7 @@ def by_type(shapes: Mapping[str, Any]) -> core.CoreSchema:
 
 
 def alone(type: str, fields: Mapping[str, Any]) -> core.CoreSchema:
-    """Return the shape of an object with just one `type`, which no path names again."""
+    """Return the shape of an object of this type only; paths within don't name the type."""
     return core.chain_schema([by_type({type: dict}), record(type=Any, **fields)])
 
 
@@ -86,7 +90,10 @@ def entries(shape: Any) -> core.CoreSchema:
 def text_or_list(
     shape: Any, sentence: str = "Input should be a valid string or list"
 ) -> core.CoreSchema:
-    """Return the shape of a text or a list of such values; of others the sentence is told."""
+    """Return the shape of a text, or of a list of such values.
+
+    sentence: what the API says of anything else.
+    """
 
     def look(value: object, check: Callable[[object], object]) -> object:
         if not isinstance(value, str | list):
@@ -99,9 +106,10 @@ def text_or_list(
 def such_that(
     holds: Callable[[Any], object], shape: Any, sentence: str, path: str | None = None
 ) -> core.CoreSchema:
-    """Return the shape of such values for which something holds; of others the sentence is told.
+    """Return the shape of those such values for which something holds.
 
-    path: what the sentence is about, if not the value itself.
+    sentence: what the API says of the others.
+    path: the place that the API names there, if it is not the value's own.
     """
 
     def look(value: object) -> object:
@@ -120,7 +128,7 @@ def _core(shape: Any) -> Any:
 
 
 def _sentence(where: str, mistakes: list[ErrorDetails]) -> str:
-    """Return what the API says: of the outermost mistake, and of a field that isn't looked into."""
+    """Return what the API says of the outermost mistake; missing and unknown fields are first."""
     mistake = min(mistakes, key=lambda one: (len(one["loc"]), one["type"] not in TOLD_FIRST))
     path, sentence = [where] * bool(where) + [str(step) for step in mistake["loc"]], mistake["msg"]
     match mistake["type"]:

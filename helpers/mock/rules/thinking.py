@@ -14,17 +14,17 @@ from .models import Facts
 from .shape import MAYBE, Shape, by_type, maybe
 
 SHOWN = {"display": maybe(("summarized", "omitted", "updates")), "block_binding": MAYBE}
-BUDGET = {"budget_tokens": core_schema.int_schema(ge=1024)}
 SETTINGS = Shape(
     by_type(
         {
             "adaptive": SHOWN,
             "between_tools": SHOWN,
             "disabled": {},
-            "enabled": {**SHOWN, **BUDGET},
+            "enabled": {**SHOWN, "budget_tokens": Any},
         }
     )
 )
+BUDGET = Shape(core_schema.int_schema(ge=1024))
 BINDING = "thinking-binding-controls-2026-08-01"
 BLOCKS = ("thinking", "redacted_thinking")
 DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
@@ -42,6 +42,7 @@ def check_settings(request: dict[str, Any], model: Facts) -> None:
     if kind not in model.thinking and model.thinking:
         raise invalid(_refusal(kind))
     if kind == "enabled":
+        BUDGET.check("thinking.enabled.budget_tokens", thinking["budget_tokens"])
         if request.get("max_tokens", math.inf) <= thinking["budget_tokens"]:  # a count has none
             raise invalid(
                 "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our "
