@@ -74,7 +74,7 @@ def by_type(shapes: Mapping[str, Any]) -> core.CoreSchema:
         name: _core(dict) if fields is dict else record(type=Any, **fields)
         for name, fields in shapes.items()
     }
-    return core.tagged_union_schema(choices, "type")
+    return core.tagged_union_schema(choices, "type", from_attributes=False)
 
 
 def alone(type: str, fields: Mapping[str, Any]) -> core.CoreSchema:
@@ -134,8 +134,6 @@ def _sentence(where: str, mistakes: list[ErrorDetails]) -> str:
     match mistake["type"]:
         case "union_tag_not_found":
             path, sentence = [*path, "type"], "Field required"
-        case "model_attributes_type":
-            sentence = "Input should be a valid dictionary"
         case "such_that":
             path = [mistake["ctx"]["path"]] if mistake["ctx"]["path"] else path
     return f"{'.'.join(path)}: {sentence}"

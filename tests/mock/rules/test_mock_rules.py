@@ -163,6 +163,10 @@ FIELDS: dict[str, tuple[Any, str]] = {
         "system.0: Input tag 'image' found using 'type' does not match any of the expected tags: "
         "'text'",
     ),
+    "system text a number": (
+        {"system": [{"type": "text", "text": 5}]},
+        "system.0.text: Input should be a valid string",
+    ),
     "metadata": ({"metadata": {"user": "x"}}, "metadata.user: Extra inputs are not permitted"),
     "service tier": (
         {"service_tier": "fast"},

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def complaint(shape: Any, value: object, where: str = "w") -> str:
         (record(a=maybe(str)), {"a": 5}, "w.a: Input should be a valid string"),
         (record(), {"": 5}, "w.: Extra inputs are not permitted"),
         (BLOCK, "call", "w: Input should be a valid dictionary"),
+        (BLOCK, SimpleNamespace(type="text"), "w: Input should be a valid dictionary"),
         (BLOCK, {}, "w.type: Field required"),
         (
             BLOCK,
