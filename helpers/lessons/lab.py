@@ -142,4 +142,9 @@ def jupyter_arguments(home: Path, first: str, options: argparse.Namespace) -> li
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # JupyterLab has tidied up. A request that it left under way, such as a kernel's start, keeps a
+    # thread that never ends, and Python would wait for it: the terminal would never come back.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -149,12 +149,12 @@ def running_lab(home: Path) -> Iterator[Lab]:
         process.terminate()
         try:
             process.wait(60)
-        except subprocess.TimeoutExpired:
+        finally:  # who ran it must not have to kill it: an error says so
             process.kill()
             process.wait()
-        listener.join(60)
-        if process.stdout:
-            process.stdout.close()
+            listener.join(60)
+            if process.stdout:
+                process.stdout.close()
 
 
 def shot(page: Page, name: str) -> None:
