@@ -28,7 +28,7 @@ LITE: dict[str, Any] = {
                 "disablePyPIFallback": True,
                 "loadPyodideOptions": {
                     "lockFileURL": f"{PYODIDE}/pyodide-lock.json",
-                    "packages": list(pyodide.FIRST),
+                    "packages": list(pyodide.THERE),
                     "env": {"COURSE_HOME": "/drive/my", "HOME": "/home/pyodide"},
                 },
             }

@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from helpers.site.running import course_wheel
+from helpers.site.running import course_wheel, first
 from helpers.site.running.archives import without_compiled
 from helpers.site.running.fetching import core_file
 from helpers.site.running.lock import Lock
 from helpers.site.running.relock import needs_of
 
-__all__ = ["FIRST", "write"]
+__all__ = ["THERE", "write"]
 
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "package.json")
 LIST = "pyodide-lock.json"
-# Loaded with Pyodide itself, side by side, before the kernel starts.
+LOADER = Path(__file__).with_name("loader.mjs")
+# What the first cell needs; it comes in one file, with all that these need.
 FIRST = (
     *("ipykernel", "comm", "pyodide-kernel", "ipython", "widgetsnbextension", "ipywidgets"),
     *("anywidget", course_wheel.NAME),
 )
+# What the kernel would install if it were not told that it is there.
+THERE = ("comm", "ipykernel", "ipython", "jedi", "micropip", "piplite", "pyodide-kernel")
 
 
 def write(folder: Path, lock: Lock, cache: Path, kernel: Iterable[Path]) -> None:
@@ -52,11 +55,35 @@ def write(folder: Path, lock: Lock, cache: Path, kernel: Iterable[Path]) -> None
         shutil.copyfile(file, folder / file.name)
     course_wheel.write(folder)
     entries = dict(map(_entry, sorted(folder.glob("*.whl"))))
-    for entry in entries.values():  # what has no file for Pyodide is not asked for
+    _move_first(entries, folder)
+    for entry in entries.values():  # what is there already, or nowhere, is not asked for
         entry["depends"] = [name for name in entry["depends"] if name in entries]
+    # JupyterLite's build looks for Pyodide under this name alone.
+    (folder / "pyodide.mjs").rename(folder / "core.mjs")
+    shutil.copyfile(LOADER, folder / "pyodide.mjs")
     whole = json.loads((folder / LIST).read_text("utf-8"))
     text = json.dumps({**whole, "packages": entries}, separators=(",", ":"))
     (folder / LIST).write_text(text, encoding="utf-8")
+
+
+def _move_first(entries: dict[str, dict[str, Any]], folder: Path) -> None:
+    """Take what the first cell needs from the list, and from the folder into one file."""
+    found, wanted = {"piplite"}, list(FIRST)  # the archive has a piplite of its own
+    while wanted:
+        name = wanted.pop()
+        if name in entries and name not in found:
+            found.add(name)
+            wanted += entries[name]["depends"]
+    files = {
+        folder / entries.pop(name)["file_name"] for name in found if not _compiled(entries[name])
+    }
+    first.write(folder / first.NAME, sorted(one for one in files if "piplite" not in one.name))
+    for file in files:
+        file.unlink()
+
+
+def _compiled(entry: dict[str, Any]) -> bool:
+    return "wasm32" in str(entry["file_name"])
 
 
 def _entry(file: Path) -> tuple[str, dict[str, Any]]:

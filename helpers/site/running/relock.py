@@ -39,13 +39,14 @@ FACTS = {
 ROOTS = """
 anthropic openai httpx pydantic docstring-parser mistune wcwidth tzdata fastapi flask websockets
 opentelemetry-sdk h11 pyte mcp starlette uvicorn pyyaml
-anywidget ipywidgets ipython comm jedi pygments micropip packaging
+anywidget ipywidgets ipython comm pygments packaging
 """
 # PyPI has no file of these for Pyodide, or they are useless without sockets and processes.
 LEFT_OUT = {
     *("cffi", "cryptography", "httptools", "nh3", "psutil", "rpds-py", "uvloop"),
     *("colorama", "jupyterlab-widgets", "pexpect", "ptyprocess", "pywin32", "truststore"),
     *("watchfiles", "widgetsnbextension", "jsonschema", "pyjwt"),
+    "jedi",  # a seventh of the first visit; IPython completes names without it
 }
 # Their compiled part is for speed alone; PyPI has no file without it.
 WITHOUT_COMPILED = {"pyyaml", "markupsafe"}

@@ -1,0 +1,65 @@
+// What the page does for a learner's work beside JupyterLab: it says that a second tab is open,
+// and lays a new edition of a notebook beside the one that the learner has saved.
+
+const EDITION = "course_edition"; // in a notebook's metadata
+const LAID = "course editions"; // in the browser's storage: which edition was laid for which name
+
+async function started() {
+  while (!window.jupyterapp) await new Promise((resolve) => setTimeout(resolve, 100));
+  await window.jupyterapp.started;
+  await window.jupyterapp.serviceManager.ready;
+  return window.jupyterapp;
+}
+
+function tell(app, message) {
+  app.commands.execute("apputils:notify", { message, type: "info", options: { autoClose: false } });
+}
+
+// The first tab holds a lock for as long as it is open.
+function isSecond(root) {
+  return new Promise((resolve) => {
+    navigator.locks.request(`course ${root}`, { ifAvailable: true }, (lock) => {
+      resolve(!lock);
+      return lock && new Promise(() => {});
+    });
+  });
+}
+
+// Names that a new edition may have beside a notebook, as `course.py lab` gives them.
+function* names(stem) {
+  yield `${stem} (new edition).ipynb`;
+  for (let number = 2; number < 100; number++) yield `${stem} (new edition ${number}).ipynb`;
+}
+
+// A file that was saved since it was made; the site's own and those laid below were not.
+const isTheirs = (file) => file.last_modified !== file.created;
+
+async function layNewEditions(app, root) {
+  const { contents } = app.serviceManager;
+  const editions = await (await fetch(`${root}editions.json`)).json();
+  const files = new Map((await contents.get("")).content.map((file) => [file.name, file]));
+  const laid = JSON.parse(localStorage.getItem(LAID) ?? "{}");
+  for (const [name, edition] of Object.entries(editions)) {
+    if (!files.has(name) || !isTheirs(files.get(name)) || laid[name] === edition) continue;
+    const saved = await contents.get(name, { content: true });
+    if (saved.content.metadata?.[EDITION] === edition) continue;
+    const beside = [...names(name.replace(/\.ipynb$/, ""))].find(
+      (one) => !files.has(one) || !isTheirs(files.get(one)),
+    );
+    const content = await (await fetch(`${root}files/${encodeURIComponent(name)}`)).json();
+    if (files.has(beside)) await contents.delete(beside); // an older edition, as it was laid
+    await contents.save(beside, { type: "notebook", format: "json", content });
+    laid[name] = edition;
+    localStorage.setItem(LAID, JSON.stringify(laid));
+    tell(app, `${name} is new in the course: yours stays, the new one is “${beside}”.`);
+  }
+}
+
+const root = new URL("..", document.baseURI).href;
+const second = isSecond(root);
+const app = await started();
+if (await second) {
+  tell(app, "The course is open in another tab, too. Work in one of them: each has a kernel of its own, and a notebook that both save asks whose copy stays.");
+} else {
+  await layNewEditions(app, root);
+}
