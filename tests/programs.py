@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-__all__ = ["find_browser", "has_hub", "missing_programs"]
+__all__ = ["find_browser", "find_firefox", "has_hub", "missing_programs"]
 
 # The first two are browsers without windows: they need a third of the processor time.
 NAMES = (
@@ -32,11 +32,27 @@ PLACES = (
     ),
 )
 
+FIREFOX = ("firefox-esr", "firefox")
+FIREFOX_PLACES = (
+    "/Applications/Firefox.app/Contents/MacOS/firefox",
+    *(
+        rf"{os.environ.get(folder, '')}\Mozilla Firefox\firefox.exe"
+        for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)")
+    ),
+)
+
 
 def find_browser() -> str | None:
     """Return the path of a Chromium, Chrome or Edge, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None) or next(
         filter(os.path.exists, PLACES), None
+    )
+
+
+def find_firefox() -> str | None:
+    """Return the path of a Firefox, or None."""
+    return next(filter(None, map(shutil.which, FIREFOX)), None) or next(
+        filter(os.path.exists, FIREFOX_PLACES), None
     )
 
 
@@ -54,6 +70,8 @@ def missing_programs() -> dict[str, str]:
         missing["a browser"] = (
             "install Chromium or Chrome; Debian: sudo apt install chromium-headless-shell"
         )
+    if find_firefox() is None:
+        missing["Firefox"] = "Debian: sudo apt install firefox-esr"
     if not shutil.which("node") or not shutil.which("npm"):
         missing["Node.js with npm"] = "Debian: sudo apt install nodejs npm"
     if not has_hub():

@@ -3,8 +3,6 @@
 import ast
 import io
 import json
-import subprocess
-import sys
 import time
 import zipfile
 from base64 import b64decode
@@ -22,10 +20,7 @@ from helpers.browser.machine_only import sentence_for
 from helpers.lessons import exercise_ids, find_exercise
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
-from tests.browser.conftest import browser
-from tests.site.tab import Tab, served
-
-__all__ = ["browser"]
+from tests.site.tab import Tab
 
 pytestmark = pytest.mark.long
 
@@ -53,21 +48,11 @@ for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built") / "site"
-    command = [sys.executable, "-P", "-m", "helpers.site", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tab(site: Path, browser: Browser) -> Iterator[Tab]:
+def tab(address: str, browser: Browser) -> Iterator[Tab]:
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    with served(str(site)) as url:
-        opened = Tab(context.new_page(), url)
-        yield opened
-        assert {one for one in opened.outside() if one != NOBODY} == set()
+    opened = Tab(context.new_page(), address)
+    yield opened
+    assert {one for one in opened.outside() if one != NOBODY} == set()
     context.close()
 
 

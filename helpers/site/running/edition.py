@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.environment.lock import ROOT
-from helpers.site.running import builder, lock, pyodide
+from helpers.site.running import builder, first, lock, pyodide
 from helpers.site.running.fetching import fetch
 from helpers.site.running.notebooks import prepare
 
@@ -42,6 +42,13 @@ SETTINGS = {
 # The same letters as in .woff2, for browsers that can't run the course.
 OLD_FONTS = (".eot", ".svg", ".ttf", ".woff")
 START = Path(__file__).with_name("start.html")
+PAGE = Path(__file__).with_name("page.js")
+# What the kernel loads is asked for while JupyterLab itself still starts.
+EARLY = ("core.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", first.NAME)
+HEAD = "".join(
+    f'<link rel="prefetch" href="../static/pyodide/{name}" as="fetch">\n' for name in EARLY
+)
+HEAD += f'<script type="module" src="../{PAGE.name}"></script>\n'
 
 
 def write(folder: Path) -> None:
@@ -61,7 +68,7 @@ def write(folder: Path) -> None:
         work = Path(scratch)
         wheels = builder.kernel_wheels(home)
         pyodide.write(work / "static" / "pyodide", listed, CACHE / "fetched", wheels)
-        prepare(ROOT / "notebooks", work / "files")
+        editions = prepare(ROOT / "notebooks", work / "files")
         _save(work / "jupyter-lite.json", LITE)
         _save(work / "overrides.json", SETTINGS)
         options = {
@@ -73,6 +80,10 @@ def write(folder: Path) -> None:
         _save(work / "jupyter_lite_config.json", {"LiteBuildConfig": options})
         builder.build(home, work, CACHE / LOG)
         shutil.copyfile(START, work / "out" / "index.html")
+        shutil.copyfile(PAGE, work / "out" / PAGE.name)
+        _save(work / "out" / "editions.json", editions)
+        lab = work / "out" / "lab" / "index.html"
+        lab.write_text(lab.read_text("utf-8").replace("</head>", f"{HEAD}</head>", 1), "utf-8")
         for font in (work / "out" / "build").glob("fa-*"):
             if font.suffix in OLD_FONTS:
                 font.unlink()

@@ -3,23 +3,27 @@
 A Jupyter server joins their lines and knows which outputs to trust; here nobody does.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FIRST", "prepare"]
+__all__ = ["EDITION", "FIRST", "prepare"]
 
 FIRST = "00_start_here.ipynb"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+EDITION = "course_edition"  # in the metadata; a learner's saved copy keeps that of its own
 FACTS = Path(__file__).with_name("facts.md")  # what is different in a tab; the first page has it
 
 
-def prepare(source: Path, target: Path) -> None:
-    """Write each notebook of a folder into another."""
+def prepare(source: Path, target: Path) -> dict[str, str]:
+    """Write each notebook of a folder into another; return what tells its edition from others."""
     target.mkdir(parents=True, exist_ok=True)
+    editions = {}
     for file in sorted(source.glob("*.ipynb")):
         notebook = json.loads(file.read_text("utf-8"))
-        notebook["metadata"]["kernelspec"] = KERNEL
+        editions[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+        notebook["metadata"] |= {"kernelspec": KERNEL, EDITION: editions[file.name]}
         for cell in notebook["cells"]:
             _prepare_cell(cell)
         if file.name == FIRST:
@@ -27,6 +31,7 @@ def prepare(source: Path, target: Path) -> None:
             notebook["cells"].insert(1, {**facts, "source": FACTS.read_text("utf-8").strip()})
         text = json.dumps(notebook, ensure_ascii=False, indent=1)
         (target / file.name).write_text(text + "\n", encoding="utf-8")
+    return editions
 
 
 def _prepare_cell(cell: dict[str, Any]) -> None:

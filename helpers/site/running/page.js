@@ -2,7 +2,6 @@
 // and lays a new edition of a notebook beside the one that the learner has saved.
 
 const EDITION = "course_edition"; // in a notebook's metadata
-const LAID = "course editions"; // in the browser's storage: which edition was laid for which name
 
 async function started() {
   while (!window.jupyterapp) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -35,6 +34,7 @@ function* names(stem) {
 const isTheirs = (file) => file.last_modified !== file.created;
 
 async function layNewEditions(app, root) {
+  const LAID = `course editions ${root}`; // in the browser's storage: which one, for which name
   const { contents } = app.serviceManager;
   const editions = await (await fetch(`${root}editions.json`)).json();
   const files = new Map((await contents.get("")).content.map((file) => [file.name, file]));

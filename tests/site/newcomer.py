@@ -1,0 +1,163 @@
+"""A newcomer at the site, in whatever browser: what they open, click, run and take away."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from playwright.sync_api import Download
+from playwright.sync_api import Page as PlaywrightPage
+
+__all__ = ["Chromium", "Newcomer", "Page"]
+
+PATIENCE = 180.0  # seconds; a busy machine takes its time, and what comes ends the wait
+NOTEBOOK = """[...window.jupyterapp.shell.widgets("main")].find(
+  (one) => one.isVisible && one.context)"""
+IS_OPEN = f"""(name) => {{
+  const notebook = window.jupyterapp && {NOTEBOOK};
+  return notebook?.context.path === name && notebook.context.isReady
+    && Boolean(notebook.sessionContext.session?.kernel);
+}}"""
+RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+CELLS = f"""() => {NOTEBOOK}.content.model.sharedModel.cells
+  .filter((cell) => cell.cell_type === "code")
+  .map((cell) => ({{ source: cell.getSource(), outputs: cell.getOutputs() }}))"""
+SOURCES = f"() => {NOTEBOOK}.content.model.sharedModel.cells.map((cell) => cell.getSource())"
+# The cursor goes into the exercise's cell, which then holds the answer.
+WRITE = f"""async (name, answer) => {{
+  const content = {NOTEBOOK}.content;
+  const first = `%%build ${{name}}\\n`;
+  const at = content.widgets.findIndex(
+    cell => cell.model.sharedModel.getSource().startsWith(first));
+  content.activeCellIndex = at;
+  await content.scrollToItem(at);
+  content.widgets[at].model.sharedModel.setSource(first + answer);
+  content.mode = "edit";
+  content.widgets[at].editor.focus();
+}}"""
+ADD = f"""async source => {{
+  const content = {NOTEBOOK}.content;
+  content.activeCellIndex = content.widgets.length - 1;
+  await window.jupyterapp.commands.execute("notebook:insert-cell-below");
+  content.activeCell.model.sharedModel.setSource(source);
+  await content.scrollToItem(content.activeCellIndex);
+  content.mode = "edit";
+  content.activeCell.editor.focus();
+}}"""
+SAVE = "async () => { await window.jupyterapp.commands.execute('docmanager:save'); }"
+PLACE = """selector => {
+  const found = [...document.querySelectorAll(selector)].filter(one => one.offsetParent);
+  const last = found.at(-1);
+  if (!last) return null;
+  last.scrollIntoView({ block: "center" });
+  const { x, y, width, height } = last.getBoundingClientRect();
+  return width && height ? [x + width / 2, y + height / 2] : null;
+}"""
+
+
+class Page(Protocol):
+    """What a newcomer needs of a browser's page."""
+
+    requests: list[str]
+
+    def goto(self, url: str) -> None: ...
+    def evaluate(self, function: str, *given: Any) -> Any: ...
+    def click_at(self, x: float, y: float) -> None: ...
+    def press(self, keys: str) -> None: ...
+    def downloaded(self, name: str) -> bytes: ...
+    def screenshot(self, path: Path) -> None: ...
+
+
+class Chromium:
+    """A page of Playwright, used as tests/site/firefox.py's is."""
+
+    def __init__(self, page: PlaywrightPage) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self._downloads: list[Download] = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.context.on("request", lambda request: self.requests.append(request.url))
+        page.on("download", lambda download: self._downloads.append(download))
+
+    def goto(self, url: str) -> None:
+        self.page.goto(url)
+
+    def evaluate(self, function: str, *given: Any) -> Any:
+        return self.page.evaluate(f"given => ({function})(...given)", list(given))
+
+    def click_at(self, x: float, y: float) -> None:
+        self.page.mouse.click(x, y)
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+
+    def downloaded(self, name: str) -> bytes:
+        while not self._downloads:
+            self.page.wait_for_timeout(50)
+        assert self._downloads[-1].suggested_filename == name
+        return self._downloads[-1].path().read_bytes()
+
+    def screenshot(self, path: Path) -> None:
+        self.page.screenshot(path=path)
+
+
+class Newcomer:
+    """A person at a page of the site."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def click(self, selector: str) -> None:
+        """Click the last of what is seen under a selector, once it is there."""
+        self.page.click_at(*self.wait(PLACE, selector))
+
+    def opens(self, name: str) -> None:
+        """Wait until a notebook is open and has a kernel, and click into it."""
+        self.wait(IS_OPEN, name)
+        self.click(".jp-NotebookPanel .jp-Cell .jp-MarkdownOutput h1")
+
+    def runs_all(self) -> list[dict[str, Any]]:
+        """Run all cells, save, and return the code cells with their outputs."""
+        self.page.evaluate(RUN_ALL)
+        self.page.evaluate(SAVE)
+        return list(self.page.evaluate(CELLS))
+
+    def sources(self) -> list[str]:
+        """Return what the cells hold."""
+        return list(self.page.evaluate(SOURCES))
+
+    def passes(self, name: str, answer: str) -> None:
+        """Write an answer into an exercise's cell, run it, and see it pass."""
+        self.page.evaluate(WRITE, name, answer)
+        self.page.press("Control+Enter")
+        self.sees(f"%%build {name}\n", "passed")
+        self.page.evaluate(SAVE)
+
+    def adds(self, source: str) -> None:
+        """Write a new cell at the end, and run it."""
+        self.page.evaluate(ADD, source)
+        self.page.press("Control+Enter")
+
+    def sees(self, source: str, words: str) -> str:
+        """Wait until the last cell that begins so has an output with these words; return it."""
+
+        def output() -> str:
+            cells = [one for one in self.page.evaluate(CELLS) if one["source"].startswith(source)]
+            shown = json.dumps(cells[-1]["outputs"], ensure_ascii=False) if cells else ""
+            return shown if words in shown else ""
+
+        return str(until(output, f"{words!r} below the cell {source.strip()!r}"))
+
+    def wait(self, function: str, *given: Any) -> Any:
+        """Wait until a function of the page's gives something, and return it."""
+        return until(lambda: self.page.evaluate(function, *given), function)
+
+
+def until(look: Callable[[], Any], what: str) -> Any:
+    """Return what is looked for, as soon as it is there."""
+    end = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < end, f"There is still no {what}."
+        time.sleep(0.1)
+    return found
