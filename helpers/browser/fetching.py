@@ -1,5 +1,6 @@
 """Requests that leave the tab: through the page's fetch, which streams and can be aborted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import ModuleType
 from typing import Any
@@ -31,8 +32,13 @@ async def fetch(library: ModuleType, request: Any) -> Any:
     if content:
         options["body"] = to_js(content)
     options = to_js(options, dict_converter=js.Object.fromEntries)
+    silence = request.extensions.get("timeout", {}).get("read")
     try:
-        answer = await js.fetch(str(request.url), options)
+        async with asyncio.timeout(silence):
+            answer = await js.fetch(str(request.url), options)
+    except TimeoutError:
+        abort.abort()
+        raise library.ReadTimeout("No answer came in time.", request=request) from None
     except JsException:
         raise library.ConnectError(
             f"The page can't reach {request.url.host}: it is not there, or it answers no pages.",
@@ -44,7 +50,11 @@ async def fetch(library: ModuleType, request: Any) -> Any:
             reader = answer.body.getReader()
             while True:
                 try:
-                    read = await reader.read()
+                    async with asyncio.timeout(silence):
+                        read = await reader.read()
+                except TimeoutError:
+                    abort.abort()
+                    raise library.ReadTimeout("Nothing more came in time.") from None
                 except JsException as error:
                     raise library.ReadError(f"The connection broke: {error}") from None
                 if read.done:

@@ -15,6 +15,7 @@ def made(folder: Path, part: str = "mine = 1\n", notebook: str = "{}") -> Path:
     for name, text in {
         "notebooks/01.ipynb": notebook,
         "parts/sse.py": part,
+        "build/agent.py": "print()\n",
         "progress.json": PASSED,
     }.items():
         file = folder / name
@@ -36,7 +37,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_work_goes_from_one_folder_into_another(tmp_path: Path):
     work = zipped(made(tmp_path / "tab"), tmp_path / "work.zip")
     home = tmp_path / "machine"
-    assert take(work, home) == [f"work.zip: 2 files of your work are in {home}."]
+    assert take(work, home) == [f"work.zip: 3 files of your work are in {home}."]
     found, expected = contents(home), contents(tmp_path / "tab")
     assert json.loads(found.pop("progress.json")) == json.loads(expected.pop("progress.json"))
     assert found == expected

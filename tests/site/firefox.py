@@ -27,6 +27,7 @@ SETTINGS: dict[str, Any] = {
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
     "network.proxy.no_proxies_on": "127.0.0.1",
+    "focusmanager.testmode": True,  # the page has the keyboard, though no window is in front
     "app.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "browser.download.folderList": 2,
@@ -56,6 +57,7 @@ class Firefox:
         tree = self._command("browsingContext.getTree")
         self._context = tree["contexts"][0]["context"]
         self._command("session.subscribe", events=["network.beforeRequestSent"])
+        self._command("browsingContext.activate", context=self._context)
         self.resize(1366, 768)
 
     def resize(self, width: int, height: int) -> None:
@@ -68,8 +70,11 @@ class Firefox:
         self._command("browsingContext.navigate", context=self._context, url=url, wait="complete")
 
     def evaluate(self, function: str, *given: Any) -> Any:
-        """Call a function of the page's; return what it gives, if JSON has it."""
-        answer = self._command(
+        """Call a function of the page's; return what it gives, if JSON has it.
+
+        A page that is left meanwhile gives nothing.
+        """
+        answer = self._told(
             "script.callFunction",
             functionDeclaration=CALL % function,
             arguments=[{"type": "string", "value": json.dumps(given)}],
@@ -77,8 +82,12 @@ class Firefox:
             awaitPromise=True,
             userActivation=True,
         )
-        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
-        return json.loads(answer["result"]["value"])
+        if answer["type"] == "error":
+            assert "destroyed" in answer["message"] or "no such" in answer["error"], answer
+            return None
+        result = answer["result"]
+        assert result["type"] == "success", result["exceptionDetails"]["text"]
+        return json.loads(result["result"]["value"])
 
     def click_at(self, x: float, y: float) -> None:
         """Press the mouse's button at a place of what is seen."""
@@ -113,7 +122,13 @@ class Firefox:
         self._command("input.performActions", context=self._context, actions=[source])
 
     def _command(self, method: str, **params: Any) -> dict[str, Any]:
-        """Send a command and return its result; note each request that is told meanwhile."""
+        """Send a command and return its result."""
+        told = self._told(method, **params)
+        assert told["type"] == "success", f"{method}: {told.get('message')}"
+        return dict(told["result"])
+
+    def _told(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send a command and return the answer; note each request that is told meanwhile."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
         self._connection.send(json.dumps(message))
@@ -123,8 +138,7 @@ class Firefox:
             if told.get("method") == "network.beforeRequestSent":
                 self.requests.append(told["params"]["request"]["url"])
             if told.get("id") == self._number:
-                assert told["type"] == "success", f"{method}: {told.get('message')}"
-                return dict(told["result"])
+                return dict(told)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Download
+from playwright.sync_api import Download, Error
 from playwright.sync_api import Page as PlaywrightPage
 
 __all__ = ["Chromium", "Newcomer", "Page"]
@@ -84,7 +84,11 @@ class Chromium:
         self.page.goto(url)
 
     def evaluate(self, function: str, *given: Any) -> Any:
-        return self.page.evaluate(f"given => ({function})(...given)", list(given))
+        try:
+            return self.page.evaluate(f"given => ({function})(...given)", list(given))
+        except Error as error:
+            assert "context was destroyed" in error.message, error.message
+            return None  # the page is left
 
     def click_at(self, x: float, y: float) -> None:
         self.page.mouse.click(x, y)

@@ -20,6 +20,7 @@ from helpers.browser.machine_only import sentence_for
 from helpers.lessons import exercise_ids, find_exercise
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
+from tests.classroom.serving import serving
 from tests.site.tab import Tab
 
 pytestmark = pytest.mark.long
@@ -183,4 +184,42 @@ def test_a_live_request_leaves_through_the_page_and_ends_at_the_server(tab: Tab)
         assert under_way(server.base_url) == 0
         sent = [one for one in tab.outside() if one.startswith(server.base_url)]
         assert {one.removeprefix(server.base_url) for one in sent} == {"/v1/messages"}
+        tab.requests[:] = [one for one in tab.requests if one not in sent]
+
+
+JOIN = """
+import asyncio
+from helpers import course
+
+view = course.join(%r, "Ada")
+view._receive(view, {"op": "join", "link": view.state["link"], "name": "Ada"}, None)
+joined = course._joined()
+async with asyncio.timeout(60):
+    while not (joined.seat and joined.seat.connected) and not joined.problem:
+        await asyncio.sleep(0.05)
+print(joined.problem or "joined")
+"""
+TOLD = """
+async with asyncio.timeout(60):
+    while joined.seat._waiting or joined.seat.said != "Five minutes.":
+        await asyncio.sleep(0.05)
+print(joined.seat.said)
+"""
+
+
+def test_a_tab_takes_a_seat_in_a_class_and_the_board_sees_what_passes(tab: Tab, tmp_path: Path):
+    with serving(tmp_path) as start:
+        served = start()
+        assert tab.printed(JOIN % served.link) == "joined\n"
+        tab.execute(f"%%build hello\n{find_exercise('hello').reference_source()}")
+        served.order(kind="say", words="Five minutes.")
+        assert tab.printed(TOLD) == "Five minutes.\n"
+        [seat] = served.board()["seats"]
+        assert (seat["name"], seat["passed"]) == ("Ada", 1)
+        tab.printed("_ = joined.leave()")
+        until = time.monotonic() + 60
+        while served.board()["seats"] and time.monotonic() < until:
+            time.sleep(0.1)
+        assert served.board()["seats"] == []
+        sent = [one for one in tab.outside() if one.startswith(served.address)]
         tab.requests[:] = [one for one in tab.requests if one not in sent]

@@ -85,7 +85,7 @@ def test_a_new_edition_comes_beside_what_a_learner_has_saved(
         publish(edition, "# Newer")
         person = visit(page, url)
         person.wait(HOLDS, BESIDE, "# Newer")
-        said = page.get_by_text(f"yours stays, the new one is “{BESIDE}”")
+        said = page.get_by_text(f"“{BESIDE}” is new in the course. Yours stays")
         expect(said.first).to_be_visible()
         shot(page, "tab-new-edition")
         assert page.evaluate(HAS, FIRST) == "# Mine"

@@ -1,6 +1,6 @@
-"""All that a learner has made, as one file: notebooks, parts, progress.
+"""All that a learner has made, as one file: notebooks, parts, their agent, progress.
 
-    notebooks/NAME.ipynb    parts/NAME.py    progress.json
+    notebooks/NAME.ipynb    parts/NAME.py    build/agent.py    progress.json
 
 A browser's tab gives such a file (`course.download()`), and `course.py lab --from FILE` takes it.
 """
@@ -21,7 +21,8 @@ from helpers.lessons.learner import progress
 __all__ = ["NAME", "Download", "NotWork", "pack", "take"]
 
 NAME = "work.zip"
-NAMES = re.compile(r"notebooks/[^/\\:]+\.ipynb|parts/\w+\.py|progress\.json")
+ALONE = ("build/agent.py", "progress.json")  # of which there is one
+NAMES = re.compile(r"notebooks/[^/\\:]+\.ipynb|parts/\w+\.py|build/agent\.py|progress\.json")
 MOST_BYTES = 200_000_000  # of all files together; a course's work has a hundredth of that
 MOST_FILES = 2_000
 IN_A_TAB = "in-a-tab"  # the id of the cell that the browser edition adds
@@ -90,8 +91,9 @@ def _files(home: Path, notebooks: Path) -> Iterator[tuple[str, Path]]:
         yield f"notebooks/{file.name}", file
     for file in sorted((home / "parts").glob("*.py")):
         yield f"parts/{file.name}", file
-    if (home / "progress.json").exists():
-        yield "progress.json", home / "progress.json"
+    for name in ALONE:
+        if (home / name).exists():
+            yield name, home / name
 
 
 def take(

@@ -51,7 +51,7 @@ async function layNewEditions(app, root) {
     await contents.save(beside, { type: "notebook", format: "json", content });
     laid[name] = edition;
     localStorage.setItem(LAID, JSON.stringify(laid));
-    tell(app, `${name} is new in the course: yours stays, the new one is “${beside}”.`);
+    tell(app, `“${beside}” is new in the course. Yours stays as it is.`);
   }
 }
 
@@ -59,7 +59,7 @@ const root = new URL("..", document.baseURI).href;
 const second = isSecond(root);
 const app = await started();
 if (await second) {
-  tell(app, "The course is open in another tab, too. Work in one of them: each has a kernel of its own, and a notebook that both save asks whose copy stays.");
+  tell(app, "The course is open in another tab, too. Work in one of them: if both change a notebook, the second save asks you.");
 } else {
   await layNewEditions(app, root);
 }

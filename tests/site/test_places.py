@@ -1,0 +1,129 @@
+"""The site on a phone, in a folder of another site, and while a quick stream runs in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.lab import shot
+from tests.site.newcomer import Chromium, Newcomer
+from tests.site.tab import served
+
+pytestmark = pytest.mark.long
+
+FIRST = "00_start_here.ipynb"
+IMPORT = "from helpers import course"
+WIDTH = "() => [document.documentElement.scrollWidth, window.innerWidth]"
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+GAPS = """(milliseconds) => new Promise((resolve) => {
+  const gaps = [];
+  const begin = performance.now();
+  const frame = (before) => requestAnimationFrame((now) => {
+    gaps.push(now - before);
+    if (now - begin < milliseconds) frame(now);
+    else resolve(gaps.sort((one, other) => one - other));
+  });
+  requestAnimationFrame(frame);
+})"""
+# How long after a click on Stop the text grows for the last time, in milliseconds.
+STOP = """() => new Promise((resolve) => {
+  const view = [...document.querySelectorAll(".jp-OutputArea-output .sa")].at(-1);
+  const stop = [...view.querySelectorAll("button")].find((one) => one.textContent.includes("Stop"));
+  const clicked = performance.now();
+  let last = 0;
+  new MutationObserver(() => { last = performance.now() - clicked; })
+    .observe(view, { subtree: true, childList: true, characterData: true });
+  stop.click();
+  setTimeout(() => resolve(last), 5000);
+})"""
+QUICK = """course.transcript(
+    "Explain in detail how TCP recovers.",
+    pace={"first_token": 0, "tokens_per_second": 500},
+)"""
+GROWS = """() => [...document.querySelectorAll(".jp-OutputArea-output .sa")].at(-1)
+  ?.textContent.length > 300"""
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(**PHONE)  # type: ignore[arg-type]
+    yield opened
+    opened.close()
+
+
+def test_a_phone_reads_the_site_and_runs_a_first_cell(phone: BrowserContext, address: str):
+    page, site = phone.new_page(), address.removesuffix("run/")
+    for name in ("", "read/01_sse_by_hand.html", "run/"):
+        page.goto(site + name)
+        wide, seen = page.evaluate(WIDTH)
+        assert wide <= seen, name
+        shot(page, f"phone-{name.strip('/').replace('/', '-') or 'start'}")
+    person = opened(page, address)
+    page.locator(".jp-CodeCell .cm-content").first.tap()
+    page.locator(
+        "[data-command='notebook:run-cell-and-select-next'], [data-jp-item-name='run']"
+    ).first.tap()
+    person.sees(IMPORT, "mock mode")
+    shot(page, "phone-run")
+
+
+def test_the_running_edition_stands_in_a_folder_of_another_site(
+    browser: Browser, built: Path, tmp_path: Path
+):
+    (tmp_path / "some").mkdir()
+    os.symlink(built, tmp_path / "some" / "folder", target_is_directory=True)
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page, missing = context.new_page(), []
+    page.on("response", lambda one: missing.append(one.url) if one.status >= 400 else None)
+    with served(str(tmp_path)) as url:
+        address = url.replace("/run/", "/some/folder/run/")
+        page.goto(address.removesuffix("run/"))
+        page.goto(address)
+        person = opened(page, address)
+        person.adds(IMPORT)
+        person.sees(IMPORT, "mock mode")
+    context.close()
+    assert missing == []
+
+
+def test_the_page_stays_smooth_while_a_quick_stream_runs_and_stop_ends_it(
+    browser: Browser, address: str, record_property
+):
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    person = opened(page, address)
+    person.adds(IMPORT)
+    person.sees(IMPORT, "mock mode")
+    quiet = page.evaluate(GAPS, 3000)
+    person.adds(QUICK)
+    person.wait(GROWS)
+    busy = page.evaluate(GAPS, 3000)
+    shot(page, "tab-quick-stream")
+    stopped = page.evaluate(STOP)
+    context.close()
+    said = (
+        f"frames: quiet p95 {share(quiet):.0f} worst {quiet[-1]:.0f} ms, streaming p95 "
+        f"{share(busy):.0f} worst {busy[-1]:.0f} ms; stop {stopped:.0f} ms"
+    )
+    record_property("pace", said)
+    # A machine that is busy with something else draws late without any stream, too.
+    assert share(busy) <= max(50, 2 * share(quiet)), said
+    assert stopped < 1000, said
+
+
+def share(gaps: list[float]) -> float:
+    return gaps[int(0.95 * (len(gaps) - 1))]
+
+
+def opened(page: Page, address: str) -> Newcomer:
+    person = Newcomer(Chromium(page))
+    page.goto(f"{address}lab/index.html?path={FIRST}")
+    person.opens(FIRST)
+    return person
