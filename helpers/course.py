@@ -231,11 +231,12 @@ def _open() -> None:
 
     register_magics(shell)
     if IN_BROWSER:
-        from helpers.browser import machine_only, packages, page_loop, threads
+        from helpers.browser import machine_only, packages, page_loop, threads, waiting
 
         page_loop.quicken()
         packages.install()
         machine_only.install(shell)
+        waiting.install(shell)
         threads.work_at_once()
         _ = clients.session.mock_url  # it takes no time there
     elif clients.session.mode == "mock":

@@ -51,10 +51,10 @@ def chromium(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def firefox() -> Iterator[Page]:
-    """A page of Firefox."""
+def firefox(request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of Firefox; a test may give settings for it."""
     program = find_firefox()
     if program is None:
         pytest.skip("no Firefox found (Debian: apt install firefox-esr)")
-    with running_firefox(program) as page:
+    with running_firefox(program, getattr(request, "param", None)) as page:
         yield page

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ SETTINGS: dict[str, Any] = {
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
     "network.proxy.no_proxies_on": "127.0.0.1",
-    "focusmanager.testmode": True,  # the page has the keyboard, though no window is in front
     "app.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
     "browser.download.folderList": 2,
@@ -142,17 +141,18 @@ class Firefox:
 
 
 @contextmanager
-def running_firefox(program: str) -> Iterator[Firefox]:
+def running_firefox(program: str, more: Mapping[str, Any] | None = None) -> Iterator[Firefox]:
     """Start Firefox with a profile of its own; end it.
 
     Args:
         program: the file that is started.
+        more: settings besides.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         profile, downloads = Path(scratch, "profile"), Path(scratch, "downloads")
         profile.mkdir()
         downloads.mkdir()
-        settings = {**SETTINGS, "browser.download.dir": str(downloads)}
+        settings = {**SETTINGS, **(more or {}), "browser.download.dir": str(downloads)}
         lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in settings.items()]
         (profile / "user.js").write_text("".join(lines), encoding="utf-8")
         words = Path(scratch, "words")

@@ -19,6 +19,12 @@ IS_OPEN = f"""(name) => {{
   return notebook?.context.path === name && notebook.context.isReady
     && Boolean(notebook.sessionContext.session?.kernel);
 }}"""
+# A browser without a window in front tells its page of no focus.
+FOCUS = f"""() => {{
+  const notebook = {NOTEBOOK};
+  if (!window.jupyterapp.shell.currentWidget) notebook.node.dispatchEvent(new FocusEvent("focus"));
+  return window.jupyterapp.shell.currentWidget === notebook;
+}}"""
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 CELLS = f"""() => {NOTEBOOK}.content.model.sharedModel.cells
   .filter((cell) => cell.cell_type === "code")
@@ -120,6 +126,7 @@ class Newcomer:
         """Wait until a notebook is open and has a kernel, and click into it."""
         self.wait(IS_OPEN, name)
         self.click(".jp-NotebookPanel .jp-Cell .jp-MarkdownOutput h1")
+        self.wait(FOCUS)
 
     def runs_all(self) -> list[dict[str, Any]]:
         """Run all cells, save, and return the code cells with their outputs."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from helpers.browser import IN_BROWSER, loops, packages
+from helpers.browser import IN_BROWSER, loops, packages, waiting
 from helpers.browser.machine_only import sentence_for
 from helpers.render.html import _clean, _listed, html_of
 from helpers.render.markdown import MarkdownLines
@@ -40,6 +40,23 @@ def test_a_cell_gets_the_packages_that_the_course_imports_for_it():
 def test_a_cell_that_needs_a_machine_says_so():
     assert "another process" in sentence_for("import subprocess\nsubprocess.run(['x'])")
     assert sentence_for("import subprocess\nimport sys") == ""
+
+
+async def test_a_cell_awaits_what_it_waits_for():
+    began = ["one = 1\n", "view.wait(2)  # the end\n", "async with x:\n", "    view.wait(2)\n"]
+    found = waiting.awaited(began)
+    assert found[1] == f"await {waiting.FUNCTION}(view, 2)  # the end\n"
+    assert [found[0], *found[2:]] == [began[0], *began[2:]]
+
+    class View:
+        looks = 0
+
+        def wait(self, timeout: float) -> bool:
+            self.looks += 1
+            return self.looks == 2
+
+    assert await waiting.wait(View(), 60)
+    assert not await waiting.wait(View(), 0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.site.newcomer import Newcomer, Page
 
 pytestmark = pytest.mark.long
 
-HEADING = "() => document.querySelector('h1')?.textContent"
+HEADING = "(words) => document.querySelector('h1')?.textContent.includes(words)"
 
 
 @pytest.fixture(params=["chromium", "firefox"])
@@ -24,7 +24,7 @@ def test_a_newcomer_reads_runs_passes_comes_back_and_takes_all_along(page: Page,
     hello, sse = (find_exercise(name).reference_source() for name in ("hello", "sse"))
     page.goto(site)
     person.click("a[href='read/01_sse_by_hand.html']")
-    assert "Server-sent events" in person.wait(HEADING)
+    person.wait(HEADING, "Server-sent events")
     page.goto(site)
     person.click("a.button[href$='00_start_here.ipynb']")
     person.opens("00_start_here.ipynb")
@@ -45,6 +45,26 @@ def test_a_newcomer_reads_runs_passes_comes_back_and_takes_all_along(page: Page,
     taken = zipfile.ZipFile(io.BytesIO(page.downloaded("work.zip")))
     assert {"parts/hello.py", "parts/sse.py", "progress.json"} <= set(taken.namelist())
     assert [one for one in page.requests if not one.startswith((site, "data:", "blob:"))] == []
+
+
+STREAM = 'view = course.transcript("Write a haiku.", pace={"first_token": 0.5})'
+WAIT = """view.wait(60)
+await asyncio.sleep(0)
+print("ended:", view._running.done)"""
+
+
+@pytest.mark.parametrize(
+    "firefox", [{"javascript.options.wasm_js_promise_integration": False}], indirect=True
+)
+def test_a_cell_waits_where_the_engine_cant_block(firefox: Page, address: str):
+    person = Newcomer(firefox)
+    firefox.goto(f"{address}lab/index.html?path=00_start_here.ipynb")
+    person.opens("00_start_here.ipynb")
+    assert firefox.evaluate("() => 'Suspending' in WebAssembly") is False
+    person.adds("import asyncio; from helpers import course")
+    person.adds(STREAM)
+    person.adds(WAIT)
+    person.sees("view.wait", "ended: True")
 
 
 def errors(cells: list[dict]) -> list[dict]:
