@@ -1,6 +1,7 @@
-// What the page does for a learner's work beside JupyterLab: it says that a second tab is open,
-// and lays a new edition of a notebook beside the one that the learner has saved.
+// What the page does beside JupyterLab: on a phone it gives a notebook the whole width; it says
+// that a second tab is open, and lays a new edition beside a notebook that the learner has saved.
 
+const NARROW = 600; // pixels: a phone's width
 const EDITION = "course_edition"; // in a notebook's metadata
 
 async function started() {
@@ -8,6 +9,15 @@ async function started() {
   await window.jupyterapp.started;
   await window.jupyterapp.serviceManager.ready;
   return window.jupyterapp;
+}
+
+async function widen({ restored, shell }) {
+  await restored; // it opens the list of files
+  shell.collapseLeft();
+  shell.mode = "single-document";
+  for (const side of ["left", "right"]) {
+    if (shell.isSideTabBarVisible(side)) shell.toggleSideTabBarVisibility(side);
+  }
 }
 
 function tell(app, message) {
@@ -58,6 +68,7 @@ async function layNewEditions(app, root) {
 const root = new URL("..", document.baseURI).href;
 const second = isSecond(root);
 const app = await started();
+if (window.innerWidth < NARROW) widen(app);
 if (await second) {
   tell(app, "The course is open in another tab, too. Work in one of them: if both change a notebook, the second save asks you.");
 } else {
