@@ -15,6 +15,7 @@ pytestmark = pytest.mark.long
 
 FIRST = "00_start_here.ipynb"
 IMPORT = "from helpers import course"
+TOOLBAR, POPUP = ".jp-NotebookPanel-toolbar", ".jp-Toolbar-responsive-popup"
 WIDTH = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -72,7 +73,8 @@ def test_a_phone_reads_the_site_and_runs_a_first_cell(phone: BrowserContext, add
     }""")
     assert wide > 0.9 * seen
     page.locator(".jp-CodeCell .cm-content").first.tap()
-    page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name='run'] >> visible=true").tap()
+    page.locator(f"{TOOLBAR} [data-jp-item-name='toolbar-popup-opener']").tap()
+    page.locator(f"{POPUP} [data-jp-item-name='run']").tap()
     person.sees(IMPORT, "mock mode")
     shot(page, "phone-run")
 

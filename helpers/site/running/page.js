@@ -13,8 +13,11 @@ async function started() {
 
 async function widen({ restored, shell }) {
   await restored; // it opens the list of files
-  shell.collapseLeft();
   shell.mode = "single-document";
+  // The list of files goes when a notebook comes.
+  const collapse = () => setTimeout(() => shell.collapseLeft(), 500);
+  shell.currentChanged.connect(collapse);
+  collapse();
   for (const side of ["left", "right"]) {
     if (shell.isSideTabBarVisible(side)) shell.toggleSideTabBarVisibility(side);
   }
