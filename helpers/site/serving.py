@@ -6,6 +6,8 @@ its page in another way, in which it stood still in our trials.
 
 import functools
 import http.server
+import sys
+from typing import Any
 
 __all__ = ["HEADERS", "make_server"]
 
@@ -36,6 +38,13 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Say nothing: a page asks for hundreds of files."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that leaves in the middle."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def make_server(folder: str, port: int) -> http.server.ThreadingHTTPServer:
     """Return a server of a folder, on loopback; `serve_forever` starts it.
 
@@ -47,4 +56,4 @@ def make_server(folder: str, port: int) -> http.server.ThreadingHTTPServer:
         OSError: it can't listen there.
     """
     handler = functools.partial(_Handler, directory=folder)
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return _Server(("127.0.0.1", port), handler)
