@@ -49,7 +49,7 @@ HEAD = "".join(
     f'<link rel="prefetch" href="../static/pyodide/{name}" as="fetch">\n' for name in EARLY
 )
 # On a phone, the numbers beside the cells take a fourth of the width.
-HEAD += "<style>@media (max-width: 600px) {body {--jp-cell-prompt-width: 2rem}}</style>\n"
+HEAD += "<style>@media (max-width: 600px) {body {--jp-cell-prompt-width: 3rem}}</style>\n"
 HEAD += f'<script type="module" src="../{PAGE.name}"></script>\n'
 
 
