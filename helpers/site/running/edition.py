@@ -43,8 +43,9 @@ SETTINGS = {
 OLD_FONTS = (".eot", ".svg", ".ttf", ".woff")
 START = Path(__file__).with_name("start.html")
 PAGE = Path(__file__).with_name("page.js")
-# What the kernel loads is asked for while JupyterLab itself still starts.
-EARLY = ("core.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", first.NAME)
+# What the kernel loads is asked for while JupyterLab itself still starts. Not Pyodide's own 10 MB:
+# a browser that doesn't keep so large a file, as in a private window, would fetch them twice.
+EARLY = ("core.mjs", "pyodide.asm.mjs", "python_stdlib.zip", first.NAME)
 HEAD = "".join(
     f'<link rel="prefetch" href="../static/pyodide/{name}" as="fetch">\n' for name in EARLY
 )
