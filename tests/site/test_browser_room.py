@@ -1,6 +1,10 @@
 """What the kernel in a tab does otherwise, tried where it can be: on a machine."""
 
 import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +39,33 @@ def test_a_loop_says_that_it_waits_for_nothing():
 def test_a_cell_gets_the_packages_that_the_course_imports_for_it():
     assert packages.needed("client = course.sdk()") == ["anthropic"]
     assert packages.needed("print('course')") == []
+
+
+ROOT = Path(__file__).resolve().parents[2]
+LOADED = """
+import json, sys
+from importlib.metadata import packages_distributions
+found = packages_distributions()
+modules = {name.partition(".")[0] for name in sys.modules}
+names = {one for name in modules for one in found.get(name, ())}
+print(json.dumps(sorted(one.lower().replace("_", "-") for one in names)))
+"""
+
+
+def loaded(cell: str) -> set[str]:
+    """Return the packages that are there after a cell has run."""
+    done = subprocess.run(
+        [sys.executable, "-c", cell + LOADED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout))
+
+
+def test_the_first_cell_needs_nothing_that_a_tab_lacks():
+    lock = json.loads((ROOT / "helpers" / "site" / "running" / "lock.json").read_text("utf-8"))
+    there = {one["name"] for one in lock["wheels"]}
+    theirs = loaded("import IPython, ipywidgets, anywidget")
+    ours = loaded("from helpers import course\ncourse.map()")
+    assert ours - theirs - there == set()
 
 
 def test_a_cell_that_needs_a_machine_says_so():

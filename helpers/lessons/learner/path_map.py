@@ -6,7 +6,6 @@ from html import escape
 from helpers.lessons.learner import progress
 from helpers.lessons.learner.map import Map, in_part
 from helpers.lessons.teaching import RunSheet
-from helpers.lessons.teaching.notebook import exercises_of
 from helpers.lessons.teaching.places import notebook_name, path_of
 
 __all__ = ["PathMap", "map_of"]
@@ -32,6 +31,9 @@ class PathMap:
         self._part = part or {}
 
     def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        # It reads notebooks by a library that is not in a browser's tab, where no path is either.
+        from helpers.lessons.teaching.notebook import exercises_of
+
         return [
             (
                 str(number),
