@@ -55,8 +55,9 @@ GROWS = """() => {
   const view = [...document.querySelectorAll(".jp-CodeCell")].at(-1).querySelector(".sa");
   return view !== null && view.textContent.length > 200;
 }"""
-ENDED = """() => [...document.querySelectorAll(".jp-CodeCell")].at(-1).querySelector(".sa")
-  .textContent.includes("Stopped by you")"""
+ENDED = """() => [...[...document.querySelectorAll(".jp-CodeCell")].at(-1)
+  .querySelectorAll(".sa button")].every(
+    (one) => !one.textContent.includes("Stop") || !one.offsetParent || one.disabled)"""
 SHOW = """() => [...document.querySelectorAll(".jp-CodeCell")].at(-1).querySelector(".sa")
   .scrollIntoView({ block: "end" })"""
 
