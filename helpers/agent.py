@@ -163,7 +163,7 @@ async def run_agent(
     wall_time: Callable[[], float] = time.time,
     **fields: Any,
 ) -> AsyncGenerator[AgentEvent]:
-    """Answer what the user said last, with as many turns and tools as that takes.
+    """Answer the user's last message. Use as many turns and tools as necessary.
 
     Leaving the generator, or cancelling who iterates it, closes the connection and
     cancels the tools. Speaking to the conversation interrupts the answer.

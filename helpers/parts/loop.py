@@ -25,7 +25,7 @@ async def run_agent(
     max_turns: int = 10,
     **fields: Any,
 ) -> AsyncGenerator[dict[str, Any]]:
-    """Answer the last user message, with as many turns and tools as that takes.
+    """Answer the last user message. Use as many turns and tools as necessary.
 
     Yields every event of every turn as it comes, and each tool_result once a turn's tools
     are done. Adds whole turns to `messages`, which can be sent at any time.

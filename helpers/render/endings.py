@@ -19,7 +19,7 @@ WHOLE = ("end_turn", "stop_sequence", "tool_use")
 WORDS = {
     "max_tokens": (
         "cut off",
-        "The answer was cut off: it had reached the most tokens it may have.",
+        "The answer was cut off because it reached its maximum number of tokens.",
     ),
     "model_context_window_exceeded": (
         "cut off",

@@ -263,7 +263,7 @@ def test_a_text_alternative_tells_every_kind_of_block() -> None:
         "[Thought for 200 ms]",
         "Assistant: It rains",
         '[Tool get_weather: input cut off] {"city": "La',
-        "■ The answer was cut off: it had reached the most tokens it may have.",
+        "■ The answer was cut off because it reached its maximum number of tokens.",
         "■ cut off after 2.0 s · TTFT 200 ms · 41 tok/s · 30 tokens (100% of max_tokens) · "
         "$0.500000 · stop reason max_tokens",
     ]

@@ -171,7 +171,7 @@ def _text(exercise: Exercise, report: Report, notes: tuple[str, ...]) -> str:
                 lines += _rows_text(case.diagnosis)
     lines += [_bare(note) for note in notes]
     if report.status != "passed":
-        lines.append("Two hints and one way to write it unfold in the notebook's own view.")
+        lines.append("In the notebook, you can open two hints and one solution below the cell.")
     return "\n".join(lines)
 
 

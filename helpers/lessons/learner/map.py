@@ -75,7 +75,7 @@ class Map:
         return f"{done} of {count}" if done else "begun" if begun else "not yet"
 
     def __repr__(self) -> str:
-        rows = [("notebook", "minutes", "what it turns into what", "part", "yours")]
+        rows = [("notebook", "minutes", "from what to what", "part", "yours")]
         rows += [(n.name, minutes_of(n), n.turns, builds(n), self._state(n)) for n in NOTEBOOKS]
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         return "\n".join(
@@ -94,7 +94,7 @@ class Map:
         )
         heads = "".join(
             f'<th scope="col" style="text-align: left">{head}</th>'
-            for head in ("Notebook", "Takes", "What it turns into what", "Part", "Yours")
+            for head in ("Notebook", "Takes", "From what to what", "Part", "Yours")
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 

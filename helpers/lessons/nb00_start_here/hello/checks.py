@@ -96,7 +96,7 @@ def greeting(name: str, case: str, why: str) -> Case:
 
 CASES = (
     greeting("Ada", "a short name", "The smallest event there is: a name and its data."),
-    greeting("Grace", "another name", "Each call greets the one it was given."),
+    greeting("Grace", "another name", "Each call greets the name in its argument."),
     greeting("Grace Hopper", "a name of two words", "Data may hold spaces, too."),
     greeting("Zoë", "an accent", "In UTF-8 the letter ë is two bytes."),
     greeting("松本", "another script", "In UTF-8 each of these is three bytes."),

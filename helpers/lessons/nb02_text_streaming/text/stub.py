@@ -7,9 +7,10 @@ import httpx
 def open_stream(http, request):
     """Return an async context manager that posts `request` to /v1/messages.
 
-    It gives an async iterator of all events, as dicts, and it closes the connection
-    however its block is left. Raises what the API says if the status is not 200 or an
-    `error` event comes, and an exception of its own if the answer ends too early.
+    It gives an async iterator of all events, as dicts. It always closes the connection when
+    the block ends, also after an error. If the status is not 200, or an `error` event comes,
+    it raises an exception with the API's message. If the answer ends too early, it raises an
+    exception, too.
     """
     ...
 

@@ -149,27 +149,28 @@ CASES = (
     ),
     bug_case(
         "a call without arguments",
-        "`What time is it?` needs no input, and its stream holds no JSON.",
+        "`What time is it?` needs no input, so its stream contains no JSON.",
         NO_INPUT,
         {0: {}},
     ),
     bug_case(
         "two blocks open at once",
-        "The API sends one after the other; a gateway that translates may not.",
+        "The API sends one block after the other. A gateway that translates may mix them.",
         SIDE_BY_SIDE,
         {0: {"city": "Lagos"}, 1: {"city": "Oslo"}},
         (BUG_MISTAKES[0], ONE_OPEN_BLOCK),
     ),
     bug_case(
         "a call that the API runs itself",
-        "Web search is such a tool. Its block has another type, and nothing of yours runs.",
+        "Web search is such a tool. Its block has another type, and your program runs nothing.",
         SERVER_CALL,
         {1: {"city": "Oslo"}},
         (COUNTS_SERVER_CALLS, TRIPS_OVER_SERVER_CALLS, *BUG_MISTAKES),
     ),
     Case(
         "an input that was cut",
-        "At `max_tokens` the block is closed all the same. Nobody knows which day was meant.",
+        "`max_tokens` cut the input, and the block was closed anyway. Nobody knows the complete"
+        " value.",
         f"{listing(CUT)}inputs_of(events)",
         cut_input,
         NOTHING_MADE_UP,

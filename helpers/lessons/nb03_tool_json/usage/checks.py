@@ -116,7 +116,7 @@ CASES = (
     ),
     usage_case(
         "a prompt that grows",
-        "What a search of the API's own finds is read by the model, and billed as input.",
+        "The API can search by itself. The model reads the results, and you pay for them as input.",
         [START, counted(input_tokens=12284, output_tokens=510), STOP],
         {"input_tokens": 12284, "cache_read_input_tokens": 0, "output_tokens": 510},
     ),
@@ -128,7 +128,7 @@ CASES = (
     ),
     usage_case(
         "a count that is null",
-        "Fields that a server doesn't count are null or missing.",
+        "If a server doesn't count something, its field is null or missing.",
         [START, counted(input_tokens=None, cache_read_input_tokens=None, output_tokens=7), STOP],
         {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 7},
     ),

@@ -37,7 +37,7 @@ class ToolDispatcher:
     async def results(self):
         """Wait for all tools; return a tool_result for each call, in call order.
 
-        One that failed, was cancelled or was never started has a result, too: is_error.
+        A call that failed, was cancelled or never started has a result, too, with is_error.
         """
         ...
 

@@ -107,7 +107,7 @@ TEXT: Event = {"type": "text", "text": ""}
 CASES = (
     may_start_case(
         "a call, then text, and pings",
-        "The model goes on writing: the call is as complete as it will ever be. Pings say nothing.",
+        "The model writes the next block, so the call is complete. A ping proves nothing.",
         [
             *(START, PING, PING),
             *tool_block(0),
@@ -119,13 +119,13 @@ CASES = (
     ),
     may_start_case(
         "no pings",
-        "The same, as most answers come.",
+        "The same answer without pings. Most answers look like this.",
         [START, *tool_block(0), *text_block(1, "Let me look."), *ending("tool_use")],
         {0: 5},
     ),
     may_start_case(
         "the call is the last block",
-        "The usual place of a call: nothing follows it but the end.",
+        "This is the usual place of a call: only the end of the message follows.",
         [START, *text_block(0, "Let me look."), *tool_block(1), *ending("tool_use")],
         {1: 8},
     ),
@@ -137,19 +137,19 @@ CASES = (
     ),
     may_start_case(
         "cut at max_tokens",
-        "The last block is closed, and nobody knows what its input would have become.",
+        "The last block is closed, but its input may be incomplete.",
         [START, *tool_block(0), *tool_block(1, '{"city": "Os'), *ending("max_tokens")],
         {0: 5},
     ),
     may_start_case(
         "the connection is lost",
-        "What came last was not confirmed, and never will be.",
+        "Nothing proves that the last call is complete.",
         [START, *text_block(0, "Let me look."), *tool_block(1)],
         {},
     ),
     may_start_case(
         "no call at all",
-        "Most answers.",
+        "Most answers contain no call.",
         [
             START,
             *text_block(0, "Let me look."),

@@ -37,7 +37,7 @@ def figure(
 CASES = (
     wall(
         "after the reply, one at a time",
-        "The plainest loop: read it all, then call one tool after the other.",
+        "The simplest loop reads the whole reply. Then it calls one tool after the other.",
         4.0,
         figure(
             3.0,
@@ -50,7 +50,7 @@ CASES = (
     ),
     wall(
         "after the reply, side by side",
-        "What most frameworks do.",
+        "Most frameworks do this.",
         3.0,
         figure(
             4.0,
@@ -59,7 +59,7 @@ CASES = (
     ),
     wall(
         "at once, one at a time",
-        "A loop that runs each tool where it finds the call, and nothing else meanwhile.",
+        "A loop runs each tool when its call is complete, but never two tools at the same time.",
         2.5,
         figure(
             2.2,
@@ -76,7 +76,7 @@ CASES = (
     ),
     wall(
         "at once, side by side",
-        "What you are about to build.",
+        "You build this in the last exercise.",
         2.2,
         figure(
             2.0,

@@ -83,7 +83,7 @@ CASES = (
     ),
     Case(
         "a page that is not there",
-        "What goes wrong in the thread has to come back to whoever asked.",
+        "An exception in the thread must reach the caller.",
         'await read_page(fetch, "example.org")  # fetch raises OSError',
         thaw_error,
         "raised OSError: example.org is not there",
@@ -96,7 +96,7 @@ CASES = (
     ),
     Case(
         "two pages at once",
-        "Two tools that block should not queue up behind each other.",
+        "Two tools that block should not wait for each other.",
         'await gather(read_page(fetch, "one"), read_page(fetch, "two"))',
         thaw_two,
         ["one: together", "two: together"],

@@ -64,14 +64,14 @@ LAST_MISTAKES = (
 CASES = (
     Case(
         "a request with tools",
-        "Nobody would read the results of what it calls now.",
+        "If the model called a tool now, nobody would read the result.",
         "last_turn(request)",
         ending(WITH_TOOLS),
         {**WITH_TOOLS, "tool_choice": {"type": "none"}},
         LAST_MISTAKES,
     ),
     Case(
-        "it had a choice already",
+        "the request already has a tool_choice",
         "An agent may force its first turn to call a tool, and reuse the request.",
         "last_turn({**request, 'tool_choice': {'type': 'any'}})",
         ending({**WITH_TOOLS, "tool_choice": {"type": "any"}}),
@@ -86,7 +86,7 @@ CASES = (
     ),
     Case(
         "no tools at all",
-        "The same loop answers those who have none.",
+        "The same loop also serves programs without tools.",
         "last_turn(request)",
         ending(ASKING),
         ASKING,

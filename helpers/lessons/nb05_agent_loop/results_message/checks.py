@@ -132,7 +132,8 @@ CASES = (
     ),
     Case(
         "two calls; the second was faster",
-        "Tools that run side by side end in any order. Some text and thinking stand there, too.",
+        "Tools that run side by side end in any order. The message also contains text and "
+        "thinking.",
         ANSWERING,
         answering([HM, LOOK, LAGOS, OSLO], {"toolu_01B": "4 °C", "toolu_01A": "31 °C"}),
         answers(
@@ -154,7 +155,8 @@ CASES = (
     ),
     Case(
         "a tool that raised",
-        "Models get names, dates and units wrong, and correct themselves if told.",
+        "Models use wrong names, dates and units. They correct them if the result says what is "
+        "wrong.",
         ANSWERING,
         answering([LAGOS, OSLO], {"toolu_01A": ValueError("no such city"), "toolu_01B": "4 °C"}),
         answers(

@@ -1,5 +1,5 @@
 def kept(content, answered):
-    """Return the blocks of a turn that broke off which may be sent again.
+    """A turn broke off. Return those of its blocks that you may send again.
 
     content: the assistant's blocks as they came; their end may be missing. It stays as it is.
     answered: ids of the calls (tool_use) that have a result.

@@ -68,7 +68,7 @@ STOP_CODE = "task = asyncio.create_task(run_stoppable(tool, clean_up))"
 CASES = (
     Case(
         "a tool that works",
-        "Most do.",
+        "Most tools work.",
         f"{STOP_CODE}\nawait task",
         stopping(),
         ["returned '31 °C'", "cleaned up"],
@@ -87,7 +87,7 @@ CASES = (
     ),
     Case(
         "a tool that fails",
-        "A failure is something to tell the model.",
+        "The model should learn of a failure.",
         f"{STOP_CODE}\nawait task",
         stopping(fails=True),
         ["returned 'It failed.'", "cleaned up"],

@@ -3,7 +3,7 @@ async def run_stoppable(tool, clean_up):
 
     tool: an async function without arguments.
     clean_up: a plain function to be called once at the end, whatever happened.
-    Whoever waits for this may cancel it, and it ends then.
+    The caller may cancel this function. Then it must end.
     """
     try:
         return await tool()

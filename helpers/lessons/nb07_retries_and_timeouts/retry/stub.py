@@ -6,7 +6,7 @@ def worth_retrying(status, type, headers):
 
     status: of the HTTP answer; 0 if none came. 200 if the failure came after it.
     type: the API's name for the error; "" if nobody gave one (the connection was lost).
-    headers: of the HTTP answer; `headers.get(name)` finds a name in any case.
+    headers: of the HTTP answer; `headers.get(name)` ignores upper and lower case.
     """
     ...
 
@@ -23,10 +23,11 @@ def retry_after(headers, now):
 def seconds_to_wait(attempt, status, type, headers, *, text_shown, random, now):
     """Return the seconds to wait before the next attempt, or None to give up.
 
-    What the server asks for, but not more than a minute: then give up. Else 0.5 s
-    after the first attempt, twice as long after each further one, 8 s at most; and up to
-    a quarter of that taken off. Never again after text was shown.
+    If the server asks for a wait, use it; if it is longer than a minute, give up. If the
+    server asks for none, wait 0.5 s after the first attempt. Double the wait after each
+    further attempt, up to 8 s. Then make it shorter, by up to a quarter. If text was shown,
+    give up.
     attempt: how many were made, from 1.
-    random: a number from 0 to 1: how much of that quarter.
+    random: a number from 0 to 1. It says how much of this quarter to subtract.
     """
     ...

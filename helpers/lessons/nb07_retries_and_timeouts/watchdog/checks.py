@@ -44,7 +44,7 @@ ONLY_ON_EVENTS = Misconception(
 CASES = (
     watchdog_case(
         "an answer that ends well",
-        "Most do.",
+        "Most answers end normally.",
         QUICK,
         None,
         Misconception(
@@ -54,7 +54,7 @@ CASES = (
     ),
     watchdog_case(
         "silence",
-        "A router forgets the connection, and tells nobody.",
+        "A router drops the connection and sends no message about it.",
         SILENT,
         12,
         ONLY_ON_EVENTS,
@@ -68,8 +68,8 @@ CASES = (
         ),
     ),
     watchdog_case(
-        "nothing but pings",
-        "The server is well; the machine that writes the answer is not.",
+        "only pings",
+        "The server works, but the machine that writes the answer doesn't.",
         PINGED,
         12,
         Misconception(
@@ -84,7 +84,7 @@ CASES = (
     ),
     watchdog_case(
         "an event that comes too late",
-        "It was given up after 12 seconds, and nobody was there any more to read it.",
+        "The watchdog gave up the stream after 12 seconds. Nobody reads this event.",
         LATE,
         12,
         Misconception(
@@ -97,8 +97,8 @@ CASES = (
         ),
     ),
     watchdog_case(
-        "a drip",
-        "Each gap is fine by itself, and the answer never ends.",
+        "a very slow answer",
+        "Each gap is shorter than the limit, but the answer never ends.",
         DRIP,
         60,
         Misconception(
@@ -112,7 +112,7 @@ CASES = (
     ),
     watchdog_case(
         "no event at all",
-        "The request was taken, and that was the last of it.",
+        "The server accepted the request. After that nothing came.",
         MUTE,
         10,
         ONLY_ON_EVENTS,
@@ -122,8 +122,8 @@ CASES = (
         ),
     ),
     watchdog_case(
-        "slow, and whole",
-        "Thirty-five seconds are long, and within both limits.",
+        "slow, but complete",
+        "Thirty-five seconds are long, but within both limits.",
         LONG,
         None,
         Misconception(

@@ -116,7 +116,7 @@ KEEPS_EVERYTHING = Misconception(
 CASES = (
     coalescing(
         "three pieces of text",
-        "They come in 2 milliseconds; a screen shows the next picture in 16.",
+        "They come within 2 milliseconds. A screen shows a new picture only every 16.",
         [Piece(0, "No "), Piece(0, "word "), Piece(0, "from")],
         [Piece(0, "No word from")],
         Misconception(
@@ -145,7 +145,7 @@ CASES = (
     ),
     coalescing(
         "a call in between",
-        "What the model said before a call isn't what it says after it.",
+        "Don't join text from before a call with text from after it.",
         [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
         [Piece(0, "Let me look."), CALL, Piece(0, "While we wait:")],
         Misconception(
@@ -159,7 +159,7 @@ CASES = (
     ),
     coalescing(
         "a tool that tells its progress",
-        "A loop over a million rows tells it a million times; a bar shows one number.",
+        "A loop over a million rows reports a million times, but a progress bar shows one number.",
         [CALL, Step("toolu_1", 1), Step("toolu_1", 2)],
         [CALL, Step("toolu_1", 2)],
         Misconception(
@@ -175,7 +175,8 @@ CASES = (
     ),
     coalescing(
         "two tools at once",
-        "Their steps come in turn, so a call's older one is never the last that waits.",
+        "The steps of two tools alternate. So the older step of the same tool is never the last"
+        " event in the list.",
         [
             Step("toolu_1", 1),
             Step("toolu_2", 10),
@@ -194,7 +195,8 @@ CASES = (
     ),
     coalescing(
         "progress in its place",
-        "What was told before a text and after it isn't the same story.",
+        "Replace the older step where it is. The step came before the text, and must stay "
+        "before it.",
         [Step("toolu_1", 1), Piece(0, "While we wait:"), Step("toolu_1", 2)],
         [Step("toolu_1", 2), Piece(0, "While we wait:")],
         Misconception(
@@ -208,7 +210,7 @@ CASES = (
     ),
     coalescing(
         "events that only look like those",
-        "A thought has an index and a text, too; the end of a call has its id.",
+        "Thinking has an index and a text, too. The end of a call has an id, too.",
         [*THOUGHTS, Step("toolu_1", 1), DONE],
         [*THOUGHTS, Step("toolu_1", 1), DONE],
         Misconception(
@@ -218,7 +220,7 @@ CASES = (
     ),
     coalescing(
         "the end",
-        "Results and ends happen once, and are waited for.",
+        "A result or an end comes only once. Keep it.",
         [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
         [Piece(0, "It is "), DONE, DONE, Piece(0, "warm.")],
         Misconception(

@@ -124,7 +124,7 @@ CASES = (
     ),
     hearing(
         "two in one piece",
-        "A fast model, or a slow reader: pieces are joined on the way.",
+        "If the model is fast or the reader is slow, two pieces can come as one.",
         [("It is warm. It is dry. And", ["It is warm. ", "It is dry. "])],
         ["And"],
         LOSES_SPACES,
@@ -157,7 +157,7 @@ CASES = (
     ),
     hearing(
         "somebody's title",
-        "A voice that stops after “Dr.” sounds as if the machine had broken.",
+        "If a voice stops after “Dr.”, it sounds broken.",
         [("Ask Dr. ", []), ("Okafor. ", ["Ask Dr. Okafor. "]), ("She knows.", [])],
         ["She knows."],
         Misconception(
@@ -168,7 +168,7 @@ CASES = (
         NEVER_CLOSES,
     ),
     hearing(
-        "a word that ends like one",
+        "a word that ends like an abbreviation",
         "“p.” is in the list, for a page; “stop.” is not.",
         [("Please stop. ", ["Please stop. "]), ("Go.", [])],
         ["Go."],
@@ -186,7 +186,7 @@ CASES = (
     ),
     hearing(
         "character by character",
-        "The finest cut there is. The result must be the same.",
+        "The smallest possible pieces. The result must be the same.",
         [
             (one, ["Is it hot? "] if n == 10 else ["Yes! "] if n == 15 else [])
             for n, one in enumerate(ONE_BY_ONE)

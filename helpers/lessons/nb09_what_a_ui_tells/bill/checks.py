@@ -124,7 +124,7 @@ CASES = (
     ),
     bill(
         "a last event that says less",
-        "What hasn't changed since the first event may be left out of the last.",
+        "The last event may leave out a count that hasn't changed.",
         [SHORT],
         Misconception(
             id="forgets-the-first",
@@ -137,7 +137,7 @@ CASES = (
     ),
     bill(
         "three usage objects",
-        "A search of the API's own adds to the prompt in mid-answer.",
+        "The API can search by itself during the answer. The results make the prompt longer.",
         [MIDDLE],
         Misconception(
             id="skips-the-middle",
@@ -155,7 +155,7 @@ CASES = (
     ),
     bill(
         "a prompt from the cache",
-        "Most of a long conversation was read before, and costs a tenth.",
+        "The API has read most of a long conversation before, and this part costs a tenth.",
         [CACHED],
         Misconception(
             id="forgets-the-cache",
@@ -176,7 +176,7 @@ CASES = (
     ),
     bill(
         "a prompt into the cache",
-        "Whoever writes to the cache pays a little more, once.",
+        "Tokens that are written to the cache cost a little more, once.",
         [WRITTEN],
         Misconception(
             id="forgets-the-cache",
@@ -189,12 +189,12 @@ CASES = (
     ),
     bill(
         "a count that is null",
-        "Gateways write null where they know nothing.",
+        "Gateways write null for a count that they don't know.",
         [NULL],
     ),
     bill(
         "a run of three requests",
-        "One had tools, one broke off after its first event, and one went on.",
+        "One request has tools, one broke off after its first event, and one continued the answer.",
         [CACHED, LOST, ONE],
         Misconception(
             id="bills-the-last-request",

@@ -54,7 +54,7 @@ WHOLE_JSON = '{"title": "Pancakes", "grams": 1250, "vegan": false, "source": nul
 CASES = (
     case(
         "nothing yet",
-        "The first fragments hold a brace and half a name.",
+        "The first fragments contain only a brace and half a name.",
         '{"tit',
         {},
     ),
@@ -74,7 +74,7 @@ CASES = (
     ),
     case(
         "a number that has ended",
-        "The comma says so.",
+        "The comma shows that the number has ended.",
         '{"grams": 1250, "ti',
         {"grams": 1250},
         ALL_OR_NOTHING,
@@ -146,13 +146,13 @@ CASES = (
     ),
     case(
         "half an escape",
-        "\\u00e9 is one letter in six signs.",
+        "An escape such as \\u00e9 is one letter in six characters.",
         '{"title": "Pancakes", "note": "Saut\\u00',
         {"title": "Pancakes"},
     ),
     case(
         "a list that has not ended",
-        "Something may be added to it.",
+        "The model may still add an entry to the list.",
         '{"title": "Pancakes", "steps": ["Whisk", "Ba',
         {"title": "Pancakes"},
         Misconception(
@@ -176,7 +176,7 @@ CASES = (
     ),
     case(
         "a number at the end of all",
-        "The brace says so, too.",
+        "The brace also shows that the number has ended.",
         '{"grams": 1250}',
         {"grams": 1250},
         Misconception(

@@ -79,7 +79,7 @@ NO_REASON = Misconception(
 CASES = (
     case(
         "a whole answer",
-        "Most are.",
+        "Most answers are complete.",
         RECIPE_JSON,
         RECIPE,
         "end_turn",
@@ -91,7 +91,7 @@ CASES = (
     ),
     case(
         "cut by max_tokens",
-        "The limit was too low for this one.",
+        "The limit was too low for this answer.",
         HALF_JSON,
         HALF,
         "max_tokens",
@@ -124,7 +124,7 @@ CASES = (
     ),
     case(
         "refused in the middle",
-        "The model began, and thought better of it.",
+        "The model began, and then it refused.",
         HALF_JSON,
         HALF,
         "refusal",
@@ -138,7 +138,7 @@ CASES = (
     *(
         case(
             f"whole JSON, and {name}",
-            "The stop reason decides, before anybody looks at the text.",
+            "The stop reason decides. Check it before you look at the text.",
             RECIPE_JSON,
             RECIPE,
             reason,
@@ -157,7 +157,7 @@ CASES = (
     ),
     case(
         "refused in words",
-        "No schema binds a refusal.",
+        "A refusal doesn't follow the schema.",
         "I can't help with this recipe.",
         {},
         "refusal",
@@ -165,7 +165,7 @@ CASES = (
     ),
     case(
         "a name is missing",
-        "Not every model, and not every proxy, holds to the schema.",
+        "Some models and proxies don't follow the schema.",
         '{"title": "Pancakes"}',
         HALF,
         "end_turn",
@@ -177,7 +177,7 @@ CASES = (
     ),
     case(
         "words around it",
-        "A model that was asked by prompt alone.",
+        "The request asked for JSON only in the prompt, without a schema.",
         f"Here is the recipe: {RECIPE_JSON}",
         {},
         "end_turn",

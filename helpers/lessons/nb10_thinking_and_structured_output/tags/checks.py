@@ -128,7 +128,7 @@ def case(
 CASES = (
     case(
         "both tags in one piece",
-        "A fast model, or a proxy that collects.",
+        "A model can be fast, or a proxy can collect pieces.",
         WHOLE,
         [("thinking", "Is 7 odd? It is."), ("text", "Yes, 7 is odd.")],
         NOT_PAIRS,
@@ -144,21 +144,21 @@ CASES = (
     ),
     case(
         "tags in pieces",
-        "A token is often a piece of a word, and a tag is many of them.",
+        "A token is often a piece of a word, and a tag consists of several tokens.",
         CUT,
         [("thinking", "Is 7 odd?"), ("text", "Yes.")],
         PER_PIECE,
     ),
     case(
         "one letter at a time",
-        "Every place where it could be cut, at once.",
+        "This test cuts at every possible place.",
         LETTERS,
         [("text", "Well. "), ("thinking", "Is 7 odd?"), ("text", "Yes.")],
         PER_PIECE,
     ),
     case(
         "thinking twice",
-        "A model that thinks again after a tool's result.",
+        "A model may think again after a tool's result.",
         TWICE,
         [("thinking", "One."), ("text", "First. "), ("thinking", "Two."), ("text", "Second.")],
         Misconception(
@@ -172,7 +172,7 @@ CASES = (
     ),
     case(
         "what only looks like a tag",
-        "Code, mathematics, HTML.",
+        "Code, mathematics and HTML contain `<`, too.",
         NO_TAG,
         [("text", "".join(NO_TAG))],
         Misconception(
@@ -182,7 +182,7 @@ CASES = (
     ),
     case(
         "a < right before a tag",
-        "The first one is text; the tag begins with the second.",
+        "The first `<` is text. The tag begins with the second.",
         DOUBLED,
         [("text", "1 <"), ("thinking", "Hm.<"), ("text", "2")],
         Misconception(
@@ -204,7 +204,7 @@ CASES = (
     ),
     Case(
         "nothing waits without need",
-        "Somebody is reading along.",
+        "A person reads while the text comes.",
         'splitter = TagSplitter()\nsplitter.feed("1 < 2. ")\nsplitter.feed("</thin")\n'
         'splitter.feed("<thinking>Is 7 ")\nsplitter.feed("odd? ")\nsplitter.close()',
         one_by_one(("1 < 2. ", "</thin", "<thinking>Is 7 ", "odd? ")),

@@ -167,13 +167,13 @@ CASES = (
     ),
     reading(
         "a chunk without a choice",
-        "Whoever asks for the usage gets it in a chunk of its own, at the very end.",
+        "If the request asks for the usage, the usage comes in its own chunk, at the very end.",
         [ROLE, chunk(content="One."), chunk("stop"), USAGE],
         ("One.", [], "stop"),
     ),
     reading(
         "a call",
-        "Its name comes first, and then its arguments, cut anywhere.",
+        "The name of a call comes first. Then its arguments come in pieces, cut anywhere.",
         [chunk(role="assistant", content=None), *LAGOS, chunk("tool_calls")],
         ("", [called("call_1", "get_weather", city="Lagos")], "tool_calls"),
     ),
@@ -202,7 +202,7 @@ CASES = (
     ),
     reading(
         "two calls, piece by piece in turn",
-        "Nothing says that one call ends before the next begins.",
+        "No rule says that one call ends before the next begins.",
         [
             ROLE,
             *[piece for pair in zip(LAGOS, OSLO, strict=True) for piece in pair],
@@ -225,7 +225,7 @@ CASES = (
     ),
     reading(
         "a call without arguments",
-        "A tool may take none.",
+        "Some tools have no arguments.",
         [ROLE, opens(0, "call_1", "what_time_is_it"), chunk("tool_calls")],
         ("", [called("call_1", "what_time_is_it")], "tool_calls"),
         Misconception(
@@ -239,7 +239,7 @@ CASES = (
     ),
     reading(
         "a call that was cut",
-        "The limit of tokens is reached in the middle of the arguments.",
+        "The answer reaches its limit of tokens in the middle of the arguments.",
         [ROLE, *LAGOS[:2], chunk("length")],
         ("", [], "length"),
         Misconception(
@@ -263,7 +263,7 @@ CASES = (
     ),
     Case(
         "arguments that are no JSON",
-        "Models write broken JSON now and then. A tool must not run without its arguments.",
+        "Models sometimes write broken JSON. A tool must not run without its arguments.",
         'read_chat(chunks)  # the arguments: {"city": "La',
         broken_arguments,
         NOT_MADE_UP,

@@ -16,7 +16,7 @@ LETTERS = (
     ),
     Letter(
         "C",
-        "Anthropic, a timeout of 10 s: two minutes of nothing but pings, then the rest.",
+        "Anthropic, a timeout of 10 s: two minutes of only pings, then the rest.",
         False,
         "silence-with-pings",
     ),

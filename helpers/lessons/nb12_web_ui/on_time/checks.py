@@ -13,7 +13,7 @@ LETTERS = (
     ),
     Letter(
         "B",
-        "the same, behind an nginx as it comes, and without any header for it",
+        "the same, behind an nginx with its default settings; the server sends no header for nginx",
         False,
         "forgets-the-proxy",
     ),
@@ -26,7 +26,7 @@ LETTERS = (
     ),
     Letter(
         "E",
-        "a middleware compresses the stream, and lets go of it when a block is full",
+        "a middleware compresses the stream, and sends bytes only when a block is full",
         False,
         "forgets-compression",
     ),
@@ -44,8 +44,8 @@ LETTERS = (
     ),
     Letter(
         "H",
-        "a tool runs for two minutes, the proxy hangs up after one without a byte, and "
-        "the server sends a comment every 15 seconds",
+        "a tool runs for two minutes, the proxy closes the connection after a minute without a "
+        "byte, and the server sends a comment every 15 seconds",
         True,
         "forgets-heartbeats",
     ),

@@ -64,7 +64,7 @@ CASES = (
     ),
     replaying(
         "after a tunnel",
-        "Two words were said meanwhile.",
+        "The reader has missed two words.",
         SAID,
         "3",
         ["on", "Friday"],
@@ -89,7 +89,7 @@ CASES = (
     ),
     replaying(
         "nothing missed",
-        "The connection broke while nothing was said.",
+        "The connection broke, but no event came during this time.",
         SAID,
         "5",
         [],
@@ -101,8 +101,8 @@ CASES = (
         TOO_EARLY,
     ),
     replaying(
-        "the beginning is gone, and the reader has it",
-        "A log can't grow for ever; this one has dropped its first two.",
+        "the log has dropped its first events, but the reader already has them",
+        "A log can't grow for ever. This log has dropped its first two events.",
         LATER,
         "3",
         ["on", "Friday"],
@@ -114,7 +114,7 @@ CASES = (
     ),
     replaying(
         "the reader has all that was dropped",
-        "They have 2; the log begins with 3. Nothing is missing in between.",
+        "The reader has event 2, and the log begins with 3. Nothing is missing in between.",
         LATER,
         "2",
         ["arrives", "on", "Friday"],
@@ -129,7 +129,7 @@ CASES = (
     ),
     replaying(
         "what is missing was dropped",
-        "They were away for too long. The page must be told, and begin anew.",
+        "The reader was away for too long. Tell the page to start again from the beginning.",
         LATER,
         "1",
         None,
@@ -140,8 +140,8 @@ CASES = (
         ),
     ),
     replaying(
-        "a new reader, and the beginning is gone",
-        "Also a gap, and it begins at the first word.",
+        "a new reader, and the log has dropped its first events",
+        "The log has dropped its first events, so a new reader would miss them.",
         LATER,
         None,
         None,
@@ -149,7 +149,7 @@ CASES = (
     ),
     replaying(
         "an id that was never given",
-        "The server was started anew, and counts from 1 again.",
+        "The server was started again, and counts from 1 again.",
         SAID,
         "40",
         None,
@@ -160,7 +160,7 @@ CASES = (
     ),
     replaying(
         "an id that is no number",
-        "A header is what somebody sends.",
+        "A client can send any text in a header.",
         SAID,
         "abc",
         None,
@@ -175,7 +175,7 @@ CASES = (
     ),
     replaying(
         "before the first word",
-        "The page was quick, and the model is still thinking.",
+        "The page came early, and the model is still thinking.",
         [],
         None,
         [],
@@ -186,7 +186,7 @@ CASES = (
     ),
     replaying(
         "an id, and nothing was said yet",
-        "The server was started anew, and this run has no first word yet.",
+        "The server was started again, and this run has no event yet.",
         [],
         "1",
         None,

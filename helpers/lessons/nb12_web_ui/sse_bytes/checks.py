@@ -120,53 +120,54 @@ def encoding(
 
 
 CASES = (
-    encoding("a word", "Most tokens are one.", "parcel", b"data: parcel\n\n"),
+    encoding("a word", "Most tokens are one word.", "parcel", b"data: parcel\n\n"),
     encoding(
         "a space in front",
-        "Most tokens begin with one.",
+        "Most tokens begin with a space.",
         " parcel",
         b"data:  parcel\n\n",
         LOSES_SPACE,
     ),
     encoding(
         "two lines",
-        "A poem, a list, a program.",
+        "Poems, lists and programs have several lines.",
         "far\nshore; the",
         b"data: far\ndata: shore; the\n\n",
         FIRST_LINE_ONLY,
     ),
     encoding(
         "an empty line",
-        "Between two paragraphs; and it would end the event.",
+        "Paragraphs have an empty line between them. If you sent it as it is, it would end the "
+        "event.",
         "Done.\n\nevent: paid",
         b"data: Done.\ndata: \ndata: event: paid\n\n",
         FIRST_LINE_ONLY,
     ),
     encoding(
         "a line end at the end",
-        "A token may end in one, or be nothing else.",
+        "A token may end with a line end, or may be only a line end.",
         "far\n",
         b"data: far\ndata: \n\n",
         LOSES_LAST,
     ),
     encoding(
         "line ends of other systems",
-        "A tool's result may come from anywhere.",
+        "A tool's result may come from any system.",
         "one\r\ntwo\rthree",
         b"data: one\ndata: two\ndata: three\n\n",
         FORGETS_CR,
         DOUBLES_CRLF,
     ),
     encoding(
-        "a line end that is none",
-        "U+2028 stands in texts that were copied from web pages.",
+        "not a line end",
+        "U+2028 can be in text from web pages. SSE doesn't treat it as a line end.",
         "one\u2028two",
         b"data: one\xe2\x80\xa8two\n\n",
         SPLITS_TOO_MUCH,
     ),
     encoding(
         "with its place",
-        "A reader who comes back says where they were.",
+        "A reader who comes back sends the id of the last event.",
         "parcel",
         b"id: 7\ndata: parcel\n\n",
         Misconception(
@@ -177,7 +178,7 @@ CASES = (
     ),
     encoding(
         "the first place of all",
-        "Some count from 0.",
+        "Some programs count from 0.",
         "parcel",
         b"id: 0\ndata: parcel\n\n",
         Misconception(

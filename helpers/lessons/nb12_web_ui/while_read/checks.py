@@ -98,7 +98,7 @@ CASES = (
     ),
     Case(
         "somebody presses Stop",
-        "The answer would have taken half a minute more, and is paid by the token.",
+        "The answer would have taken half a minute more, and you pay for each token.",
         f"# stop takes a moment, send would take {LONG_TIME:.0f} s\n{WHILE_CODE}",
         conversation(stops=True),
         ["returned 'stopped'", "send: cancelled", "stop: ended"],
@@ -115,7 +115,7 @@ CASES = (
     ),
     Case(
         "the answer breaks off",
-        "The reader has to be told; whoever called does that.",
+        "The caller must tell the reader, so the exception must reach the caller.",
         f"# send raises ConnectionError\n{WHILE_CODE}",
         conversation(fails=True),
         ["raised ConnectionError", "send: ended", "stop: cancelled"],
@@ -134,7 +134,7 @@ CASES = (
     ),
     Case(
         "the server is shut down",
-        "Then the task of each reader is cancelled, and it is this one.",
+        "The server cancels the task of each reader. Your function runs in such a task.",
         f"task = asyncio.create_task({WHILE_CODE.removeprefix('await ')})\n"
         "await asyncio.sleep(0.01)\ntask.cancel()",
         conversation(cancelled=True),

@@ -109,7 +109,7 @@ CASES = (
     ),
     some_chunks(
         "an event in three chunks",
-        "A chunk is what the network delivered, and it knows nothing of events.",
+        "A chunk is what one read from the network returns. It can end in the middle of an event.",
         (b"data: one\n\ndata: t", b"w", b"o\n\n"),
         [[event("one")], [], [event("two")]],
         RETURNS_NONE,
@@ -120,7 +120,7 @@ CASES = (
     ),
     own_run(
         "byte by byte",
-        "Whatever cut a network makes, it is among these.",
+        "This test contains every possible cut.",
         'stream = b"event: greeting\\ndata: hello\\n\\ndata: world\\n\\n"\n'
         "decoder = SSEDecoder()\n"
         "[event for byte in stream for event in decoder.feed(bytes([byte]))]",
@@ -132,7 +132,7 @@ CASES = (
     ),
     own_run(
         "two decoders side by side",
-        "An agent reads several answers at once, each with a decoder of its own.",
+        "An agent reads several answers at the same time. Each answer has its own decoder.",
         "one, two = SSEDecoder(), SSEDecoder()\n"
         '[one.feed(b"data: o"), two.feed(b"data: two\\n\\n"), one.feed(b"ne\\n\\n")]',
         two_decoders,
@@ -164,7 +164,7 @@ CASES = (
     ),
     one_chunk(
         "a byte that is not UTF-8",
-        "One bad byte from somewhere far behind the server must not cost the whole answer.",
+        "One bad byte in a tool's data must not cost the whole answer.",
         b"data: caf\xe9!\n\n",
         [event("caf\N{REPLACEMENT CHARACTER}!")],
         STRICT_UTF_8,
@@ -209,7 +209,8 @@ CASES = (
     ),
     one_chunk(
         "empty data lines",
-        "A blank line of a text is an empty data line, and a name without a colon is one, too.",
+        "A blank line in the text becomes an empty data line. The line `data` without a colon "
+        "is an empty data line, too.",
         b"data\ndata: x\n\ndata:\n\n",
         [event("\nx"), event("")],
         EXPECTS_A_COLON,
@@ -255,7 +256,7 @@ CASES = (
     ),
     some_chunks(
         "CRLF, cut between two chunks",
-        "The cut falls there sooner or later, and the LF may be seconds away.",
+        "Some day the network cuts there, and the LF may come seconds later.",
         (b"event: greeting\r", b"\ndata: hello\r\n\r", b"\ndata: world\r\n\r\n"),
         [[], [event("hello", "greeting")], [event("world")]],
         WAITS_AFTER_CR,
@@ -263,7 +264,7 @@ CASES = (
     ),
     own_run(
         "a byte order mark",
-        "Some programs put one in front of everything they write, above all on Windows.",
+        "Some programs, mostly on Windows, write a byte order mark at the start of every text.",
         "decoder = SSEDecoder()\n"
         '[SSEDecoder().feed(b"\\xef\\xbb\\xbfdata: one\\n\\n"),\n'
         ' decoder.feed(b"\\xef\\xbb"),\n'
@@ -289,28 +290,28 @@ CASES = (
     ),
     some_chunks(
         "CR, LF and LF, each in a chunk",
-        "The second LF is a blank line: the event is whole, and waits for nothing more.",
+        "The second LF is a blank line, so the event is complete. Don't wait for more bytes.",
         (b"data: hello\r", b"\n", b"\n"),
         [[], [], [event("hello")]],
         FLAG_STAYS,
     ),
     some_chunks(
         "CR, then LF LF in one chunk",
-        "Only the first of them belongs to the CR.",
+        "Only the first LF belongs to the CR.",
         (b"data: hello\r", b"\n\n"),
         [[], [event("hello")]],
         EVERY_LF_AFTER_CR,
     ),
     some_chunks(
         "a CR at the end of a chunk, and no LF",
-        "The next chunk begins with the next line then.",
+        "In this case, the next chunk begins with the next line.",
         (b"data: one\r", b"data: two\r", b"\r"),
         [[], [], [event("one\ntwo")]],
         BYTE_AFTER_CR,
     ),
     some_chunks(
         "a CR in the middle of a chunk",
-        "It has nothing to do with what the next chunk begins with.",
+        "This CR and the start of the next chunk are independent.",
         (b"data: one\rid: 7", b"\n\n"),
         [[], [event("one", id="7")]],
         OLD_CR,
@@ -324,35 +325,35 @@ CASES = (
     ),
     one_chunk(
         "the mark in the middle of a text",
-        "Files that were joined carry it inside; there it is a character like any other.",
+        "If files were joined, the mark can be inside the text. There it is a normal character.",
         "data: a\ufeffb\n\n".encode(),
         [event("a\ufeffb")],
         MARK_ANYWHERE,
     ),
     one_chunk(
         "the mark in front of a later line",
-        "The first line of the stream is the only place where it is no character of a name.",
+        "It is a byte order mark only at the start of the stream. Later it is a normal character.",
         b"data: one\n\xef\xbb\xbfdata: none\n\n",
         [event("one")],
         MARK_ANYWHERE,
     ),
     one_chunk(
         "comments inside an event",
-        "A gateway that keeps the connection open doesn't ask where an event ends.",
+        "A gateway sends comments at any time, also in the middle of an event.",
         b"data: one\n: still here\n:\ndata: two\n\n",
         [event("one\ntwo")],
         COMMENT_ENDS_IT,
     ),
     one_chunk(
         "a retry that is no number",
-        "The standard says: if it is no number, ignore it.",
+        "The standard says: if the value of `retry` is no number, ignore the line.",
         b"retry: soon\ndata: hello\n\n",
         [event("hello")],
         RETRY_AS_NUMBER,
     ),
     one_chunk(
         "a name that is empty",
-        "Some frameworks write `event:` for each event; the standard calls that message, too.",
+        "Some frameworks write an empty `event:` line. The standard calls that event message, too.",
         b"event:\ndata: hello\n\n",
         [event("hello")],
         EMPTY_NAME,

@@ -79,7 +79,7 @@ def refused(status: int, type: str, message: str, why: str) -> Case:
 ENDINGS = (
     case(
         "message_stop, and the body stays open",
-        "Behind a proxy the end of the body can come late, or never.",
+        "If there is a proxy, the end of the body can come late, or never.",
         LISTING,
         telling(lambda: Server(Body(wire(WHOLE), then="wait"))),
         ["text: One", "text:  two", "text:  three", "the end", "socket closed"],
@@ -106,19 +106,19 @@ ENDINGS = (
         429,
         "rate_limit_error",
         "This request would exceed your rate limit of 50 requests a minute.",
-        "Limits are met every day, and the answer says which one and for how long.",
+        "Programs reach limits every day. The answer says which limit it is, and for how long.",
     ),
     refused(529, "overloaded_error", "Overloaded", "A busy API refuses before it starts."),
     refused(
         400,
         "invalid_request_error",
         "max_tokens: Field required",
-        "A request that is wrong is wrong each time, and the answer says what is missing.",
+        "A wrong request stays wrong. The answer says what is missing.",
     ),
-    refused(500, "api_error", "Internal server error", "Every server breaks once in a while."),
+    refused(500, "api_error", "Internal server error", "Every server fails sometimes."),
     case(
         "an error event after the 200",
-        "The status line was sent before anybody knew. Text that came before it counts.",
+        "The server sent the status before it failed. Keep the text that came before the error.",
         LISTING,
         telling(lambda: Server(Body(wire([*HALF, api_error("overloaded_error", "Overloaded")])))),
         ["text: One", "raised an exception that says: overloaded_error", "socket closed"],
@@ -135,7 +135,8 @@ ENDINGS = (
     ),
     case(
         "a clean end in mid-answer",
-        "A proxy that times out closes politely; the bytes end, the message doesn't.",
+        "When a proxy times out, it closes the connection without an error. The message is "
+        "incomplete.",
         LISTING,
         telling(lambda: Server(Body(wire(HALF)))),
         ["text: One", "raised an exception that says: incomplete", "socket closed"],

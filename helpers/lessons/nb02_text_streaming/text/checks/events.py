@@ -63,7 +63,7 @@ WITH_UNKNOWN = [*WHOLE[:2], PING, *WHOLE[2:4], NEW, *WHOLE[4:]]
 EVENT_CASES = (
     case(
         "every event, as a dict",
-        "The stages after this one need them all: starts, deltas, stops, usage.",
+        "The next parts need every event: starts, deltas, stops, usage.",
         LISTING,
         reading(WHOLE),
         WHOLE,
@@ -95,7 +95,7 @@ EVENT_CASES = (
     ),
     case(
         "a ping, and a type from next year",
-        "Pings come at any time, and the API's documentation says that new types will, too.",
+        "Pings come at any time. The API's documentation says that new types will come, too.",
         LISTING,
         reading(WITH_UNKNOWN),
         WITH_UNKNOWN,

@@ -124,7 +124,7 @@ TEXT_CASES = (
     ),
     case(
         "two blocks, and an empty piece",
-        "An answer goes on behind a tool call or a citation in a new block.",
+        "After a tool call or a citation, the answer continues in a new block.",
         "[piece async for piece in stream_text(events)]",
         picking(TWO_BLOCKS),
         ["One", " two", " three"],
@@ -147,7 +147,7 @@ TEXT_CASES = (
     ),
     case(
         "a line separator in the text",
-        "JSON may hold U+2028 as it is, and people paste it out of documents.",
+        "JSON may contain U+2028 as it is. The character comes from copied documents.",
         JOINING,
         receiving(wire([START, *text_block(0, SEPARATORS), *END])),
         SEPARATORS,
@@ -158,7 +158,7 @@ TEXT_CASES = (
     ),
     case(
         "a compressed body",
-        "A client offers gzip unless told otherwise, and servers take it up.",
+        "By default, a client accepts gzip, and many servers use it.",
         JOINING,
         receiving(wire(WHOLE), compresses=True),
         "".join(PIECES),

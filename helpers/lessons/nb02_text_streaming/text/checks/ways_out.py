@@ -92,7 +92,7 @@ WAYS_OUT = (
     ),
     case(
         "an exception in the block",
-        "The reader's own code fails in the middle, say while it saves a piece.",
+        "The reader's own code fails in the middle, for example while it saves a piece.",
         "async for event in events: raise ReaderFailed",
         fail_inside,
         ["raised ReaderFailed", "socket closed"],

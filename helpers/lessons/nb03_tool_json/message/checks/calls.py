@@ -105,7 +105,8 @@ CALL_CASES = (
     ),
     content_case(
         "the same call, in the message",
-        "The next request sends this message back, so it must look as if the API had written it.",
+        "The next request sends this message back, so it must be the same as the API's own "
+        "message.",
         ONE_TOOL,
         [
             {"type": "text", "text": "I'll look it up."},
@@ -137,7 +138,7 @@ CALL_CASES = (
     ),
     calls_case(
         "two calls",
-        "A model that needs two cities asks for both in one answer.",
+        "If a model needs the weather of two cities, it calls the tool twice in one answer.",
         TWO_TOOLS,
         [LAGOS_CALL, OSLO_CALL],
         ONE_BUFFER,
@@ -149,14 +150,14 @@ CALL_CASES = (
     ),
     calls_case(
         "a call, then a text",
-        "The text confirms the call; what comes after confirms it no second time.",
+        "The text proves that the call is complete; later events must not return the call again.",
         [START, *tool(0, "get_weather", *LAGOS), *text_block(1, "One moment."), *TOOL_USE],
         [LAGOS_CALL],
         GIVEN_TWICE,
     ),
     content_case(
         "text, a call, text",
-        "Models explain what they do, before and behind.",
+        "Models write text before and after a call.",
         [
             START,
             *text_block(0, "One."),

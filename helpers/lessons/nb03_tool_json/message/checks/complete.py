@@ -92,7 +92,7 @@ def broken(my: Namespace) -> object:
 COMPLETE_CASES = (
     case(
         "cut at max_tokens",
-        "The model was writing 1200, and its 12 is all that came.",
+        "The model wanted to write 1200, but only 12 came.",
         listing(CUT) + "calls = [call for event in events for call in assembler.feed(event)]\n"
         '(calls, assembler.message["content"][0]["input"])',
         cut,
@@ -116,7 +116,8 @@ COMPLETE_CASES = (
     ),
     case(
         "nothing confirms it",
-        "max_tokens and a lost connection can strike where the JSON happens to be whole.",
+        "The answer can be cut exactly where the JSON is complete, by max_tokens or a lost "
+        "connection.",
         f"{listing(WHOLE_BUT_CUT)}# or\n{listing(LOST)}"
         "[call for event in events for call in assembler.feed(event)]",
         not_confirmed,
@@ -128,7 +129,7 @@ COMPLETE_CASES = (
     ),
     case(
         "other reasons to stop",
-        "A refusal, or a full context window, can strike behind a whole call, too.",
+        "A refusal, or a full context window, can come after a complete call, too.",
         "for reason in (…): [call for event in events for call in assembler.feed(event)]",
         other_reasons,
         dict.fromkeys(CUT_OR_REFUSED, 0),
@@ -139,7 +140,7 @@ COMPLETE_CASES = (
     ),
     calls_case(
         "the second of two is cut",
-        "By beginning the second call, the model has finished the first.",
+        "When the model begins the second call, the first call is complete.",
         SECOND_CUT,
         [LAGOS_CALL],
         Misconception(
@@ -149,7 +150,7 @@ COMPLETE_CASES = (
     ),
     case(
         "as soon as it is known",
-        "A tool that starts while the model writes on has a head start.",
+        "A tool that starts while the model is still writing ends earlier.",
         listing(TWO_TOOLS)
         + "[(event['type'], call.input) for event in events for call in assembler.feed(event)]",
         when(TWO_TOOLS),
@@ -168,7 +169,7 @@ COMPLETE_CASES = (
     ),
     case(
         "an input that is no object",
-        "Servers that don't check what a model writes send it on as it is.",
+        "Some servers don't check what a model writes, and send it as it is.",
         listing(BROKEN)
         + "[(call.input, call.raw) for event in events for call in assembler.feed(event)]",
         broken,

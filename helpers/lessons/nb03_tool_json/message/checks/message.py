@@ -76,7 +76,7 @@ def input_at_any_moment(my: Namespace) -> object:
 MESSAGE_CASES = (
     message_case(
         "a text",
-        "Without streaming, this is what would have come: one message, with everything in it.",
+        "Without streaming, the same message would come as a whole.",
         [START, *text_block(0, "One", " two", " three"), *done("end_turn", 9)],
         whole([{"type": "text", "text": "One two three"}], "end_turn", 9),
         Misconception(
@@ -126,7 +126,7 @@ MESSAGE_CASES = (
     ),
     case(
         "in the middle of a call",
-        "Half an input is none yet. `{}` stands there from the start, and can be sent.",
+        "An incomplete input doesn't count yet. The block keeps `{}` until the input is complete.",
         listing(ONE_TOOL[5:9]) + "for event in events: assembler.feed(event)\n"
         'assembler.message["content"][1]["input"]',
         input_at_any_moment,

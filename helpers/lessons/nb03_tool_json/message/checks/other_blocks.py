@@ -32,7 +32,8 @@ def searched(my: Namespace) -> object:
 OTHER_BLOCKS = (
     content_case(
         "thinking, with its signature",
-        "The next request must bring it back as it was, or it is refused with a 400.",
+        "The next request must contain this block unchanged, or the API refuses it with status "
+        "400.",
         [
             START,
             begin(0, {"type": "thinking", "thinking": "", "signature": ""}),
@@ -65,7 +66,7 @@ OTHER_BLOCKS = (
     ),
     content_case(
         "citations that come before their text",
-        "A source is known before the sentence that it supports is written.",
+        "The model names a source before it writes the sentence that the source supports.",
         [
             START,
             begin(0, {"citations": [], "type": "text", "text": ""}),
@@ -126,7 +127,7 @@ OTHER_BLOCKS = (
     ),
     case(
         "a tool that the API runs itself",
-        "A web search looks like a tool call, and has run before you hear of it.",
+        "A web search looks like a tool call. But the API has already run it.",
         listing(SEARCHED) + "calls = [call for event in events for call in assembler.feed(event)]\n"
         '(len(calls), assembler.message["content"][0]["input"])',
         searched,

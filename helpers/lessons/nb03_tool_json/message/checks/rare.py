@@ -12,7 +12,7 @@ from helpers.lessons.nb03_tool_json.replies import START, TOOL_USE, tool_use
 RARE_CASES = (
     content_case(
         "two blocks open at once, and a gap",
-        "The API sends one block after the other; a gateway that translates may not.",
+        "The API sends one block after the other. A gateway that translates may mix them.",
         [
             START,
             begin(0, {"type": "text", "text": ""}),

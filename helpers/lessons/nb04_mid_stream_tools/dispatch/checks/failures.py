@@ -104,7 +104,7 @@ async def asked_twice(my: Namespace) -> object:
 FAILURE_CASES = (
     case(
         "a tool that fails",
-        "A failure is news for the model, not the end of the turn.",
+        "The model should learn of a failure. The turn goes on.",
         "await dispatcher.results()  # the first tool raises, the second is fine",
         failing_tool,
         [result(BOAT, "no boat goes today", is_error=True), AFTER_A_WHILE],
@@ -130,7 +130,7 @@ FAILURE_CASES = (
     ),
     case(
         "a tool that takes too long",
-        "A tool without an end holds up the turn for ever; `tool.timeout` says when to give up.",
+        "A tool that never ends stops the turn for ever. `tool.timeout` says when to give up.",
         "await dispatcher.results()  # the first tool has timeout=0.05",
         deadline,
         [result(LATE, "", is_error=True), AFTER_A_WHILE],
@@ -150,7 +150,7 @@ FAILURE_CASES = (
     ),
     case(
         "the deadline counts from the start",
-        "The model writes on for a minute; a tool that hangs should be known by then.",
+        "The model writes for another minute. The timeout must end the tool before that.",
         "dispatcher.start(call)  # its tool has timeout=0.05\n…  # the next events",
         deadline_while_reading,
         "ended while the reply came",
@@ -161,7 +161,7 @@ FAILURE_CASES = (
     ),
     case(
         "a tool that may take an hour",
-        "A tool without a `timeout` has none: a build or a backup takes as long as it takes.",
+        "If a tool has no timeout, there is no limit: a backup may take an hour.",
         "await dispatcher.results()  # the tool has no timeout, and takes an hour",
         an_hour,
         [result(HOUR, "done after an hour")],
@@ -173,7 +173,8 @@ FAILURE_CASES = (
     ),
     case(
         "asked twice",
-        "A turn that is interrupted asks once more, to keep what there is.",
+        "After an interruption, the loop calls `results()` a second time to keep the finished "
+        "results.",
         "await dispatcher.results()\nawait dispatcher.results()",
         asked_twice,
         [[LAGOS.id], [LAGOS.id]],

@@ -89,7 +89,7 @@ UNKNOWN = call(1, "get_wether", {"city": "Lagos"})
 INPUT_CASES = (
     case(
         "a call without arguments",
-        "Its JSON is the empty string; the part before this one has made a dict of it.",
+        "Its JSON is the empty string. The assembler has already turned it into an empty dict.",
         'dispatcher.start(ToolCall(1, id, "get_time", input={}, raw=""))',
         no_input,
         [result(NO_INPUT, "12:00")],
@@ -105,7 +105,8 @@ INPUT_CASES = (
     ),
     case(
         "a tool that returns a dict",
-        "The content of a tool_result is text, or a list of blocks; a dict is refused with a 400.",
+        "The content of a tool_result is text or a list of blocks. The API refuses a dict with "
+        "status 400.",
         'results[0]["content"]',
         data,
         '{"words": 2, "café": 1}',
@@ -121,7 +122,7 @@ INPUT_CASES = (
     ),
     case(
         "a number that comes as text",
-        'Models write `"3"` for 3, and the tool should not have to care.',
+        'Models sometimes write `"3"` for 3. The tool should get a number.',
         'tool.arguments({"city": "Lagos", "days": "3"})',
         converted,
         [result(LAGOS, "Lagos: fine for 3 days")],
@@ -133,7 +134,7 @@ INPUT_CASES = (
     ),
     case(
         "an input that doesn't fit",
-        "Told what is wrong, the model mends its call in the next turn.",
+        "If the model learns what is wrong, it corrects its call in the next turn.",
         'tool.arguments({"city": "Lagos", "days": "a few"})  # raises ToolInputError',
         wrong_type,
         [result(LAGOS, "days: input should be a valid integer", is_error=True)],
@@ -150,7 +151,8 @@ INPUT_CASES = (
     ),
     case(
         "an input that is no JSON",
-        "With `eager_input_streaming` nobody checks what the model writes; input is None then.",
+        "With `eager_input_streaming`, the API doesn't check the JSON. If it is broken, input "
+        "is None.",
         'dispatcher.start(ToolCall(1, id, "get_weather", None, raw=\'{"city": Lagos}\'))',
         broken_input,
         [result(BROKEN, '{"city": Lagos}', is_error=True)],
@@ -168,7 +170,7 @@ INPUT_CASES = (
     ),
     case(
         "a tool that isn't there",
-        "Models make up names, and old conversations ask for tools that are gone.",
+        "Models invent names, and old conversations call tools that no longer exist.",
         'dispatcher.start(ToolCall(1, id, "get_wether", …))',
         unknown_tool,
         [result(UNKNOWN, "get_wether", is_error=True), result(OSLO, "Oslo: fine for 1 day")],

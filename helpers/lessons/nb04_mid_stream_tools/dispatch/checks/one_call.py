@@ -106,7 +106,7 @@ ONE_CALL_CASES = (
     ),
     case(
         "no call at all",
-        "Most turns have none, and the loop should not have to ask.",
+        "Most turns have no call, and the loop should not need a special case for them.",
         "dispatcher.release()\nawait dispatcher.results()",
         no_call,
         [],
@@ -115,7 +115,7 @@ ONE_CALL_CASES = (
     ),
     case(
         "it starts while you read on",
-        "The text after a call may go on for seconds: this is what a start in mid-stream is for.",
+        "The text after a call may take seconds. An early start uses this time.",
         "dispatcher.start(call)\n…  # the next events\ndispatcher.release()",
         reads_on,
         ["start returns", "the tool begins", "message_stop", "results asked for"],

@@ -123,7 +123,7 @@ WATCH = call(1, "watch", {"path": "a.txt"})
 SAFETY_CASES = (
     case(
         "a tool that must not run twice",
-        "If the reply breaks off it is asked for again, and so is the payment in it.",
+        "If the reply breaks off, the program asks again, and the model repeats the payment.",
         "@tool(idempotent=False)\nasync def pay(amount: int): …",
         pays_once,
         ["message_stop", "thank you", "paid"],
@@ -142,7 +142,7 @@ SAFETY_CASES = (
     ),
     case(
         "the reply breaks off",
-        "The turn is void, but a conversation in which a call has no answer can't be sent.",
+        "The turn failed. But each call needs a result, or the API refuses the conversation.",
         "dispatcher.start(weather)\ndispatcher.start(pay)\nawait dispatcher.cancel()\n"
         "await dispatcher.results()",
         breaks_off,
@@ -166,7 +166,7 @@ SAFETY_CASES = (
     ),
     case(
         "cancel waits for the end",
-        "A tool that is cancelled may have a file to close; whoever cancels relies on that.",
+        "A cancelled tool may still close a file. `cancel` waits until the tool has ended.",
         "await dispatcher.cancel()\nawait dispatcher.results()",
         cancels,
         ["begun", "tidied up", "cancel returns", [True]],
@@ -189,7 +189,7 @@ SAFETY_CASES = (
     ),
     case(
         "nothing to cancel",
-        "The connection may break before the first call. The loop cancels all the same.",
+        "The connection may break before the first call. The loop calls `cancel` anyway.",
         "dispatcher = ToolDispatcher(tools, emit)\nawait dispatcher.cancel()\n"
         "await dispatcher.results()",
         cancels_nothing,
@@ -198,7 +198,7 @@ SAFETY_CASES = (
     ),
     case(
         "cancelled while it waits",
-        "Stop, Ctrl-C or a closed browser cancel the loop where it waits: in `results`.",
+        "Stop, Ctrl-C or a closed browser cancel the loop while it waits in `results`.",
         "task.cancel()  # of a task that awaits dispatcher.results()",
         cancelled_while_it_waits,
         "cancelled",

@@ -118,7 +118,7 @@ TWICE = [call(number, "roll_a_die", {"sides": 6}) for number in (1, 2)]
 SEVERAL_CASES = (
     case(
         "two tools at once",
-        "Two pages that take a second each should take one second, not two.",
+        "If two pages need a second each, both together should need one second, not two.",
         "dispatcher.start(first)\ndispatcher.start(second)",
         both_wait,
         ["together", "together"],
@@ -141,7 +141,7 @@ SEVERAL_CASES = (
     ),
     case(
         "two tools that block",
-        "Threads are there to be used at the same time.",
+        "Two threads can work at the same time.",
         "dispatcher.start(first)\ndispatcher.start(second)  # both block",
         both_block,
         ["together", "together"],
@@ -149,7 +149,7 @@ SEVERAL_CASES = (
     ),
     case(
         "the last one finishes first",
-        "The API takes results in any order, but then no two runs of a conversation are alike.",
+        "The API accepts results in any order. But then two runs of a conversation differ.",
         "await dispatcher.results()  # finished in the order 3, 2, 1",
         last_is_first,
         [result(one, f"page {one.index}") for one in THREE],

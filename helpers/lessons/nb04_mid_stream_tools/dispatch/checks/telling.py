@@ -133,7 +133,7 @@ LAST_CASES = (
     ),
     case(
         "what a deadline says",
-        "`str(TimeoutError())` is empty, and a model that reads nothing can mend nothing.",
+        "`str(TimeoutError())` is empty. Without a message, the model can't correct anything.",
         'results[0]["content"]  # the tool has timeout=0.05',
         says_something,
         "some words",
@@ -145,7 +145,7 @@ LAST_CASES = (
     ),
     case(
         "two turns at once",
-        "A server has many conversations, each with a dispatcher.",
+        "A server has many conversations at the same time, and each has its own dispatcher.",
         "one, two = ToolDispatcher(tools, emit), ToolDispatcher(tools, emit)",
         two_turns,
         [OSLO.id],
@@ -153,7 +153,7 @@ LAST_CASES = (
     ),
     case(
         "quiet",
-        "What it prints would stand in the middle of somebody's answer.",
+        "Your class must not print: the text would appear in the user's answer.",
         "await dispatcher.results()",
         quiet,
         "",

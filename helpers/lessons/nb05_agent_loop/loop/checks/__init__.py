@@ -20,7 +20,7 @@ async def read_aloud(my: Namespace) -> object:
 
 QUIET = case(
     "quiet",
-    "What it prints would stand in the middle of somebody's page.",
+    "Your function must not print: the text would appear in the user's page.",
     RUNNING,
     read_aloud,
     "",

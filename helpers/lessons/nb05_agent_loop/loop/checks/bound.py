@@ -88,8 +88,8 @@ BOUND = (
         ),
     ),
     case(
-        "the last turn, with a choice of the caller's",
-        "A caller may force a tool for the first turns; the last one needs an answer all the same.",
+        "the last turn, with the caller's own tool_choice",
+        "A caller may force a tool in the first turns, but the last turn still needs an answer.",
         "run_agent(…, max_turns=3, tool_choice={'type': 'auto'})",
         bounded_with_choice,
         ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],

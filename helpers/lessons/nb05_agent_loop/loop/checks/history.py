@@ -158,7 +158,7 @@ async def earlier(my: Namespace) -> object:
 HISTORY = (
     case(
         "thinking goes back as it came",
-        "The API signs what the model thought before a call, and wants to see it again.",
+        "The API signs the thinking before a call, and requires it in the next request.",
         "async for event in run_agent(…, thinking={'type': 'adaptive'}): …",
         thinking,
         ["thinking, redacted_thinking, call …", "the end"],
@@ -192,7 +192,7 @@ HISTORY = (
     ),
     case(
         "a second call that was cut off",
-        "The first call has run by then, and its result belongs to it.",
+        "The first call has already run, so its result belongs into the list.",
         "async for event in run_agent(…): …\nis_accepted(messages)",
         second_cut,
         "accepted",
@@ -203,7 +203,7 @@ HISTORY = (
     ),
     case(
         "blocks that are not yours",
-        "The API runs some tools itself. It wants their blocks back like all others.",
+        "The API runs some tools itself. Send their blocks back like all others.",
         RUNNING,
         telling(lambda: API(SEARCHED)),
         [
@@ -222,7 +222,7 @@ HISTORY = (
     ),
     case(
         "thinking that was cut off",
-        "Its signature comes last, so it has none.",
+        "The signature comes last, so thinking that was cut has no signature.",
         RUNNING,
         telling(lambda: API(CUT_THINKING, ANSWER)),
         ["user: text", "requests: 1", "the end"],
@@ -248,7 +248,7 @@ HISTORY = (
     ),
     case(
         "the list can be sent at any moment",
-        "Who is interrupted saves it, shows it, or asks the next question with it.",
+        "After an interruption, a program may save the list, show it, or send it again.",
         "async for event in run_agent(…): is_accepted(messages)",
         watched,
         [],
@@ -259,7 +259,7 @@ HISTORY = (
     ),
     case(
         "an earlier conversation, and a later one",
-        "The same list is the conversation of a whole evening.",
+        "The same list contains the earlier questions and the later ones.",
         "run_agent(http, messages, …); messages.append(…); run_agent(http, messages, …)",
         earlier,
         [

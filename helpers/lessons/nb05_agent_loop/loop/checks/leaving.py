@@ -165,7 +165,7 @@ SWALLOWS = Misconception(
 LEAVING = (
     case(
         "the reader leaves in mid-text",
-        "Stop was pressed: from here on, every token is paid for and read by nobody.",
+        "The user pressed Stop. You pay for every further token, and nobody reads it.",
         "async for event in events: break\nawait events.aclose()",
         leave,
         ["socket closed", "user: text"],
@@ -202,7 +202,7 @@ LEAVING = (
     ),
     case(
         "the connection breaks in the second turn",
-        "The first turn is done and paid for. It should not be lost.",
+        "The first turn is complete, and you have paid for it. Keep it.",
         RUNNING,
         broken(ONE_CALL, PLAIN[:3], then="reset"),
         ["raised", "user: text", "assistant: text, call A", "user: result for A"],
@@ -218,7 +218,7 @@ LEAVING = (
     ),
     case(
         "a letter in an answer that breaks",
-        "The answer will be asked for again, and so will the letter in it.",
+        "The program will ask again, and the model will call the letter tool again.",
         RUNNING,
         letters_of_a_broken_answer,
         "sent 0 letters",
@@ -229,7 +229,7 @@ LEAVING = (
     ),
     case(
         "an error event after a call",
-        "The call was complete; the turn isn't, and will be asked for again.",
+        "The call was complete, but the turn isn't. The program will ask for it again.",
         RUNNING,
         broken([*CALL_AND_TEXT[:-2], api_error("overloaded_error", "Overloaded")]),
         ["raised", "user: text"],

@@ -63,7 +63,7 @@ ASKS_AGAIN = Misconception(
 ONE_TURN = (
     case(
         "every event, as it is",
-        "Whoever shows the answer needs them all, `stream_text` for one.",
+        "A program that shows the answer needs all events. `stream_text` is an example.",
         RUNNING,
         passing,
         WITH_UNKNOWN,

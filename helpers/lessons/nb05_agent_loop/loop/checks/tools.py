@@ -203,7 +203,7 @@ TOOLS = (
         ),
     ),
     case(
-        "text behind a call",
+        "text after a call",
         "The next answer may have fewer blocks than this one.",
         RUNNING,
         telling(lambda: API(CALL_AND_TEXT, ANSWER), weather),
@@ -270,7 +270,7 @@ TOOLS = (
     ),
     case(
         "each result is given, too",
-        "A page that shows the call wants to show what came of it.",
+        "A page that shows a call also shows its result.",
         "[event['type'] async for event in run_agent(…)]",
         giving,
         ["message_start", "message_stop", "tool_result", "message_start", "message_stop"],
@@ -300,7 +300,7 @@ TOOLS = (
     ),
     case(
         "one tool fails, the other one doesn't exist",
-        "Models get names and values wrong, and correct themselves if told.",
+        "Models use wrong names and values. They correct them if the result says what is wrong.",
         RUNNING,
         telling(lambda: API(TWO_FAIL, ANSWER), failing),
         [
@@ -322,7 +322,7 @@ TOOLS = (
     ),
     case(
         "a tool that must not run twice",
-        "It waits until the whole answer is there, and then for you.",
+        "The tool starts only after the answer is complete, and you wait for its result.",
         RUNNING,
         telling(lambda: API(LETTER, ANSWER), sender),
         [

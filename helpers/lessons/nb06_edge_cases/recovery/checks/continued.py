@@ -91,7 +91,7 @@ CONTINUED = (
     ),
     going_on(
         "a long text",
-        "An answer can be long, and the model has it in front of it.",
+        "An answer can be long. The model sees it in the history, so the end is enough.",
         LONG,
         f"continuation(text)  # {len(LONG)} characters",
         Misconception(
@@ -117,7 +117,7 @@ CONTINUED = (
     ),
     going_on(
         "a text of several lines",
-        "The model looks for the very place where it stopped.",
+        "The model looks for the exact place where it stopped.",
         LINES,
         f"continuation({LINES!r})",
         Misconception(

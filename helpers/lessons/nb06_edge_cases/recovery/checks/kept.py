@@ -135,7 +135,7 @@ ENDS_IN_THINKING = Misconception(
 KEPT = (
     keeping(
         "a whole turn",
-        "It may have broken off at the very end, between two events.",
+        "The turn may break off at its very end, between two events.",
         [thinking("A question of rain."), CITED, A, B],
         ["toolu_a", "toolu_b"],
         [thinking("A question of rain."), CITED, A, B],
@@ -159,8 +159,9 @@ KEPT = (
         ),
     ),
     keeping(
-        "text with nothing in it",
-        "A block opens empty, and is cut before its first delta. Models also write blank lines.",
+        "text without any content",
+        "A block starts empty, and the stream breaks before its first delta. Models also write "
+        "blank lines.",
         [LOOK, text(""), text("\n\n")],
         [],
         [LOOK],
@@ -175,7 +176,7 @@ KEPT = (
     ),
     keeping(
         "nothing that may stay",
-        "The cable was pulled at the very start. There is no turn then, and an empty list says so.",
+        "The connection broke at the very start. No block may stay, so return an empty list.",
         [text("")],
         [],
         [],
@@ -190,7 +191,7 @@ KEPT = (
     ),
     keeping(
         "a call that was cut",
-        "Its input was half there; nothing could run.",
+        "Only half of its input had come, so the tool couldn't run.",
         [LOOK, A],
         [],
         [LOOK],
@@ -198,7 +199,7 @@ KEPT = (
     ),
     keeping(
         "one of two calls was answered",
-        "The first tool had started in mid-stream, and was done before the cut.",
+        "The first tool started in mid-stream, and ended before the cut.",
         [LOOK, A, B],
         ["toolu_a"],
         [LOOK, A],
@@ -207,7 +208,7 @@ KEPT = (
     ),
     keeping(
         "thinking that was cut",
-        "The cable was pulled while the model thought.",
+        "The connection broke during the model's thinking.",
         [LOOK, thinking("A question of", ""), text("One moment."), UNSIGNED],
         [],
         [LOOK, text("One moment.")],
@@ -222,8 +223,8 @@ KEPT = (
         ),
     ),
     keeping(
-        "thinking with nothing behind it",
-        "The thought was whole, and the text behind it had only just opened.",
+        "thinking with nothing after it",
+        "The thinking was complete. The text block after it had started, but was empty.",
         [LOOK, thinking("A question of rain."), text("")],
         [],
         [LOOK],
@@ -255,7 +256,7 @@ KEPT = (
     ),
     keeping(
         "a search that was cut",
-        "The API runs some tools itself; their results come in the same turn, or not any more.",
+        "The API runs some tools itself. Their results come in the same turn, or never.",
         [LOOK, S],
         [],
         [LOOK],
@@ -266,7 +267,7 @@ KEPT = (
     ),
     keeping(
         "a search that was done",
-        "Nothing of it is yours to answer: `answered` doesn't know it.",
+        "The API answers this call itself, so its id isn't in `answered`.",
         [LOOK, S, FOUND, text("It rai")],
         [],
         [LOOK, S, FOUND, text("It rai")],
@@ -281,7 +282,7 @@ KEPT = (
     ),
     keeping(
         "the same search twice",
-        "A proxy sent the block again. Each id may stand there once, whoever runs the call.",
+        "A proxy sent the block again. Each id may occur only once, also for the API's own tools.",
         [LOOK, S, S, FOUND],
         [],
         [LOOK, S, FOUND],
@@ -292,7 +293,7 @@ KEPT = (
     ),
     keeping(
         "a result without its call",
-        "The front of a turn may be missing as well as its end.",
+        "The start of a turn may be missing, too, not only its end.",
         [FOUND, LOOK],
         [],
         [LOOK],
@@ -303,7 +304,7 @@ KEPT = (
     ),
     keeping(
         "a block that nobody knows",
-        "The API gets new types of blocks, and wants them back.",
+        "The API gets new types of blocks. They must come back, too.",
         [NOVEL, LOOK],
         [],
         [NOVEL, LOOK],
@@ -318,7 +319,7 @@ KEPT = (
     ),
     Case(
         "your list stays as it was",
-        "Whoever shows the turn still needs all of it.",
+        "A program that shows the turn still needs all its blocks.",
         "before = deepcopy(content)\nkept(content, [])\ncontent == before",
         unchanged,
         "as it was",

@@ -93,11 +93,15 @@ ASKED = (
         ),
     ),
     asking(
-        "none", "Most failures say nothing about when.", {"Content-Type": "text/html"}, None, TRIPS
+        "none",
+        "Most failures don't say how long to wait.",
+        {"Content-Type": "text/html"},
+        None,
+        TRIPS,
     ),
     asking(
         "half a second",
-        "The standard says whole seconds; servers have not all read it.",
+        "The standard says whole seconds, but some servers send fractions.",
         {"Retry-After": "0.5"},
         0.5,
         Misconception(
@@ -107,7 +111,7 @@ ASKED = (
     ),
     asking(
         "milliseconds",
-        "The API's own clients know a finer header.",
+        "The API's own clients also read a more exact header.",
         {"Retry-After-Ms": "250"},
         0.25,
         Misconception(
@@ -121,7 +125,7 @@ ASKED = (
     ),
     asking(
         "both",
-        "Where both are there, the finer one says it better.",
+        "If both headers are there, use the more exact one.",
         {"Retry-After": "2", "Retry-After-Ms": "1500"},
         1.5,
         Misconception(
@@ -131,7 +135,7 @@ ASKED = (
     ),
     asking(
         "a date that has passed",
-        "The answer was long on its way, or the clocks differ.",
+        "The answer came late, or the clocks differ.",
         {"Retry-After": GONE},
         None,
         Misconception(
@@ -148,7 +152,7 @@ ASKED = (
     ),
     asking(
         "a date",
-        "The other form of the standard: proxies and older servers send it.",
+        "The standard has a second form, a date. Proxies and older servers send it.",
         {"Retry-After": SOON},
         30.0,
         Misconception(
@@ -161,7 +165,7 @@ ASKED = (
     ),
     asking(
         "a date, elsewhere",
-        "HTTP's dates are all in GMT, wherever the reader is.",
+        "All dates in HTTP are in GMT, also if the reader is in another time zone.",
         {"Retry-After": SOON},
         30.0,
         Misconception(
@@ -172,7 +176,7 @@ ASKED = (
     ),
     asking(
         "nonsense in milliseconds",
-        "The finer header is written by people, too.",
+        "People write the more exact header, too, and make mistakes.",
         {"Retry-After-Ms": "soon"},
         None,
         Misconception(
@@ -182,7 +186,7 @@ ASKED = (
     ),
     case(
         "nonsense",
-        "Headers are written by people.",
+        "People write headers, and make mistakes.",
         'for value in ("soon", "", "-5", "nan"): retry_after({"Retry-After": value}, now)',
         nonsense,
         dict.fromkeys(("soon", "", "-5", "nan")),

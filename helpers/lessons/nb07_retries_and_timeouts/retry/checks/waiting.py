@@ -118,7 +118,8 @@ PASSED = Failure(503, "", {"Retry-After": GONE})
 WAITING = (
     case(
         "a decision, and no more",
-        "Who calls may be on an event loop, or in a test.",
+        "The function only decides and doesn't sleep, because the caller may run on an event "
+        "loop or in a test.",
         "for random in (0, 1, 0):\n    " + call(1, BUSY).replace("random=0", "random=random"),
         decided,
         [0.5, 0.375, 0.5],
@@ -163,8 +164,7 @@ WAITING = (
     ),
     backing_off(
         "each wait twice as long",
-        "A server that is down for a second, and one that is down for a minute: nobody knows "
-        "which it is.",
+        "Nobody knows whether the server is down for a second or for a minute.",
         (1, 2, 3, 4),
         0,
         Misconception(
@@ -192,7 +192,7 @@ WAITING = (
     ),
     backing_off(
         "with jitter",
-        "Those who failed together must not come back together.",
+        "Clients that failed at the same moment must not come back at the same moment.",
         (1, 2, 3),
         1,
         Misconception(
@@ -202,7 +202,7 @@ WAITING = (
     ),
     backing_off(
         "jitter below the longest wait",
-        "After a long outage all have reached the longest wait: they need the jitter most.",
+        "After a long failure all clients have the longest wait. They need the jitter most.",
         (5, 6),
         1,
         Misconception(
@@ -212,7 +212,7 @@ WAITING = (
     ),
     case(
         "what the server asks for",
-        "It knows when there will be room.",
+        "The server knows when it will have room.",
         call(1, TWENTY, random=1),
         lambda my: wait(my, 1, TWENTY, random=1),
         20.0,
@@ -239,7 +239,7 @@ WAITING = (
     ),
     case(
         "exactly a minute",
-        "Many limits are counted by the minute, and a minute is what they ask for.",
+        "Many limits are for one minute, so servers often ask for exactly one minute.",
         call(1, MINUTE),
         lambda my: wait(my, 1, MINUTE),
         60.0,
@@ -250,7 +250,7 @@ WAITING = (
     ),
     case(
         "an hour",
-        "A limit by the day; somebody is looking at a spinner.",
+        "The limit is for a whole day, and a person waits.",
         call(1, HOUR),
         lambda my: wait(my, 1, HOUR),
         None,
@@ -265,7 +265,7 @@ WAITING = (
     ),
     case(
         "a second more than a minute",
-        "The bound is a minute. What is longer is told to the user.",
+        "The limit is one minute. If the wait is longer, tell the user.",
         call(1, LONGER),
         lambda my: wait(my, 1, LONGER),
         None,
@@ -280,7 +280,7 @@ WAITING = (
     ),
     case(
         "when the moment is over",
-        "The server's moment is over: now it is your own wait that counts.",
+        "The server's time is over, so use your own wait.",
         call(1, PASSED),
         lambda my: wait(my, 1, PASSED),
         0.5,
@@ -309,8 +309,8 @@ WAITING = (
         ),
     ),
     case(
-        "what no wait can mend",
-        "Waiting makes a wrong request later, not better.",
+        "a failure that stays",
+        "These requests are wrong, and stay wrong after a wait.",
         "\n".join(call(1, failure) for failure in HOPELESS),
         never_again,
         {str(failure): None for failure in HOPELESS},
@@ -321,7 +321,7 @@ WAITING = (
     ),
     case(
         "the last attempt",
-        "Somebody is waiting, and somebody pays.",
+        "A person waits, and somebody pays for each attempt.",
         f"[{call(7, BUSY)},\n {call(7, Failure(429, 'rate_limit_error', {'Retry-After': '1'}))}]",
         at_the_end,
         [None, None],

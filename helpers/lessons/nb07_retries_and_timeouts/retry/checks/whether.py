@@ -45,7 +45,7 @@ def says(out: Outcome, verdict: bool) -> bool:
 WHETHER = (
     whether(
         "overloaded",
-        "The API's busiest answer has a status of its own.",
+        "A busy API answers with its own status, 529.",
         {Failure(529, "overloaded_error"): True},
         Misconception(
             id="misses-529",
@@ -54,7 +54,7 @@ WHETHER = (
     ),
     whether(
         "a server that breaks",
-        "A bug, a restart, a proxy that waits for a machine that isn't there.",
+        "The cause can be a bug, a restart, or a proxy whose server is down.",
         {Failure(500, "api_error"): True, Failure(502): True, Failure(503): True}
         | {Failure(504, "timeout_error"): True},
         Misconception(
@@ -64,7 +64,7 @@ WHETHER = (
     ),
     whether(
         "a limit",
-        "Limits are met every day, and pass by the minute.",
+        "Programs reach limits every day. Many limits end after a minute.",
         {Failure(429, "rate_limit_error"): True},
         Misconception(
             id="gives-up-at-429",
@@ -72,8 +72,8 @@ WHETHER = (
         ),
     ),
     whether(
-        "two that pass",
-        "The server was tired of waiting for the request, or two of them collided.",
+        "two that go away",
+        "The server waited too long for the request, or two requests collided.",
         {Failure(408): True, Failure(409, "conflict_error"): True},
         Misconception(
             id="forgets-408-and-409",
@@ -92,7 +92,7 @@ WHETHER = (
     ),
     whether(
         "a request that is refused",
-        "A key that has expired, an empty account, a door that is not yours.",
+        "A key that has expired, an empty account, or no permission.",
         {Failure(401, "authentication_error"): False, Failure(402, "billing_error"): False}
         | {Failure(403, "permission_error"): False},
         Misconception(
@@ -102,7 +102,7 @@ WHETHER = (
     ),
     whether(
         "a connection that was lost",
-        "Nobody sent a status: there was nobody, or the line went dead on the way.",
+        "No status came: nobody listened at the address, or the connection broke.",
         {Failure(0): True, Failure(200): True},
         Misconception(
             id="gives-up-without-a-status",
@@ -111,7 +111,7 @@ WHETHER = (
     ),
     whether(
         "an error after the 200",
-        "The status line had left before the server knew.",
+        "The server sent the status before it knew of the failure.",
         {Failure(200, "overloaded_error"): True, Failure(200, "api_error"): True}
         | {Failure(200, "rate_limit_error"): True, Failure(200, "timeout_error"): True},
         Misconception(
@@ -121,7 +121,7 @@ WHETHER = (
     ),
     whether(
         "other errors after the 200",
-        "What is wrong with a request may come out late, too.",
+        "The API may also report a wrong request late.",
         {Failure(200, "invalid_request_error"): False, Failure(200, "billing_error"): False},
         Misconception(
             id="retries-every-error-event",
@@ -130,7 +130,7 @@ WHETHER = (
     ),
     whether(
         "the server's own word",
-        "It knows which limit it was, and whether it will be lifted.",
+        "The server knows which limit it was, and when it ends.",
         {Failure(429, "rate_limit_error", {"X-Should-Retry": "false"}): False}
         | {Failure(400, "invalid_request_error", {"X-Should-Retry": "true"}): True}
         | {Failure(400, "invalid_request_error", {"X-Should-Retry": "false"}): False},

@@ -62,7 +62,7 @@ AFTER_TEXT = (
     ),
     case(
         "a body that ends too early",
-        "A proxy closed the connection politely; nothing looks broken.",
+        "A proxy closed the connection without an error.",
         telling(Broken(HALF, "close"), REST),
         [
             "wrote 'One two three.'",
@@ -79,7 +79,7 @@ AFTER_TEXT = (
     ),
     case(
         "broken off in mid-call",
-        "The call never came whole: nobody has run it, so nobody can answer it.",
+        "The call is incomplete. No tool has run it, so it has no result.",
         telling(Broken(HALF_A_CALL), REST),
         [
             "wrote 'Let me look. three.'",
@@ -100,7 +100,7 @@ AFTER_TEXT = (
     ),
     case(
         "the next turn doesn't come",
-        "The first turn has come whole, and is in `messages` with its results.",
+        "The first turn is complete, and is in `messages` with its results.",
         telling(ONE_CALL, Busy(), ANSWER),
         [
             "wrote 'Let me look.Take water.'",
@@ -120,7 +120,7 @@ AFTER_TEXT = (
     ),
     case(
         "busy in two turns",
-        "An agent of thirty turns meets more than one busy moment.",
+        "In thirty turns, an agent meets a busy server more than once.",
         telling(Busy(), ONE_CALL, Busy(), ANSWER),
         [
             "wrote 'Let me look.Take water.'",

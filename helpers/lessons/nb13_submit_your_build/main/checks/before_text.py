@@ -37,7 +37,7 @@ INSIDE = [START, {"type": "ping"}, api_error("overloaded_error", "Overloaded")]
 BEFORE_TEXT = (
     case(
         "busy for a moment",
-        "The commonest failure of all: it is over before a person has noticed.",
+        "This is the most common failure. It is over before a person notices.",
         telling(Busy(), ANSWER),
         ["wrote 'Take water.'", "waited 0.5 s", *ANSWERED_LATE],
         NEVER_ASKS_AGAIN,
@@ -47,7 +47,7 @@ BEFORE_TEXT = (
     ),
     case(
         "an overload inside the stream",
-        "The status was sent before anybody knew.",
+        "The server sent the status before it knew of the failure.",
         telling(INSIDE, ANSWER),
         ["wrote 'Take water.'", "waited 0.5 s", *ANSWERED_LATE],
         NEVER_ASKS_AGAIN,
@@ -69,7 +69,7 @@ BEFORE_TEXT = (
     ),
     case(
         "the server says when",
-        "It knows when there will be room; you can only guess.",
+        "The server knows when it will have room. You can only guess.",
         telling(SLOW_DOWN, ANSWER),
         ["wrote 'Take water.'", "waited 20.0 s", *ANSWERED_LATE],
         Misconception(
@@ -79,7 +79,7 @@ BEFORE_TEXT = (
     ),
     case(
         "busy twice",
-        "Each time that it didn't help, it is more likely that it won't for a while.",
+        "After each failure, the server will probably stay busy for longer. So wait longer.",
         telling(Busy(), Busy(), ANSWER),
         ["wrote 'Take water.'", "waited 0.5 s", "waited 1.0 s", "requests: 3", *ANSWERED_LATE[1:]],
         Misconception(
@@ -93,7 +93,7 @@ BEFORE_TEXT = (
     ),
     case(
         "a wrong key",
-        "It is as wrong the seventh time; and the person wants to know.",
+        "A wrong key stays wrong. Don't try again; tell the person.",
         telling(WRONG_KEY),
         ["wrote ''", "requests: 1", "user: text", "raised"],
         SWALLOWS,
@@ -111,8 +111,8 @@ BEFORE_TEXT = (
         ),
     ),
     case(
-        "busy for good",
-        "Somebody is waiting, and somebody pays.",
+        "busy all the time",
+        "A person waits, and somebody pays for each attempt.",
         telling(Busy()),
         [
             "wrote ''",

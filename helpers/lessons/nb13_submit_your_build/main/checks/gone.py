@@ -82,7 +82,7 @@ async def read_aloud(my: Namespace) -> object:
 GONE = (
     case(
         "stopped in mid-sentence",
-        "Ctrl-C arrives as a cancellation; the bill stops when the socket closes.",
+        "Ctrl-C cancels the task. Close the socket: until then, you pay.",
         stopped,
         ["cancelled", "requests: 1", "socket closed"],
         Misconception(
@@ -93,7 +93,8 @@ GONE = (
     ),
     case(
         "nobody reads",
-        "`python agent.py … | head -1`: from here on, every token is paid for nothing.",
+        "An example is `python agent.py … | head -1`. You pay for every further token, and "
+        "nobody reads it.",
         unread,
         ["requests: 1", "BrokenPipeError"],
         Misconception(
@@ -103,7 +104,7 @@ GONE = (
     ),
     case(
         "quiet",
-        "What it prints would stand in the middle of somebody's page.",
+        "Your function must not print: the text would appear in the user's page.",
         read_aloud,
         "",
         Misconception(

@@ -73,7 +73,7 @@ SMOOTH = (
         ),
     ),
     case(
-        "a call, and what comes of it",
+        "a call, and its result",
         "An agent is a loop: its first turn is rarely its last.",
         telling(ONE_CALL, ANSWER),
         [
