@@ -113,7 +113,7 @@ def test_a_whole_answer_is_an_instance_of_the_class() -> None:
     [
         ([closing("max_tokens"), END], "cut", "cut off by max_tokens; 5 fields had committed"),
         ([], "cut", "The stream broke off"),
-        ([refusal(), END], "refused", "Bread is too hot. What came before is to be discarded."),
+        ([refusal(), END], "refused", "Bread is too hot. Don't use what came before."),
         ([closing(), END], "invalid", "There is no Recipe."),
     ],
 )

@@ -32,7 +32,7 @@ def verdict(form: Form) -> str:
         case "valid":
             return f"✓ An instance of {name}: every field fits the class."
         case "refused":
-            return f"✕ {form.problem} What came before is to be discarded."
+            return f"✕ {form.problem} Don't use what came before."
         case "cut" | "invalid" | "failed":
             return f"✕ {form.problem} There is no {name}."
         case "stopped":

@@ -38,7 +38,7 @@ class Step:
 
 
 STEPS = (
-    Step("bundle", "Bundle", "puts your parts together to one file", "agent.py"),
+    Step("bundle", "Bundle", "puts your parts into one file", "agent.py"),
     Step("check", "Check", "tries each behaviour over the wire", "report.html"),
     Step("record", "Record", "films a terminal with your agent in it", "recording.cast, .svg"),
     Step("measure", "Measure", "times the first token, beside a raw socket", "ttft.json, .svg"),

@@ -2,13 +2,13 @@ SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")
 
 
 class SentenceBuffer:
-    """Pieces of a text in, whole sentences out, each as early as possible."""
+    """Takes pieces of text and returns whole sentences, as early as possible."""
 
     def feed(self, piece):
         """Return the sentences that are finished now, as a list; it may be empty.
 
-        A sentence ends with . ! or ? and the space after it, which belongs to it. The full
-        stop of a word in SHORT ends none.
+        A sentence ends with . ! or ? and one space. The space belongs to the sentence. The
+        full stop of a word in SHORT doesn't end a sentence.
         """
         return [piece]
 

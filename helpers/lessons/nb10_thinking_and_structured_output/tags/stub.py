@@ -1,5 +1,5 @@
 class TagSplitter:
-    """Tells thinking, between <thinking> and </thinking>, from text.
+    """Separates thinking (between <thinking> and </thinking>) from text.
 
     Both methods return pairs, in order: ("thinking", "…") and ("text", "…"). The tags
     themselves are in none of them.

@@ -31,10 +31,10 @@ async def answer(
 ):
     """Answer the last of `messages`; `write` gets each piece of text as it comes.
 
-    A request that failed is sent again, once `sleep` has waited as long as your
-    `seconds_to_wait` says; `chance()` and `now()` are for it. If that says None, the error
-    comes out. What broke off after text was shown isn't asked for again: it stays in
-    `messages`, and the model is asked to go on from there.
-    An error of `write` comes out at once: nobody reads any more.
+    If a request fails, call `seconds_to_wait`, and pass `chance()` and `now()` to it. Wait so
+    long with `sleep`, and send the request again. If `seconds_to_wait` returns None, raise the
+    error. If an answer breaks off after text was shown, don't ask for it again. Keep the text
+    in `messages`, and ask the model to continue.
+    If `write` raises an error, raise it at once: nobody reads any more.
     """
     ...

@@ -105,7 +105,7 @@ async def retry_after(harness: Harness) -> None:
 
 @case(
     "no_vain_retries",
-    "gives up at once where asking again is in vain, and says why",
+    "gives up at once if another try can't help, and says why",
     "A wrong key stays wrong; a person wants to know.",
 )
 async def no_vain_retries(harness: Harness) -> None:
@@ -136,7 +136,7 @@ async def overloaded_mid_stream(harness: Harness) -> None:
 
 @case(
     "error_in_stream",
-    "tells an error inside the stream that no retry mends, and asks no more",
+    "reports an error inside the stream that a retry can't solve, and asks no more",
     "A 200 was sent before anybody knew; the same request fails in the same way.",
 )
 async def error_in_stream(harness: Harness) -> None:

@@ -30,7 +30,7 @@ def check_rest(run: Run, code: int, rest: str) -> None:
 
 @case(
     "no_text_twice",
-    "shows a text once, also when the stream breaks behind it",
+    "shows a text once, also when the stream breaks after it",
     "A person has read it; the second time is noise, or differs.",
 )
 async def no_text_twice(harness: Harness) -> None:
@@ -53,7 +53,7 @@ async def no_text_twice(harness: Harness) -> None:
 
 @case(
     "error_behind_text",
-    "doesn't take half an answer for a whole one when an error ends it",
+    "treats an answer that an error ends as incomplete",
     "Nobody asks for the rest of what looks complete.",
 )
 async def error_behind_text(harness: Harness) -> None:
@@ -69,7 +69,7 @@ async def error_behind_text(harness: Harness) -> None:
 
 @case(
     "truncated",
-    "takes a stream without its end for what it is: cut",
+    "notices that a stream without an end was cut",
     "Half an answer that looks whole is worse than none.",
 )
 async def truncated(harness: Harness) -> None:
@@ -84,7 +84,7 @@ async def truncated(harness: Harness) -> None:
 
 @case(
     "silence",
-    "ends a silence that outlasts --read-timeout, and says so",
+    "ends a silence that is longer than --read-timeout, and says so",
     "A connection can die without a word; nobody should wait for ever.",
     waits=True,
 )
@@ -119,7 +119,7 @@ async def silence(harness: Harness) -> None:
 
 @case(
     "whole_answer",
-    "keeps a whole answer when the connection breaks behind it",
+    "keeps a whole answer when the connection breaks after it",
     "Whoever asks again pays twice, and shows it twice.",
 )
 async def whole_answer(harness: Harness) -> None:

@@ -133,7 +133,7 @@ async def unknown_events(harness: Harness) -> None:
 
 @case(
     "keepalives",
-    "takes an event without data for a sign of life",
+    "accepts an event without data as a sign that the stream is alive",
     "Proxies send them so that nobody hangs up.",
 )
 async def keepalives(harness: Harness) -> None:
@@ -152,7 +152,7 @@ async def keepalives(harness: Harness) -> None:
 
 @case(
     "stops_twice",
-    "takes a stop that is said twice as said once",
+    "treats two stop events like one",
     "Gateways repeat it; a tool must not run twice for that.",
 )
 async def stops_twice(harness: Harness) -> None:

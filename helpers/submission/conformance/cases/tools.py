@@ -82,7 +82,7 @@ async def interleaved(harness: Harness) -> None:
 
 @case(
     "empty_input",
-    "takes a call without any input for one with an empty input",
+    "treats a call without input like a call with an empty input",
     'A tool without parameters sends "", which is no JSON.',
 )
 async def empty_input(harness: Harness) -> None:

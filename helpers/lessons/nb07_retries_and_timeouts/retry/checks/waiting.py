@@ -100,7 +100,7 @@ def at_the_end(my: Namespace) -> object:
 
 
 def never_again(my: Namespace) -> object:
-    """Return the waits for what no wait can mend."""
+    """Return the waits for failures that stay."""
     return {str(failure): wait(my, 1, failure) for failure in HOPELESS}
 
 
@@ -310,7 +310,7 @@ WAITING = (
     ),
     case(
         "a failure that stays",
-        "These requests are wrong, and stay wrong after a wait.",
+        "These requests fail again, also after a wait.",
         "\n".join(call(1, failure) for failure in HOPELESS),
         never_again,
         {str(failure): None for failure in HOPELESS},
