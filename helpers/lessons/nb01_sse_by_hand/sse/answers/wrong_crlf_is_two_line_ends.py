@@ -1,5 +1,5 @@
-# looks like: CR and LF taken for two line ends, so that each line has a blank one behind it
-# try next: An LF right behind a CR belongs to it: together they end one line.
+# looks like: CR and LF treated as two line ends, so that each line has a blank one after it
+# try next: An LF right after a CR belongs to it: together they end one line.
 class ServerSentEvent:
     def __init__(self, event, data, id=""):
         self.event, self.data, self.id = event, data, id

@@ -1,4 +1,4 @@
-# looks like: an empty chunk taken for a byte that is no LF
+# looks like: an empty chunk treated as a byte that is no LF
 # try next: An empty chunk brings nothing: return before anything is changed.
 from typing import NamedTuple
 

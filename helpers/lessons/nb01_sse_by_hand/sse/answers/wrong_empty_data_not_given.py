@@ -1,5 +1,5 @@
-# looks like: empty data and no data at all taken for the same, as `if data:` does with `""`: a
-#   data line came, so there is an event
+# looks like: empty data treated like no data at all, as `if data:` does with `""`: a data line
+#   came, so there is an event
 # try next: Ask whether a data line came, not whether there is text in it: a list of lines can tell
 #   `[""]` from `[]`.
 from typing import NamedTuple

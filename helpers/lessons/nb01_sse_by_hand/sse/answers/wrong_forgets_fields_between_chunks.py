@@ -1,5 +1,5 @@
 # looks like: the unfinished line is kept, but the fields of the unfinished event are not: they
-#   begin anew in each call
+#   begin again in each call
 # try next: The name and the data lines collected so far belong in `self` too: set them in
 #   `__init__`, and clear them at a blank line only.
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-# looks like: the space after the colon is taken for a part of the value
+# looks like: the space after the colon is treated as a part of the value
 # try next: If the value starts with a space, drop that one: `removeprefix` does it.
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-# looks like: a byte order mark that is removed wherever it stands
+# looks like: a byte order mark that is removed everywhere
 # try next: It is a mark at the very start of the stream only. Everywhere else it is text.
 from typing import NamedTuple
 

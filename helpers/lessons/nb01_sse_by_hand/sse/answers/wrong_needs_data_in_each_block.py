@@ -1,4 +1,4 @@
-# looks like: code that takes it for granted that each block has a data line
+# looks like: code that assumes that each block has a data line
 # try next: At a blank line, ask first whether any data line has come.
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
-# looks like: a `feed` that stops at the first event, or takes the whole chunk for one: the network
-#   may put several into one chunk
-# try next: Use a loop over the lines of the chunk, and go on after an event. A `return` inside
-#   that loop, or an `if` where a `while` should stand, ends it too early.
+# looks like: a `feed` that stops at the first event, or treats the whole chunk as one event: the
+#   network may put several into one chunk
+# try next: Use a loop over the lines of the chunk, and go on after an event. A `return` inside that
+#   loop, or an `if` where a `while` should stand, ends it too early.
 from typing import NamedTuple
 
 

@@ -1,6 +1,7 @@
 # looks like: the data is parsed as JSON already: to a decoder of events, data is text, and some
 #   servers send plain words such as `[DONE]`
-# try next: Leave `json.loads` to whoever reads the events, and give `data` as the `str` that came.
+# try next: Leave `json.loads` to the code that reads the events, and give `data` as the `str` that
+#   came.
 import json
 from typing import NamedTuple
 

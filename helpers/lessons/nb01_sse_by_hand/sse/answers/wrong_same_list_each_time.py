@@ -1,5 +1,4 @@
-# looks like: one list that every call returns: what an earlier call gave changes behind its
-#   reader
+# looks like: one list that every call returns: what an earlier call returned changes later
 # try next: Make a new list in each call of `feed`.
 from typing import NamedTuple
 

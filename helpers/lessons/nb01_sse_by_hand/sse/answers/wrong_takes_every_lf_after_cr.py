@@ -1,4 +1,4 @@
-# looks like: a CR that takes every LF behind it, not only the first
+# looks like: a CR that takes every LF after it, not only the first
 # try next: A CR and one LF are one line end. The next LF is a line end of its own.
 from typing import NamedTuple
 

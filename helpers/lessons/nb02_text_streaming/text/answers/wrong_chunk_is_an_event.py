@@ -1,4 +1,4 @@
-# looks like: a chunk taken for an event: the network cuts where it likes, also inside a character
+# looks like: a chunk treated as an event: the network cuts where it likes, also inside a character
 # try next: Feed each chunk to one `SSEDecoder()` and parse the `data` of the events that it
 #   returns.
 import json

@@ -1,4 +1,4 @@
-# looks like: the end of the bytes taken for the end of the message
+# looks like: the end of the bytes treated as the end of the message
 # try next: Return at `message_stop`. Whatever comes out at the bottom of the loop has ended too
 #   early: raise there.
 import json

@@ -1,4 +1,4 @@
-# looks like: every delta taken for text
+# looks like: every delta treated as text
 # try next: Look at the delta's own `type`: only a `text_delta` has `text`.
 import json
 from contextlib import asynccontextmanager

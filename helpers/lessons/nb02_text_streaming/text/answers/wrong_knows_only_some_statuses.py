@@ -1,4 +1,4 @@
-# looks like: some statuses taken for a failure, and the others read as a stream
+# looks like: some statuses treated as a failure, and the others read as a stream
 # try next: Only 200 brings a stream. Compare with that one.
 import json
 from contextlib import asynccontextmanager

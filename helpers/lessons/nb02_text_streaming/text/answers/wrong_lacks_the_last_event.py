@@ -1,5 +1,5 @@
 # looks like: the last event missing: `message_stop` is an event like the others
-# try next: Yield it first, and end behind it.
+# try next: Yield it first, and end after it.
 import json
 from contextlib import asynccontextmanager
 

@@ -1,5 +1,5 @@
 # looks like: text that is printed, so that nobody else can have it: a web page, a log, a test
-# try next: `yield` each piece. Whoever asked for it prints it, or not.
+# try next: `yield` each piece. The caller prints it, or not.
 import json
 from contextlib import asynccontextmanager
 

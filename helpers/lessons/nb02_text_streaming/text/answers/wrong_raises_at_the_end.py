@@ -1,5 +1,4 @@
-# looks like: an exception behind an answer that is whole: the reading goes on after
-#   `message_stop`
+# looks like: an exception after an answer that is whole: the reading goes on after `message_stop`
 # try next: `break` leaves one loop only. At `message_stop`, leave the function.
 import json
 from contextlib import asynccontextmanager

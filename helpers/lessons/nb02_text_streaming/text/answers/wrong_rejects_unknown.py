@@ -1,4 +1,4 @@
-# looks like: an event of a type that the code doesn't expect, taken for an error
+# looks like: an event of a type that the code doesn't expect, treated as an error
 # try next: Ask for `type` before any other field, and let pass what you don't know.
 import json
 from contextlib import asynccontextmanager

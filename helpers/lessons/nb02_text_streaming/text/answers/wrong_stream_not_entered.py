@@ -1,4 +1,4 @@
-# looks like: `http.stream(…)` taken for the response: it is a context manager that gives it
+# looks like: `http.stream(…)` treated as the response: it is a context manager that gives it
 # try next: Write `async with http.stream(…) as response:`.
 import json
 from contextlib import asynccontextmanager

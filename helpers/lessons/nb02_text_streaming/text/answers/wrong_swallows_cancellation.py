@@ -1,5 +1,5 @@
-# looks like: a cancellation that is caught and not passed on: whoever cancelled waits for a task
-#   that goes its own way
+# looks like: a cancellation that is caught and not passed on: the code that cancelled waits for a
+#   task that goes its own way
 # try next: Tidy up in a `finally`, which needs no `except`; or end the `except` with a bare
 #   `raise`.
 import asyncio

@@ -1,5 +1,5 @@
 # looks like: waiting for the end of the body, when the end of the message is here
-# try next: `message_stop` is the last event of every answer: `return` behind it.
+# try next: `message_stop` is the last event of every answer: `return` after it.
 import json
 from contextlib import asynccontextmanager
 

@@ -1,5 +1,5 @@
 # looks like: a fragment that takes the place of the one before it
-# try next: Put each fragment behind those that have come.
+# try next: Put each fragment after those that have come.
 import json
 
 

@@ -1,4 +1,4 @@
-# looks like: a buffer that begins with `{}`, so that the input stands behind a whole object
+# looks like: a buffer that begins with `{}`, so that the input stands after a whole object
 # try next: Begin with the empty string: the fragments bring the braces, too.
 import json
 

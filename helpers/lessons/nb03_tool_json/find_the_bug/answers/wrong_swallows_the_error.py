@@ -1,4 +1,4 @@
-# looks like: an input that couldn't be read and was taken for an empty one: the tool would run
+# looks like: an input that couldn't be read and was treated as an empty one: the tool would run
 #   without its arguments
 # try next: Look at what was given to the parser when it failed; catching the error hides the bug
 #   and keeps it.

@@ -1,4 +1,4 @@
-# looks like: a broken input taken for an empty one: the tool would run without what the model
+# looks like: a broken input treated as an empty one: the tool would run without what the model
 #   wrote
 # try next: `None` says that nobody knows what was meant; `{}` says that nothing was.
 import json

@@ -1,4 +1,4 @@
-# looks like: an empty input taken for a broken one: it is how a call without arguments looks
+# looks like: an empty input treated as a broken one: it is how a call without arguments looks
 # try next: If no text came for the input, it is `{}`.
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-# looks like: a list that is taken for granted: a block may begin without `citations`
+# looks like: a list that the code assumes: a block may begin without `citations`
 # try next: `block.setdefault("citations", [])` gives the list, old or new.
 import json
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 # looks like: a text that each piece replaces
-# try next: Put each piece behind those that came before it.
+# try next: Put each piece after those that came before it.
 import json
 from dataclasses import dataclass
 

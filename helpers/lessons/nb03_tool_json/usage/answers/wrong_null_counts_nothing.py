@@ -1,4 +1,4 @@
-# looks like: a null that is taken for 0: it takes away what was counted before
+# looks like: a null that is treated as 0: it takes away what was counted before
 # try next: A null says nothing. Keep the count that is there.
 def usage_of(events):
     usage = {}

@@ -1,4 +1,4 @@
-# looks like: a null taken for a count: it says that the server has nothing to add
+# looks like: a null treated as a count: it says that the server has nothing to add
 # try next: Skip a value that is `None`, so that the count from before stays.
 def usage_of(events):
     usage = {}

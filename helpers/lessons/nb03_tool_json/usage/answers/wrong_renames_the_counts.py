@@ -1,5 +1,5 @@
 # looks like: counts under names of your own
-# try next: Keep the names that the API gives them: whoever reads the dict knows those.
+# try next: Keep the names that the API gives them: the code that reads the dict knows those.
 def usage_of(events):
     usage = {}
     for event in events:

@@ -1,4 +1,4 @@
-# looks like: the first `message_delta` taken for the last one
+# looks like: the first `message_delta` treated as the last one
 # try next: Go through all events before you return.
 def usage_of(events):
     usage = {}

@@ -1,4 +1,4 @@
-# looks like: an empty dict taken for a missing one: `not {}` is true in Python
+# looks like: an empty dict treated as a missing one: `not {}` is true in Python
 # try next: Ask `call.input is None`.
 import asyncio
 import json

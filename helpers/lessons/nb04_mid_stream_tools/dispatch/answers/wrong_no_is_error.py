@@ -1,4 +1,4 @@
-# looks like: an error that is passed off as a result: without `is_error` the model takes it for
+# looks like: an error that is passed off as a result: without `is_error` the model treats it as
 #   what it asked for
 # try next: Add `"is_error": True` to the block.
 import asyncio

@@ -1,4 +1,4 @@
-# looks like: None taken for an empty input: the tool runs, or is said to lack what the model did
+# looks like: None treated as an empty input: the tool runs, or is said to lack what the model did
 #   write
 # try next: Ask `call.input is None` before anything else.
 import asyncio

@@ -1,5 +1,5 @@
-# looks like: a `start` or `release` that has to be awaited: whoever reads the stream would wait in
-#   it, and no token comes through meanwhile
+# looks like: a `start` or `release` that has to be awaited: the code that reads the stream would
+#   wait in it, and no token comes through meanwhile
 # try next: Write `def start`, and let a task do the waiting: `asyncio.create_task(…)` returns at
 #   once.
 import asyncio

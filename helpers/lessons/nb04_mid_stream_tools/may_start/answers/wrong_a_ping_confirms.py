@@ -1,4 +1,4 @@
-# looks like: any next event taken for a sign: a ping comes from the server's clock, not from the
+# looks like: any next event treated as a sign: a ping comes from the server's clock, not from the
 #   model
 # try next: Name the events that confirm, and let the others pass.
 def may_start(events):

@@ -1,7 +1,7 @@
-# looks like: an end taken for a confirmation whatever its reason: with `max_tokens` the last input
+# looks like: an end treated as a confirmation whatever its reason: with `max_tokens` the last input
 #   may be cut, even where it parses
-# try next: At `message_delta`, look at `stop_reason`: one value says that the model wants its
-#   tools to run.
+# try next: At `message_delta`, look at `stop_reason`: one value says that the model wants its tools
+#   to run.
 def may_start(events):
     calls, closed, starts = set(), [], {}
     for number, event in enumerate(events):

@@ -1,5 +1,6 @@
-# looks like: a page that stays behind in its thread
-# try next: A plain `Thread` has no result. `asyncio.to_thread` gives one to whoever awaits it.
+# looks like: a page that stays in its thread
+# try next: A plain `Thread` has no result. `asyncio.to_thread` gives one to the code that awaits
+#   it.
 import asyncio
 import threading
 

@@ -1,5 +1,5 @@
 # looks like: an earlier choice that wins over yours
-# try next: In `{**a, **b}` the later one counts. Put yours behind the request.
+# try next: In `{**a, **b}` the later one counts. Put your choice after the request.
 def last_turn(request):
     if "tools" not in request:
         return request

@@ -1,5 +1,5 @@
 # looks like: a dispatcher that is never told that the answer is whole: the letter is never sent
-# try next: `dispatcher.release()` behind the loop over the events.
+# try next: `dispatcher.release()` after the loop over the events.
 async def run_agent(http, messages, tools, *, model, max_turns=10, **fields):
     for turn in range(1, max_turns + 1):
         request = {"model": model, "max_tokens": 1024, **fields, "messages": list(messages)}

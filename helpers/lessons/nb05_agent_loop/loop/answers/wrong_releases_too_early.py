@@ -1,5 +1,5 @@
 # looks like: tools that must not run twice, let go before the whole answer is there
-# try next: Call `release` behind the stream: a broken answer never gets there.
+# try next: Call `release` after the stream: a broken answer never gets there.
 async def run_agent(http, messages, tools, *, model, max_turns=10, **fields):
     for turn in range(1, max_turns + 1):
         request = {"model": model, "max_tokens": 1024, **fields, "messages": list(messages)}

@@ -1,4 +1,4 @@
-# looks like: `open_stream(…)` taken for the events: it is a context manager that gives them
+# looks like: `open_stream(…)` treated as the events: it is a context manager that gives them
 # try next: Write `async with open_stream(http, request) as events:` and loop inside.
 async def run_agent(http, messages, tools, *, model, max_turns=10, **fields):
     for turn in range(1, max_turns + 1):

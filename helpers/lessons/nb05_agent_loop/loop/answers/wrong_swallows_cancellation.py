@@ -1,5 +1,5 @@
-# looks like: a cancellation that is caught and forgotten: whoever cancelled waits for an end that
-#   doesn't come
+# looks like: a cancellation that is caught and forgotten: the code that cancelled waits for an end
+#   that doesn't come
 # try next: Use `finally`, or `raise` at the end of the `except`.
 import asyncio
 

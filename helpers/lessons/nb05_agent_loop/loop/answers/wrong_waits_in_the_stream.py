@@ -1,6 +1,6 @@
 # looks like: an `await` for the tools inside the loop over the events: the text stands still while
 #   they run
-# try next: Inside that loop only `start`; `await dispatcher.results()` behind it.
+# try next: Inside that loop only `start`; `await dispatcher.results()` after it.
 async def run_agent(http, messages, tools, *, model, max_turns=10, **fields):
     for turn in range(1, max_turns + 1):
         request = {"model": model, "max_tokens": 1024, **fields, "messages": list(messages)}

@@ -1,4 +1,5 @@
-# looks like: text in place of events: whoever wants to show a tool, or count tokens, gets nothing
+# looks like: text in place of events: a program that wants to show a tool, or count tokens, gets
+#   nothing
 # try next: `yield event`, and leave the picking to `stream_text`.
 async def run_agent(http, messages, tools, *, model, max_turns=10, **fields):
     for turn in range(1, max_turns + 1):

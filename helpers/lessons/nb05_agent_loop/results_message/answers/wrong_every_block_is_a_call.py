@@ -1,4 +1,4 @@
-# looks like: every block taken for a call: a text has no `id`
+# looks like: every block treated as a call: a text has no `id`
 # try next: Look at the block's `type` first.
 import json
 

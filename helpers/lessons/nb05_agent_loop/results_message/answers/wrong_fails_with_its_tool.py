@@ -1,5 +1,5 @@
-# looks like: a tool's failure that ends the agent: the model could have mended its call, had it
-#   heard of it
+# looks like: a tool's failure that ends the agent: the model could have corrected its call if it
+#   had known of the failure
 # try next: A tool that failed is a result like any other, with `is_error`. So is one that never
 #   finished: look outcomes up with `.get`.
 import json

@@ -1,4 +1,4 @@
-# looks like: a failure that looks like a result: the model takes its text for what the tool found
+# looks like: a failure that looks like a result: the model treats its text as what the tool found
 # try next: Add `is_error: True` to this block.
 import json
 

@@ -1,4 +1,4 @@
-# looks like: an outcome that is empty or zero, taken for none at all
+# looks like: an outcome that is empty or zero, treated as none at all
 # try next: `0` and `''` are answers. Ask whether the id is there, not whether its value is true.
 import json
 

@@ -1,4 +1,4 @@
-# looks like: all thinking dropped; with a call behind it, the API wants it back unchanged
+# looks like: all thinking dropped; with a call after it, the API wants it back unchanged
 # try next: Keep thinking that has its signature.
 """What stays of a turn that broke off, in the form that a learner writes.
 

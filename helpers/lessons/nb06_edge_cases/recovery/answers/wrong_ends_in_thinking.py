@@ -1,4 +1,4 @@
-# looks like: a turn that ends in thinking, signed and all: the API wants something behind it
+# looks like: a turn that ends in thinking, signed and all: the API wants something after it
 # try next: When all other blocks are sorted out, look at the last one, and again.
 """What stays of a turn that broke off, in the form that a learner writes.
 

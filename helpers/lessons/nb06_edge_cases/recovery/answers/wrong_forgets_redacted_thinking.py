@@ -1,4 +1,4 @@
-# looks like: a turn that ends in thinking all the same: some of it has the type redacted_thinking
+# looks like: a turn that ends in thinking anyway: some of it has the type redacted_thinking
 # try next: Both types may stand at the end, in any order.
 """What stays of a turn that broke off, in the form that a learner writes.
 

@@ -1,4 +1,4 @@
-# looks like: blocks built anew from the fields that you know; the others are lost, such as
+# looks like: blocks built again from the fields that you know; the others are lost, such as
 #   citations
 # try next: Keep the block itself, or a copy of all of it.
 """What stays of a turn that broke off, in the form that a learner writes.

@@ -1,4 +1,4 @@
-# looks like: everything dropped that stands behind thinking without a signature
+# looks like: everything dropped that stands after thinking without a signature
 # try next: Leave out that block alone, and look at the next one.
 import copy
 

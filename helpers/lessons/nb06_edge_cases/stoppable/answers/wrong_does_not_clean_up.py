@@ -1,4 +1,4 @@
-# looks like: an end without cleaning up: a line behind `return` or `raise` never runs
+# looks like: an end without cleaning up: a line after `return` or `raise` never runs
 # try next: There is a part of `try` that runs at every end.
 async def run_stoppable(tool, clean_up):
     try:

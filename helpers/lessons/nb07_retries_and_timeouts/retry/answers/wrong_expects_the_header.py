@@ -1,4 +1,4 @@
-# looks like: a header that is taken for granted: most failures bring none
+# looks like: a header that the code expects each time: most failures bring none
 # try next: Ask with `headers.get("retry-after")` and let None, or "", lead to None.
 from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-# looks like: a limit taken for a wrong request because its status begins with a 4
+# looks like: a limit treated as a wrong request because its status begins with a 4
 # try next: Too many requests now are not too many later: let 429 in.
 from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-# looks like: a status of 200 taken for the last word, when an error event came after it
+# looks like: a status of 200 treated as the last word, when an error event came after it
 # try next: With a 200, the error's type is what decides.
 from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-# looks like: a header taken for a truth value: the text "false" is true in Python, as is any text
+# looks like: a header treated as a truth value: the text "false" is true in Python, as is any text
 #   that isn't empty
 # try next: Compare the text: `== "true"`, `== "false"`.
 from email.utils import parsedate_to_datetime

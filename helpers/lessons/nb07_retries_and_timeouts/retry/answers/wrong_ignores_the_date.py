@@ -1,4 +1,4 @@
-# looks like: a date that is taken for a number, or not read at all
+# looks like: a date that is treated as a number, or not read at all
 # try next: Where `float` raises a ValueError, try `email.utils.parsedate_to_datetime`, and take
 #   `now` from its `.timestamp()`.
 from email.utils import parsedate_to_datetime

@@ -1,5 +1,5 @@
-# looks like: jitter on what the server has asked for: whoever comes after 15 of 20 seconds comes
-#   too early
+# looks like: jitter on what the server has asked for: a client that comes after 15 of 20 seconds
+#   comes too early
 # try next: Return it as it is; jitter is for your own guesses.
 from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-# looks like: an answer that begins a second time, behind the half of the first
+# looks like: an answer that begins a second time, after the half of the first
 # try next: Give up where `text_shown` is true, before anything else is looked at.
 from email.utils import parsedate_to_datetime
 

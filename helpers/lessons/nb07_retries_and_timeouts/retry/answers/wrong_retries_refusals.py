@@ -1,4 +1,4 @@
-# looks like: a refusal taken for a passing trouble: a person has to do something first
+# looks like: a refusal treated as a passing trouble: a person has to do something first
 # try next: 401, 402 and 403 are about who asks. That is the same the next time.
 from email.utils import parsedate_to_datetime
 

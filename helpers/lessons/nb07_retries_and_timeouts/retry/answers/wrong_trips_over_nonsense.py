@@ -1,4 +1,4 @@
-# looks like: a header that can't be read taken for a failure of its own: now there are two
+# looks like: a header that can't be read treated as a failure of its own: now there are two
 # try next: Where neither a number nor a date can be read, return None.
 from email.utils import parsedate_to_datetime
 

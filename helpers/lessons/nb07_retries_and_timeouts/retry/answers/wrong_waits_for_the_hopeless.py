@@ -1,4 +1,4 @@
-# looks like: a wait for something that waiting can't mend
+# looks like: a wait for something that stays wrong after a wait
 # try next: Ask your `worth_retrying` first, also where there is a Retry-After.
 from email.utils import parsedate_to_datetime
 

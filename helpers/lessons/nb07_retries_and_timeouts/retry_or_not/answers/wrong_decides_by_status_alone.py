@@ -1,6 +1,6 @@
 # looks like: a status that outweighs the server's own word: this limit is on money, and won't be
 #   lifted by waiting
-# try next: Read the header. Whoever wrote it knows which limit it was.
+# try next: Read the header. The server knows which limit it was.
 ASK_AGAIN = {
     "A": True,
     "B": False,

@@ -1,4 +1,4 @@
-# looks like: a failure without a status taken for hopeless: the request has reached nobody, so it
+# looks like: a failure without a status treated as hopeless: the request has reached nobody, so it
 #   can't do harm, either
 # try next: Ask whether anything has happened on the other side.
 ASK_AGAIN = {

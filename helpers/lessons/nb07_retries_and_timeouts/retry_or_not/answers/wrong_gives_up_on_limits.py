@@ -1,4 +1,4 @@
-# looks like: a limit taken for a final answer, although the server says when to come back
+# looks like: a limit treated as a final answer, although the server says when to come back
 # try next: Read the header: it is an invitation.
 ASK_AGAIN = {
     "A": True,

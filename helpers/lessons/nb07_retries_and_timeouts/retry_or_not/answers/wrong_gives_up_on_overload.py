@@ -1,4 +1,4 @@
-# looks like: an overload taken for a final answer: the next moment may be a quiet one
+# looks like: an overload treated as a final answer: the next moment may be a quiet one
 # try next: Ask whether the same request could succeed a second later.
 ASK_AGAIN = {
     "A": False,

@@ -1,4 +1,4 @@
-# looks like: silence taken for failure: the answer was lost, and the payment may not have been
+# looks like: silence treated as failure: the answer was lost, and the payment may not have been
 # try next: Ask what is known about the bill now, and what a second call might do.
 ASK_AGAIN = {
     "A": True,

@@ -1,4 +1,4 @@
-# looks like: an answer begun anew behind the half of another one, which the reader has on the
+# looks like: an answer begun again after the half of another one, which the reader has on the
 #   screen
 # try next: Imagine the page after the second attempt.
 ASK_AGAIN = {

@@ -1,4 +1,4 @@
-# looks like: a 200 taken for success: it was sent before the first token, and nothing was shown
+# looks like: a 200 treated as success: it was sent before the first token, and nothing was shown
 #   since
 # try next: Go by the error's type, and ask what the reader has seen so far.
 ASK_AGAIN = {

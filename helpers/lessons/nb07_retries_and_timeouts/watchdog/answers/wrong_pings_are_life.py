@@ -1,6 +1,6 @@
-# looks like: pings taken for a sign of life: they show that the connection lives, and not that the
+# looks like: pings treated as a sign of life: they show that the connection lives, and not that the
 #   answer does
-# try next: Let a ping pass without starting the count anew.
+# try next: Let a ping pass without starting the count again.
 def given_up_at(events, *, idle, total):
     last = 0
     for at, kind in events:

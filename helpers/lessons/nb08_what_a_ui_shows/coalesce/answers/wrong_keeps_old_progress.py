@@ -1,4 +1,4 @@
-# looks like: progress kept that nobody will see: a newer one of the same call is behind it
+# looks like: progress kept that nobody will see: a newer one of the same call is after it
 # try next: Progress is a state and no addition: the newest is enough.
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-# looks like: words taken for what they are about: an escaped < opens nothing, and an answer about
+# looks like: words treated as what they are about: an escaped < opens nothing, and an answer about
 #   scripts has to show some
 # try next: Imagine what a reader sees of it.
 DANGEROUS = {

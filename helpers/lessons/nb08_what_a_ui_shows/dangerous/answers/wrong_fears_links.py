@@ -1,4 +1,4 @@
-# looks like: an ordinary link taken for dangerous: the reader sees where it leads, and decides
+# looks like: an ordinary link treated as dangerous: the reader sees where it leads, and decides
 # try next: Compare it with C. What happens without a click, and what with one?
 DANGEROUS = {
     "A": False,

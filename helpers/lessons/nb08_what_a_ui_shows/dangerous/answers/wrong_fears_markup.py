@@ -1,4 +1,4 @@
-# looks like: all markup taken for dangerous: then you would show the asterisks
+# looks like: all markup treated as dangerous: then you would show the asterisks
 # try next: Ask what these tags can do besides changing how a word looks.
 DANGEROUS = {
     "A": True,

@@ -1,4 +1,4 @@
-# looks like: a link taken for an address: this one is a program, which runs in your page at a
+# looks like: a link treated as an address: this one is a program, which runs in your page at a
 #   click
 # try next: Look at what stands before the colon.
 DANGEROUS = {

@@ -1,4 +1,4 @@
-# looks like: a picture taken for something to look at: the browser fetches it unasked, and its
+# looks like: a picture treated as something to look at: the browser fetches it unasked, and its
 #   address carries away what you said
 # try next: Nothing of it runs. But who learns what, as soon as it is shown?
 DANGEROUS = {

@@ -1,4 +1,4 @@
-# looks like: a style taken for decoration: this one lays itself over your whole page
+# looks like: a style treated as decoration: this one lays itself over your whole page
 # try next: Say in words what each of the three properties does.
 DANGEROUS = {
     "A": False,

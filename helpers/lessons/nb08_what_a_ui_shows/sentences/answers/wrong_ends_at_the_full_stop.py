@@ -1,5 +1,5 @@
 # looks like: an end where a full stop is the last that has come: it may be the middle of a number
-# try next: Wait until the character behind it is there.
+# try next: Wait until the character after it is there.
 import re
 
 SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")

@@ -1,5 +1,5 @@
 # looks like: pieces looked at one by one: what one has begun and the next one ends is lost
-# try next: Keep what isn't finished in `self`, and put the next piece behind it.
+# try next: Keep what isn't finished in `self`, and put the next piece after it.
 import re
 
 SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")

@@ -1,4 +1,4 @@
-# looks like: a search that ends at the first abbreviation, although an end comes behind it
+# looks like: a search that ends at the first abbreviation, although an end comes after it
 # try next: When a full stop doesn't count, look for the next one.
 import re
 

@@ -1,5 +1,5 @@
 # looks like: the right sentences, later than they could have come
-# try next: Decide as soon as the space behind the end is there.
+# try next: Decide as soon as the space after the end is there.
 import re
 
 SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")

@@ -1,5 +1,5 @@
-# looks like: sentences without the space behind them: joined again, they are another text
-# try next: Cut behind the space, and strip nothing.
+# looks like: sentences without the space after them: joined again, they are another text
+# try next: Cut after the space, and strip nothing.
 import re
 
 SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")

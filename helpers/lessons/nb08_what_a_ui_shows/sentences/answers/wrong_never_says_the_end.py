@@ -1,4 +1,4 @@
-# looks like: the last sentence kept for ever: nothing comes behind it that could end it
+# looks like: the last sentence kept for ever: nothing comes after it that could end it
 # try next: `close` returns what is left.
 import re
 

@@ -1,4 +1,4 @@
-# looks like: all sentences at the end: whoever listens waits for the whole answer
+# looks like: all sentences at the end: the listener waits for the whole answer
 # try next: Return each sentence from the `feed` that finishes it.
 import re
 

@@ -1,4 +1,4 @@
-# looks like: a count that is null taken for a number: in JSON, null says that there is nothing to
+# looks like: a count that is null treated as a number: in JSON, null says that there is nothing to
 #   say
 # try next: `usage.get(name) or 0` is 0 where there is nothing, and where there is None.
 def cost(requests, prices):

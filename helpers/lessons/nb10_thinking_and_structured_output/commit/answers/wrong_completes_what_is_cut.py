@@ -1,5 +1,5 @@
-# looks like: a text that was completed by you: half a word with a quote behind it looks like a
-#   whole one
+# looks like: a text that was completed by you: half a word with a quote after it looks like a
+#   complete word
 # try next: Add nothing. Ask of each value whether its end has come.
 import json
 

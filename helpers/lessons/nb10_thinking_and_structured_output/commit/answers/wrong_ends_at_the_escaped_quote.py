@@ -1,5 +1,5 @@
-# looks like: the quote in \" taken for the end of the string
-# try next: A backslash takes the sign behind it along.
+# looks like: the quote in \" treated as the end of the string
+# try next: A backslash and the character after it belong together.
 import json
 import re
 

@@ -1,4 +1,4 @@
-# looks like: the last field missing: behind it stands a brace and no comma
+# looks like: the last field missing: after it stands a brace and no comma
 # try next: Both of them end a value.
 import json
 import re

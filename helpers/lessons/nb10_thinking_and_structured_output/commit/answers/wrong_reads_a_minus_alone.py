@@ -1,4 +1,4 @@
-# looks like: a minus that is taken for a number, though no digit has come yet
+# looks like: a minus that is treated as a number, though no digit has come yet
 # try next: Wait for what ends the number: a comma, or the closing brace.
 import json
 import re

@@ -1,6 +1,6 @@
-# looks like: a number without anything behind it taken for a whole one: the next digit may be on
+# looks like: a number without anything after it treated as a whole one: the next digit may be on
 #   its way
-# try next: A string says where it ends, a number doesn't. What has to stand behind it?
+# try next: A string says where it ends, a number doesn't. What has to stand after it?
 import json
 import re
 

@@ -1,4 +1,4 @@
-# looks like: commas and braces that belong to a text taken for those between fields
+# looks like: commas and braces that belong to a text treated as those between fields
 # try next: Inside of quotes everything is text. Find the end of the string first.
 import json
 

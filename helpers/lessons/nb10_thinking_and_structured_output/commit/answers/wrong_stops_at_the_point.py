@@ -1,6 +1,6 @@
-# looks like: a number that was read as far as it made sense: behind the 1 stands a point, and a
+# looks like: a number that was read as far as it made sense: after the 1 stands a point, and a
 #   point isn't the end of a number
-# try next: Only a comma or a closing bracket ends it, maybe behind some space.
+# try next: Only a comma or a closing bracket ends it, maybe after some space.
 import json
 import re
 

@@ -1,5 +1,5 @@
 # looks like: a number that only a comma ends, so that the last field never comes
-# try next: What else can stand behind the last number of an object?
+# try next: What else can stand after the last number of an object?
 import json
 import re
 

@@ -1,4 +1,4 @@
-# looks like: a string that waits for what stands behind it: its end was its quote
+# looks like: a string that waits for what stands after it: its end was its quote
 # try next: Only some kinds of values need to see what follows. Which?
 import json
 import re

@@ -1,4 +1,4 @@
-# looks like: max_tokens taken for the only limit: the context window is another
+# looks like: max_tokens treated as the only limit: the context window is another
 # try next: Two stop reasons say that there would have been more.
 import json
 

@@ -1,4 +1,4 @@
-# looks like: a stream without a stop reason taken for one that ended by itself: it broke off
+# looks like: a stream without a stop reason treated as one that ended by itself: it broke off
 # try next: None is a way to be cut, too.
 import json
 

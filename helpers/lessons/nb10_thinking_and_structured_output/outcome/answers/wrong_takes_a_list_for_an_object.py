@@ -1,4 +1,4 @@
-# looks like: a list that holds the names taken for an object that has them: `in` asks both
+# looks like: a list that holds the names treated as an object that has them: `in` asks both
 # try next: Ask `isinstance(answer, dict)` before you look for names.
 import json
 

@@ -1,5 +1,5 @@
-# looks like: a refusal taken for an answer that was cut: nothing would have come, however high the
-#   limit
+# looks like: a refusal treated as an answer that was cut: nothing more would have come, even with a
+#   higher limit
 # try next: There is a stop reason for it, of its own.
 import json
 

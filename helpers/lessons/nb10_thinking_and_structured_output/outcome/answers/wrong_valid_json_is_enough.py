@@ -1,4 +1,4 @@
-# looks like: JSON that parses taken for the object that was asked for
+# looks like: JSON that parses treated as the object that was asked for
 # try next: Look whether all that is required is there.
 import json
 

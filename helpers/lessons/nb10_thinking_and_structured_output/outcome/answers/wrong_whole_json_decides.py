@@ -1,4 +1,4 @@
-# looks like: whole JSON taken for a whole answer, whatever the stop reason says
+# looks like: whole JSON treated as a whole answer, whatever the stop reason says
 # try next: Look at the stop reason first, and parse only where it says that the answer is whole.
 import json
 

@@ -1,4 +1,4 @@
-# looks like: an empty text taken for an empty block: what the model thought is in the signature
+# looks like: an empty text treated as an empty block: what the model thought is in the signature
 # try next: Print the length of its signature.
 REFUSED = {
     "A": False,

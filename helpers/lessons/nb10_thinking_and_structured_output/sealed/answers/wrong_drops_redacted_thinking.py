@@ -1,4 +1,4 @@
-# looks like: a block that is no use to you taken for one that is no use to anybody
+# looks like: a block that is no use to you treated as one that is no use to anybody
 # try next: Ask who its data is for.
 REFUSED = {
     "A": False,

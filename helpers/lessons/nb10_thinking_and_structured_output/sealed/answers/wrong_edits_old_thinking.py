@@ -1,4 +1,4 @@
-# looks like: a thought that may be missing taken for one that may be changed
+# looks like: a thought that may be missing treated as one that may be changed
 # try next: Leaving out and changing are two things. Which of them can a seal forbid?
 REFUSED = {
     "A": False,

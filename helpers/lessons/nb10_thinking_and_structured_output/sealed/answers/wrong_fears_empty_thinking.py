@@ -1,4 +1,4 @@
-# looks like: an empty text taken for a changed one: it came like this, and its signature is valid
+# looks like: an empty text treated as a changed one: it came like this, and its signature is valid
 # try next: Compare what came with what is sent.
 REFUSED = {
     "A": False,

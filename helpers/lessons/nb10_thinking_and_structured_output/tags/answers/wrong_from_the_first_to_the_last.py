@@ -1,4 +1,4 @@
-# looks like: everything between the first opening tag and the last closing one taken for thinking
+# looks like: everything between the first opening tag and the last closing one treated as thinking
 # try next: The first closing tag ends it.
 import re
 

@@ -1,4 +1,4 @@
-# looks like: text held back at every <, also where no tag can come of it: behind this one stands a
+# looks like: text held back at every <, also where no tag can come of it: after this one stands a
 #   space
 # try next: Hold an end of the text only if the tag begins with it.
 class TagSplitter:

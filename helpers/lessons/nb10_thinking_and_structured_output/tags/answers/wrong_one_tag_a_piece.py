@@ -1,5 +1,5 @@
 # looks like: one tag looked for in each piece: the second one in it is never seen
-# try next: Search again in what stands behind the tag, until nothing is found.
+# try next: Search again in what stands after the tag, until nothing is found.
 class TagSplitter:
     def __init__(self):
         self.inside = False

@@ -1,4 +1,4 @@
-# looks like: text without its kind: whoever shows it can't tell thinking from the answer
+# looks like: text without its kind: the code that shows it can't tell thinking from the answer
 # try next: Return a list of pairs, such as [("text", "Yes.")].
 class TagSplitter:
     def __init__(self):

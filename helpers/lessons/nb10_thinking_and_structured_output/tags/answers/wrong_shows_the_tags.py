@@ -1,5 +1,5 @@
-# looks like: tags that came whole and are shown all the same: they are signs for you
-# try next: Go on behind the tag, not at its beginning.
+# looks like: tags that came whole and are shown anyway: they are signs for you
+# try next: Go on after the tag, not at its beginning.
 class TagSplitter:
     def __init__(self):
         self.inside = False

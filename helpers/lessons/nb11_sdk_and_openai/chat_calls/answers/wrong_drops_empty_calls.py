@@ -1,5 +1,5 @@
 # looks like: a call dropped because it has no arguments
-# try next: It is a call all the same, with an empty object.
+# try next: It is still a call, with an empty object.
 import json
 
 

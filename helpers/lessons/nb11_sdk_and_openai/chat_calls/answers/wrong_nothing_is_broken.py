@@ -1,4 +1,4 @@
-# looks like: no arguments taken for broken ones
+# looks like: no arguments treated as broken ones
 # try next: `json.loads("")` raises. What should stand for nothing?
 import json
 

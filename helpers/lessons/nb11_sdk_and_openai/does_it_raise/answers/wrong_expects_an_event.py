@@ -1,4 +1,4 @@
-# looks like: an error taken for an event that one has to look for: this SDK raises it
+# looks like: an error treated as an event that one has to look for: this SDK raises it
 # try next: Look at the second line of the table of faults.
 RAISES = {
     "A": False,

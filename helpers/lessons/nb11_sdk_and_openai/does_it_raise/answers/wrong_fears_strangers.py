@@ -1,4 +1,4 @@
-# looks like: a stranger taken for a failure; the protocol says that there will be some
+# looks like: a stranger treated as a failure; the protocol says that there will be some
 # try next: Look at what became of `future_event`.
 RAISES = {
     "A": False,

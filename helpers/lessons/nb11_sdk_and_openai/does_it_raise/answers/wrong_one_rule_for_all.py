@@ -1,4 +1,4 @@
-# looks like: what is right for chat completions, taken for the rule of both: here the error is an
+# looks like: what is right for chat completions, treated as the rule of both: here the error is an
 #   event, and the loop ends after it
 # try next: Look at the second line of the table of faults, at its last column.
 RAISES = {

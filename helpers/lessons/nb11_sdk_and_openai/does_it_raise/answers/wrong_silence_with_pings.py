@@ -1,4 +1,4 @@
-# looks like: two minutes taken for silence: what is measured is the time between any two bytes,
+# looks like: two minutes treated as silence: what is measured is the time between any two bytes,
 #   and a ping is bytes
 # try next: Notebook 07 has tried this. What did the socket see?
 RAISES = {

@@ -1,4 +1,4 @@
-# looks like: a generator taken for something that is collected: each piece is sent as it is
+# looks like: a generator treated as something that is collected: each piece is sent as it is
 #   yielded
 # try next: Ask who would have to wait here, and for what.
 ON_TIME = {

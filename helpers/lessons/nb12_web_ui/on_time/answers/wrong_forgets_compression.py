@@ -1,4 +1,4 @@
-# looks like: compression taken for something that costs only time: it holds back what is too
+# looks like: compression treated as something that costs only time: it holds back what is too
 #   little to be compressed well
 # try next: Ask how many events of 30 bytes make a block of 32 kB.
 ON_TIME = {

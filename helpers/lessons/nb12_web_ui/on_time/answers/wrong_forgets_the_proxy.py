@@ -1,4 +1,4 @@
-# looks like: a proxy taken for a wire: nginx collects an answer before it passes it on, unless
+# looks like: a proxy treated as a wire: nginx collects an answer before it passes it on, unless
 #   told otherwise
 # try next: Think of the proxy above, and what it does without a word from the server.
 ON_TIME = {

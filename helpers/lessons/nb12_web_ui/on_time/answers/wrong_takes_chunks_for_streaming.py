@@ -1,4 +1,4 @@
-# looks like: chunks taken for streaming: nothing leaves before the last event is in the list
+# looks like: chunks treated as streaming: nothing leaves before the last event is in the list
 # try next: Ask when the first chunk can leave.
 ON_TIME = {
     "A": True,

@@ -1,4 +1,4 @@
-# looks like: an id that is taken for known because the log is empty
+# looks like: an id that is treated as known because the log is empty
 # try next: An empty log has given no id. Only a new reader has missed nothing then.
 def replay_from(log, last_event_id):
     """Return the events that a reader has missed, or None if they can't be had."""

@@ -1,5 +1,5 @@
 # looks like: the last event that the reader has, sent again: their page shows it twice
-# try next: The id names what arrived. What is missing begins behind it.
+# try next: The id names what arrived. What is missing begins after it.
 def replay_from(log, last_event_id):
     if not last_event_id:
         last = 0

@@ -1,4 +1,4 @@
-# looks like: an id that nobody here gave, taken for no id at all
+# looks like: an id that nobody here gave, treated as no id at all
 # try next: Only a request without the header is a new reader.
 def replay_from(log, last_event_id):
     if not last_event_id:

@@ -1,4 +1,4 @@
-# looks like: an id taken for a position in the list: that fits until the first event is dropped
+# looks like: an id treated as a position in the list: that fits until the first event is dropped
 # try next: Go by the ids in the pairs.
 def replay_from(log, last_event_id):
     if last_event_id and not last_event_id.isdigit():

@@ -1,5 +1,5 @@
 # looks like: a gap seen where there is none: 3 follows 2, although 2 itself has been dropped
-# try next: What must still be there is the event behind the reader's last one.
+# try next: What must still be there is the event after the reader's last one.
 def replay_from(log, last_event_id):
     if not last_event_id:
         return [event for _, event in log]

@@ -1,5 +1,5 @@
-# looks like: a text that begins with a space and loses it: a reader takes one space behind the
-#   colon for the format's own
+# looks like: a text that begins with a space and loses it: for a reader, one space after the colon
+#   is a part of the format
 # try next: Write `data: ` with its space, whatever comes then.
 def sse_bytes(data, id=None):
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,4 +1,4 @@
-# looks like: an id of 0 taken for no id, as `if id:` does
+# looks like: an id of 0 treated as no id, as `if id:` does
 # try next: Ask `is None`.
 def sse_bytes(data, id=None):
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")

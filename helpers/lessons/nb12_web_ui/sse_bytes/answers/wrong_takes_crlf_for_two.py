@@ -1,4 +1,4 @@
-# looks like: CR LF taken for two line ends; it is one
+# looks like: CR LF treated as two line ends; it is one
 # try next: Mind the order of your two `replace`.
 def sse_bytes(data, id=None):
     lines = data.replace("\r", "\n").split("\n")

@@ -1,4 +1,4 @@
-# looks like: a cancellation that was caught: whoever shuts the server down waits for you
+# looks like: a cancellation that was caught: the server's shutdown waits for your function
 # try next: Let a CancelledError pass, or raise it again.
 import asyncio
 

@@ -1,4 +1,4 @@
-# looks like: an error of `write` taken for one of the API: the answer is asked for again, for
+# looks like: an error of `write` treated as one of the API: the answer is asked for again, for
 #   nobody
 # try next: Let BrokenPipeError out before you come to `except Exception`; your own slips
 #   (TypeError, NameError, …) belong there, too.

@@ -1,4 +1,4 @@
-# looks like: a refusal taken for a lost connection: its status got lost on the way
+# looks like: a refusal treated as a lost connection: its status got lost on the way
 # try next: Give `seconds_to_wait` the status of the last response; 0 only if none came.
 import asyncio
 import random

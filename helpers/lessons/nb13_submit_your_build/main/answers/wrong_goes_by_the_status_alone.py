@@ -1,4 +1,4 @@
-# looks like: a status of 200 taken for success
+# looks like: a status of 200 treated as success
 # try next: Catch whatever comes out of `run_agent`, and let `seconds_to_wait` decide.
 import asyncio
 import random

@@ -1,4 +1,4 @@
-# looks like: a whole turn taken for one that broke off: it stands in the history twice, and the
+# looks like: a whole turn treated as one that broke off: it stands in the history twice, and the
 #   model is asked to go on with a text that it had finished
 # try next: A tool_result says that its turn is in `messages`: from there on, nothing of the next
 #   one was shown.

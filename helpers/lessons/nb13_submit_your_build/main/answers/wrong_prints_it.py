@@ -1,4 +1,4 @@
-# looks like: text that is printed: this function may stand behind a page, a bot or a test
+# looks like: text that is printed: a page, a bot or a test may use this function
 # try next: Give each piece to `write`.
 import asyncio
 import random

@@ -1,4 +1,4 @@
-# looks like: an answer that begins anew behind the half of the first: the same request was sent
+# looks like: an answer that begins again after the half of the first: the same request was sent
 #   once more
 # try next: Keep what was shown: append the half that came as an assistant's message, then your
 #   `continuation` of it, and ask with these.

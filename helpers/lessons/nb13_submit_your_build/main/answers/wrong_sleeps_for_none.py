@@ -1,4 +1,4 @@
-# looks like: a None of `seconds_to_wait` that is taken for a wait
+# looks like: a None of `seconds_to_wait` that is treated as a wait
 # try next: None means to give up: `raise`, inside the `except`.
 import asyncio
 import random

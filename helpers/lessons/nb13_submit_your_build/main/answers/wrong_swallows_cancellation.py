@@ -1,4 +1,4 @@
-# looks like: a cancellation taken for one more failure: whoever pressed Stop gets a retry
+# looks like: a cancellation treated as one more failure: the person who pressed Stop gets a retry
 # try next: `except Exception` lets it pass; `except BaseException` and a bare `except` don't.
 import asyncio
 import random

@@ -1,4 +1,4 @@
-# looks like: an error that ends in silence: whoever asked takes no answer for an empty one
+# looks like: an error that ends in silence: the person who asked thinks that the answer is empty
 # try next: When `seconds_to_wait` says None, `raise` in the `except` lets the error out.
 import asyncio
 import random
