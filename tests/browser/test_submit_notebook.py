@@ -51,7 +51,7 @@ def test_a_newcomer_errs_passes_and_submits(lab: Lab, learner: Page):
     build = cell(learner, "async def answer(")
     wrong = (ANSWERS / "wrong_shows_text_twice.py").read_text("utf-8")
     write(build, f"%%build main\n{wrong}")
-    expect(output(build)).to_contain_text("begins anew behind the half", timeout=60_000)
+    expect(output(build)).to_contain_text("begins again after the half", timeout=60_000)
     output(build).scroll_into_view_if_needed()
     shot(learner, "13-diagnosis")
     check_access(learner)

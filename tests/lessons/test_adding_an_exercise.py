@@ -45,7 +45,7 @@ def test_its_wrong_answer_gets_its_name_and_its_words(shown: Exercise) -> None:
     found = check(shown, wrong, inline=True).diagnosis
     assert found is not None and found.misconception == "keeps-the-space"
     assert (found.looks_like, found.try_next) == shown.words("keeps-the-space")
-    assert found.looks_like == "the space after the colon is taken for a part of the value"
+    assert found.looks_like == "the space after the colon is treated as a part of the value"
 
 
 def test_the_mistakes_that_it_shows_can_all_be_told_apart(shown: Exercise) -> None:

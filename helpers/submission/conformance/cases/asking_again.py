@@ -40,7 +40,7 @@ def check_told(run: Run, code: int, words: str) -> None:
 @case(
     "retries",
     "asks again when the API is busy for a moment",
-    "Overload passes; an answer that never came is lost.",
+    "An overload is soon over, but an answer that never came is lost.",
 )
 async def retries(harness: Harness) -> None:
     status, type = harness.values.choice(
@@ -58,7 +58,7 @@ async def retries(harness: Harness) -> None:
 @case(
     "patience",
     "is patient with two failures in a row, and waits longer the second time",
-    "Who asks again at a fixed pace keeps a busy server busy.",
+    "A client that asks again at a fixed pace keeps a busy server busy.",
     waits=True,
 )
 async def patience(harness: Harness) -> None:
@@ -86,7 +86,7 @@ async def patience(harness: Harness) -> None:
 @case(
     "retry_after",
     "waits as long as Retry-After says",
-    "Who asks again too early makes it worse, and is refused again.",
+    "A client that asks again too early makes it worse, and the server refuses it again.",
     waits=True,
 )
 async def retry_after(harness: Harness) -> None:
@@ -137,7 +137,7 @@ async def overloaded_mid_stream(harness: Harness) -> None:
 @case(
     "error_in_stream",
     "reports an error inside the stream that a retry can't solve, and asks no more",
-    "A 200 was sent before anybody knew; the same request fails in the same way.",
+    "The server sent the 200 before it knew of the error; the same request fails again.",
 )
 async def error_in_stream(harness: Harness) -> None:
     words = harness.values.word()

@@ -31,7 +31,7 @@ def check_rest(run: Run, code: int, rest: str) -> None:
 @case(
     "no_text_twice",
     "shows a text once, also when the stream breaks after it",
-    "A person has read it; the second time is noise, or differs.",
+    "A person has read the text; the second time, it disturbs or even differs.",
 )
 async def no_text_twice(harness: Harness) -> None:
     first, second = harness.values.word(), harness.values.word()
@@ -54,7 +54,7 @@ async def no_text_twice(harness: Harness) -> None:
 @case(
     "error_behind_text",
     "treats an answer that an error ends as incomplete",
-    "Nobody asks for the rest of what looks complete.",
+    "If an answer looks complete, nobody asks for the rest.",
 )
 async def error_behind_text(harness: Harness) -> None:
     first, second = harness.values.word(), harness.values.word()
@@ -70,7 +70,7 @@ async def error_behind_text(harness: Harness) -> None:
 @case(
     "truncated",
     "notices that a stream without an end was cut",
-    "Half an answer that looks whole is worse than none.",
+    "Half an answer that looks complete is worse than no answer.",
 )
 async def truncated(harness: Harness) -> None:
     first, second = harness.values.word(), harness.values.word()
@@ -85,7 +85,7 @@ async def truncated(harness: Harness) -> None:
 @case(
     "silence",
     "ends a silence that is longer than --read-timeout, and says so",
-    "A connection can die without a word; nobody should wait for ever.",
+    "A connection can break without a message; nobody should wait for ever.",
     waits=True,
 )
 async def silence(harness: Harness) -> None:
@@ -120,7 +120,7 @@ async def silence(harness: Harness) -> None:
 @case(
     "whole_answer",
     "keeps a whole answer when the connection breaks after it",
-    "Whoever asks again pays twice, and shows it twice.",
+    "An agent that asks again pays twice, and shows the answer twice.",
 )
 async def whole_answer(harness: Harness) -> None:
     words = harness.values.word()
@@ -145,7 +145,7 @@ async def whole_answer(harness: Harness) -> None:
 @case(
     "max_tokens",
     "says so when max_tokens has cut the answer",
-    "A person can't see that a sentence was not the last one.",
+    "A person can't see that more sentences are missing.",
 )
 async def max_tokens(harness: Harness) -> None:
     words = harness.values.sentence(4)

@@ -73,7 +73,7 @@ async def interrupted(harness: Harness) -> None:
 @case(
     "key",
     "sends the key to the API and nowhere else",
-    "Who has the key has the bill.",
+    "Everybody who has the key can spend your money.",
 )
 async def key(harness: Harness) -> None:
     first = harness.values.word()

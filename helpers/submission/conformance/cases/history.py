@@ -79,7 +79,7 @@ def check_turn(run: Run, expected: Sequence[Block]) -> None:
 @case(
     "turn_kept",
     "sends the model's turn back as it came: each text and call, in order",
-    "A model that reads other words than it said loses the thread, and the cache.",
+    "If the model reads other words than it wrote, its answers get worse, and the cache is lost.",
 )
 async def turn_kept(harness: Harness) -> None:
     last = harness.values.word()
@@ -148,7 +148,7 @@ async def thinking_kept(harness: Harness) -> None:
 @case(
     "history",
     "sends no history that the API refuses, also after a break",
-    "One poisoned turn, and each later request is a 400.",
+    "After one wrong turn, the API refuses each later request with status 400.",
 )
 async def history(harness: Harness) -> None:
     first, last = harness.values.word(), harness.values.word()

@@ -44,7 +44,7 @@ async def streams_text(harness: Harness) -> None:
 
 @case(
     "any_chunking",
-    "reads the same text however the bytes are cut",
+    "reads the same text, no matter how the bytes are cut",
     "A network cuts where it likes: inside a line, inside a character.",
 )
 async def any_chunking(harness: Harness) -> None:
@@ -134,7 +134,7 @@ async def unknown_events(harness: Harness) -> None:
 @case(
     "keepalives",
     "accepts an event without data as a sign that the stream is alive",
-    "Proxies send them so that nobody hangs up.",
+    "Proxies send such events so that nobody closes the connection.",
 )
 async def keepalives(harness: Harness) -> None:
     first, second = harness.values.sentence(2), harness.values.sentence(2)
@@ -153,7 +153,7 @@ async def keepalives(harness: Harness) -> None:
 @case(
     "stops_twice",
     "treats two stop events like one",
-    "Gateways repeat it; a tool must not run twice for that.",
+    "Some gateways send the stop twice; a tool must not run twice for that.",
 )
 async def stops_twice(harness: Harness) -> None:
     first, last = harness.values.word(), harness.values.word()

@@ -24,7 +24,7 @@ __all__: list[str] = []  # the registry has them
 @case(
     "tool_json",
     "puts a tool's input together from fragments",
-    "A fragment is no JSON; a wrong city is a wrong answer.",
+    "A fragment is no JSON, and a wrong city gives a wrong answer.",
 )
 async def tool_json(harness: Harness) -> None:
     odd = harness.values.choice(["“é”", chr(34) + "ü" + chr(92), "漢字 🌦️"])
@@ -49,7 +49,7 @@ async def tool_json(harness: Harness) -> None:
 @case(
     "interleaved",
     "keeps calls apart by their index where their fragments alternate",
-    "Compatible servers send two calls at once; a mixed input is a wrong one.",
+    "Compatible servers send two calls at the same time; a mixed input is wrong.",
 )
 async def interleaved(harness: Harness) -> None:
     calls = [call(harness.values, index) for index in range(2)]
@@ -169,7 +169,7 @@ async def parallel(harness: Harness) -> None:
 @case(
     "call_order",
     "gives results back in call order, in one message",
-    "The API refuses other shapes; a model takes the wrong result for its own.",
+    "The API refuses other forms, and a model would use the wrong result.",
 )
 async def call_order(harness: Harness) -> None:
     calls = [call(harness.values, index) for index in range(3)]
@@ -225,7 +225,7 @@ def check_told(run: Run, request: int, what: str) -> None:
 @case(
     "tool_fails",
     "tells the model when a tool fails, and goes on",
-    "A service that is down is no reason to end: the model can say so, or do without.",
+    "The run goes on without the service: the model can say so, or answer without it.",
 )
 async def tool_fails(harness: Harness) -> None:
     last = harness.values.word()
@@ -263,7 +263,7 @@ async def tool_fails(harness: Harness) -> None:
 @case(
     "tool_nonsense",
     "tells the model when a tool's service sends broken JSON",
-    "Half an answer, taken for a whole one, is a wrong one.",
+    "Half an answer that is treated as complete is wrong.",
 )
 async def tool_nonsense(harness: Harness) -> None:
     city, _, calls = call(harness.values)
