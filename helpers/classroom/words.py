@@ -29,7 +29,7 @@ GENERAL = {
     ),
     "awaits-a-plain-value": Words(
         "an `await` in front of something that nobody can wait for",
-        "Look at what stands behind the `await`: a plain function needs none.",
+        "Look at what stands after the `await`: a plain function needs none.",
     ),
     "calls-itself-without-end": Words(
         "a function that calls itself and never stops",
@@ -60,7 +60,7 @@ GENERAL = {
     ),
     "missing-async": Words(
         "a plain `def` where an `async def` is needed",
-        "Whoever calls it waits for it: write `async def`.",
+        "The caller waits for it: write `async def`.",
     ),
     "missing-name": Words(
         "a name that is missing or spelled differently",
@@ -82,7 +82,7 @@ GENERAL = {
     ),
     "prints-where-return": Words(
         "printing the result instead of returning it",
-        "Hand the result back with `return`; whoever calls decides whether to print it.",
+        "Hand the result back with `return`; the caller decides whether to print it.",
     ),
     "prints-without-end": Words(
         "a loop that prints and never ends",
@@ -106,7 +106,7 @@ GENERAL = {
         "a `return` in `finally`, which throws an exception away on its way out", FINALLY
     ),
     "returns-nothing": Words(
-        "None: the call reached no `return`, or the value behind it was None",
+        "None: the call reached no `return`, or the value after it was None",
         "Follow the call line by line: which `return` does it reach, and with what?",
     ),
     "returns-where-yield": Words(

@@ -164,13 +164,13 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
             "prints-where-return",
             returned,
             "printing the result instead of returning it",
-            "Hand the result back with `return`; whoever calls decides whether to print it.",
+            "Hand the result back with `return`; the caller decides whether to print it.",
         )
     if value is None:
         return diagnosis(
             "returns-nothing",
             returned,
-            "None: the call reached no `return`, or the value behind its `return` was None",
+            "None: the call reached no `return`, or the value after its `return` was None",
             "Follow this call line by line: which `return` does it reach, and with what?",
         )
     kind, wanted = _kind(value), _kind(outcome.expected)
@@ -312,7 +312,7 @@ def _raised(error: BaseException) -> tuple[str, Line, str, str]:
                 "awaits-a-plain-value",
                 came_back,
                 "an `await` in front of something that nobody can wait for",
-                "Look at what stands behind the `await`: a plain function needs none.",
+                "Look at what stands after the `await`: a plain function needs none.",
             )
         case TypeError():
             return (

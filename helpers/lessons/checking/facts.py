@@ -118,7 +118,7 @@ def _other_kind(own: Function, model: Function) -> Iterator[Fact]:
             "missing-async",
             own.lineno,
             f"a plain `def {own.name}` where an `async def` is needed",
-            f"Write `async def {own.name}`: whoever calls it waits for it.",
+            f"Write `async def {own.name}`: the caller waits for it.",
             NOT_ASYNC,
         )
     if _yields(own) and not _yields(model):
@@ -252,7 +252,7 @@ def _changes_what_it_reads(loop: ast.For) -> Iterator[Fact]:
                 yield Fact(
                     "removes-while-looping",
                     statement.lineno,
-                    f"a loop over `{name}` that changes `{name}`: it skips the item behind each "
+                    f"a loop over `{name}` that changes `{name}`: it skips the item after each "
                     "one that is taken out",
                     "Loop over one list and put what stays into another.",
                     _unless_python_says,
@@ -287,6 +287,6 @@ def _leaves_finally(attempt: ast.Try | ast.TryStar) -> Iterator[Fact]:
                 node.lineno,
                 "a `raise` in `finally`: it takes the place of whatever exception is on its way "
                 "out, a cancellation, too",
-                "Only tidy up in `finally`. Raise behind the `try`, where nothing else was raised.",
+                "Only tidy up in `finally`. Raise after the `try`, where nothing else was raised.",
                 _unless_python_says,
             )

@@ -5,8 +5,8 @@ ASK_AGAIN = {
     "D": False,  # the same status, but the server says that waiting is no help
     "E": False,  # a key doesn't become right by being sent again
     "F": True,  # the status was sent before anybody knew; nothing was shown yet
-    "G": False,  # a second answer would stand behind the first half of another
+    "G": False,  # a second answer would stand after the first half of another
     "H": True,  # nobody has heard the request
     "I": False,  # nobody has heard the answer: the money may have gone
-    "J": True,  # the same key: the bank takes it for the same payment
+    "J": True,  # the same key: for the bank it is the same payment
 }

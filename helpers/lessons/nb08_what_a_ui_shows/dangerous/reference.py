@@ -1,6 +1,6 @@
 DANGEROUS = {
     "A": False,  # text, and how it looks
-    "B": True,  # no script element, and a script all the same
+    "B": True,  # no script element, but still a script
     "C": True,  # runs at a click, with all that the page may do
     "D": False,  # escaped: it shows as the words that it is
     "E": True,  # the address is the message: your prompt is in it

@@ -16,7 +16,7 @@ from helpers.parts.retry import seconds_to_wait
 
 __all__ = ["answer"]
 
-# Mistakes in a program, and a reader who has gone: asking again mends neither.
+# Mistakes in a program, and a reader who has gone: another request helps with neither.
 FINAL = (TypeError, NameError, AttributeError, LookupError, AssertionError, BrokenPipeError)
 
 

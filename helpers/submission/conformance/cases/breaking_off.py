@@ -43,7 +43,7 @@ async def no_text_twice(harness: Harness) -> None:
         parts = [f"{second}."] if first in said else [f"{first} ", f"{second}."]
         await harness.streams(message(harness.values, [text(0, parts)]))(exchange)
 
-    harness.sent = f"{first!r} and then overloaded_error; whoever asks again gets the whole text"
+    harness.sent = f"{first!r} and then overloaded_error; each later request gets the whole text"
     async with harness.run([harness.sends([broken]), again, again]) as run:
         await run.finish(harness.limits.patience)
         count = run.agent.out.count(first)
@@ -60,7 +60,7 @@ async def error_behind_text(harness: Harness) -> None:
     first, second = harness.values.word(), harness.values.word()
     opening = [start(harness.values), *text(0, [f"{first} "])[:-1]]
     broken = encoded([*opening, error("overloaded_error", "busy")])
-    harness.sent = f"{first!r} and then overloaded_error; {second!r} to whoever asks again"
+    harness.sent = f"{first!r} and then overloaded_error; {second!r} to each later request"
     async with harness.run([harness.sends([broken]), *[harness.says(second)] * 2]) as run:
         check_rest(run, await run.finish(harness.limits.patience), second)
         run.must_show({first: "before the error"})

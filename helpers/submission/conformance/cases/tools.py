@@ -132,7 +132,7 @@ async def mid_stream(harness: Harness) -> None:
         await run.finish(harness.limits.patience)
         if early != [True]:
             run.fail("the tool didn't start while the stream was open", "a start in mid-stream")
-        run.must_show({first: "behind the call"})
+        run.must_show({first: "after the call"})
 
 
 @case(
