@@ -37,7 +37,7 @@ def figure(
 CASES = (
     wall(
         "after the reply, one at a time",
-        "The simplest loop reads the whole reply. Then it calls one tool after the other.",
+        "The simplest loop reads the reply, then calls one tool after the other.",
         4.0,
         figure(
             3.0,
@@ -59,7 +59,7 @@ CASES = (
     ),
     wall(
         "at once, one at a time",
-        "A loop runs each tool when its call is complete, but never two tools at the same time.",
+        "Each tool runs when its call is complete, but never two at the same time.",
         2.5,
         figure(
             2.2,

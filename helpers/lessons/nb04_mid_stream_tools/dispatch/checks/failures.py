@@ -173,8 +173,7 @@ FAILURE_CASES = (
     ),
     case(
         "asked twice",
-        "After an interruption, the loop calls `results()` a second time to keep the finished "
-        "results.",
+        "After an interruption, the loop calls `results()` again to keep finished results.",
         "await dispatcher.results()\nawait dispatcher.results()",
         asked_twice,
         [[LAGOS.id], [LAGOS.id]],

@@ -89,7 +89,7 @@ UNKNOWN = call(1, "get_wether", {"city": "Lagos"})
 INPUT_CASES = (
     case(
         "a call without arguments",
-        "Its JSON is the empty string. The assembler has already turned it into an empty dict.",
+        "The assembler has already turned the empty JSON into an empty dict.",
         'dispatcher.start(ToolCall(1, id, "get_time", input={}, raw=""))',
         no_input,
         [result(NO_INPUT, "12:00")],
@@ -105,8 +105,7 @@ INPUT_CASES = (
     ),
     case(
         "a tool that returns a dict",
-        "The content of a tool_result is text or a list of blocks. The API refuses a dict with "
-        "status 400.",
+        "A result's content is text or blocks. The API refuses a dict with status 400.",
         'results[0]["content"]',
         data,
         '{"words": 2, "café": 1}',

@@ -65,7 +65,7 @@ def place(out: Outcome, what: str) -> int:
 ONE_CALL_CASES = (
     case(
         "one call",
-        "The result goes back to the model, tied to its call by the id.",
+        "The result goes back to the model with the id of its call.",
         "dispatcher.start(call)\ndispatcher.release()\nawait dispatcher.results()",
         one_call,
         [FINE],
@@ -106,7 +106,7 @@ ONE_CALL_CASES = (
     ),
     case(
         "no call at all",
-        "Most turns have no call, and the loop should not need a special case for them.",
+        "Most turns have no call.",
         "dispatcher.release()\nawait dispatcher.results()",
         no_call,
         [],

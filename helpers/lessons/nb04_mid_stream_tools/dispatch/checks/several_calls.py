@@ -118,7 +118,7 @@ TWICE = [call(number, "roll_a_die", {"sides": 6}) for number in (1, 2)]
 SEVERAL_CASES = (
     case(
         "two tools at once",
-        "If two pages need a second each, both together should need one second, not two.",
+        "Two pages of one second each should take one second, not two.",
         "dispatcher.start(first)\ndispatcher.start(second)",
         both_wait,
         ["together", "together"],
@@ -130,7 +130,7 @@ SEVERAL_CASES = (
     ),
     case(
         "a tool that blocks",
-        "Many tools are plain functions: they read a file, ask a database, run a command.",
+        "Many tools are plain functions: they read a file or ask a database.",
         "dispatcher.start(call)  # its tool is no async def, and blocks",
         blocking_tool,
         ["the text of a.txt", "the loop went on"],

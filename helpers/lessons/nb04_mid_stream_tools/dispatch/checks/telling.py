@@ -145,7 +145,7 @@ LAST_CASES = (
     ),
     case(
         "two turns at once",
-        "A server has many conversations at the same time, and each has its own dispatcher.",
+        "A server has many conversations, and each has its own dispatcher.",
         "one, two = ToolDispatcher(tools, emit), ToolDispatcher(tools, emit)",
         two_turns,
         [OSLO.id],
