@@ -14,7 +14,7 @@ TAIL = 200  # characters: enough of a text to find the place where it broke off
 
 
 def kept(content: Iterable[dict[str, Any]], answered: Collection[str]) -> list[dict[str, Any]]:
-    """Return the blocks of a turn that broke off which may be sent again."""
+    """A turn broke off. Return those of its blocks that may be sent again."""
     return closed(resendable(content, answered))
 
 

@@ -4,8 +4,8 @@ import json
 def results_message(content, outcomes):
     """Return the user message that answers the calls among an assistant's blocks.
 
-    outcomes: by a call's id, what its tool returned, or the exception that it raised.
-    A call may have none: its tool was cancelled.
+    outcomes: a dict. Key: a call's id. Value: what its tool returned, or the exception that
+        it raised. The call of a cancelled tool has no entry.
     """
     results = []
     for block in content:

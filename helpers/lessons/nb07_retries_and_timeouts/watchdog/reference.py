@@ -1,5 +1,7 @@
 def given_up_at(events, *, idle, total):
-    """Return the second at which to give a stream up; None if it ends well before."""
+    """Return the second at which to give up a stream.
+
+    Return None if the stream ends normally before that."""
     last = 0
     for second, type in events:
         if second > min(last + idle, total):

@@ -4,7 +4,7 @@ SHORT = ("Dr.", "Mr.", "Mrs.", "St.", "e.g.", "i.e.", "p.")
 
 
 class SentenceBuffer:
-    """Pieces of a text in, whole sentences out, each as early as possible."""
+    """Takes pieces of text and returns whole sentences, as early as possible."""
 
     def __init__(self):
         self.rest = ""

@@ -1,5 +1,5 @@
 def replay_from(log, last_event_id):
-    """Return the events that a reader has missed, or None if they can't be had."""
+    """Return the missed events, or None if the log doesn't have all of them."""
     if not last_event_id:
         last = 0  # a new reader: everything from the first event on
     elif last_event_id.isascii() and last_event_id.isdigit():

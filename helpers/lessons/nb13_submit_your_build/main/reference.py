@@ -47,8 +47,8 @@ async def answer(
 ) -> None:
     """Answer the last user message; `write` gets each piece of text as it comes.
 
-    A request that failed is sent again after a wait. What broke off after text was shown
-    isn't: it stays, and the model is asked to go on from there.
+    A failed request is sent again after a wait. If an answer broke off after text was shown,
+    the text stays, and the model is asked to continue.
     """
     attempt = 1
     while True:

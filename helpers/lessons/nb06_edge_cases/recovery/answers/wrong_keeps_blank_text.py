@@ -17,7 +17,7 @@ TAIL = 200  # characters
 
 
 def kept(content: Sequence[dict[str, Any]], answered: Collection[str]) -> list[dict[str, Any]]:
-    """Return the blocks of a turn that broke off which may be sent again."""
+    """A turn broke off. Return those of its blocks that you may send again."""
     blocks: list[dict[str, Any]] = []
     ids: set[str] = set()
     for block in content:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Piece:  # of text, as a TextDelta is
-    index: int  # the block's
+class Piece:  # a piece of text, like a TextDelta
+    index: int  # index of its block
     text: str
 
 
 @dataclass(frozen=True)
-class Step:  # of a tool, as a ToolProgress is
-    call: str  # its id
+class Step:  # the progress of a tool, like a ToolProgress
+    call: str  # id of its call
     done: int
 
 

@@ -1,7 +1,7 @@
 # looks like: an event with a name of its own: `onmessage` doesn't hear of it
 # try next: Leave the `event` field out. Then its name is message.
 def sse_bytes(data, id=None):
-    """Return a server-sent event, as bytes, that a browser reads as this very text."""
+    """Return a server-sent event, as bytes, that a browser reads as exactly this text."""
     # Not splitlines: it also splits where Unicode has a line end and the format has none.
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = [] if id is None else [f"id: {id}"]

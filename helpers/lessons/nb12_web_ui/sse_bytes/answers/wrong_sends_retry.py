@@ -1,7 +1,7 @@
 # looks like: a `retry` that nobody has asked for: the browser connects again after that time
 # try next: Leave out what the task doesn't name. Without `retry` the browser has a wait of its own.
 def sse_bytes(data, id=None):
-    """Return a server-sent event, as bytes, that a browser reads as this very text."""
+    """Return a server-sent event, as bytes, that a browser reads as exactly this text."""
     # Not splitlines: it also splits where Unicode has a line end and the format has none.
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = [] if id is None else [f"id: {id}"]
