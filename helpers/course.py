@@ -127,9 +127,9 @@ def bundle(*, openai: bool = False) -> "Ready":
         CannotBundle: a part can't become part of one file; the message says which line.
         CannotSubmit: your folder can't be written to.
     """
-    from helpers.submission.steps import bundled
+    from helpers.submission.steps import build_agent
 
-    return bundled(openai=openai)
+    return build_agent(openai=openai)
 
 
 def submit(agent: Path | str | None = None, *, seeds: int = 1, runs: int = 5) -> "SubmitView":

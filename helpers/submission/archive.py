@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from helpers.submission.plain import plain
 from helpers.submission.submitted import KNOWN, LARGEST, MOST, too_large
 
-__all__ = ["CannotUnpack", "unpacked"]
+__all__ = ["CannotUnpack", "unpack"]
 
 MOST_FILES = 200
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -20,7 +20,7 @@ class CannotUnpack(Exception):
     """The archive can't be opened; the message says why, and what to do."""
 
 
-def unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
+def unpack(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """Return the files of a submission in an archive, and what is wrong with it, a sentence each.
 
     Nothing is written anywhere; links are not followed, and what is no part of a submission is

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from helpers.browser import IN_BROWSER
 from helpers.lessons import find_exercise
 from helpers.lessons.exercise import module_of
-from helpers.submission.names import defined, renamed
+from helpers.submission.names import find_definitions, rename
 from helpers.submission.sections import (
     CannotBundle,
     Section,
@@ -76,11 +76,11 @@ def bundle(own: Mapping[str, str], *, models: Mapping[str, str]) -> Bundle:
         if name not in OTHERS or name in models:
             house.add_module(f"helpers.submission.single_file.{name}", name)
     owners = {part_id: "yours" if part_id in own else "the course's" for part_id in PARTS}
-    source = house.written(owners)
+    source = house.write_source(owners)
     for provider, model in models.items():
         constant = f"{provider.upper()}_MODEL = "
         source = source.replace(f'{constant}"offline-mock"', f"{constant}{json.dumps(model)}")
-    return Bundle(_formatted(source), owners, house.packages())
+    return Bundle(_format(source), owners, house.packages())
 
 
 class _House:
@@ -104,11 +104,11 @@ class _House:
 
     def _add(self, section: Section) -> None:
         self._settle(section)
-        mine = section.defined() | set(section.imports)
-        for name in sorted(section.used() | set(section.wanted)):
+        mine = section.find_definitions() | set(section.imports)
+        for name in sorted(section.find_uses() | set(section.wanted)):
             if name in mine or name in SPECIAL:
                 continue
-            found = self._found(section, name)
+            found = self._resolve(section, name)
             if found is not None and found != name:
                 section.names[name] = found
         self.sections.append(section)
@@ -120,7 +120,7 @@ class _House:
         kept = []
         for statement in section.statements:
             meaning = ast.dump(statement.tree)
-            names = defined(statement.tree)
+            names = find_definitions(statement.tree)
             if names and all(self.taken.get(name) == meaning for name in names):
                 continue  # the very same thing stands above
             kept.append(statement)
@@ -140,7 +140,7 @@ class _House:
         if final != name:
             section.names[name] = final
 
-    def _found(self, section: Section, name: str) -> str | None:
+    def _resolve(self, section: Section, name: str) -> str | None:
         """Return what a name that a section takes from elsewhere is called in the file.
 
         Raises:
@@ -150,7 +150,7 @@ class _House:
             module, original = section.wanted[name]
             return self._from_library(module, original)
         for earlier in reversed(self.sections):
-            if name in earlier.defined() or name in earlier.imports:
+            if name in earlier.find_definitions() or name in earlier.imports:
                 return earlier.names.get(name, name)
         if hasattr(builtins, name):
             return name
@@ -161,7 +161,7 @@ class _House:
                 section.imports[name] = library.imports[name]
                 self._take(section, name, library.imports[name])
                 return section.names.get(name, name)
-            if name in library.defined() or name in library.wanted:
+            if name in library.find_definitions() or name in library.wanted:
                 return self._from_library(library.module, name)
         raise CannotBundle(
             f"Your part {section.name} uses {name}, which nothing in it or before it defines: "
@@ -172,21 +172,23 @@ class _House:
         """Return what a name of the course's library is called; copy it in if it isn't there."""
         there = [section for section in self.sections if section.module == module]
         for section in there:
-            if name in section.defined():
+            if name in section.find_definitions():
                 return section.names.get(name, name)
         library = library_section(module)
-        if name not in library.defined():  # it comes from further away
+        if name not in library.find_definitions():  # it comes from further away
             return self._from_library(*library.wanted[name])
         present = {
-            one: section.names.get(one, one) for section in there for one in section.defined()
+            one: section.names.get(one, one)
+            for section in there
+            for one in section.find_definitions()
         }
         copied = Section(library.name, module, "the course's")
         copied.statements = [
             statement
             for statement in closure(library, name)
-            if not defined(statement.tree) <= present.keys()
+            if not find_definitions(statement.tree) <= present.keys()
         ]
-        needed = copied.used()
+        needed = copied.find_uses()
         copied.imports = {
             bound: library.imports[bound] for bound in library.imports if bound in needed
         }
@@ -203,7 +205,7 @@ class _House:
         Raises:
             CannotBundle: a part imports something that nobody could install.
         """
-        known = _installed()
+        known = _find_distributions()
         found = set()
         for section in self.sections:
             for module, _ in section.imports.values():
@@ -218,7 +220,7 @@ class _House:
                 found.add(known[top][0])
         return sorted(found)
 
-    def written(self, owners: Mapping[str, str]) -> str:
+    def write_source(self, owners: Mapping[str, str]) -> str:
         """Return the file's text, not yet formatted."""
         needs = ", ".join(f'"{name}"' for name in self.packages())
         head = HEAD.format(needs=needs, owners="\n".join(_owner_lines(owners)))
@@ -289,11 +291,11 @@ def _block_text(block: list[Section]) -> str:
 
 def _section_text(section: Section) -> str:
     text = "".join(statement.text for statement in section.statements)
-    return renamed(text, section.names) if section.names else text
+    return rename(text, section.names) if section.names else text
 
 
 @cache
-def _installed() -> Mapping[str, list[str]]:
+def _find_distributions() -> Mapping[str, list[str]]:
     """Return which distributions bring a module."""
     return importlib.metadata.packages_distributions()
 
@@ -311,7 +313,7 @@ def _reference(part_id: str) -> str:
     return module_of(find_exercise(part_id).reference)
 
 
-def _formatted(source: str) -> str:
+def _format(source: str) -> str:
     """Return the source in the course's layout, its imports sorted, unused ones gone.
 
     Raises:

@@ -19,7 +19,7 @@ from helpers.submission.recording import Cast
 from helpers.submission.report import NoReport, results_in
 from helpers.submission.verdict import Check, check_of
 
-__all__ = ["Found", "before", "behind", "owned", "seeds_of"]
+__all__ = ["Found", "before", "behind", "find_own_parts", "seeds_of"]
 
 Made = Iterator[tuple[str, Callable[[], Check]]]  # what is looked at, and what does it
 OTHER = "it was made with another version of the course"
@@ -59,7 +59,7 @@ def before(files: consistency.Files) -> Made:
     secrets = consistency.secret_problems
     yield "secrets", lambda: check_of("secrets", secrets(files), "None in sight.")
     if "manifest.json" in files:
-        manifest = consistency.loaded(files, "manifest.json")
+        manifest = consistency.load_json(files, "manifest.json")
         yield (
             "manifest",
             lambda: check_of("manifest", manifest_problems(manifest, files), "All hashes fit."),
@@ -67,7 +67,7 @@ def before(files: consistency.Files) -> Made:
     if "agent.py" in files:
         good = "One file; no SDK in sight."
         yield "agent", lambda: check_of("agent", consistency.agent_problems(files), good)
-        yield "own", lambda: _own(owned(files))
+        yield "own", lambda: _own(find_own_parts(files))
     if "note.md" in files:
         note = files["note.md"].decode("utf-8", "replace")
         good = "It names an edge case of production."
@@ -92,10 +92,10 @@ def behind(files: consistency.Files, found: Found) -> Made:
         if set(OPTIONAL[id]) <= files.keys():
             yield id, look
         else:
-            yield id, partial(_left_out, id, about, files)
+            yield id, partial(_explain_absence, id, about, files)
 
 
-def _left_out(id: str, about: Mapping[str, Any], files: consistency.Files) -> Check:
+def _explain_absence(id: str, about: Mapping[str, Any], files: consistency.Files) -> Check:
     """Say what is not there, and why."""
     absent = [name for name in OPTIONAL[id] if name not in files]
     reasons = about.get("left_out")
@@ -107,20 +107,20 @@ def _left_out(id: str, about: Mapping[str, Any], files: consistency.Files) -> Ch
 
 
 def _about(files: consistency.Files) -> Mapping[str, Any]:
-    manifest = consistency.loaded(files, "manifest.json")
+    manifest = consistency.load_json(files, "manifest.json")
     return manifest if isinstance(manifest, dict) else {}
 
 
 def seeds_of(files: consistency.Files) -> list[int]:
     """Return the seeds that the conformance report rests on; none if there is no report."""
     try:
-        report = consistency.loaded(files, "conformance.json")
+        report = consistency.load_json(files, "conformance.json")
         return sorted({one.seed for one in results_in(report)})
     except NoReport:
         return []
 
 
-def owned(files: consistency.Files) -> Own:
+def find_own_parts(files: consistency.Files) -> Own:
     """Return which parts are the author's own, as far as that can be seen."""
     given = _about(files).get("owners")
     named = given.items() if isinstance(given, dict) else ()
@@ -188,7 +188,7 @@ def _report(files: consistency.Files, found: Found, *, same_kit: bool) -> Check:
 
 
 def _recording(files: consistency.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems, told = _excused(consistency.recording_problems(files, mode, found.session), same_kit)
+    problems, told = _excuse(consistency.recording_problems(files, mode, found.session), same_kit)
     if found.no_session:
         problems.append(f"It can't be recorded here. {found.no_session}")
     good = "It streams, with a tool in between"
@@ -206,7 +206,7 @@ def _recording(files: consistency.Files, found: Found, mode: str, *, same_kit: b
     )
 
 
-def _excused(problems: list[str], same_kit: bool) -> tuple[list[str], str]:
+def _excuse(problems: list[str], same_kit: bool) -> tuple[list[str], str]:
     """Return problems without what another version of the course excuses, and what to tell."""
     pictures = consistency.OTHER_PICTURE.values()
     left = [words for words in problems if same_kit or words not in pictures]
@@ -214,10 +214,10 @@ def _excused(problems: list[str], same_kit: bool) -> tuple[list[str], str]:
 
 
 def _first_token(files: consistency.Files, found: Found, mode: str, *, same_kit: bool) -> Check:
-    problems, told = _excused(consistency.ttft_problems(files, mode), same_kit)
+    problems, told = _excuse(consistency.ttft_problems(files, mode), same_kit)
     if found.no_measurement:
         problems.append(f"It can't be measured here. {found.no_measurement}")
-    measured = consistency.measured_in(files)
+    measured = consistency.read_measurement(files)
     if measured is None or problems:
         return check_of("ttft", problems, "")
     median = measured.to_json()["milliseconds"]["agent"]["median"]

@@ -12,16 +12,24 @@ from urllib.parse import urlsplit
 
 from helpers.lessons.learner import progress
 from helpers.submission.bundle import CannotBundle
-from helpers.submission.conformance.suite import passed
+from helpers.submission.conformance.suite import all_pass
 from helpers.submission.gallery import CannotShow, entries, write
-from helpers.submission.kept import verified
+from helpers.submission.kept import verify_once
 from helpers.submission.manifest import LONGEST, About
 from helpers.submission.note import note_problems
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.recording import CannotRecord, Cast, record
 from helpers.submission.repository import commit
-from helpers.submission.sandbox import contained
-from helpers.submission.steps import PROMPT, CannotSubmit, brought, bundled, checked, note, owned
+from helpers.submission.sandbox import describe_container
+from helpers.submission.steps import (
+    PROMPT,
+    CannotSubmit,
+    brought,
+    build_agent,
+    describe_owners,
+    note,
+    try_in_suite,
+)
 from helpers.submission.submitted import CannotRead, looks_like_one, submissions_in
 from helpers.submission.table import table
 from helpers.submission.ttft import LIVE_URL, CannotMeasure, measured
@@ -190,9 +198,9 @@ def _submit(chosen: argparse.Namespace) -> int:
     environment = _environment(chosen) if chosen.live else {}
     if chosen.agent:
         ready = brought(chosen.agent)
-        _tell(f"{ready.file}: {owned(ready.owners)}")
+        _tell(f"{ready.file}: {describe_owners(ready.owners)}")
     else:
-        ready = bundled(_tell, model=chosen.model or "", openai=chosen.openai)
+        ready = build_agent(_tell, model=chosen.model or "", openai=chosen.openai)
     text = note()
     if wrong := note_problems(text):
         file = progress.home() / "note.md"
@@ -212,7 +220,7 @@ def _submit(chosen: argparse.Namespace) -> int:
         )
         _tell(live.words())
     _tell("Trying each behaviour over the wire …")
-    results = checked(ready.file, chosen.seeds, say=_tell)
+    results = try_in_suite(ready.file, chosen.seeds, say=_tell)
     left_out = {}
     cast, times = None, None
     if chosen.recording:
@@ -250,25 +258,25 @@ def _submit(chosen: argparse.Namespace) -> int:
         _tell("Its manifest says that a gallery may show it to anybody.")
     if chosen.git:
         _tell(commit(out, chosen.author))
-    if not passed(results):
+    if not all_pass(results):
         _tell("It is packed as it is, and says which behaviours fail.")
         if chosen.agent:
             _tell("What an agent has to keep to: docs/your-agent.md")
     _tell(f"Look at {out / 'report.html'}, then: python3 course.py verify {out}")
-    return 0 if passed(results) else 1
+    return 0 if all_pass(results) else 1
 
 
 def _verify(chosen: argparse.Namespace) -> int:
     """Verify one submission, or each in a folder."""
     if chosen.path.exists():
-        for words in contained():
+        for words in describe_container():
             _tell(words)
         _tell("")
     if looks_like_one(chosen.path) or not chosen.path.is_dir():
         verdict = verify(chosen.path, seeds=chosen.seeds or ALONE, say=_tell)
         _tell(f"\n{verdict.words()}")
         return 0 if verdict.passed else 1
-    look = partial(verified, again=chosen.again)
+    look = partial(verify_once, again=chosen.again)
     seeds = chosen.seeds or IN_A_CLASS
     verdicts = table(chosen.path, seeds=seeds, say=_tell, out=chosen.out, verify=look)
     place = chosen.out or chosen.path

@@ -14,7 +14,7 @@ from typing import Any
 
 from helpers.submission.conformance.cases import CASES
 from helpers.submission.conformance.suite import Result
-from helpers.submission.own import called, hidden_code
+from helpers.submission.own import find_hidden_code, read_callee
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, json_of, leaks
 from helpers.submission.report import NoReport, page, results_in
@@ -24,9 +24,9 @@ from helpers.submission.ttft import MOCK_FIRST_TOKEN, Measured
 __all__ = [
     "agent_problems",
     "cast_in",
-    "loaded",
-    "measured_in",
+    "load_json",
     "prompt_of",
+    "read_measurement",
     "recording_problems",
     "report_problems",
     "secret_problems",
@@ -56,7 +56,7 @@ TOOL = "get_weather"  # the suite's own tool, so every agent has it
 FEWEST_RUNS = 3
 
 
-def loaded(files: Files, name: str) -> Any:
+def load_json(files: Files, name: str) -> Any:
     """Return what a file holds as JSON; None if it holds none."""
     try:
         return json_of(files.get(name, b""))
@@ -79,7 +79,7 @@ def agent_problems(files: Files) -> list[str]:
     except ValueError as error:
         return [f"agent.py is no Python: {error}."]
     found = []
-    if hidden := hidden_code(source):
+    if hidden := find_hidden_code(source):
         found.append(f"agent.py can't be read: {hidden}; write out what runs.")
     for node in ast.walk(tree):
         match node:
@@ -87,7 +87,7 @@ def agent_problems(files: Files) -> list[str]:
                 modules = [alias.name for alias in names]
             case ast.ImportFrom(module=str(module)):
                 modules = [module]
-            case ast.Call(args=[ast.Constant(value=str(module)), *_]) if called(node).endswith(
+            case ast.Call(args=[ast.Constant(value=str(module)), *_]) if read_callee(node).endswith(
                 ("import_module", "__import__")
             ):
                 modules = [module]
@@ -126,7 +126,7 @@ def report_problems(
         own_seed: the one of the report's own seeds that was tried here. A claim is false only
             where it was tried with the same values.
     """
-    given = loaded(files, "conformance.json")
+    given = load_json(files, "conformance.json")
     try:
         claimed = results_in(given)
     except NoReport as problem:
@@ -246,9 +246,9 @@ def _alike(one: str, other: str) -> float:
     return len(words[0] & words[1]) / (len(words[0] | words[1]) or 1)
 
 
-def measured_in(files: Files) -> Measured | None:
+def read_measurement(files: Files) -> Measured | None:
     """Return the measurement; None if there is none."""
-    given = loaded(files, "ttft.json")
+    given = load_json(files, "ttft.json")
     try:
         wire, agent = tuple(map(float, given["wire"])), tuple(map(float, given["agent"]))
         words = [given[name] for name in ("mode", "model", "machine", "python")]
@@ -270,13 +270,13 @@ def ttft_problems(files: Files, mode: str) -> list[str]:
         files: the submission's.
         mode: "mock" or "live", as the manifest says it.
     """
-    found = measured_in(files)
+    found = read_measurement(files)
     if found is None:
         return ["ttft.json is no measurement: for each run, one time of the wire and the agent's."]
     problems = []
     if len(found.agent) < FEWEST_RUNS:
         problems.append(f"ttft.json rests on {len(found.agent)} runs; take at least {FEWEST_RUNS}.")
-    if loaded(files, "ttft.json") != json.loads(json.dumps(found.to_json())):
+    if load_json(files, "ttft.json") != json.loads(json.dumps(found.to_json())):
         problems.append("ttft.json's medians and spreads are not those of its own runs.")
     if found.mode not in ("mock", mode):  # the mock's times may stand beside a live recording
         problems.append(f"ttft.json says {found.mode}, and manifest.json says {mode}.")

@@ -56,11 +56,11 @@ def tell(report: Mapping[str, Any], to: int) -> None:
 
 def unpack(files: Mapping[str, bytes], tell: Tell) -> None:
     """Report what an archive holds."""
-    from helpers.submission.archive import CannotUnpack, unpacked
+    from helpers.submission.archive import CannotUnpack, unpack
 
     tell({"at": "opens the archive", "seconds": LOOK_SECONDS})
     try:
-        found, problems = unpacked(b"".join(files.values()))
+        found, problems = unpack(b"".join(files.values()))
     except CannotUnpack as error:
         found, problems = {}, [str(error)]
     for name, content in found.items():
@@ -79,25 +79,25 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
         tell: takes the reports.
     """
     from helpers.submission import consistency
-    from helpers.submission.checks import Found, before, behind, owned, seeds_of
-    from helpers.submission.own import hidden_code
+    from helpers.submission.checks import Found, before, behind, find_own_parts, seeds_of
+    from helpers.submission.own import find_hidden_code
     from helpers.submission.recording import CannotRecord
-    from helpers.submission.showing import shown_in
+    from helpers.submission.showing import find_shown
     from helpers.submission.steps import PROMPT
     from helpers.submission.structure import NotComparable, shape_of
 
     found = Found(fresh=len(job["seeds"]))
     passed = {}
     for id, make in before(files):
-        passed[id] = _looked(id, make, tell).passed
+        passed[id] = _run_check(id, make, tell).passed
     with suppress(Exception):  # whoever can't be compared has no shape, and was told so
-        tell({"own": owned(files).count})
-        if not hidden_code(files["agent.py"]):
+        tell({"own": find_own_parts(files).count})
+        if not find_hidden_code(files["agent.py"]):
             shape = "\n".join(sorted(" ".join(run) for run in shape_of(files["agent.py"])))
             tell({"shape": hashlib.sha256(shape.encode()).hexdigest()})
     tell({"at": "draws its last screen", "seconds": LOOK_SECONDS})
     with suppress(Exception):  # whoever can't be shown isn't, and the checks say why
-        tell({"shown": shown_in(files).to_json()})
+        tell({"shown": find_shown(files).to_json()})
     with suppress(NotComparable):
         shape_of(files.get("agent.py", b"\0"))
         seeds = list(job["seeds"])
@@ -112,10 +112,10 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
         if (folder / "agent.py").read_bytes() != files["agent.py"]:
             found.outside.append("changed agent.py while it ran")
     for id, make in behind(files, found):
-        _looked(id, make, tell)
+        _run_check(id, make, tell)
 
 
-def _looked(id: str, make: Callable[[], Check], tell: Tell) -> Check:
+def _run_check(id: str, make: Callable[[], Check], tell: Tell) -> Check:
     """Make a check and report it; whatever a file holds, that is a sentence."""
     tell({"at": f"looks at {TITLES[id]}", "seconds": LOOK_SECONDS})
     try:
@@ -178,7 +178,7 @@ def try_out(job: Mapping[str, Any], file: Path, tell: Tell) -> None:
     async def suite(seeds: list[int], cases: list[Any]) -> set[str]:
         """Report on each case with each seed; return those that failed."""
         bad = []
-        async for result in _said(tried(file, seeds, limits=limits, cases=cases), tell):
+        async for result in _report_results(tried(file, seeds, limits=limits, cases=cases), tell):
             bad += [] if result.passed else [result]
         failed = {result.case for result in bad}
         # This machine may be busy: what failed has a second chance, alone and with patience. Who
@@ -233,7 +233,7 @@ def try_out(job: Mapping[str, Any], file: Path, tell: Tell) -> None:
             tell({"outside": words})
 
 
-async def _said(results: AsyncGenerator[Any], tell: Tell) -> AsyncGenerator[Any]:
+async def _report_results(results: AsyncGenerator[Any], tell: Tell) -> AsyncGenerator[Any]:
     """Yield results; those that passed are reported."""
     async for result in results:
         if result.passed:

@@ -19,15 +19,15 @@ from helpers.lessons.learner import progress
 from helpers.submission.sandbox import container
 from helpers.submission.submitted import Submission, read
 from helpers.submission.verdict import NoCheck, Verdict
-from helpers.submission.verify import judged
+from helpers.submission.verify import judge
 
-__all__ = ["verified"]
+__all__ = ["verify_once"]
 
 COURSE = ("*.py", "*.css", "*.toml", "*.yaml")
 LARGEST = 100_000  # bytes of a verdict
 
 
-def verified(
+def verify_once(
     path: Path,
     *,
     seeds: int = 3,
@@ -47,9 +47,9 @@ def verified(
     """
     given = read(path)
     file = progress.home() / "verified" / f"{_key(given, seeds)}.json"
-    if not again and (found := _kept(file)) is not None:
+    if not again and (found := _read_verdict(file)) is not None:
         return replace(found, name=given.name)
-    verdict = judged(given, seeds=seeds, say=say, stop=stop)
+    verdict = judge(given, seeds=seeds, say=say, stop=stop)
     if verdict.complete:
         with suppress(OSError):  # who can't keep it looks at it again next time
             _keep(file, verdict)
@@ -73,7 +73,7 @@ def _course() -> str:
     return whole.hexdigest()
 
 
-def _kept(file: Path) -> Verdict | None:
+def _read_verdict(file: Path) -> Verdict | None:
     """Return the verdict in a file; None if there is none that can be read."""
     try:
         if file.stat().st_size > LARGEST:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["FORMS", "Form", "Key", "formed", "keys"]
+__all__ = ["FORMS", "Form", "Key", "find_keys", "keys"]
 
 
 class Form(NamedTuple):
@@ -74,15 +74,15 @@ WORDS = (
 )
 
 
-def _written(words: list[str]) -> str:
+def _make_pattern(words: list[str]) -> str:
     """Return the pattern of words as people write them: small, Capitalised or in CAPITALS."""
     forms = [form for word in words for form in (word, word.capitalize(), word.upper())]
     return "|".join(sorted(forms, key=len, reverse=True))
 
 
-PLACEHOLDER = re.compile(_written(WORDS.split()) + r"|([xX*.0-])\1{3,}")
+PLACEHOLDER = re.compile(_make_pattern(WORDS.split()) + r"|([xX*.0-])\1{3,}")
 # No key is drawn that holds one of these: it would take longer than there has been a world.
-SURELY = re.compile(_written([word for word in WORDS.split() if len(word) >= 7]))
+SURELY = re.compile(_make_pattern([word for word in WORDS.split() if len(word) >= 7]))
 # Also what is in no list, such as CamelCase: letters of a word can be spoken.
 WORD = re.compile(r"[A-Z]?(?![a-z]*[bcdfghjklmnpqrstvwxz]{4})[a-z]{3,}|[A-Z]{5,}(?![a-z])")
 RUN = re.compile(r"[A-Za-z0-9]{3,}")  # keys have few hyphens, and names have many
@@ -113,11 +113,11 @@ class Key(NamedTuple):
 def keys(text: str) -> Iterator[Key]:
     """Yield what has the form of a key and looks like one, in the order of the text."""
     yield from (
-        key for key, body, form in _all(text) if _looks_drawn(body[:LONGEST], form.one_case)
+        key for key, body, form in _all(text) if _looks_random(body[:LONGEST], form.one_case)
     )
 
 
-def formed(text: str) -> Iterator[Key]:
+def find_keys(text: str) -> Iterator[Key]:
     """Yield whatever has the form of a key, placeholders too."""
     yield from (key for key, _, _ in _all(text))
 
@@ -139,12 +139,12 @@ def _all(text: str) -> Iterator[tuple[Key, str, Form]]:
             yield Key(*found.span(), "AWS, its secret half", ""), found.group(), secret
 
 
-def _looks_drawn(body: str, one_case: bool) -> bool:
+def _looks_random(body: str, one_case: bool) -> bool:
     """Say whether a key's body looks drawn at random, rather than written by a person."""
     if SURELY.search(body):
         return False
     left = "".join(RUN.findall(PLACEHOLDER.sub("-", body)))
-    if len(left) < max(LEAST, MOST_OF_IT * len(body)) or _mixed(left) < BITS:
+    if len(left) < max(LEAST, MOST_OF_IT * len(body)) or _measure_entropy(left) < BITS:
         return False
     if one_case:
         return True
@@ -156,7 +156,7 @@ def _looks_drawn(body: str, one_case: bool) -> bool:
     return changes >= CHANGES or DIGITS[0] <= digits <= DIGITS[1]
 
 
-def _mixed(letters: str) -> float:
+def _measure_entropy(letters: str) -> float:
     """Return how many bits a letter carries (Shannon's entropy)."""
     whole = len(letters)
     return -sum(n / whole * math.log2(n / whole) for n in Counter(letters).values())

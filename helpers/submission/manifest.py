@@ -19,8 +19,8 @@ __all__ = [
     "LONGEST",
     "UNHELD",
     "About",
-    "hashed",
-    "made",
+    "hash_content",
+    "make_manifest",
     "packages_of",
     "problems",
     "suite_version",
@@ -66,7 +66,7 @@ class About(NamedTuple):
     gallery: bool = False
 
 
-def made(
+def make_manifest(
     files: Mapping[str, bytes],
     *,
     owners: Mapping[str, str],
@@ -96,11 +96,11 @@ def made(
         "suite": suite_version(),
         "seeds": sorted(seeds),
         "left_out": dict(left_out or {}),
-        "files": {name: hashed(files[name]) for name in sorted(files) if name not in UNHELD},
+        "files": {name: hash_content(files[name]) for name in sorted(files) if name not in UNHELD},
     }
 
 
-def hashed(content: bytes) -> dict[str, Any]:
+def hash_content(content: bytes) -> dict[str, Any]:
     """Return what the manifest says about a file."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
@@ -123,7 +123,7 @@ def problems(given: Any, files: Mapping[str, bytes]) -> list[str]:
             continue  # what is missing is said where the files are counted
         if name not in given["files"]:
             found.append(f"manifest.json doesn't list {name}.")
-        elif given["files"][name] != hashed(files[name]):
+        elif given["files"][name] != hash_content(files[name]):
             found.append(f"{name} is not the file that manifest.json was made for.")
     for name in sorted(given["files"].keys() - files.keys()):
         found.append(f"manifest.json lists {str(name)[:60]!r}, which is not there.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Occurrence", "defined", "occurrences", "renamed", "used"]
+__all__ = ["Occurrence", "find_definitions", "find_uses", "occurrences", "rename"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -27,13 +27,13 @@ class Occurrence(NamedTuple):
 
 
 @lru_cache(maxsize=4096)  # asked for each name of a build, about the same few trees
-def defined(tree: ast.AST) -> frozenset[str]:
+def find_definitions(tree: ast.AST) -> frozenset[str]:
     """Return the global names that a piece of source defines."""
     return frozenset(one.name for one in occurrences(tree) if one.binds)
 
 
 @lru_cache(maxsize=4096)
-def used(tree: ast.AST) -> frozenset[str]:
+def find_uses(tree: ast.AST) -> frozenset[str]:
     """Return the global names that it uses, those that it defines included."""
     return frozenset(one.name for one in occurrences(tree) if not one.binds)
 
@@ -43,7 +43,7 @@ def occurrences(tree: ast.AST) -> Iterator[Occurrence]:
     return _walk(tree, frozenset(), at_top=True)
 
 
-def renamed(source: str, names: Mapping[str, str]) -> str:
+def rename(source: str, names: Mapping[str, str]) -> str:
     """Return the source with other names for some of its global names.
 
     Comments and layout stay. Where Python doesn't say at which column a name stands (inside

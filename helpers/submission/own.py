@@ -12,7 +12,7 @@ from helpers.lessons import find_exercise
 from helpers.submission.bundle import MARK, PARTS
 from helpers.submission.structure import NotComparable, Shape, shape_of
 
-__all__ = ["Own", "called", "hidden_code", "is_the_courses", "own_parts"]
+__all__ = ["Own", "find_hidden_code", "is_the_courses", "own_parts", "read_callee"]
 
 # Other people's solutions of the parts share up to 0.6 with the course's, and mostly nothing;
 # the course's own with other names and texts shares 1, and 0.8 with what the course was earlier.
@@ -60,7 +60,7 @@ def own_parts(agent: bytes, owners: Mapping[str, str]) -> Own:
         for part, owner in owners.items()
         if owner == "yours" and sections.get(part, ("yours", ""))[0] == "yours"
     ]
-    if claimed and (hidden := hidden_code(agent)):
+    if claimed and (hidden := find_hidden_code(agent)):
         return Own(len(owners), 0, {}, {}, hidden)
     try:
         shares = {
@@ -90,19 +90,19 @@ def _share(source: str | bytes) -> float:
     return len(shape & _the_courses()) / len(shape) if len(shape) >= SMALLEST else 0.0
 
 
-def hidden_code(agent: bytes) -> str:
+def find_hidden_code(agent: bytes) -> str:
     """Say where a file runs code that nobody can read in it; "" if it doesn't, or is no Python."""
     try:
         tree = ast.parse(agent)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node) in RUNS_TEXT:
-            return f"line {node.lineno} runs code that is no source ({called(node)})"
+        if isinstance(node, ast.Call) and read_callee(node) in RUNS_TEXT:
+            return f"line {node.lineno} runs code that is no source ({read_callee(node)})"
     return ""
 
 
-def called(node: ast.Call) -> str:
+def read_callee(node: ast.Call) -> str:
     """Return what a call calls, such as "exec" or "marshal.loads"; "" for what has no name."""
     match node.func:
         case ast.Name(id=name):

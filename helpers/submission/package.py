@@ -9,13 +9,12 @@ from pathlib import Path
 
 from helpers.submission.card import card
 from helpers.submission.conformance.suite import Result
-from helpers.submission.manifest import CONTENTS, EXTRAS, About, made
+from helpers.submission.manifest import CONTENTS, EXTRAS, About, make_manifest
 from helpers.submission.picture import animated_svg
-from helpers.submission.readme import TITLE, edited, figures, readme
+from helpers.submission.readme import TITLE, figures, is_edited, readme
 from helpers.submission.recording import Cast, leaks, scrub, secrets_here
-from helpers.submission.report import claims, dumped, page
-from helpers.submission.ttft import Measured
-from helpers.submission.ttft import dumped as dumped_ttft
+from helpers.submission.report import claims, dump_report, page
+from helpers.submission.ttft import Measured, dump_measurement
 
 __all__ = ["CannotPackage", "package"]
 
@@ -72,7 +71,7 @@ def package(
     report = claims(found, source)
     texts = {
         "note.md": note if note.endswith("\n") else note + "\n",
-        "conformance.json": dumped(report),
+        "conformance.json": dump_report(report),
         "report.html": page(report),
         "README.md": _own_readme(out, say)
         or readme(about, owners, source, clean, note, found, measured, live),
@@ -80,9 +79,9 @@ def package(
     if clean is not None:
         texts |= {"recording.cast": clean.text(), "recording.svg": animated_svg(clean)}
     if measured is not None:
-        texts |= {"ttft.json": dumped_ttft(measured), "ttft.svg": measured.plot().svg}
+        texts |= {"ttft.json": dump_measurement(measured), "ttft.svg": measured.plot().svg}
     if live is not None:
-        texts |= {"ttft-live.json": dumped_ttft(live), "ttft-live.svg": live.plot().svg}
+        texts |= {"ttft-live.json": dump_measurement(live), "ttft-live.svg": live.plot().svg}
     files = {"agent.py": source, **{name: text.encode() for name, text in texts.items()}}
     files["manifest.json"] = _manifest(files, owners, mode, found, about, left_out)
     _refuse_secrets(files, clean, secrets)
@@ -106,7 +105,7 @@ def _own_readme(out: Path, say: Callable[[str], None]) -> str:
         text = (out / "README.md").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-    if not (out / "manifest.json").exists() or not edited(text):
+    if not (out / "manifest.json").exists() or not is_edited(text):
         return ""
     say("README.md is your own by now, so it stays as it is; delete it to have a new one.")
     return text
@@ -122,7 +121,9 @@ def _manifest(
 ) -> bytes:
     held = {name: content for name, content in files.items() if name in CONTENTS}
     seeds = {one.seed for one in results}
-    manifest = made(held, owners=owners, mode=mode, seeds=seeds, about=about, left_out=left_out)
+    manifest = make_manifest(
+        held, owners=owners, mode=mode, seeds=seeds, about=about, left_out=left_out
+    )
     return (json.dumps(manifest, indent=2) + "\n").encode()
 
 

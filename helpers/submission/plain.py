@@ -12,11 +12,11 @@ def plain(text: str, most: int = LONGEST) -> str:
         text: any text, also one with bytes that are no UTF-8 (surrogates).
         most: characters; what comes after is left out, and "…" says so.
     """
-    shown = "".join(map(_shown, text[: most + 1]))
+    shown = "".join(map(_escape, text[: most + 1]))
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     if character.isprintable():
         return character
     if "\udc80" <= character <= "\udcff":  # how Python keeps a byte that is no UTF-8

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from helpers.submission.conformance.harness import city_of, error
 from helpers.submission.conformance.listener import Exchange, Listener
 from helpers.submission.conformance.wire_events import encoded
-from helpers.submission.single_file.offline import FIRST_TOKEN, TOKENS_PER_SECOND, simulated
-from helpers.submission.single_file.tools import OFFLINE_SECONDS, made_up
+from helpers.submission.single_file.offline import FIRST_TOKEN, TOKENS_PER_SECOND, answer_offline
+from helpers.submission.single_file.tools import OFFLINE_SECONDS, make_up_weather
 
-__all__ = ["ENVIRONMENT", "played"]
+__all__ = ["ENVIRONMENT", "play_services"]
 
 ENVIRONMENT = {"ANTHROPIC_API_KEY": "none"}  # of an agent that asks the played API
 START_SECONDS = 10.0
@@ -32,7 +32,7 @@ async def answer(exchange: Exchange) -> None:
     await exchange.begin()
     await asyncio.sleep(FIRST_TOKEN)
     waiting = b""
-    for event in simulated(asked):
+    for event in answer_offline(asked):
         waiting += encoded([event])
         cut = random.randint(0, len(waiting))
         await exchange.send(waiting[:cut])
@@ -47,13 +47,13 @@ async def weather(exchange: Exchange) -> None:
     """Answer a question for the weather, after as long as a network takes."""
     await asyncio.sleep(OFFLINE_SECONDS)
     city = city_of(exchange)
-    found = made_up(city).partition(" (")[0]
+    found = make_up_weather(city).partition(" (")[0]
     body = json.dumps({"city": city, "weather": found}, ensure_ascii=False)
     await exchange.reply(200, body, {"content-type": "application/json"})
 
 
 @contextmanager
-def played() -> Iterator[tuple[str, str]]:
+def play_services() -> Iterator[tuple[str, str]]:
     """Play both on loopback as long as the block lasts; give the addresses of API and weather."""
     addresses: Future[tuple[str, str]] = Future()
     loop, over = asyncio.new_event_loop(), asyncio.Event()

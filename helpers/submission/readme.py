@@ -18,7 +18,7 @@ from helpers.submission.manifest import About, packages_of
 from helpers.submission.recording import Cast
 from helpers.submission.ttft import MOCK_FIRST_TOKEN, TOLD, Measured
 
-__all__ = ["TITLE", "course_link", "edited", "figures", "note_text", "readme"]
+__all__ = ["TITLE", "course_link", "figures", "is_edited", "note_text", "readme"]
 
 TITLE = "A streaming agent in one file, without an SDK"
 COURSE = "Streaming agents, by hand"
@@ -94,7 +94,7 @@ It was made in the course {course_link()}. Don't trust this page: there,
     return f"{text}\n<!-- Written by submit, {_digest(text)}: edit it as you like. -->\n"
 
 
-def edited(text: str) -> bool:
+def is_edited(text: str) -> bool:
     """Say whether a README isn't as it was written: then it is its author's own."""
     text = text.replace("\r\n", "\n")
     found = MARK.search(text)
@@ -132,7 +132,7 @@ def _whose(owners: Mapping[str, str]) -> str:
 def _how_to_run(agent: bytes, simulates: bool) -> str:
     """Return how to run it: what the course bundles can simulate, and what was seen to."""
     named = packages_of(agent)
-    packages = named or _imported(agent)
+    packages = named or _find_packages(agent)
     install = f"    pip install {' '.join(packages)}\n" if packages else ""
     needs = "Python 3.11 or newer" + (" and what pip installs here" if packages else "")
     needs += " (`uv run agent.py` installs it by itself)" if named else ""
@@ -148,7 +148,7 @@ def _how_to_run(agent: bytes, simulates: bool) -> str:
     )
 
 
-def _imported(agent: bytes) -> list[str]:
+def _find_packages(agent: bytes) -> list[str]:
     """Return the packages that a source imports, by the names under which pip knows them."""
     known = importlib.metadata.packages_distributions()
     tops = set()

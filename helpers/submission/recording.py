@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from helpers.submission.conformance.process import Limits, limiter
-from helpers.submission.key_forms import formed, keys
-from helpers.submission.played import ENVIRONMENT, played
+from helpers.submission.key_forms import find_keys, keys
+from helpers.submission.played import ENVIRONMENT, play_services
 
 __all__ = ["CannotRecord", "Cast", "json_of", "leaks", "record", "scrub", "secrets_here"]
 
@@ -153,16 +153,16 @@ def json_of(text: str | bytes) -> Any:
         RecursionError: it is nested too deeply.
     """
 
-    def refused(word: str) -> Any:
+    def refuse(word: str) -> Any:
         raise ValueError(f"{word:.20} is no number in JSON")
 
     def finite(word: str) -> float:
         number = float(word)
         if not math.isfinite(number):
-            refused(word)
+            refuse(word)
         return number
 
-    value = json.loads(text, parse_constant=refused, parse_float=finite)
+    value = json.loads(text, parse_constant=refuse, parse_float=finite)
     json.dumps(value, ensure_ascii=False).encode()
     return value
 
@@ -311,7 +311,7 @@ def _offline(
             cast = record(file, prompt, arguments=(REHEARSAL,), environment=environment, **more)
             if cast.code == 0:
                 return cast
-    with played() as (api, weather):
+    with play_services() as (api, weather):
         line = ("--base-url", api, "--weather-url", weather)
         given = {**ENVIRONMENT, **environment}
         cast = record(file, prompt, arguments=line, environment=given, **more)
@@ -378,7 +378,7 @@ def _places(text: str, secrets: Mapping[str, str]) -> Iterable[tuple[int, int, s
     for secret, instead in secrets.items():
         for found in re.finditer(re.escape(secret), seen):
             yield at[found.start()], at[found.end() - 1] + 1, instead
-    for key in formed(seen):  # a placeholder looks no worse without its letters
+    for key in find_keys(seen):  # a placeholder looks no worse without its letters
         yield at[key.start], at[key.end - 1] + 1, "[key]"
 
 

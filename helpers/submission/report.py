@@ -14,7 +14,7 @@ from typing import Any
 from helpers.submission.conformance.suite import Result
 from helpers.submission.manifest import suite_version
 
-__all__ = ["NoReport", "claims", "dumped", "page", "results_in"]
+__all__ = ["NoReport", "claims", "dump_report", "page", "results_in"]
 
 STYLE = Path(__file__).with_name("report.css")
 MOST_RESULTS = 20_000
@@ -42,7 +42,7 @@ def claims(results: Iterable[Result], agent: bytes) -> dict[str, Any]:
     }
 
 
-def dumped(given: Mapping[str, Any]) -> str:
+def dump_report(given: Mapping[str, Any]) -> str:
     """Return the text of conformance.json."""
     return json.dumps(given, indent=1, ensure_ascii=False) + "\n"
 

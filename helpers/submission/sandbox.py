@@ -28,7 +28,7 @@ from typing import Any
 from helpers.submission.plain import plain
 from helpers.submission.processes import descendants, end, end_those_in
 
-__all__ = ["Bounds", "Stopped", "contained", "container", "evaluate"]
+__all__ = ["Bounds", "Stopped", "container", "describe_container", "evaluate"]
 
 ROOT = Path(__file__).parents[2]
 SCRATCH = 256 * 1024 * 1024  # bytes
@@ -110,7 +110,7 @@ def _environment(folder: str) -> dict[str, str]:
     return {**kept, **folders, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
-def contained() -> list[str]:
+def describe_container() -> list[str]:
     """Return what holds foreign code in on this machine, and what doesn't, a sentence each."""
     runs = "Each run: 20 s of processor time, 1 MB of output; after each, it is ended."
     if container():
@@ -239,7 +239,7 @@ def _reports(
         except queue.Empty:
             pass
         else:
-            report = _parsed(line, step)
+            report = _read_report(line, step)
             match report:
                 case {"done": _}:
                     return
@@ -265,7 +265,7 @@ def _reports(
             raise Stopped(f"it took more than {bounds.memory >> 20} MB of memory{step}")
 
 
-def _parsed(line: bytes, step: str) -> dict[str, Any]:
+def _read_report(line: bytes, step: str) -> dict[str, Any]:
     try:
         report = json.loads(line)
     except (ValueError, RecursionError):

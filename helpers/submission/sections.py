@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers.lessons.exercise import SUPPORT
-from helpers.submission.names import defined, used
+from helpers.submission.names import find_definitions, find_uses
 
 __all__ = [
     "SDKS",
@@ -58,13 +58,13 @@ class Section:
     wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def defined(self) -> set[str]:
+    def find_definitions(self) -> set[str]:
         """Return the names that its code defines."""
-        return {name for statement in self.statements for name in defined(statement.tree)}
+        return {name for statement in self.statements for name in find_definitions(statement.tree)}
 
-    def used(self) -> set[str]:
+    def find_uses(self) -> set[str]:
         """Return the names that its code uses."""
-        return {name for statement in self.statements for name in used(statement.tree)}
+        return {name for statement in self.statements for name in find_uses(statement.tree)}
 
 
 def source_of(module: str) -> str:
@@ -89,13 +89,13 @@ def closure(section: Section, name: str) -> list[Statement]:
         more = {
             number
             for number, statement in enumerate(section.statements)
-            if number not in chosen and defined(statement.tree) & names
+            if number not in chosen and find_definitions(statement.tree) & names
         }
         if not more:
             return [section.statements[number] for number in sorted(chosen)]
         chosen |= more
         for number in more:
-            names |= used(section.statements[number].tree)
+            names |= find_uses(section.statements[number].tree)
 
 
 def take_apart(name: str, module: str, owner: str, source: str) -> Section:

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-from helpers.submission.consistency import cast_in, loaded
+from helpers.submission.consistency import cast_in, load_json
 from helpers.submission.picture import last_screen
 from helpers.submission.readme import note_text
 from helpers.submission.recording import CannotRecord
 from helpers.submission.shown import COLUMNS, LONGEST_NOTE, ROWS, Shown, on_one_line
 
-__all__ = ["shown_in"]
+__all__ = ["find_shown"]
 
 
-def shown_in(files: Mapping[str, bytes]) -> Shown:
+def find_shown(files: Mapping[str, bytes]) -> Shown:
     """Return what a gallery shows of some files; what can't be read is left out.
 
     Without consent nothing is taken out at all.
     """
-    manifest = loaded(files, "manifest.json")
+    manifest = load_json(files, "manifest.json")
     if not isinstance(manifest, dict) or manifest.get("gallery") is not True:
         return Shown()
     title, author = (

@@ -12,7 +12,16 @@ from helpers.submission.conformance.cases import cases_here
 from helpers.submission.conformance.suite import Result, tried
 from helpers.submission.own import is_the_courses
 
-__all__ = ["PROMPT", "CannotSubmit", "Ready", "brought", "bundled", "checked", "note", "owned"]
+__all__ = [
+    "PROMPT",
+    "CannotSubmit",
+    "Ready",
+    "brought",
+    "build_agent",
+    "describe_owners",
+    "note",
+    "try_in_suite",
+]
 
 PROMPT = "What's the weather in Lagos?"
 LARGEST = 1_000_000  # bytes of an agent's file
@@ -39,7 +48,7 @@ class Ready(NamedTuple):
     owners: dict[str, str]
 
 
-def bundled(
+def build_agent(
     say: Callable[[str], None] = lambda words: None, *, model: str = "", openai: bool = False
 ) -> Ready:
     """Write my/build/agent.py from the learner's parts, and the course's where there are none.
@@ -66,7 +75,7 @@ def bundled(
         file.write_text(made.source, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotSubmit(f"{file} can't be written: {error.strerror}.") from None
-    say(f"{file}: {owned(made.owners)}")
+    say(f"{file}: {describe_owners(made.owners)}")
     return Ready(file, made.owners)
 
 
@@ -90,7 +99,7 @@ def brought(file: Path) -> Ready:
     return Ready(file, {"agent": "yours"})
 
 
-def owned(owners: Mapping[str, str]) -> str:
+def describe_owners(owners: Mapping[str, str]) -> str:
     """Return in a sentence whose the parts are."""
     own = [part for part, owner in owners.items() if owner == "yours"]
     theirs = [part for part, owner in owners.items() if owner != "yours"]
@@ -101,7 +110,7 @@ def owned(owners: Mapping[str, str]) -> str:
     return f"yours are {', '.join(own)}; the course's own are {', '.join(theirs)}."
 
 
-def checked(
+def try_in_suite(
     file: Path,
     seeds: int = 3,
     *,

@@ -45,7 +45,7 @@ class Submission:
     problems: tuple[str, ...] = ()
 
     @property
-    def packed(self) -> bool:
+    def is_packed(self) -> bool:
         """Whether it is an archive that nobody has opened yet."""
         return ARCHIVE in self.files
 

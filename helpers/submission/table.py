@@ -11,7 +11,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from helpers.submission.kept import verified
+from helpers.submission.kept import verify_once
 from helpers.submission.means import at_once
 from helpers.submission.plain import plain
 from helpers.submission.report import STYLE
@@ -31,7 +31,7 @@ def table(
     seeds: int = 3,
     say: Callable[[str], None] = lambda words: None,
     out: Path | None = None,
-    verify: Callable[..., Verdict] = verified,
+    verify: Callable[..., Verdict] = verify_once,
 ) -> list[Verdict]:
     """Verify each submission in a folder; write submissions.html and submissions.csv.
 

@@ -24,11 +24,11 @@ import h11
 from helpers.mock.server import start_server
 from helpers.mock.settings import Settings
 from helpers.submission.conformance.listener import Exchange, Listener
-from helpers.submission.conformance.process import Limits, launched
+from helpers.submission.conformance.process import Limits, launch
 from helpers.svg import look, snapshot
 from helpers.svg.plots import Plot
 
-__all__ = ["LIVE_URL", "TOLD", "CannotMeasure", "Measured", "dumped", "measured"]
+__all__ = ["LIVE_URL", "TOLD", "CannotMeasure", "Measured", "dump_measurement", "measured"]
 
 LIVE_URL = "https://api.anthropic.com"
 FIRST_TEXT = b'"text_delta"'
@@ -80,7 +80,7 @@ class Measured:
         for name, times in (("raw socket", self.wire), ("agent", self.agent)):
             median, low, high = (round(value) for value in _milliseconds(times).values())
             lines.append(f"{name}: median {median} ms, middle half {low} to {high} ms")
-        return "\n".join([*lines, *filter(None, [self.told()])])
+        return "\n".join([*lines, *filter(None, [self.caveat()])])
 
     def title(self) -> str:
         """Return what stands above the figure: mode, runs, model, machine."""
@@ -88,7 +88,7 @@ class Measured:
         whose = "offline API (mock)" if self.mode == "mock" else f"live, {self.model}"
         return f"Time to first token, {whose}, {runs}, {self.machine}, Python {self.python}"
 
-    def told(self) -> str:
+    def caveat(self) -> str:
         """Return what a live figure is worth; "" for one of the offline API."""
         at = f"Asked: {self.host}. " if self.host else ""
         return f"{at}{TOLD}" if self.mode == "live" else ""
@@ -178,7 +178,7 @@ async def _one(
 
     async with Listener(relay) as listening:
         given = [*arguments, "--base-url", listening.url, PROMPT]
-        async with launched(file, given, environment, limits) as agent:
+        async with launch(file, given, environment, limits) as agent:
             shown = await agent.writes(limits.patience + SECONDS)
             at = monotonic()
             if not shown:  # else nobody has to wait for the rest of the answer, or pay for it
@@ -251,8 +251,8 @@ def _svg(found: Measured) -> str:
 
     height = TOP + ROW * len(rows) + 34
     parts = [snapshot.text(16, 28, found.title(), bold=True)]
-    if told := found.told():
-        parts.append(snapshot.text(16, 44, told, size=look.AXIS_SIZE))
+    if caveat := found.caveat():
+        parts.append(snapshot.text(16, 44, caveat, size=look.AXIS_SIZE))
     bottom = TOP + ROW * len(rows) - 8
     for tick in range(0, int(longest * 1000) + 1, _step(longest * 1000)):
         parts.append(snapshot.line(x(tick / 1000), TOP - 12, x(tick / 1000), bottom))
@@ -284,7 +284,7 @@ def _step(most: float) -> int:
     )
 
 
-def dumped(found: Measured) -> str:
+def dump_measurement(found: Measured) -> str:
     """Return the measurement as the text of its JSON file."""
     told = {"told": TOLD} if found.mode == "live" else {}  # for whoever reads the numbers alone
     return json.dumps({**found.to_json(), **told}, indent=2) + "\n"

@@ -7,7 +7,7 @@ from typing import Any, Self
 from helpers.submission.plain import plain
 from helpers.submission.shown import NoShown, Shown
 
-__all__ = ["NOT_SEEN", "TITLES", "Check", "NoCheck", "Verdict", "check_of", "shown_of"]
+__all__ = ["NOT_SEEN", "TITLES", "Check", "NoCheck", "Verdict", "check_of", "parse_shown"]
 
 # What is looked at, in the order in which it is told.
 TITLES = {
@@ -102,7 +102,7 @@ def check_of(
     return Check(id, TITLES[id], False, plain(words, LONGEST))
 
 
-def shown_of(given: Any) -> Shown:
+def parse_shown(given: Any) -> Shown:
     """Return what a gallery shows, as somebody reports it.
 
     Raises:
@@ -181,7 +181,7 @@ class Verdict:
             }:
                 found = tuple(map(Check.from_json, checks))
                 made = cls("", found, plain(own, 12), agent, shape, kept=plain(day, 12))
-                return replace(made, shown=shown if shown is None else shown_of(shown))
+                return replace(made, shown=shown if shown is None else parse_shown(shown))
         raise NoCheck("a verdict of another form")
 
     def words(self) -> str:

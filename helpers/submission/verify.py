@@ -19,9 +19,9 @@ from typing import Any
 from helpers.submission.plain import plain
 from helpers.submission.sandbox import Bounds, Stopped, evaluate
 from helpers.submission.submitted import KNOWN, LARGEST, CannotRead, Submission, missing, read
-from helpers.submission.verdict import TITLES, Check, NoCheck, Verdict, check_of, shown_of
+from helpers.submission.verdict import TITLES, Check, NoCheck, Verdict, check_of, parse_shown
 
-__all__ = ["Check", "Verdict", "judged", "row", "verify"]
+__all__ = ["Check", "Verdict", "judge", "row", "verify"]
 
 RUNS = 2  # measurements here: enough to see that it can be measured
 SECONDS_PER_SEED = 120.0  # an agent that hangs in every case takes about that long
@@ -39,7 +39,7 @@ def verify(
     runs: int = RUNS,
     stop: threading.Event | None = None,
 ) -> Verdict:
-    """Look at a submission, and run its agent within limits (see sandbox.contained).
+    """Look at a submission, and run its agent within limits (see sandbox.describe_container).
 
     Args:
         path: its folder, or a .zip of it.
@@ -56,7 +56,7 @@ def verify(
     given = read(path)
     return row(
         given.name,
-        lambda: judged(given, seeds=seeds, say=say, cases=cases, runs=runs, stop=stop),
+        lambda: judge(given, seeds=seeds, say=say, cases=cases, runs=runs, stop=stop),
     )
 
 
@@ -70,18 +70,18 @@ def row(name: str, look: Callable[[], Verdict]) -> Verdict:
     try:
         return look()
     except CannotRead as problem:
-        return broken(name, str(problem))
+        return reject(name, str(problem))
     except Stopped as stopped:
-        return broken(name, f"It can't be opened: {stopped}.")
+        return reject(name, f"It can't be opened: {stopped}.")
     except Exception as error:  # a mistake of the course's own must not cost the others their row
-        return broken(
+        return reject(
             name,
             f"It could not be verified: the course itself made a mistake ({type(error).__name__}: "
             f"{plain(str(error), 120)}). Verify it alone, and tell whoever keeps the course.",
         )
 
 
-def judged(
+def judge(
     given: Submission,
     *,
     seeds: int = 3,
@@ -99,18 +99,18 @@ def judged(
     # Windows has no pseudo-terminal to record in.
     job = {"task": "look", "seeds": fresh, "cases": cases, "runs": runs}
     job["record"] = sys.platform != "win32"
-    if given.packed:
-        given = _unpacked(given, stop)
+    if given.is_packed:
+        given = _unpack(given, stop)
     say(f"Looking at {given.name}, and trying each behaviour with values of its own …")
-    return _looked_at(given, job, stop)
+    return _look_at(given, job, stop)
 
 
-def broken(name: str, words: str) -> Verdict:
+def reject(name: str, words: str) -> Verdict:
     """Return the verdict on what could not be looked at."""
     return Verdict(name, (Check("files", TITLES["files"], False, words),), complete=False)
 
 
-def _unpacked(given: Submission, stop: threading.Event | None) -> Submission:
+def _unpack(given: Submission, stop: threading.Event | None) -> Submission:
     """Return what an archive holds; it is opened inside the container.
 
     Raises:
@@ -128,7 +128,7 @@ def _unpacked(given: Submission, stop: threading.Event | None) -> Submission:
     return Submission(given.name, files, (*problems, *missing({*files, *wrong})))
 
 
-def _looked_at(given: Submission, job: dict[str, Any], stop: threading.Event | None) -> Verdict:
+def _look_at(given: Submission, job: dict[str, Any], stop: threading.Event | None) -> Verdict:
     """Return what the evaluation says about a submission."""
     good = f"{len(given.files)} files, all there. What README.md says is its author's word."
     found = Verdict(given.name, (check_of("files", list(given.problems), good),))
@@ -170,4 +170,4 @@ def _reports(
             case {"shape": str(words)} if re.fullmatch(r"[0-9a-f]{64}", words):
                 yield "shape", words
             case {"shown": shown}:
-                yield "shown", shown_of(shown)
+                yield "shown", parse_shown(shown)

@@ -105,7 +105,7 @@ class Slow:
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
     slow = Slow()
-    monkeypatch.setattr(steps, "bundled", slow.bundled)
+    monkeypatch.setattr(steps, "build_agent", slow.bundled)
     for name in ("tried", "record", "measured"):
         monkeypatch.setattr(submit, name, getattr(slow, name))
     yield slow

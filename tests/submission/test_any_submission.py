@@ -15,17 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.submission import evaluation
-from helpers.submission.archive import CannotUnpack, unpacked
-from helpers.submission.checks import Found, before, behind, owned, seeds_of
+from helpers.submission.archive import CannotUnpack, unpack
+from helpers.submission.checks import Found, before, behind, find_own_parts, seeds_of
 from helpers.submission.conformance.cases import CASES
 from helpers.submission.conformance.suite import Result
-from helpers.submission.manifest import hashed, made
+from helpers.submission.manifest import hash_content, make_manifest
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast
-from helpers.submission.report import claims, dumped, page
+from helpers.submission.report import claims, dump_report, page
 from helpers.submission.submitted import KNOWN
-from helpers.submission.ttft import Measured
-from helpers.submission.ttft import dumped as dumped_ttft
+from helpers.submission.ttft import Measured, dump_measurement
 from helpers.submission.verdict import Check
 from helpers.submission.verify import verify
 
@@ -46,14 +45,14 @@ def honest() -> dict[str, bytes]:
         "agent.py": SOURCE,
         "recording.cast": cast.text().encode(),
         "recording.svg": animated_svg(cast).encode(),
-        "ttft.json": dumped_ttft(times).encode(),
+        "ttft.json": dump_measurement(times).encode(),
         "ttft.svg": times.plot().svg.encode(),
         "note.md": NOTE.encode(),
-        "conformance.json": dumped(report).encode(),
+        "conformance.json": dump_report(report).encode(),
         "report.html": page(report).encode(),
         "README.md": b"# Mine\n",
     }
-    manifest = made(files, owners={"agent": "yours"}, mode="mock", seeds=[7])
+    manifest = make_manifest(files, owners={"agent": "yours"}, mode="mock", seeds=[7])
     return {**files, "manifest.json": json.dumps(manifest).encode()}
 
 
@@ -162,7 +161,7 @@ def submissions(draw: st.DrawFn) -> dict[str, bytes]:
     if draw(st.booleans()) and "manifest.json" in files:  # as any cheat would
         with suppress(ValueError, TypeError, RecursionError, AttributeError, KeyError):
             manifest = json.loads(files["manifest.json"])
-            hashes = {name: hashed(files[name]) for name in files if name != "manifest.json"}
+            hashes = {name: hash_content(files[name]) for name in files if name != "manifest.json"}
             manifest["files"].update(hashes)
             files["manifest.json"] = json.dumps(manifest).encode()
     return files
@@ -172,7 +171,7 @@ def looked_at(files: Mapping[str, bytes]) -> list[Check]:
     """Look at files as the evaluation does, but for running them; an exception is one here."""
     found = Found(fresh=1)
     seeds_of(files)
-    owned(files)
+    find_own_parts(files)
     made = []
     for id, make in [*before(files), *behind(files, found)]:
         check = make()
@@ -219,7 +218,7 @@ ARCHIVES = st.sampled_from([packed(), packed(zipfile.ZIP_STORED)]).flatmap(chang
 
 def opened(data: bytes) -> None:
     try:
-        files, problems = unpacked(data)
+        files, problems = unpack(data)
     except CannotUnpack:
         return
     assert files.keys() <= set(KNOWN) and all(map(str.isprintable, problems))
@@ -289,7 +288,7 @@ def test_what_nobody_thought_of_is_one_sentence_as_well():
         raise RuntimeError("nobody thought of this")
 
     reports: list[Mapping[str, Any]] = []
-    evaluation._looked("note", surprise, reports.append)
+    evaluation._run_check("note", surprise, reports.append)
     assert reports[-1]["check"]["why"] == "It holds what can't be looked at (RuntimeError)."
 
 

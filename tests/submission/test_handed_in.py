@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.submission import kept
-from helpers.submission.archive import CannotUnpack, unpacked
+from helpers.submission.archive import CannotUnpack, unpack
 from helpers.submission.commands import main
 from helpers.submission.conformance.suite import Result
 from helpers.submission.consistency import agent_problems, report_problems, ttft_problems
@@ -73,14 +73,14 @@ def archive(path: Path, entries: dict[str, str], link: str = "") -> Path:
 def test_an_archive_is_read_as_it_is_and_opened_elsewhere(tmp_path: Path):
     path = archive(tmp_path / "ann.zip", {"ann/agent.py": "pass", "ann/note.md": "text"})
     found = read(path)
-    assert found.name == "ann" and found.packed
-    assert unpacked(found.files[ARCHIVE]) == ({"agent.py": b"pass", "note.md": b"text"}, [])
+    assert found.name == "ann" and found.is_packed
+    assert unpack(found.files[ARCHIVE]) == ({"agent.py": b"pass", "note.md": b"text"}, [])
 
 
 @pytest.mark.parametrize("name", ["../agent.py", "/agent.py", "a/../../agent.py", "..\\agent.py"])
 def test_a_path_out_of_an_archive_leads_nowhere(name: str, tmp_path: Path):
     data = archive(tmp_path / "ann.zip", {name: "pass", "note.md": "text"}).read_bytes()
-    files, problems = unpacked(data)
+    files, problems = unpack(data)
     assert "agent.py" not in files
     assert any("leads out of it" in words for words in problems)
     assert {path.name for path in tmp_path.iterdir()} == {"ann.zip"}
@@ -92,17 +92,17 @@ def test_a_link_in_an_archive_and_a_bomb_are_left_alone(tmp_path: Path):
         {"agent.py": "/etc/passwd", "note.md": "0" * (LARGEST + 1)},
         link="agent.py",
     )
-    files, problems = unpacked(path.read_bytes())
+    files, problems = unpack(path.read_bytes())
     assert files == {} and len(problems) == 2
     many = archive(tmp_path / "many.zip", {f"{n}": "" for n in range(300)})
-    assert "holds 300 files" in unpacked(many.read_bytes())[1][0]
+    assert "holds 300 files" in unpack(many.read_bytes())[1][0]
 
 
 def test_what_a_mac_or_windows_packs_is_read(tmp_path: Path):
     names = {"ann/agent.py": "pass", "__MACOSX/ann/._agent.py": "x", "__MACOSX/agent.py": "x"}
-    assert unpacked(archive(tmp_path / "m.zip", names).read_bytes())[0] == {"agent.py": b"pass"}
+    assert unpack(archive(tmp_path / "m.zip", names).read_bytes())[0] == {"agent.py": b"pass"}
     data = archive(tmp_path / "w.zip", {"ann\\agent.py": "pass"}).read_bytes()
-    assert unpacked(data) == ({"agent.py": b"pass"}, [])
+    assert unpack(data) == ({"agent.py": b"pass"}, [])
 
 
 def damaged(data: bytes, place: int, value: bytes) -> bytes:
@@ -123,18 +123,18 @@ def damaged(data: bytes, place: int, value: bytes) -> bytes:
 def test_a_damaged_archive_gives_a_sentence(change: Callable, words: str, tmp_path: Path):
     text = "".join(f"line {number} of it\n" for number in range(200))
     data = archive(tmp_path / "ann.zip", {"agent.py": text}).read_bytes()
-    files, problems = unpacked(change(data))
+    files, problems = unpack(change(data))
     assert files == {} and len(problems) == 1 and re.search(words, problems[0])
 
 
 def test_an_archive_that_is_none_and_one_that_holds_a_file_twice(tmp_path: Path):
     for data in (b"", b"PK", b"PK\x05\x06" + b"\xff" * 18, b"\0" * 99):
         with pytest.raises(CannotUnpack, match="pack the folder again"):
-            unpacked(data)
+            unpack(data)
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "a", "w") as file:
         file.writestr("agent.py", "one")
         file.writestr("agent.py", "two")
-    files, problems = unpacked((tmp_path / "a").read_bytes())
+    files, problems = unpack((tmp_path / "a").read_bytes())
     assert files == {"agent.py": b"one"} and "twice" in problems[0]
 
 
@@ -336,17 +336,17 @@ def test_what_has_not_changed_is_kept_and_says_so(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
     (tmp_path / "class" / "ann").mkdir(parents=True)
     (tmp_path / "class" / "ann" / "note.md").write_text("A note.", encoding="utf-8")
-    first = kept.verified(tmp_path / "class" / "ann", seeds=1)
-    monkeypatch.setattr(kept, "judged", lambda given, **options: pytest.fail("tried again"))
+    first = kept.verify_once(tmp_path / "class" / "ann", seeds=1)
+    monkeypatch.setattr(kept, "judge", lambda given, **options: pytest.fail("tried again"))
     [second] = table(tmp_path / "class", seeds=1)
     assert second.checks == first.checks and second.name == "ann"
     assert "Kept from" in second.notes[0] and "Kept from" in page_of([second])
     [file] = (tmp_path / "my" / "verified").iterdir()
     tried = []
-    monkeypatch.setattr(kept, "judged", lambda given, **options: tried.append(given) or first)
+    monkeypatch.setattr(kept, "judge", lambda given, **options: tried.append(given) or first)
     file.write_text("[" * 9999, encoding="utf-8")
-    kept.verified(tmp_path / "class" / "ann", seeds=1)
+    kept.verify_once(tmp_path / "class" / "ann", seeds=1)
     (tmp_path / "class" / "ann" / "note.md").write_text("Another.", encoding="utf-8")
-    kept.verified(tmp_path / "class" / "ann", seeds=1)
-    kept.verified(tmp_path / "class" / "ann", seeds=1, again=True)
+    kept.verify_once(tmp_path / "class" / "ann", seeds=1)
+    kept.verify_once(tmp_path / "class" / "ann", seeds=1, again=True)
     assert len(tried) == 3

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.submission.names import defined, renamed, used
+from helpers.submission.names import find_definitions, find_uses, rename
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(ROOT.glob("helpers/**/*.py"))
@@ -29,7 +29,7 @@ def by_the_compiler(source: str) -> tuple[set[str], set[str]]:
 def test_the_compiler_finds_the_same_names(path: Path):
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
-    assert (defined(tree), used(tree)) == by_the_compiler(source)
+    assert (find_definitions(tree), find_uses(tree)) == by_the_compiler(source)
 
 
 SCOPES = """\
@@ -63,10 +63,10 @@ def test_a_new_name_reaches_every_use_and_nothing_else():
         "total": "sum_of_all",
         "len": "size_of",
     }
-    after = renamed(SCOPES, names)
+    after = rename(SCOPES, names)
     tree = ast.parse(after)
-    assert defined(tree) == {"js", "way", "first", "Reader", "sum_of_all"}
-    assert used(tree) == {"way", "js", "first", "size_of", "range", "sum_of_all", "dict"}
+    assert find_definitions(tree) == {"js", "way", "first", "Reader", "sum_of_all"}
+    assert find_uses(tree) == {"way", "js", "first", "size_of", "range", "sum_of_all", "dict"}
     assert "def helper_inner(helper=value)" in after
     assert "self.helper = sum_of_all" in after
     assert "dict(helper=first)" in after
@@ -76,12 +76,12 @@ def test_a_new_name_reaches_every_use_and_nothing_else():
 
 def test_comments_and_layout_stay():
     source = "def f(  x ):  # f is here\n\n    return  f\n"
-    assert renamed(source, {"f": "g"}) == "def g(  x ):  # f is here\n\n    return  g\n"
+    assert rename(source, {"f": "g"}) == "def g(  x ):  # f is here\n\n    return  g\n"
 
 
 def test_letters_of_several_bytes_move_nothing():
     source = 'é = "→"; f = é\nprint("→", f)\n'
     assert (
-        renamed(source, {"f": "ergebnis", "é": "e"})
+        rename(source, {"f": "ergebnis", "é": "e"})
         == 'e = "→"; ergebnis = e\nprint("→", ergebnis)\n'
     )

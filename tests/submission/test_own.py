@@ -9,7 +9,7 @@ import pytest
 from helpers.lessons import find_exercise
 from helpers.submission.bundle import PARTS
 from helpers.submission.checks import before
-from helpers.submission.own import hidden_code, is_the_courses, own_parts
+from helpers.submission.own import find_hidden_code, is_the_courses, own_parts
 from helpers.submission.structure import NotComparable, shape_of
 
 SOURCES = {part: find_exercise(part).reference_source() for part in PARTS}
@@ -103,11 +103,13 @@ def test_the_count_says_what_was_seen() -> None:
     ],
 )
 def test_code_that_nobody_can_read_is_seen(source: str) -> None:
-    assert "runs code that is no source" in hidden_code(source.encode())
+    assert "runs code that is no source" in find_hidden_code(source.encode())
 
 
 def test_what_only_looks_like_it_is_none() -> None:
-    assert hidden_code(b"import re\nre.compile('a')\nself.exec(x)\ndef exec_it(): pass\n") == ""
+    assert (
+        find_hidden_code(b"import re\nre.compile('a')\nself.exec(x)\ndef exec_it(): pass\n") == ""
+    )
 
 
 def test_what_is_no_python_has_no_shape() -> None:

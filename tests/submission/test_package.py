@@ -21,7 +21,7 @@ from helpers.submission.checks import Found, behind
 from helpers.submission.conformance.suite import Result
 from helpers.submission.manifest import CONTENTS, EXTRAS, OPTIONAL, About, problems
 from helpers.submission.package import CannotPackage, package
-from helpers.submission.readme import course_link, edited
+from helpers.submission.readme import course_link, is_edited
 from helpers.submission.recording import Cast
 from helpers.submission.repository import commit
 from helpers.submission.submitted import missing
@@ -125,7 +125,7 @@ def test_a_changed_readme_stays_and_an_unchanged_one_is_renewed(change, tmp_path
     out = packed(tmp_path / "out")
     (out / "README.md").write_text(readme_of(out), encoding="utf-8", newline="\r\n")
     packed(out, said, about=About(title="Another"))
-    assert readme_of(out).startswith("# Another\n") and not edited(readme_of(out))
+    assert readme_of(out).startswith("# Another\n") and not is_edited(readme_of(out))
     mine = change(readme_of(out))
     (out / "README.md").write_text(mine, encoding="utf-8")
     packed(out, said, about=About(title="A third"))
@@ -245,7 +245,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
     for name in ("ANTHROPIC_API_KEY", "COURSE_MODE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(commands, "checked", lambda *_, **__: RESULTS[:1])
+    monkeypatch.setattr(commands, "try_in_suite", lambda *_, **__: RESULTS[:1])
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "note.md").write_text(NOTE, encoding="utf-8")
     return tmp_path / "home"

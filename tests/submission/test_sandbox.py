@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from helpers.submission import sandbox
-from helpers.submission.sandbox import Bounds, Stopped, contained, evaluate
+from helpers.submission.sandbox import Bounds, Stopped, describe_container, evaluate
 
 JOB = {"seeds": [1], "cases": ["loops"], "patience": 1.0}
 
@@ -170,21 +170,23 @@ attempt("look", lambda: os.open(f"/proc/{{os.getppid()}}/fd/1", os.O_WRONLY))
 print("key", os.environ.get("ANTHROPIC_API_KEY"))
 """
     if not sandbox.container():
-        assert any("Not contained here" in words for words in contained())
+        assert any("Not contained here" in words for words in describe_container())
         return
     words = said(tries)
     for one in ("read", "write", "dial", "look"):
         assert f"{one} could not" in words
     assert "of-this-machine" not in words  # but one that the course made up
     assert not (Path(__file__).parent / "new.txt").exists()
-    assert any(line.startswith("Contained by bubblewrap") for line in contained())
+    assert any(line.startswith("Contained by bubblewrap") for line in describe_container())
 
 
 def test_each_platform_hears_what_is_not_contained(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sandbox, "container", lambda: ())
     for system in ("linux", "darwin", "win32"):
         monkeypatch.setattr("sys.platform", system)
-        assert any("Not contained" in words and "network" in words for words in contained())
+        assert any(
+            "Not contained" in words and "network" in words for words in describe_container()
+        )
 
 
 @pytest.mark.usefixtures("either")
@@ -280,7 +282,7 @@ import openai
 def test_where_nothing_contains_it_open_secrets_are_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sandbox, "container", lambda: ())
     monkeypatch.setenv("SOME_API_KEY", "a-value-that-nobody-sees")
-    words = " ".join(contained())
+    words = " ".join(describe_container())
     assert "SOME_API_KEY" in words and "a-value-that-nobody-sees" not in words
 
 

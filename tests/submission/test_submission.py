@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from helpers.submission.conformance.suite import Result
-from helpers.submission.consistency import cast_in, measured_in
-from helpers.submission.manifest import CONTENTS, hashed
+from helpers.submission.consistency import cast_in, read_measurement
+from helpers.submission.manifest import CONTENTS, hash_content
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import Cast, record
-from helpers.submission.report import claims, dumped, page, results_in
-from helpers.submission.ttft import dumped as dumped_ttft
+from helpers.submission.report import claims, dump_report, page, results_in
+from helpers.submission.ttft import dump_measurement
 from helpers.submission.verdict import Verdict
 from helpers.submission.verify import verify
 from tests.submission.broken import BROKEN, broken_source
@@ -112,7 +112,9 @@ class Copy:
         (self.folder / name).write_text(text, encoding="utf-8", newline="")
         if name != "manifest.json":
             content = text.encode()
-            self.json("manifest.json", lambda data: data["files"].update({name: hashed(content)}))
+            self.json(
+                "manifest.json", lambda data: data["files"].update({name: hash_content(content)})
+            )
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -123,7 +125,7 @@ class Copy:
 
     def report(self, results: list[Result]) -> None:
         given = claims(results, self.files["agent.py"])
-        self.write("conformance.json", dumped(given))
+        self.write("conformance.json", dump_report(given))
         self.write("report.html", page(given))
         self.json("manifest.json", lambda data: data.update(seeds=given["seeds"]))
 
@@ -209,10 +211,10 @@ def picture_of_another(copy: Copy) -> None:
 
 
 def time_invented(copy: Copy) -> None:
-    found = measured_in(copy.files)
+    found = read_measurement(copy.files)
     assert found is not None
     faster = replace(found, wire=(0.301,) * 5, agent=(0.302,) * 5)
-    copy.write("ttft.json", dumped_ttft(faster))
+    copy.write("ttft.json", dump_measurement(faster))
     copy.write("ttft.svg", faster.plot().svg)
 
 
@@ -305,7 +307,7 @@ def test_a_claim_that_is_not_found_again_is_said(submission: Path, tmp_path: Pat
 
 def parts_of(submission: Path) -> dict[str, object]:
     files = {name: (submission / name).read_bytes() for name in CONTENTS}
-    measured = measured_in(files)
+    measured = read_measurement(files)
     assert measured is not None
     return {
         "agent": submission / "agent.py",

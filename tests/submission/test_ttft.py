@@ -8,7 +8,7 @@ import pytest
 
 from helpers.submission.bundle import course_agent
 from helpers.submission.conformance.process import Limits
-from helpers.submission.ttft import MOCK_FIRST_TOKEN, CannotMeasure, dumped, measured
+from helpers.submission.ttft import MOCK_FIRST_TOKEN, CannotMeasure, dump_measurement, measured
 
 
 def test_the_agent_comes_after_the_wire(tmp_path: Path):
@@ -20,7 +20,7 @@ def test_the_agent_comes_after_the_wire(tmp_path: Path):
         # The API waits before its first token, and nobody shows what hasn't come.
         assert wire > MOCK_FIRST_TOKEN * 0.9
         assert wire < agent + 0.05
-    said = json.loads(dumped(found))
+    said = json.loads(dump_measurement(found))
     assert said["runs"] == 2 and said["mode"] == "mock" and said["model"] == found.model
     assert "mock" in found.title() and found.python in found.title()
     plot = found.plot()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.submission.conformance.process import Agent, Limits, launched, needed
-from helpers.submission.conformance.warm import Warm, warmed
+from helpers.submission.conformance.process import Agent, Limits, launch, read_base_environment
+from helpers.submission.conformance.warm import Warm, warm_up
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="agents are forked on Linux only")
 
@@ -40,13 +40,13 @@ async def running(
 ) -> AsyncIterator[Agent]:
     await asyncio.to_thread(file.write_text, source, encoding="utf-8")
     given = (["--a", "ä b"], {"KEY": "k"}, limits or Limits())
-    async with launched(file, *given, warm) as agent:
+    async with launch(file, *given, warm) as agent:
         yield agent
 
 
 async def test_it_sees_the_same(tmp_path: Path):
     seen = []
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         for start in (None, warm):
             async with running(tmp_path / "agent.py", LOOK, start) as agent:
                 assert await agent.ends(60) == 3
@@ -65,10 +65,10 @@ async def test_many_run_side_by_side_and_each_ends_as_it_ends(tmp_path: Path):
     file.write_text(source, encoding="utf-8")
 
     async def one(number: int, warm: Warm | None) -> tuple[int | None, str]:
-        async with launched(file, [], {"N": str(number)}, Limits(), warm) as agent:
+        async with launch(file, [], {"N": str(number)}, Limits(), warm) as agent:
             return await agent.ends(60), agent.out
 
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         ends = await asyncio.gather(*(one(number, warm) for number in range(20)))
     assert ends == [(number, f"{number}\n") for number in range(20)]
 
@@ -76,7 +76,7 @@ async def test_many_run_side_by_side_and_each_ends_as_it_ends(tmp_path: Path):
 async def test_it_is_interrupted_and_killed_as_any_process(tmp_path: Path):
     file, endless = tmp_path / "agent.py", "import time\nprint('on')\nwhile True: time.sleep(9)"
     endless = endless.replace("print('on')", "print('on', flush=True)")
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         async with running(file, endless, warm) as agent:
             assert await agent.shows("on", 60)
             agent.interrupt()
@@ -89,7 +89,7 @@ async def test_it_is_interrupted_and_killed_as_any_process(tmp_path: Path):
 
 async def test_its_limits_hold(tmp_path: Path):
     file, limits = tmp_path / "agent.py", replace(Limits(), seconds=0)
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         async with running(file, "while True: pass", warm, limits) as agent:
             assert await agent.ends(60) in (-signal.SIGXCPU, -signal.SIGKILL)
         async with running(file, "x = bytearray(2 << 30)", warm) as agent:
@@ -103,7 +103,7 @@ async def test_its_limits_hold(tmp_path: Path):
 async def test_who_ends_the_launcher_ends_nobody_elses_run(tmp_path: Path):
     attack = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
     outside: list[str] = []
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         assert warm is not None
         limits = Limits(outside=outside.append)
         async with running(tmp_path / "attack.py", attack, warm, limits) as agent:

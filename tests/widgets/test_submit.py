@@ -69,7 +69,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch, *results: Result, record: Any = Non
         file.write_text(progress.source("retry") or "print('Hello.')\n", encoding="utf-8")
         return Ready(file, {"retry": "yours"})
 
-    monkeypatch.setattr(steps, "bundled", bundled)
+    monkeypatch.setattr(steps, "build_agent", bundled)
     monkeypatch.setattr(submit, "tried", tried)
     monkeypatch.setattr(submit, "record", record or (lambda *_: cast))
     monkeypatch.setattr(submit, "measured", lambda *_: found)

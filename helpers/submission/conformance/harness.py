@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from helpers.mock.engine import MockAPI
 from helpers.mock.settings import Settings
 from helpers.submission.conformance.listener import Exchange, Listener
-from helpers.submission.conformance.process import Agent, Limits, launched
+from helpers.submission.conformance.process import Agent, Limits, launch
 from helpers.submission.conformance.warm import Warm
 from helpers.submission.conformance.wire_events import Event, RandomValues, encoded, message, text
 
@@ -115,7 +115,7 @@ class Run:
             raise Failed(f"it still ran after {seconds:.0f} s", "an end")
         return code
 
-    async def answered(self) -> None:
+    async def expect_answer(self) -> None:
         """Wait for its end, which has to be a good one.
 
         Raises:
@@ -152,7 +152,7 @@ class Run:
             if not self.shows(words):
                 self.fail(f"the screen lacks {words!r}, which came {how}", "these words")
 
-    def counted(self) -> str:
+    def count_requests(self) -> str:
         """Return how many requests there were, in words."""
         return f"{len(self.asked)} request{'' if len(self.asked) == 1 else 's'}"
 
@@ -163,7 +163,7 @@ class Run:
             Failed: there is none.
         """
         if len(self.asked) <= number:
-            self.fail(f"it sent {self.counted()}", f"request {number + 1}")
+            self.fail(f"it sent {self.count_requests()}", f"request {number + 1}")
         return self.asked[number].json
 
     def messages(self, request: int) -> list[dict[str, Any]]:
@@ -294,7 +294,7 @@ class Harness:
             line = ["--base-url", listening.url, "--weather-url", sky.url, *arguments]
             line.append(prompt or f"What is the weather in {self.values.city()}?")
             given = {"ANTHROPIC_API_KEY": key}
-            async with launched(self.file, line, given, self.limits, self.warm) as agent:
+            async with launch(self.file, line, given, self.limits, self.warm) as agent:
                 run = Run(
                     agent,
                     listening.exchanges,

@@ -80,7 +80,7 @@ def outside(agent: str) -> Callable[[str, tuple[Any, ...]], str]:
     def within(path: str, folders: list[str]) -> bool:
         return any(path == one or path.startswith(one.rstrip("/\\") + os.sep) for one in folders)
 
-    def seen(event: str, given: tuple[Any, ...]) -> str:
+    def find_outside(event: str, given: tuple[Any, ...]) -> str:
         count = READS.get(event) or WRITES.get(event, 0)
         for raw in given[:count]:
             if not isinstance(raw, str | bytes | os.PathLike):
@@ -97,7 +97,7 @@ def outside(agent: str) -> Callable[[str, tuple[Any, ...]], str]:
                 return f"{'changes or writes' if writes else 'opens'} {path}"
         return ""
 
-    return seen
+    return find_outside
 
 
 def watch(note: Callable[[str], None], agent: str) -> None:
@@ -113,14 +113,14 @@ def watch(note: Callable[[str], None], agent: str) -> None:
             return
         busy = True
         try:
-            words = told(event, given)
+            words = describe(event, given)
         finally:
             busy = False
         if words and words not in seen and len(seen) < 200:
             seen.add(words)
             note(words)
 
-    def told(event: str, given: tuple[Any, ...]) -> str:
+    def describe(event: str, given: tuple[Any, ...]) -> str:
         if event == "import":
             top = str(given[0]).split(".")[0]
             return f"imports {top}" if top in SDKS else ""
@@ -156,7 +156,7 @@ def limit(seconds: int, output: int, memory: int) -> None:
 
 if sys.platform == "linux":
 
-    def forked(number: str) -> list[str]:
+    def fork_for_agents(number: str) -> list[str]:
         """Fork for each agent that is asked for; return in the new process, with its command.
 
         Args:
@@ -234,7 +234,7 @@ def main() -> None:
     """Run the file as if it had been started itself."""
     given = sys.argv[1:]
     if sys.platform == "linux" and given[0] == "serve":
-        given = forked(given[1])
+        given = fork_for_agents(given[1])
     number, agent = given[:2]
     sys.argv = given[1:]
     # Whoever started this may have ignored Ctrl-C, as a notebook's kernel does between two

@@ -21,7 +21,7 @@ from helpers.submission.conformance.launcher import SILENCED, limit
 from helpers.submission.conformance.starvation import Starvation
 from helpers.submission.conformance.warm import LAUNCHER, Warm, WarmProcess
 
-__all__ = ["Agent", "Limits", "launched", "limiter", "needed"]
+__all__ = ["Agent", "Limits", "launch", "limiter", "read_base_environment"]
 
 OUTSIDE = "outside: "
 MOST_NOTES = 100_000  # bytes
@@ -66,7 +66,7 @@ class Notes:
         """Return what has come so far."""
         return self._data.decode("utf-8", "replace").splitlines()
 
-    async def ended(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until all has come; not for long, as somebody may have kept the other end."""
         for _ in range(200):
             if not self._reader.is_alive():
@@ -135,7 +135,7 @@ class Agent:
         async def end() -> int:
             code = await self._process.wait()
             await asyncio.gather(*map(asyncio.shield, self._readers))
-            await self._notes.ended()
+            await self._notes.wait_for_end()
             return code
 
         with suppress(TimeoutError):
@@ -191,7 +191,7 @@ class Agent:
 
 
 @asynccontextmanager
-async def launched(
+async def launch(
     file: Path,
     arguments: Sequence[str],
     environment: Mapping[str, str],
@@ -210,7 +210,13 @@ async def launched(
     with tempfile.TemporaryDirectory(prefix="agent-", ignore_cleanup_errors=True) as name:
         notes = Notes()
         command = [_absolute(file), *arguments]
-        whole = {**needed(), "HOME": name, "TMPDIR": name, "TEMP": name, **environment}
+        whole = {
+            **read_base_environment(),
+            "HOME": name,
+            "TMPDIR": name,
+            "TEMP": name,
+            **environment,
+        }
         process: asyncio.subprocess.Process | WarmProcess
         try:
             if warm is not None and warm.alive:
@@ -218,7 +224,7 @@ async def launched(
             else:
                 python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
                 process = await asyncio.create_subprocess_exec(
-                    *(*python, str(_inherited(notes.writing)), *command),
+                    *(*python, str(_name_for_child(notes.writing)), *command),
                     cwd=name,
                     env=whole,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -226,7 +232,7 @@ async def launched(
                     stderr=asyncio.subprocess.PIPE,
                     start_new_session=sys.platform != "win32",
                     preexec_fn=limiter(limits) if sys.platform != "win32" else None,
-                    **_handed_on(notes.writing),
+                    **_pass_on(notes.writing),
                 )
         finally:
             os.close(notes.writing)
@@ -235,18 +241,18 @@ async def launched(
             yield agent
         finally:
             await agent.kill()
-            await notes.ended()
+            await notes.wait_for_end()
             for words in notes.lines():
                 if words.startswith(OUTSIDE):
                     limits.outside(words.removeprefix(OUTSIDE))
 
 
-def needed() -> dict[str, str]:
+def read_base_environment() -> dict[str, str]:
     """Return what any process needs to start."""
     return {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
 
 
-def _inherited(file: int) -> int:
+def _name_for_child(file: int) -> int:
     """Return what an open file is called in a process that inherits it."""
     if sys.platform == "win32":
         import msvcrt
@@ -255,10 +261,10 @@ def _inherited(file: int) -> int:
     return file
 
 
-def _handed_on(file: int) -> dict[str, Any]:
+def _pass_on(file: int) -> dict[str, Any]:
     """Return the options that make a new process inherit an open file."""
     if sys.platform == "win32":
-        handle = _inherited(file)
+        handle = _name_for_child(file)
         os.set_handle_inheritable(handle, True)
         return {"startupinfo": subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})}
     return {"pass_fds": (file,)}

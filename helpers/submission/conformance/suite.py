@@ -9,11 +9,11 @@ from typing import Any
 
 from helpers.submission.conformance.cases import Case, cases_here
 from helpers.submission.conformance.harness import Failed, Harness
-from helpers.submission.conformance.process import Limits, needed
-from helpers.submission.conformance.warm import Warm, warmed
+from helpers.submission.conformance.process import Limits, read_base_environment
+from helpers.submission.conformance.warm import Warm, warm_up
 from helpers.submission.conformance.wire_events import RandomValues
 
-__all__ = ["Result", "passed", "tried"]
+__all__ = ["Result", "all_pass", "tried"]
 
 AT_ONCE = 4  # agents; each mostly waits
 # A busy machine decides nothing: what failed there is tried again, with so much more patience.
@@ -72,7 +72,7 @@ async def tried(
     chosen = cases_here() if cases is None else cases
     # Those that mostly wait begin first, so that nobody waits for them in the end.
     ordered = sorted(chosen, key=lambda case: not case.waits)
-    async with warmed(needed()) as warm:
+    async with warm_up(read_base_environment()) as warm:
         tasks = [asyncio.create_task(one(case, seed)) for seed in seeds for case in ordered]
         try:
             for task in asyncio.as_completed(tasks):
@@ -83,7 +83,7 @@ async def tried(
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def passed(results: Iterable[Result]) -> bool:
+def all_pass(results: Iterable[Result]) -> bool:
     """Say whether there are results, and all of them are good."""
     results = list(results)
     return bool(results) and all(result.passed for result in results)
@@ -93,13 +93,13 @@ async def _result(file: Path, case: Case, seed: int, limits: Limits, warm: Warm 
     """Try a case until it is passed, or a busy machine can't be the reason that it isn't."""
     for times in PATIENCE:
         patient = replace(limits, patience=times * limits.patience)
-        result, unsure = await _tried_once(file, case, seed, patient, warm)
+        result, unsure = await _try_once(file, case, seed, patient, warm)
         if result.passed or not unsure:
             break
     return result
 
 
-async def _tried_once(
+async def _try_once(
     file: Path, case: Case, seed: int, limits: Limits, warm: Warm | None
 ) -> tuple[Result, bool]:
     """Try a case; return what came of it, and whether a busy machine may be the reason."""

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Warm", "WarmProcess", "warmed"]
+__all__ = ["Warm", "WarmProcess", "warm_up"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 MOST = 1 << 16  # bytes of a message
@@ -141,7 +141,7 @@ async def _reader_of(file: int) -> asyncio.StreamReader:
 
 
 @asynccontextmanager
-async def warmed(environment: Mapping[str, str]) -> AsyncGenerator[Warm | None]:
+async def warm_up(environment: Mapping[str, str]) -> AsyncGenerator[Warm | None]:
     """Give a launcher that forks for each agent, where the system can; else None.
 
     Args:

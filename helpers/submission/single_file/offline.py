@@ -26,7 +26,7 @@ class OfflineTransport(httpx.AsyncBaseTransport):
         """Answer as the Messages API does; the body comes at a model's pace."""
         body = json.loads(await request.aread())
         headers = {"content-type": "text/event-stream; charset=utf-8"}
-        return httpx.Response(200, headers=headers, stream=OfflineBody(simulated(body)))
+        return httpx.Response(200, headers=headers, stream=OfflineBody(answer_offline(body)))
 
 
 class OfflineBody(httpx.AsyncByteStream):
@@ -49,7 +49,7 @@ class OfflineBody(httpx.AsyncByteStream):
         yield waiting
 
 
-def simulated(body: dict[str, Any]) -> list[dict[str, Any]]:
+def answer_offline(body: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events of the answer: a call first, and once it has its result, a haiku."""
     last = body["messages"][-1]["content"]
     results = [] if isinstance(last, str) else [b for b in last if b["type"] == "tool_result"]

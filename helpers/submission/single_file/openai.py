@@ -73,9 +73,11 @@ class TranslatedBody(httpx.AsyncByteStream):
         try:
             async with aclosing(read_events(self.response, ChatAdapter(self.tools))) as events:
                 async for event in events:
-                    yield written(event)
+                    yield encode_event(event)
         except ErrorEvent as error:
-            yield written({"type": "error", "error": {"type": error.type, "message": str(error)}})
+            yield encode_event(
+                {"type": "error", "error": {"type": error.type, "message": str(error)}}
+            )
         except (StreamError, ValueError) as error:  # cut, or no chat completion at all
             raise httpx.RemoteProtocolError(str(error)) from error
 
@@ -84,7 +86,7 @@ class TranslatedBody(httpx.AsyncByteStream):
         await self.response.aclose()
 
 
-def written(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """Return an event as its bytes on the wire."""
     return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
 

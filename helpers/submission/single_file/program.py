@@ -101,7 +101,7 @@ class WatchedBody(httpx.AsyncByteStream):
         await self.body.aclose()
 
 
-def watched(tool: Tool, screen: Screen) -> Tool:
+def show_runs(tool: Tool, screen: Screen) -> Tool:
     """Return the tool with a line on the screen when it starts and when it ends."""
 
     async def run(**arguments: Any) -> Any:
@@ -186,7 +186,7 @@ async def run(chosen: argparse.Namespace, screen: Screen) -> str:
         await asyncio.sleep(seconds)
 
     messages: list[dict[str, Any]] = [{"role": "user", "content": chosen.prompt}]
-    tools = [watched(tool, screen) for tool in agent_tools(chosen.weather_url)]
+    tools = [show_runs(tool, screen) for tool in agent_tools(chosen.weather_url)]
     model = chosen.model or PROVIDERS[chosen.provider].model
     async with client(chosen) as http:
         http.event_hooks["response"].append(ending.watch)

@@ -104,7 +104,7 @@ def agent_tools(weather_url: str | None) -> list[Tool]:
     async def get_weather(city: str) -> str:
         if not weather_url:
             await asyncio.sleep(OFFLINE_SECONDS)
-            return made_up(city)
+            return make_up_weather(city)
         # A client of its own: the API's has the key in its headers.
         async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
             url = f"{weather_url.rstrip('/')}/weather"
@@ -128,7 +128,7 @@ def agent_tools(weather_url: str | None) -> list[Tool]:
     ]
 
 
-def made_up(city: str) -> str:
+def make_up_weather(city: str) -> str:
     """Return a weather for a city, the same each time."""
     dice = hashlib.sha256(city.strip().casefold().encode("utf-8", "replace")).digest()
     sky = ("sunny", "cloudy", "foggy", "windy", "clear")[dice[1] % 5]

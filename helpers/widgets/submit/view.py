@@ -18,7 +18,7 @@ from helpers.render.endings import Ending
 from helpers.submission import steps as work
 from helpers.submission.bundle import CannotBundle
 from helpers.submission.conformance.cases import cases_here
-from helpers.submission.conformance.suite import Result, passed, tried
+from helpers.submission.conformance.suite import Result, all_pass, tried
 from helpers.submission.manifest import About
 from helpers.submission.note import note_problems, sentences
 from helpers.submission.package import CannotPackage, package
@@ -132,7 +132,7 @@ class SubmitView(PictureView):
 
     async def _bundle(self) -> None:
         if self._agent is None:
-            ready = await asyncio.to_thread(work.bundled)
+            ready = await asyncio.to_thread(work.build_agent)
         else:
             ready = await asyncio.to_thread(work.brought, self._agent)
         source = ready.file.read_bytes()
@@ -140,7 +140,7 @@ class SubmitView(PictureView):
             self._forget()  # what was found out was about another file
         self._ready, self._source = ready, source
         lines = len(source.splitlines())
-        whose = work.owned(ready.owners)
+        whose = work.describe_owners(ready.owners)
         self._set("bundle", "done", f"{_short(ready.file)}, {lines:,} lines: {whose}")
 
     def _forget(self) -> None:
@@ -166,7 +166,7 @@ class SubmitView(PictureView):
         times = "once" if self._seeds == 1 else f"{self._seeds} times each"
         words = f"{len(cases) - len(failed)} of {len(cases)} behaviours, tried {times}"
         words += " with values that nobody knew."
-        self._set("check", "done" if passed(found) else "failed", words, _failures(found))
+        self._set("check", "done" if all_pass(found) else "failed", words, _failures(found))
 
     async def _record(self) -> None:
         self._cast = None

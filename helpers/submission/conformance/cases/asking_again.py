@@ -16,19 +16,19 @@ def check_same(run: Run, count: int) -> None:
         Failed: it wasn't.
     """
     if len(run.asked) != count:
-        run.fail(f"it sent {run.counted()}", f"{count}: the same one again")
+        run.fail(f"it sent {run.count_requests()}", f"{count}: the same one again")
     if any(exchange.json != run.asked[0].json for exchange in run.asked):
         run.fail("it asked again, but for something else", "the same request once more")
 
 
-def check_told(run: Run, code: int, words: str) -> None:
+def check_sentence(run: Run, code: int, words: str) -> None:
     """Look whether a failure was told in a sentence.
 
     Raises:
         Failed: it wasn't.
     """
     if len(run.asked) != 1:
-        run.fail(f"it sent {run.counted()}", "one")
+        run.fail(f"it sent {run.count_requests()}", "one")
     if code == 0:
         run.fail("it ended with 0", "another exit code: there was no answer")
     if "Traceback" in run.agent.err:
@@ -51,7 +51,7 @@ async def retries(harness: Harness) -> None:
     async with harness.run([harness.refuses(status, type, "busy"), harness.says(last)]) as run:
         await run.finish()
         check_same(run, 2)
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second answer"})
 
 
@@ -79,7 +79,7 @@ async def patience(harness: Harness) -> None:
                 f"it waited {first:.2f} s, then {second:.2f} s",
                 "a second wait that is clearly longer",
             )
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the third answer"})
 
 
@@ -115,7 +115,7 @@ async def no_vain_retries(harness: Harness) -> None:
     words = harness.values.word()
     harness.sent = f"an HTTP {status} that says {words!r}"
     async with harness.run([harness.refuses(status, type, words)] * 8) as run:
-        check_told(run, await run.finish(), words)
+        check_sentence(run, await run.finish(), words)
 
 
 @case(
@@ -130,7 +130,7 @@ async def overloaded_mid_stream(harness: Harness) -> None:
     async with harness.run([harness.sends([broken]), harness.says(last)]) as run:
         await run.finish()
         check_same(run, 2)
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second answer"})
 
 
@@ -144,4 +144,4 @@ async def error_in_stream(harness: Harness) -> None:
     data = encoded([start(harness.values), error("invalid_request_error", words)])
     harness.sent = f"a stream that holds message_start and invalid_request_error, {words!r}"
     async with harness.run([harness.sends([data])] * 8) as run:
-        check_told(run, await run.finish(), words)
+        check_sentence(run, await run.finish(), words)

@@ -137,8 +137,8 @@ async def whole_answer(harness: Harness) -> None:
     async with harness.run([api] * 4) as run:
         await run.finish(harness.limits.patience)
         if len(run.asked) != 1:
-            run.fail(f"it sent {run.counted()}", "one: the answer was whole")
-        await run.answered()
+            run.fail(f"it sent {run.count_requests()}", "one: the answer was whole")
+        await run.expect_answer()
         run.must_show({words: "in the answer"})
 
 

@@ -47,7 +47,7 @@ async def loops(harness: Harness) -> None:
         if counts != [1 + 2 * number for number in range(turns + 1)]:
             run.fail(f"requests with {counts} messages", "each with the whole conversation")
         run.check_history()
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the last turn"})
 
 
@@ -98,7 +98,7 @@ async def turn_kept(harness: Harness) -> None:
     async with harness.run(turns) as run:
         await run.finish()
         check_turn(run, expected)
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second turn"})
 
 
@@ -141,7 +141,7 @@ async def thinking_kept(harness: Harness) -> None:
     async with harness.run(turns) as run:
         await run.finish()
         check_turn(run, expected)
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second turn"})
 
 

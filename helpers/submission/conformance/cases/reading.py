@@ -58,7 +58,7 @@ async def any_chunking(harness: Harness) -> None:
         )
     parts.append(encoded(end()))
     async with harness.run([harness.sends(parts)]) as run:
-        await run.answered()
+        await run.expect_answer()
         run.must_show(sent)
 
 
@@ -79,7 +79,7 @@ async def line_ends(harness: Harness) -> None:
         parts += harness.values.chunks(data, 4)
     parts.append(encoded(end()))
     async with harness.run([harness.sends(parts)]) as run:
-        await run.answered()
+        await run.expect_answer()
         run.must_show(sent)
 
 
@@ -93,7 +93,7 @@ async def data_lines(harness: Harness) -> None:
     harness.sent = f"{words!r}, each event's JSON spread over several data lines"
     data = in_data_lines(message(harness.values, [text(0, harness.values.split(words))]))
     async with harness.run([harness.sends(harness.values.chunks(data))]) as run:
-        await run.answered()
+        await run.expect_answer()
         run.must_show({words: "over several data lines an event"})
 
 
@@ -127,7 +127,7 @@ async def unknown_events(harness: Harness) -> None:
         "two blocks of text; around them pings, a comment, unknown events, an unknown block"
     )
     async with harness.run([harness.sends(harness.values.chunks(data))]) as run:
-        await run.answered()
+        await run.expect_answer()
         run.must_show({first: "before them", second: "after them"})
 
 
@@ -146,7 +146,7 @@ async def keepalives(harness: Harness) -> None:
     parts = [encoded([start(harness.values), *opening]), *alive, encoded([more, stop, *end()])]
     harness.sent = f"{first!r}, then events without data, then {second!r}"
     async with harness.run([harness.sends(parts)]) as run:
-        await run.answered()
+        await run.expect_answer()
         run.must_show({first: "before them", second: "after them"})
 
 
@@ -163,7 +163,7 @@ async def stops_twice(harness: Harness) -> None:
     events = [start(harness.values), *words, words[-1], *calls, calls[-1], *end("tool_use"), stop]
     harness.sent = f"{first!r} and a call for {city!r}, each block's stop twice, message_stop twice"
     async with harness.run([harness.streams(events), harness.says(last)]) as run:
-        await run.answered()
+        await run.expect_answer()
         if len(run.weather) != 1:
             run.fail(f"the tool ran {len(run.weather)} times", "once")
         run.must_show({first: "before the first stop", last: "in the next turn"})

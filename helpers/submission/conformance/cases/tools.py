@@ -42,7 +42,7 @@ async def tool_json(harness: Harness) -> None:
         [result] = run.results(1) or [{}]
         if result.get("tool_use_id") != id or weather not in json.dumps(result.get("content")):
             run.fail(f"the result was {json.dumps(result)[:200]}", f"{weather!r} for {id}")
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second turn"})
 
 
@@ -76,7 +76,7 @@ async def interleaved(harness: Harness) -> None:
         for city, id, _ in calls:
             if weather[city] not in json.dumps(found.get(id)):
                 run.fail(f"for {city}: {found.get(id)!r:.120}", f"{weather[city]!r}")
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the second turn"})
 
 
@@ -92,7 +92,7 @@ async def empty_input(harness: Harness) -> None:
     harness.sent = f"{first!r} and a call of get_weather whose input is the empty string"
     turns = [harness.streams(message(harness.values, blocks, "tool_use")), harness.says(last)]
     async with harness.run(turns) as run:
-        await run.answered()
+        await run.expect_answer()
         if [block.get("tool_use_id") for block in run.results(1)] != [id]:
             run.fail("the call has no result", f"a tool_result for {id}; it may be an error")
         run.check_history()
@@ -209,7 +209,7 @@ async def call_order(harness: Harness) -> None:
         run.must_show({last: "in the second turn"})
 
 
-def check_told(run: Run, request: int, what: str) -> None:
+def check_error_result(run: Run, request: int, what: str) -> None:
     """Look whether a request tells the model of a failed tool.
 
     Raises:
@@ -254,9 +254,9 @@ async def tool_fails(harness: Harness) -> None:
         if not run.weather:
             run.fail("the weather service was never asked", "a question for each call")
         for request, kind in enumerate(kinds, 1):
-            check_told(run, request, f"{kind} of the weather service")
+            check_error_result(run, request, f"{kind} of the weather service")
         run.check_history()
-        await run.answered()
+        await run.expect_answer()
         run.must_show({last: "in the last turn"})
 
 
@@ -280,6 +280,6 @@ async def tool_nonsense(harness: Harness) -> None:
         await run.finish(harness.limits.patience)
         if not run.weather:
             run.fail("the weather service was never asked", "a question")
-        check_told(run, 1, "broken JSON of the weather service")
-        await run.answered()
+        check_error_result(run, 1, "broken JSON of the weather service")
+        await run.expect_answer()
         run.must_show({last: "in the second turn"})
