@@ -153,7 +153,7 @@ def test_a_machine_that_lacks_something_says_what_to_do(monkeypatch: pytest.Monk
     blocked = tmp_path / "a-file"
     blocked.write_text("")
     monkeypatch.setenv("COURSE_HOME", str(blocked))
-    monkeypatch.setattr(machine, "_needed", lambda: ["httpx", "no-such-package"])
+    monkeypatch.setattr(machine, "_list_packages", lambda: ["httpx", "no-such-package"])
     monkeypatch.setattr(machine.sys, "version_info", (3, 10))
     session = Session({"COURSE_BASE_URL": "http://127.0.0.1:9"})
     findings = machine.check(session)

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from helpers.lessons.exercise import Exercise, read_exercise
 
-__all__ = ["LESSONS", "UnknownExercise", "exercise_ids", "find_exercise", "lesson_names", "needed"]
+__all__ = [
+    "LESSONS",
+    "UnknownExercise",
+    "exercise_ids",
+    "find_exercise",
+    "find_needs",
+    "lesson_names",
+]
 
 LESSONS = Path(__file__).resolve().parent
 
@@ -56,10 +63,10 @@ def find_exercise(exercise_id: str) -> Exercise:
     return read_exercise(_folders()[exercise_id])
 
 
-def needed(exercise: Exercise) -> list[Exercise]:
+def find_needs(exercise: Exercise) -> list[Exercise]:
     """Return the exercises that an exercise needs, with those that they need, earliest first."""
     found: list[Exercise] = []
     for exercise_id in exercise.needs:
         other = find_exercise(exercise_id)
-        found += [one for one in (*needed(other), other) if one not in found]
+        found += [one for one in (*find_needs(other), other) if one not in found]
     return found

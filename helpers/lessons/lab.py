@@ -13,7 +13,7 @@ from helpers.environment.home import home as learners_home
 from helpers.lessons.learner.work import NotWork, take
 from helpers.lessons.prepare import (
     FIRST,
-    explained,
+    explain,
     is_unchanged,
     jupyter_environment,
     prepare,
@@ -37,7 +37,7 @@ def main() -> int:
         print(wrong, file=sys.stderr)
         return 1
     except OSError as error:
-        print(explained(home, error), file=sys.stderr)
+        print(explain(home, error), file=sys.stderr)
         return 1
     first = f"{sheet.file}.ipynb" if sheet else FIRST
     if address := running(home):

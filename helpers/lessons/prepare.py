@@ -62,7 +62,7 @@ def main() -> int:
         print(wrong, file=sys.stderr)
         return 1
     except OSError as error:
-        print(explained(home, error), file=sys.stderr)
+        print(explain(home, error), file=sys.stderr)
         return 1
     print(f"{home} is ready: {count} notebooks were written.", flush=True)
     return become(options.command, home) if options.command else 0
@@ -137,7 +137,7 @@ def server_settings(home: Path, first: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def explained(home: Path, error: OSError) -> str:
+def explain(home: Path, error: OSError) -> str:
     """Return what to do about a folder that can't be written to."""
     return (
         f"Your copies of the notebooks can't be written to {home} ({error.strerror}): name "

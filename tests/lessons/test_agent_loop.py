@@ -10,7 +10,7 @@ import pytest
 from helpers import course
 from helpers.client import StreamError
 from helpers.lessons.common.conversation import ASK, MODEL, ONE_CALL, tool_use
-from helpers.lessons.common.events import done
+from helpers.lessons.common.events import answer_end
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import API, verdict
 from helpers.lessons.nb05_agent_loop.loop.checks.history import CUT_CALL
 from helpers.mock.script import load
@@ -121,7 +121,7 @@ async def test_the_judge_of_the_checks_refuses_what_the_api_refuses():
 
 
 async def test_a_model_that_stops_with_one_call_whole_and_one_cut():
-    both = [*ONE_CALL[:-2], *tool_use("toolu_01B", '{"ci', index=2), *done("max_tokens")]
+    both = [*ONE_CALL[:-2], *tool_use("toolu_01B", '{"ci', index=2), *answer_end("max_tokens")]
     messages, api = [dict(ASK)], API(both, CUT_CALL)
     async with api.client() as http:
         async for _ in run_agent(http, messages, TOOLS, model=MODEL):

@@ -13,7 +13,7 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from helpers.lessons import exercise_ids, find_exercise, needed
+from helpers.lessons import exercise_ids, find_exercise, find_needs
 from helpers.lessons.checking.assemble import Sources, assemble, new_module
 from helpers.lessons.checking.runner import check
 from helpers.lessons.exercise import Exercise, module_of
@@ -41,7 +41,7 @@ def right_answers(exercise: Exercise) -> list[str]:
 def learners(exercise: Exercise, number: int) -> dict[str, str]:
     """Return a learner's earlier parts: of each, the answer with this number."""
     found = {}
-    for one in needed(exercise):
+    for one in find_needs(exercise):
         answers = [source for source in right_answers(one) if keeps_tuples(one, source)]
         found[one.id] = answers[number % len(answers)]
     return found
@@ -57,7 +57,7 @@ def keeps_tuples(exercise: Exercise, source: str) -> bool:
 
 
 def sets_of(exercise: Exercise) -> int:
-    return max(len(right_answers(one)) for one in needed(exercise))
+    return max(len(right_answers(one)) for one in find_needs(exercise))
 
 
 def tried(exercise: Exercise, source: str, earlier: dict[str, str]) -> None:
@@ -98,7 +98,7 @@ def test_a_loop_that_knows_nothing_but_the_stubs_passes(message: str) -> None:
 def promised_by(part: Exercise) -> dict[str, object]:
     """Return what the stub defines; it has run behind the references of what it needs."""
     module = new_module(f"stub_of_{part.id}")
-    earlier = [Sources(one.id, one.reference_source(), None) for one in needed(part)]
+    earlier = [Sources(one.id, one.reference_source(), None) for one in find_needs(part)]
     assert assemble(module, earlier) == []
     before = {**vars(module)}
     exec(compile(part.stub, f"<stub {part.id}>", "exec", dont_inherit=True), vars(module))

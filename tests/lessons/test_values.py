@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.lessons.checking.report import Line, Span
-from helpers.lessons.checking.values import ADDRESS, WIDTH, difference, shown
+from helpers.lessons.checking.values import ADDRESS, WIDTH, difference, format_value
 
 
 def text(line: Line) -> str:
@@ -50,7 +50,7 @@ def test_the_difference_is_found_in_something_long() -> None:
 
 
 def test_what_differs_from_run_to_run_is_left_out() -> None:
-    assert not ADDRESS.search(shown([object(), lambda: None]))
+    assert not ADDRESS.search(format_value([object(), lambda: None]))
 
 
 def test_a_huge_value_is_shown_quickly() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from helpers.lessons.checking.case import Case, Misconception, MissingName, Outcome
 from helpers.lessons.checking.facts import Fact
 from helpers.lessons.checking.report import Diagnosis, Line, Span, plain
-from helpers.lessons.checking.values import ADDRESS, difference, shorten, shown
+from helpers.lessons.checking.values import ADDRESS, difference, format_value, shorten
 from helpers.lessons.checking.where import CELL, describe, is_slip
 
 __all__ = [
@@ -121,7 +121,7 @@ def _holds(matches: Callable[[Outcome], bool], outcome: Outcome) -> bool:
 
 
 def _quote(printed: str) -> str:
-    return shorten(shown(printed)) if printed else ""
+    return shorten(format_value(printed)) if printed else ""
 
 
 def _general(case: Case, outcome: Outcome) -> Diagnosis:
@@ -132,7 +132,7 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
 
     returned, expected = difference(outcome.returned, outcome.expected)
     if outcome.timed_out:
-        expected = plain(shorten(shown(outcome.expected)))
+        expected = plain(shorten(format_value(outcome.expected)))
         return diagnosis(
             "still-running",
             (Span(f"nothing: it was still running after {outcome.timed_out:g} s", True),),
@@ -140,8 +140,8 @@ def _general(case: Case, outcome: Outcome) -> Diagnosis:
             "Ask of each loop what ends it, and whether that can always happen.",
         )
     if outcome.error is not None:
-        expected = plain(shorten(shown(outcome.expected)))
-        return diagnosis(*_raised(outcome.error))
+        expected = plain(shorten(format_value(outcome.expected)))
+        return diagnosis(*_explain_exception(outcome.error))
     value = outcome.returned
     if inspect.isawaitable(value) and not inspect.isawaitable(outcome.expected):
         if inspect.iscoroutine(value):
@@ -202,7 +202,7 @@ def _kind(value: Any) -> str:
     return type(value).__name__
 
 
-def _raised(error: BaseException) -> tuple[str, Line, str, str]:
+def _explain_exception(error: BaseException) -> tuple[str, Line, str, str]:
     """Return (id, came back, looks like, try next) of an exception."""
     name = type(error).__name__
     message = shorten(_message(error), 300)
@@ -334,12 +334,12 @@ def _raised(error: BaseException) -> tuple[str, Line, str, str]:
 
 def _message(error: BaseException) -> str:
     try:
-        return shown_message(str(error))
+        return clean_message(str(error))
     except Exception:
         return ""
 
 
-def shown_message(text: str) -> str:
+def clean_message(text: str) -> str:
     """Return an error's message in one line and without addresses."""
     return ADDRESS.sub("", " ".join(text.split()))
 
@@ -388,7 +388,7 @@ def explain_silence(ran: str, expected: Line, exit_code: int) -> Diagnosis:
 
 def explain_syntax(error: Exception, where: str) -> Diagnosis:
     """Say why the cell is not Python."""
-    message = shown_message(getattr(error, "msg", None) or str(error))
+    message = clean_message(getattr(error, "msg", None) or str(error))
     looks_like, try_next = (
         "code that Python can't read",
         "Look at that line and the one above it: a bracket, a quote, a colon or an indent.",

@@ -161,7 +161,7 @@ def _is_container(value: ast.AST | None) -> bool:
     return False
 
 
-def _changed(tree: ast.AST, wanted: str) -> bool:
+def _is_changed(tree: ast.AST, wanted: str) -> bool:
     """Whether something changes the container that this expression names."""
     for node in ast.walk(tree):
         match node:
@@ -195,7 +195,7 @@ def _mutable_defaults(function: Function) -> Iterator[Fact]:
             and any(isinstance(target, ast.Attribute) for target in node.targets)
             for node in ast.walk(function)
         )
-        if _is_container(default) and (kept or _changed(function, name)):
+        if _is_container(default) and (kept or _is_changed(function, name)):
             yield Fact(
                 "mutable-default",
                 function.lineno,
@@ -225,7 +225,7 @@ def _class_state(owner: ast.ClassDef) -> Iterator[Fact]:
             if isinstance(method, Function) and method.name == "__init__"
             for node in ast.walk(method)
         )
-        if _is_container(value) and not own and _changed(owner, f"self.{name}"):
+        if _is_container(value) and not own and _is_changed(owner, f"self.{name}"):
             yield Fact(
                 "class-level-state",
                 statement.lineno,

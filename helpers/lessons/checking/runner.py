@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from helpers.browser import IN_BROWSER
-from helpers.lessons import needed
+from helpers.lessons import find_needs
 from helpers.lessons.checking import sandbox
 from helpers.lessons.checking.case import Case, Outcome
 from helpers.lessons.checking.explain import (
@@ -28,7 +28,7 @@ from helpers.lessons.checking.explain import (
 )
 from helpers.lessons.checking.report import CaseResult, Diagnosis, Report, plain
 from helpers.lessons.checking.stub import is_untouched
-from helpers.lessons.checking.values import shorten, shown
+from helpers.lessons.checking.values import format_value, shorten
 from helpers.lessons.checking.where import CELL, describe
 from helpers.lessons.exercise import Exercise
 
@@ -104,7 +104,7 @@ def check(
         "source": padded,
         "earlier": [
             (one.id, one.reference_source(), (earlier or {}).get(one.id))
-            for one in needed(exercise)
+            for one in find_needs(exercise)
         ],
         "case_seconds": limits.case_seconds,
         "total_seconds": limits.total_seconds,
@@ -137,7 +137,7 @@ def _results(exercise: Exercise, diagnoses: list[Diagnosis | None]) -> tuple[Cas
     return tuple(results)
 
 
-def _worded(exercise: Exercise, found: Diagnosis) -> Diagnosis:
+def _add_words(exercise: Exercise, found: Diagnosis) -> Diagnosis:
     """Add what is said of a mistake that was only named."""
     if found.looks_like:
         return found
@@ -183,7 +183,7 @@ def _report(
     elif end:
         broken.append(end)
     cases = _after_the_first(exercise.cases, cases)
-    results = _results(exercise, [found and _worded(exercise, found) for found in cases])
+    results = _results(exercise, [found and _add_words(exercise, found) for found in cases])
     if broken:
         return Report("broken", results, broken[0], notes)
     first = next((case.diagnosis for case in results if case.status == "failed"), None)
@@ -279,7 +279,7 @@ class _Child:
         if exit_code == PROCESSOR_TIME_IS_UP:
             return self._too_late()
         case = self._case()
-        expected = plain(shorten(shown(case.expected))) if case else ()
+        expected = plain(shorten(format_value(case.expected))) if case else ()
         ran = case.code if case else WHOLE_CELL
         return explain_silence(ran, expected, -1 if exit_code is None else exit_code)
 

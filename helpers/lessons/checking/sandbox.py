@@ -34,7 +34,7 @@ from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.checking.facts import Fact, facts_of
 from helpers.lessons.checking.fair_time import watch
-from helpers.lessons.checking.where import CELL, where_it_hangs, where_raised
+from helpers.lessons.checking.where import CELL, describe_place, where_it_hangs
 from helpers.lessons.exercise import read_exercise
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _load_cell(job: dict[str, Any], tell: Tell, deadline: Deadline) -> Namespace
         with deadline.over(hung), listening(job["output_bytes"]) as printed:
             execute(CELL, job["source"], module)
     except BaseException as error:
-        where = where_raised(error.__traceback__)
+        where = describe_place(error.__traceback__)
         if isinstance(error, TooLong):
             tell(hung(where))
             return None
@@ -230,7 +230,7 @@ def _run_case(
             right = _is_right(case, returned)
         except BaseException as raised:
             error = raised
-            where = where_raised(raised.__traceback__)
+            where = describe_place(raised.__traceback__)
         if isinstance(error, TooLong):
             tell(hung(where))
             return False

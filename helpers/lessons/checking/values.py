@@ -5,7 +5,7 @@ from typing import Any
 
 from helpers.lessons.checking.report import Line, Span, plain
 
-__all__ = ["difference", "shorten", "shown"]
+__all__ = ["difference", "format_value", "shorten"]
 
 # One line of a diagnosis at a readable size, in characters.
 WIDTH = 160
@@ -20,7 +20,7 @@ TOKEN = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)|.", re.DOTALL)
 ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return the repr of a value, the same on every run, whatever its class does."""
     try:
         text = repr(value)
@@ -32,13 +32,13 @@ def shown(value: Any) -> str:
 
 def difference(returned: Any, expected: Any) -> tuple[Line, Line]:
     """Return both values as lines in which the piece that differs is marked."""
-    left, right = TOKEN.findall(shown(returned)), TOKEN.findall(shown(expected))
+    left, right = TOKEN.findall(format_value(returned)), TOKEN.findall(format_value(expected))
     if left == right:
         # They look alike, so it must be the type, or something that isn't shown.
         notes = f"  (a {type(returned).__name__})", f"  (a {type(expected).__name__})"
         return (
-            (*plain(shorten(shown(returned))), Span(notes[0], True)),
-            (*plain(shorten(shown(expected))), Span(notes[1], True)),
+            (*plain(shorten(format_value(returned))), Span(notes[0], True)),
+            (*plain(shorten(format_value(expected))), Span(notes[1], True)),
         )
     shorter = min(len(left), len(right))
     start = 0

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CELL",
     "describe",
+    "describe_place",
     "earlier_part",
     "is_slip",
     "remember",
     "where_it_hangs",
-    "where_raised",
 ]
 
 LIBRARY = str(Path(__file__).resolve().parents[2])
@@ -50,7 +50,7 @@ def describe(filename: str, number: int, text: str | None = None) -> str:
     return f"line {number} of {filename.strip('<>')}: {shorten(text.strip(), 100)}"
 
 
-def where_raised(traceback: TracebackType | None) -> str:
+def describe_place(traceback: TracebackType | None) -> str:
     """Describe the innermost line of the learner's code in a traceback."""
     found = ""
     while traceback:

@@ -8,11 +8,11 @@ from helpers.lessons.common.events import (
     START,
     Event,
     Message,
+    answer_end,
     begin,
-    done,
     end,
+    input_delta,
     text_block,
-    typed,
 )
 from helpers.tools import Tool, tool
 
@@ -28,7 +28,7 @@ READING = 0.3
 def tool_use(id: str, given: str, name: str = "get_weather", index: int = 1) -> list[Event]:
     """A block with a call; its input as JSON text."""
     opened = {"type": "tool_use", "id": id, "name": name, "input": {}}
-    return [begin(index, opened), typed(index, given), end(index)]
+    return [begin(index, opened), input_delta(index, given), end(index)]
 
 
 ASK: Message = {"role": "user", "content": "What's the weather in Lagos?"}
@@ -38,15 +38,15 @@ ONE_CALL = [
     START,
     *text_block(0, "Let me look."),
     *tool_use("toolu_01A", LAGOS_INPUT),
-    *done("tool_use"),
+    *answer_end("tool_use"),
 ]
 TWO_CALLS = [
     *ONE_CALL[:-2],
     *tool_use("toolu_01B", OSLO_INPUT, index=2),
-    *done("tool_use"),
+    *answer_end("tool_use"),
 ]
 # After its call the model has more to say, so that the tool has time to run.
-CALL_AND_TEXT = [*ONE_CALL[:-2], *text_block(2, "One", " moment."), *done("tool_use")]
+CALL_AND_TEXT = [*ONE_CALL[:-2], *text_block(2, "One", " moment."), *answer_end("tool_use")]
 ANSWER = [START, *text_block(0, "Take water."), *END]
 
 
@@ -78,10 +78,10 @@ def kinds(content: object) -> str:
         return "text"
     if not isinstance(content, list):
         return repr(content)
-    return ", ".join(told(one) for one in content) or "nothing"
+    return ", ".join(describe_block(one) for one in content) or "nothing"
 
 
-def told(one: object) -> str:
+def describe_block(one: object) -> str:
     """Tell one block."""
     match one:
         case {"type": "tool_use", "id": id}:

@@ -15,14 +15,14 @@ __all__ = [
     "Block",
     "Event",
     "Message",
+    "answer_end",
     "api_error",
     "begin",
     "delta",
-    "done",
     "end",
-    "said",
+    "input_delta",
     "text_block",
-    "typed",
+    "text_delta",
     "wire",
 ]
 
@@ -46,12 +46,12 @@ def end(index: int) -> Event:
     return {"type": "content_block_stop", "index": index}
 
 
-def said(index: int, piece: str) -> Event:
+def text_delta(index: int, piece: str) -> Event:
     """A piece of text."""
     return delta(index, {"type": "text_delta", "text": piece})
 
 
-def typed(index: int, fragment: str) -> Event:
+def input_delta(index: int, fragment: str) -> Event:
     """A piece of a tool's input."""
     return delta(index, {"type": "input_json_delta", "partial_json": fragment})
 
@@ -59,11 +59,11 @@ def typed(index: int, fragment: str) -> Event:
 def text_block(index: int, *pieces: str) -> list[Event]:
     """A whole block of text."""
     block = {"type": "text", "text": ""}
-    return [begin(index, block), *(said(index, piece) for piece in pieces), end(index)]
+    return [begin(index, block), *(text_delta(index, piece) for piece in pieces), end(index)]
 
 
-def done(stop_reason: str, output_tokens: int = 9) -> list[Event]:
-    """How an answer ends."""
+def answer_end(stop_reason: str, output_tokens: int = 9) -> list[Event]:
+    """The end of an answer."""
     return [
         {
             "type": "message_delta",
@@ -90,7 +90,7 @@ START: Event = {
 STOP: Event = {"type": "message_stop"}
 PING: Event = {"type": "ping"}
 NEW: Event = {"type": "mood", "mood": {"calm": 0.9}}
-END = done("end_turn")
+END = answer_end("end_turn")
 PIECES = ("One", " two", " three")
 WHOLE = [START, *text_block(0, *PIECES), *END]
 

@@ -85,7 +85,7 @@ class Server(httpx.AsyncBaseTransport):
             headers["content-type"] = "text/event-stream; charset=utf-8"
         if self._compresses and "gzip" in request.headers.get("accept-encoding", ""):
             headers["content-encoding"] = "gzip"
-            self.body.chunks = compressed(self.body.chunks)
+            self.body.chunks = compress(self.body.chunks)
         return httpx.Response(self._status, headers=headers, stream=self.body)
 
     def client(self) -> httpx.AsyncClient:
@@ -98,7 +98,7 @@ class Server(httpx.AsyncBaseTransport):
         return "socket closed" if self.body.closed else "socket still open"
 
 
-def compressed(chunks: Sequence[bytes]) -> list[bytes]:
+def compress(chunks: Sequence[bytes]) -> list[bytes]:
     """The same chunks as gzip, each complete as soon as it has arrived."""
     packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     packed = [packer.compress(chunk) + packer.flush(zlib.Z_SYNC_FLUSH) for chunk in chunks]

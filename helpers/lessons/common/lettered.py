@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace, Outcome
 
-__all__ = ["Letter", "lettered_cases"]
+__all__ = ["Letter", "make_cases"]
 
 
 class Letter(NamedTuple):
@@ -24,14 +24,14 @@ class Letter(NamedTuple):
     mistake: str
 
 
-def unanswered(outcome: Outcome) -> bool:
+def is_unanswered(outcome: Outcome) -> bool:
     """Whether nothing stands at a letter yet."""
     if outcome.error:
         return isinstance(outcome.error, KeyError)
     return outcome.returned is ... or outcome.returned is None
 
 
-def lettered_cases(table: str, kind: str, letters: Sequence[Letter]) -> tuple[Case, ...]:
+def make_cases(table: str, kind: str, letters: Sequence[Letter]) -> tuple[Case, ...]:
     """Return a case for each letter.
 
     Args:
@@ -53,7 +53,7 @@ def _case(table: str, kind: str, row: Letter) -> Case:
         run,
         row.right,
         (
-            Misconception(id="not-answered", matches=unanswered),
+            Misconception(id="not-answered", matches=is_unanswered),
             Misconception(
                 id=row.mistake, matches=lambda out: isinstance(out.returned, type(row.right))
             ),

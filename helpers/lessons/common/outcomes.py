@@ -29,7 +29,7 @@ def words_of(outcome: Outcome) -> str:
     return str(outcome.returned if outcome.error is None else outcome.error)
 
 
-async def printed_by(work: Awaitable[object]) -> str:
+async def capture_print(work: Awaitable[object]) -> str:
     """Return what is printed while some work is done."""
     with redirect_stdout(StringIO()) as printed:
         await work

@@ -6,7 +6,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
-from helpers.lessons import UnknownExercise, exercise_ids, find_exercise, needed
+from helpers.lessons import UnknownExercise, exercise_ids, find_exercise, find_needs
 from helpers.lessons.checking.diagnosis import render, render_sentence
 from helpers.lessons.checking.report import Report
 from helpers.lessons.checking.runner import check
@@ -66,7 +66,7 @@ def build(line: str, cell: str, names: dict[str, Any]) -> None:
             "it again."
         )
         return
-    earlier = {one.id: own for one in needed(exercise) if (own := progress.source(one.id))}
+    earlier = {one.id: own for one in find_needs(exercise) if (own := progress.source(one.id))}
     try:
         report = check(exercise, cell, earlier=earlier, first_line=FIRST_LINE)
     except KeyboardInterrupt:
@@ -100,7 +100,7 @@ def _keep(exercise: Exercise, cell: str, status: str) -> list[str]:
 
 def _define(exercise: Exercise, cell: str, names: dict[str, Any]) -> None:
     """Define the names of the cell in the notebook, to play with."""
-    for one in needed(exercise):
+    for one in find_needs(exercise):
         earlier = progress.part_namespace(one.id)
         for name in dir(earlier):
             names.setdefault(name, getattr(earlier, name))

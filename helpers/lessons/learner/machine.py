@@ -72,7 +72,7 @@ def _look(session: Session) -> Iterator[Finding]:
         "Install a newer one, then run `python3 course.py lab` again.",
         "python",
     )
-    missing = [name for name in _needed() if not _installed(name)]
+    missing = [name for name in _list_packages() if not _is_installed(name)]
     yield Finding(
         not missing,
         "all packages are installed",
@@ -99,7 +99,7 @@ def _look(session: Session) -> Iterator[Finding]:
         )
 
 
-def _needed() -> list[str]:
+def _list_packages() -> list[str]:
     """Return the names of the packages that the course itself names."""
     if IN_BROWSER:  # the rest is fetched when a cell needs it
         return importlib.metadata.requires("streaming-agents-by-hand") or []
@@ -108,7 +108,7 @@ def _needed() -> list[str]:
     return [name.group() for name in names if name]
 
 
-def _installed(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

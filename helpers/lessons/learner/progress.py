@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from helpers.environment import home as homes
-from helpers.lessons import find_exercise, needed
+from helpers.lessons import find_exercise, find_needs
 from helpers.lessons.checking.assemble import Sources, assemble, new_module
 from helpers.lessons.checking.case import Namespace
 from helpers.lessons.exercise import Exercise, module_of
@@ -30,9 +30,9 @@ __all__ = [
     "NotSaved",
     "home",
     "in_part",
+    "list_passes",
     "note_try",
     "part_namespace",
-    "passed",
     "save",
     "source",
     "sources",
@@ -50,7 +50,7 @@ def home() -> Path:
     return homes.home(os.environ, ROOT)
 
 
-def passed() -> list[str]:
+def list_passes() -> list[str]:
     """Return the ids of the parts that have passed, of unknown parts too."""
     return [part_id for part_id in _read()["parts"] if source(part_id) is not None]
 
@@ -150,15 +150,15 @@ def part_namespace(part_id: str) -> Namespace:
         UnknownExercise: there is no such part.
     """
     exercise = find_exercise(part_id)
-    chain = tuple(sources(one) for one in (*needed(exercise), exercise))
+    chain = tuple(sources(one) for one in (*find_needs(exercise), exercise))
     if not any(one.own for one in chain):
         # The library module itself, so that its classes are those of the whole course.
         return Namespace(vars(importlib.import_module(module_of(exercise.reference))))
-    return Namespace(vars(_assembled(chain)))
+    return Namespace(vars(_assemble(chain)))
 
 
 @cache
-def _assembled(chain: tuple[Sources, ...]) -> ModuleType:
+def _assemble(chain: tuple[Sources, ...]) -> ModuleType:
     module = new_module(f"your_{chain[-1].part_id}")
     for part_id in assemble(module, chain):
         _say(f"Your part {part_id} no longer runs, so the course's own takes its place.")

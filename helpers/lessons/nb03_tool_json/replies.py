@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from helpers.lessons.checking.case import Outcome
-from helpers.lessons.common.events import Event, begin, done, end, text_block, typed
+from helpers.lessons.common.events import Event, answer_end, begin, end, input_delta, text_block
 from helpers.lessons.common.outcomes import mentions
 
 # An answer, as the API sends it
@@ -34,7 +34,7 @@ def tool(index: int, name: str, *fragments: str) -> list[Event]:
     """A whole tool call; as on the wire, its first fragment is always empty."""
     return [
         begin(index, tool_use(index, name)),
-        *(typed(index, fragment) for fragment in ("", *fragments)),
+        *(input_delta(index, fragment) for fragment in ("", *fragments)),
         end(index),
     ]
 
@@ -42,7 +42,7 @@ def tool(index: int, name: str, *fragments: str) -> list[Event]:
 LAGOS = ('{"city', '": "La', 'gos"', "}")
 OSLO = ('{"ci', 'ty": "Oslo"}')
 
-TOOL_USE = done("tool_use", 18)
+TOOL_USE = answer_end("tool_use", 18)
 ONE_TOOL = [
     START,
     *text_block(0, "I'll look", " it up."),
@@ -66,7 +66,7 @@ def not_json(out: Outcome, *words: str) -> bool:
     return isinstance(out.error, json.JSONDecodeError) and mentions(out, *words)
 
 
-def parsed_a_fragment(out: Outcome) -> bool:
+def parses_a_fragment(out: Outcome) -> bool:
     """Whether what a parser refused is the beginning of an input, or the middle of one."""
     if not isinstance(out.error, json.JSONDecodeError):
         return False

@@ -42,7 +42,7 @@ class Blocking:
             return
         self.went_on = any(self._loop_lives.wait(0.001) for _ in range(LOOKS))
 
-    def told(self) -> str:
+    def report(self) -> str:
         """What became of the loop."""
         self._ticking.cancel()
         return "the loop went on" if self.went_on else "the loop stood still"

@@ -67,7 +67,7 @@ def cells_of(step: Step) -> list[int]:
 
 
 def _first(step: Step) -> list[int]:
-    return [_found(step.notebook, piece) for piece in step.first]
+    return [_find_cell(step.notebook, piece) for piece in step.first]
 
 
 def _in_sections(step: Step) -> list[int]:
@@ -79,7 +79,7 @@ def _in_sections(step: Step) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def _found(name: str, piece: str) -> int:
+def _find_cell(name: str, piece: str) -> int:
     numbers = [
         number
         for number, cell in enumerate(_cells(name))

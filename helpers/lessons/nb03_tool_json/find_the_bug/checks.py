@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.events import Event, begin, done, end, typed
+from helpers.lessons.common.events import Event, answer_end, begin, end, input_delta
 from helpers.lessons.nb03_tool_json.replies import (
     NO_INPUT,
     ONE_TOOL,
@@ -16,7 +16,7 @@ from helpers.lessons.nb03_tool_json.replies import (
     TWO_TOOLS,
     listing,
     not_json,
-    parsed_a_fragment,
+    parses_a_fragment,
     tool,
     tool_use,
 )
@@ -48,7 +48,7 @@ BUG_MISTAKES = (
     ),
     Misconception(
         id="parses-each-fragment",
-        matches=parsed_a_fragment,
+        matches=parses_a_fragment,
     ),
     Misconception(
         id="drops-empty-input",
@@ -102,12 +102,12 @@ def bug_case(
 SIDE_BY_SIDE = [
     START,
     begin(0, tool_use(0, "get_weather")),
-    typed(0, '{"city": "La'),
+    input_delta(0, '{"city": "La'),
     begin(1, tool_use(1, "get_weather")),
-    typed(1, '{"city":'),
-    typed(0, 'gos"}'),
+    input_delta(1, '{"city":'),
+    input_delta(0, 'gos"}'),
     end(0),
-    typed(1, ' "Oslo"}'),
+    input_delta(1, ' "Oslo"}'),
     end(1),
     *TOOL_USE,
 ]
@@ -117,12 +117,16 @@ SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "
 SERVER_CALL = [
     START,
     begin(0, SEARCH),
-    typed(0, '{"query": "rain"}'),
+    input_delta(0, '{"query": "rain"}'),
     end(0),
     *tool(1, "get_weather", *OSLO),
     *TOOL_USE,
 ]
-CUT = [START, *tool(0, "get_weather", '{"city": "Lagos", "day": "to'), *done("max_tokens", 18)]
+CUT = [
+    START,
+    *tool(0, "get_weather", '{"city": "Lagos", "day": "to'),
+    *answer_end("max_tokens", 18),
+]
 
 
 def cut_input(my: Namespace) -> object:

@@ -1,6 +1,6 @@
 """The letters of `whole_or_cut`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -24,4 +24,4 @@ LETTERS = (
     ),
     Letter("F", "two whole calls, then tool_use", 2, "counts-one-call"),
 )
-CASES = lettered_cases("MAY_RUN", "reply", LETTERS)
+CASES = make_cases("MAY_RUN", "reply", LETTERS)

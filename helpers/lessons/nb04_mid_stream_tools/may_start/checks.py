@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.events import PING, STOP, Event, begin, end, said, text_block, typed
+from helpers.lessons.common.events import (
+    PING,
+    STOP,
+    Event,
+    begin,
+    end,
+    input_delta,
+    text_block,
+    text_delta,
+)
 
 __all__ = ["CASES"]
 
@@ -14,7 +23,7 @@ START: Event = {"type": "message_start", "message": {"role": "assistant", "conte
 def tool_block(index: int, *fragments: str) -> list[Event]:
     """A tool call: two events more than fragments."""
     block = {"type": "tool_use", "id": f"toolu_0{index}", "name": "get_weather", "input": {}}
-    pieces = [typed(index, piece) for piece in fragments or ('{"city": ', '"Lagos"}')]
+    pieces = [input_delta(index, piece) for piece in fragments or ('{"city": ', '"Lagos"}')]
     return [begin(index, block), *pieces, end(index)]
 
 
@@ -112,7 +121,7 @@ CASES = (
             *(START, PING, PING),
             *tool_block(0),
             *(PING, PING),
-            *(begin(1, TEXT), PING, said(1, "Let me look."), end(1)),
+            *(begin(1, TEXT), PING, text_delta(1, "Let me look."), end(1)),
             *ending("tool_use"),
         ],
         {0: 9},

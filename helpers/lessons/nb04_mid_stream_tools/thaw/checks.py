@@ -19,7 +19,7 @@ async def thaw(my: Namespace) -> object:
         return f"the page of {url}"
 
     page = await my.read_page(fetch, "example.org")
-    return [page, block.told()]
+    return [page, block.report()]
 
 
 async def thaw_error(my: Namespace) -> object:

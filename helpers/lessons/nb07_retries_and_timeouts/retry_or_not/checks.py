@@ -1,6 +1,6 @@
 """The letters of `retry_or_not`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -38,4 +38,4 @@ LETTERS = (
         "forgets-the-key",
     ),
 )
-CASES = lettered_cases("ASK_AGAIN", "failure", LETTERS)
+CASES = make_cases("ASK_AGAIN", "failure", LETTERS)

@@ -1,6 +1,6 @@
 """The letters of `dangerous`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -32,4 +32,4 @@ LETTERS = (
         "trusts-styles",
     ),
 )
-CASES = lettered_cases("DANGEROUS", "piece", LETTERS)
+CASES = make_cases("DANGEROUS", "piece", LETTERS)

@@ -1,6 +1,6 @@
 """The letters of `sealed`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -49,4 +49,4 @@ LETTERS = (
         "edits-old-thinking",
     ),
 )
-CASES = lettered_cases("REFUSED", "turn", LETTERS)
+CASES = make_cases("REFUSED", "turn", LETTERS)

@@ -43,7 +43,7 @@ async def run(http: httpx.AsyncClient) -> None:
                 case {"type": "content_block_delta", "delta": {"partial_json": piece}}:
                     raw += piece
     call = content[-1]
-    call["input"] = mended(raw)  # and nobody looks at the stop_reason
+    call["input"] = mend(raw)  # and nobody looks at the stop_reason
     result = {
         "type": "tool_result",
         "tool_use_id": call["id"],
@@ -57,7 +57,7 @@ async def run(http: httpx.AsyncClient) -> None:
         await response.aread()
 
 
-def mended(raw: str) -> dict[str, Any]:
+def mend(raw: str) -> dict[str, Any]:
     """Return JSON with the end that it lacks."""
     for end in ("", '"}', "}"):
         try:

@@ -1,6 +1,6 @@
 """The letters of `does_it_raise`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -57,4 +57,4 @@ LETTERS = (
         "helpers-never-check",
     ),
 )
-CASES = lettered_cases("RAISES", "situation", LETTERS)
+CASES = make_cases("RAISES", "situation", LETTERS)

@@ -1,7 +1,7 @@
 """The recordings of `read_the_wire`, the fault in each, and what a wrong number shows."""
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.lettered import Letter, unanswered
+from helpers.lessons.common.lettered import Letter, is_unanswered
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -39,7 +39,7 @@ def recording(row: Letter) -> Case:
         run,
         "the number of its fault",  # a diagnosis shows this, and should leave something to do
         (
-            Misconception(id="not-answered", matches=unanswered),
+            Misconception(id="not-answered", matches=is_unanswered),
             *(decoy(number, id) for number, id in DECOYS.items()),
             Misconception(id=row.mistake, matches=lambda out: out.returned in range(1, 10)),
             Misconception(id="no-such-fault", matches=lambda out: out.error is None),

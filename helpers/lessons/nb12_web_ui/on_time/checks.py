@@ -1,6 +1,6 @@
 """The letters of `on_time`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, lettered_cases
+from helpers.lessons.common.lettered import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 
@@ -50,4 +50,4 @@ LETTERS = (
         "forgets-heartbeats",
     ),
 )
-CASES = lettered_cases("ON_TIME", "way", LETTERS)
+CASES = make_cases("ON_TIME", "way", LETTERS)

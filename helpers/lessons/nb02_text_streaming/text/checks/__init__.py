@@ -2,7 +2,7 @@
 
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.events import WHOLE, wire
-from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.common.outcomes import capture_print
 from helpers.lessons.nb02_text_streaming.text.checks.endings import ENDINGS
 from helpers.lessons.nb02_text_streaming.text.checks.events import EVENT_CASES
 from helpers.lessons.nb02_text_streaming.text.checks.harness import JOINING, case, receiving
@@ -15,7 +15,7 @@ __all__ = ["CASES"]
 
 async def read_aloud(my: Namespace) -> object:
     """Return what reading an answer prints."""
-    return await printed_by(receiving(wire(WHOLE))(my))
+    return await capture_print(receiving(wire(WHOLE))(my))
 
 
 QUIET = case(

@@ -15,8 +15,8 @@ from helpers.lessons.common.events import (
     WHOLE,
     Event,
     delta,
+    input_delta,
     text_block,
-    typed,
     wire,
 )
 from helpers.lessons.common.fake_api import Body, Server
@@ -77,7 +77,7 @@ OTHER_DELTAS = [
     delta(0, {"type": "signature_delta", "signature": "EqQBCgIYAhIM"}),
     delta(1, {"type": "citations_delta", "citation": {"type": "char_location"}}),
     *text_block(1, "One", " two"),
-    typed(2, '{"up_to": 3}'),
+    input_delta(2, '{"up_to": 3}'),
     *END,
 ]
 TWO_BLOCKS = [

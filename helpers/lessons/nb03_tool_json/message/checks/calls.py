@@ -3,7 +3,7 @@
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
-from helpers.lessons.common.events import done, text_block
+from helpers.lessons.common.events import answer_end, text_block
 from helpers.lessons.common.outcomes import mentions
 from helpers.lessons.nb03_tool_json.message.checks.harness import (
     CALLS,
@@ -23,7 +23,7 @@ from helpers.lessons.nb03_tool_json.replies import (
     TWO_TOOLS,
     listing,
     not_json,
-    parsed_a_fragment,
+    parses_a_fragment,
     tool,
     tool_use,
 )
@@ -35,7 +35,7 @@ GIVES_NOTHING = Misconception(
 PARSES_FRAGMENTS = Misconception(
     id="parses-each-fragment",
     matches=lambda out: (
-        parsed_a_fragment(out)
+        parses_a_fragment(out)
         or (isinstance(out.returned, list) and out.returned == [("get_weather", None)])
         or out.returned == [("get_weather", {})]
     ),
@@ -163,7 +163,7 @@ CALL_CASES = (
             *text_block(0, "One."),
             *tool(1, "get_time"),
             *text_block(2, "Two."),
-            *done("end_turn", 18),
+            *answer_end("end_turn", 18),
         ],
         [
             {"type": "text", "text": "One."},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace, Outcome
-from helpers.lessons.common.events import Event, done
+from helpers.lessons.common.events import Event, answer_end
 from helpers.lessons.nb03_tool_json.message.checks.harness import LAGOS_CALL, calls_case, case, fed
 from helpers.lessons.nb03_tool_json.replies import LAGOS, START, TOOL_USE, TWO_TOOLS, listing, tool
 
@@ -30,8 +30,8 @@ MESSAGE_STOP = Misconception(
 )
 
 
-CUT = [START, *tool(0, "send_money", *PAYMENT), *done("max_tokens", 12)]
-WHOLE_BUT_CUT = [START, *tool(0, "get_time"), *done("max_tokens", 2)]
+CUT = [START, *tool(0, "send_money", *PAYMENT), *answer_end("max_tokens", 12)]
+WHOLE_BUT_CUT = [START, *tool(0, "get_time"), *answer_end("max_tokens", 2)]
 LOST = [START, *tool(0, "get_weather", *LAGOS)]
 BROKEN = [
     START,
@@ -44,7 +44,7 @@ SECOND_CUT = [
     START,
     *tool(0, "get_weather", *LAGOS),
     *tool(1, "send_money", *PAYMENT),
-    *done("max_tokens", 30),
+    *answer_end("max_tokens", 30),
 ]
 
 
@@ -72,7 +72,7 @@ def not_confirmed(my: Namespace) -> object:
 def other_reasons(my: Namespace) -> object:
     """Return how many calls each of these reasons to stop confirms."""
     whole = [START, *tool(0, "get_weather", *LAGOS)]
-    return {reason: len(fed(my, [*whole, *done(reason)])[1]) for reason in CUT_OR_REFUSED}
+    return {reason: len(fed(my, [*whole, *answer_end(reason)])[1]) for reason in CUT_OR_REFUSED}
 
 
 def when(events: Sequence[Event]) -> Callable[[Namespace], object]:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
-from helpers.lessons.common.events import PING, begin, text_block, typed
+from helpers.lessons.common.events import PING, begin, input_delta, text_block
 from helpers.lessons.nb03_tool_json.message.checks.harness import case, texts
 from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, tool_use
 
@@ -43,9 +43,9 @@ def share_of_a_parse(my: Namespace) -> object:
     """
     long = '{"numbers": [' + "1, " * 100_000
     assembler = my.MessageAssembler()
-    for event in deepcopy([START, begin(0, tool_use(0, "add_up")), typed(0, long)]):
+    for event in deepcopy([START, begin(0, tool_use(0, "add_up")), input_delta(0, long)]):
         assembler.feed(event)
-    fragment = typed(0, "1, ")
+    fragment = input_delta(0, "1, ")
     costs, parses = [], []
     for _ in range(5):
         started = time.perf_counter()

@@ -5,9 +5,9 @@ from copy import deepcopy
 from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.events import Event, done, text_block
+from helpers.lessons.common.events import Event, answer_end, text_block
 from helpers.lessons.nb03_tool_json.message.checks.harness import FEED, case, fed, texts
-from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing, parsed_a_fragment
+from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing, parses_a_fragment
 
 
 def message_of(events: Sequence[Event]) -> Callable[[Namespace], object]:
@@ -77,7 +77,7 @@ MESSAGE_CASES = (
     message_case(
         "a text",
         "Without streaming, the same message would come as a whole.",
-        [START, *text_block(0, "One", " two", " three"), *done("end_turn", 9)],
+        [START, *text_block(0, "One", " two", " three"), *answer_end("end_turn", 9)],
         whole([{"type": "text", "text": "One two three"}], "end_turn", 9),
         Misconception(
             id="no-message",
@@ -133,7 +133,7 @@ MESSAGE_CASES = (
         {},
         Misconception(
             id="parses-each-fragment",
-            matches=parsed_a_fragment,
+            matches=parses_a_fragment,
         ),
         Misconception(
             id="input-grows-as-text",

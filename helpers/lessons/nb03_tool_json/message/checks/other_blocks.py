@@ -1,7 +1,16 @@
 """Cases of `message`: blocks of other kinds."""
 
 from helpers.lessons.checking.case import Misconception, Namespace
-from helpers.lessons.common.events import PING, begin, delta, done, end, said, text_block, typed
+from helpers.lessons.common.events import (
+    PING,
+    answer_end,
+    begin,
+    delta,
+    end,
+    input_delta,
+    text_block,
+    text_delta,
+)
 from helpers.lessons.nb03_tool_json.message.checks.harness import case, content_case, fed
 from helpers.lessons.nb03_tool_json.replies import START, listing
 
@@ -14,12 +23,12 @@ SEARCH = {"type": "server_tool_use", "id": "srvtoolu_01", "name": "web_search", 
 SEARCHED = [
     START,
     begin(0, SEARCH),
-    *(typed(0, fragment) for fragment in ("", '{"que', 'ry": "SSE"}')),
+    *(input_delta(0, fragment) for fragment in ("", '{"que', 'ry": "SSE"}')),
     end(0),
     begin(1, {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_01", "content": []}),
     end(1),
     *text_block(2, "Found."),
-    *done("end_turn", 18),
+    *answer_end("end_turn", 18),
 ]
 
 
@@ -44,7 +53,7 @@ OTHER_BLOCKS = (
             begin(1, {"type": "redacted_thinking", "data": "EmwKAhgB"}),
             end(1),
             *text_block(2, "One."),
-            *done("end_turn", 18),
+            *answer_end("end_turn", 18),
         ],
         [
             {"type": "thinking", "thinking": "Two cities, two calls.", "signature": SIGNATURE},
@@ -71,13 +80,13 @@ OTHER_BLOCKS = (
             START,
             begin(0, {"citations": [], "type": "text", "text": ""}),
             *(delta(0, {"type": "citations_delta", "citation": one}) for one in SOURCES),
-            said(0, "One and two."),
+            text_delta(0, "One and two."),
             end(0),
             begin(1, {"type": "text", "text": ""}),
             delta(1, {"type": "citations_delta", "citation": SOURCES[0]}),
-            said(1, "One."),
+            text_delta(1, "One."),
             end(1),
-            *done("end_turn", 18),
+            *answer_end("end_turn", 18),
         ],
         [
             {"type": "text", "text": "One and two.", "citations": SOURCES},
@@ -110,10 +119,10 @@ OTHER_BLOCKS = (
             {"type": "weather_report", "sky": "blue"},
             begin(1, {"type": "text", "text": ""}),
             PING,
-            said(1, "One."),
+            text_delta(1, "One."),
             delta(1, {"type": "tone_delta", "tone": "warm"}),
             end(1),
-            *done("end_turn", 18),
+            *answer_end("end_turn", 18),
         ],
         [{"type": "mood", "calm": 0.9}, {"type": "text", "text": "One."}],
         Misconception(

@@ -1,7 +1,7 @@
 """Cases of `message`: what only some servers do."""
 
 from helpers.lessons.checking.case import Misconception
-from helpers.lessons.common.events import begin, done, end, said, typed
+from helpers.lessons.common.events import answer_end, begin, end, input_delta, text_delta
 from helpers.lessons.nb03_tool_json.message.checks.harness import (
     LAGOS_CALL,
     calls_case,
@@ -17,12 +17,12 @@ RARE_CASES = (
             START,
             begin(0, {"type": "text", "text": ""}),
             begin(2, {"type": "text", "text": ""}),
-            said(0, "One"),
-            said(2, "Two"),
-            said(0, " more"),
+            text_delta(0, "One"),
+            text_delta(2, "Two"),
+            text_delta(0, " more"),
             end(0),
             end(2),
-            *done("end_turn", 18),
+            *answer_end("end_turn", 18),
         ],
         [{"type": "text", "text": "One more"}, {"type": "text", "text": "Two"}],
         Misconception(
@@ -40,12 +40,12 @@ RARE_CASES = (
         [
             START,
             begin(0, tool_use(0, "get_weather")),
-            typed(0, '{"city": "La'),
+            input_delta(0, '{"city": "La'),
             begin(1, tool_use(1, "get_weather")),
-            typed(1, '{"city":'),
-            typed(0, 'gos"}'),
+            input_delta(1, '{"city":'),
+            input_delta(0, 'gos"}'),
             end(0),
-            typed(1, ' "Oslo"}'),
+            input_delta(1, ' "Oslo"}'),
             end(1),
             *TOOL_USE,
         ],
@@ -61,7 +61,7 @@ RARE_CASES = (
         [
             START,
             begin(0, {"type": "text", "text": "One"}),
-            said(0, " two"),
+            text_delta(0, " two"),
             end(0),
             begin(1, tool_use(1, "get_weather", {"city": "Lagos"})),
             end(1),

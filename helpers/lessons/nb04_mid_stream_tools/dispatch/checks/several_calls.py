@@ -67,7 +67,7 @@ async def blocking_tool(my: Namespace) -> object:
         return f"the text of {path}"
 
     blocks = await Turn(my, read_file).finish(call(1, "read_file", {"path": "a.txt"}))
-    return [*(words(each["content"]) for each in blocks), block.told()]
+    return [*(words(each["content"]) for each in blocks), block.report()]
 
 
 async def both_block(my: Namespace) -> object:

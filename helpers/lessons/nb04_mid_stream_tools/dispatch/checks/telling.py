@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
-from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.common.outcomes import capture_print
 from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
     BOAT,
     LAGOS,
@@ -81,7 +81,7 @@ async def two_turns(my: Namespace) -> object:
 
 async def quiet(my: Namespace) -> object:
     """Return what a turn prints."""
-    return await printed_by(Turn(my, get_weather, book_boat).finish(BOAT, OSLO))
+    return await capture_print(Turn(my, get_weather, book_boat).finish(BOAT, OSLO))
 
 
 LAST_CASES = (

@@ -2,7 +2,7 @@
 
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.conversation import ANSWER, ONE_CALL, weather
-from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.common.outcomes import capture_print
 from helpers.lessons.nb05_agent_loop.loop.checks.bound import BOUND
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import API, RUNNING, case, story
 from helpers.lessons.nb05_agent_loop.loop.checks.history import HISTORY
@@ -15,7 +15,7 @@ __all__ = ["CASES"]
 
 async def read_aloud(my: Namespace) -> object:
     """Return what a conversation prints."""
-    return await printed_by(story(my, API(ONE_CALL, ANSWER), [weather()]))
+    return await capture_print(story(my, API(ONE_CALL, ANSWER), [weather()]))
 
 
 QUIET = case(

@@ -4,7 +4,7 @@ from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.conversation import ANSWER, LAGOS_INPUT, tool_use, weather
-from helpers.lessons.common.events import START, Event, done
+from helpers.lessons.common.events import START, Event, answer_end
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import API, MOST_REQUESTS, case, story
 
 
@@ -15,7 +15,7 @@ def goes_on(request: Event) -> list[Event]:
         return [
             START,
             *tool_use(f"toolu_{len(request['messages']):02}", LAGOS_INPUT, index=0),
-            *done("tool_use"),
+            *answer_end("tool_use"),
         ]
     return ANSWER
 

@@ -18,12 +18,12 @@ from helpers.lessons.common.events import (
     START,
     Event,
     Message,
+    answer_end,
     begin,
     delta,
-    done,
     end,
+    input_delta,
     text_block,
-    typed,
 )
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
@@ -59,7 +59,7 @@ def thinking_call(request: Event) -> list[Event]:
         },
         {"type": "content_block_stop", "index": 1},
         *tool_use(id, LAGOS_INPUT, index=2),
-        *done("tool_use"),
+        *answer_end("tool_use"),
     ]
 
 
@@ -80,13 +80,13 @@ CUT_CALL = [
     START,
     *text_block(0, "Let me look."),
     *tool_use("toolu_01A", '{"city": "La'),
-    *done("max_tokens"),
+    *answer_end("max_tokens"),
 ]
 SECOND_CUT = [
     START,
     *tool_use("toolu_01A", LAGOS_INPUT, index=0),
     *tool_use("toolu_01B", '{"city": "Os', index=1),
-    *done("max_tokens"),
+    *answer_end("max_tokens"),
 ]
 CUT_THINKING = [
     START,
@@ -97,19 +97,19 @@ CUT_THINKING = [
     },
     delta(0, {"type": "thinking_delta", "thinking": "Let me see, Lagos is"}),
     {"type": "content_block_stop", "index": 0},
-    *done("max_tokens"),
+    *answer_end("max_tokens"),
 ]
 SEARCHED = [
     START,
     begin(0, {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}),
-    typed(0, '{"query": "rain in Lagos"}'),
+    input_delta(0, '{"query": "rain in Lagos"}'),
     end(0),
     begin(1, {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}),
     end(1),
     *text_block(2, "It rains."),
-    *done("end_turn"),
+    *answer_end("end_turn"),
 ]
-NOTHING = [START, *done("end_turn")]
+NOTHING = [START, *answer_end("end_turn")]
 
 
 async def second_cut(my: Namespace) -> object:

@@ -18,7 +18,7 @@ from helpers.lessons.common.conversation import (
     tool_use,
     weather,
 )
-from helpers.lessons.common.events import START, Block, Message, done
+from helpers.lessons.common.events import START, Block, Message, answer_end
 from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
     RUNNING,
@@ -129,7 +129,7 @@ def failing() -> Tool:
 TWO_FAIL = [
     *ONE_CALL[:-2],
     *tool_use("toolu_01B", "{}", name="get_time", index=2),
-    *done("tool_use"),
+    *answer_end("tool_use"),
 ]
 
 
@@ -144,7 +144,7 @@ def sender() -> Tool:
     return send_letter
 
 
-LETTER = [START, *tool_use("toolu_01A", '{"to": "Ada"}', "send_letter", 0), *done("tool_use")]
+LETTER = [START, *tool_use("toolu_01A", '{"to": "Ada"}', "send_letter", 0), *answer_end("tool_use")]
 
 LOST_RESULTS = Misconception(
     id="no-result-for-a-failure",

@@ -8,7 +8,7 @@ import httpx
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.conversation import ANSWER, ASK, ONE_CALL, PATIENCE, READING
 from helpers.lessons.common.events import WHOLE
-from helpers.lessons.common.outcomes import printed_by
+from helpers.lessons.common.outcomes import capture_print
 from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     HALF,
     Broken,
@@ -76,7 +76,7 @@ async def unread(my: Namespace) -> object:
 
 async def read_aloud(my: Namespace) -> object:
     """Return what a run with a failure prints."""
-    return await printed_by(tell(my, Service(Busy(), ONE_CALL, ANSWER)))
+    return await capture_print(tell(my, Service(Busy(), ONE_CALL, ANSWER)))
 
 
 GONE = (
