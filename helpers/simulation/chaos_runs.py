@@ -166,7 +166,7 @@ class CutRunner:
     # One run
 
     async def _act(self, seen: Seen) -> None:
-        tools = [self._counted(tool, seen) for tool in self.tools]
+        tools = [self._count_runs(tool, seen) for tool in self.tools]
         async with client_of(self._api, self.headers) as http:
             if self.run is None:
                 await self._act_ours(http, tools, seen)
@@ -238,7 +238,7 @@ class CutRunner:
         }
         return {**given, **others}
 
-    def _counted(self, tool: Tool, seen: Seen) -> Tool:
+    def _count_runs(self, tool: Tool, seen: Seen) -> Tool:
         """Return a tool that counts its runs, and sleeps on virtual time."""
         acted = simulated(tool)
 

@@ -15,7 +15,7 @@ from helpers.streams.backpressure import BoundedQueue, WhenFull, through
 from helpers.widgets.live import FRAMES_PER_SECOND
 from helpers.widgets.queue.model import Curve, Sample
 
-__all__ = ["PROMPT", "TOKENS", "QueueRun", "simulated"]
+__all__ = ["PROMPT", "TOKENS", "QueueRun", "simulate_run"]
 
 # The answer is its own ruler: each token is its number.
 PROMPT = "Count to two thousand."
@@ -132,7 +132,7 @@ class QueueRun:
         )
 
 
-def simulated(
+def simulate_run(
     policy: WhenFull,
     client: Callable[[Clock], httpx.AsyncClient],
     body: dict[str, Any],

@@ -32,7 +32,7 @@ from helpers.session.clients import MOCK_HEADERS, local_client
 from helpers.session.session import MOCK_KEY
 from helpers.simulation.timeline_runs import agent_run
 from helpers.simulation.virtual_time import LoopClock, simulate, simulated
-from helpers.streams.emitted import emitted
+from helpers.streams.emitted import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
 from helpers.widgets.problems import problem_of
@@ -161,10 +161,10 @@ async def _by_sdk(
 
     told = Recorder()
 
-    async def asked(request: object) -> None:
+    async def note_request(request: object) -> None:
         told.start_turn()
 
-    http = api.client(httpx2, headers=api.headers, event_hooks={"request": [asked]})
+    http = api.client(httpx2, headers=api.headers, event_hooks={"request": [note_request]})
     options: Any = {"api_key": MOCK_KEY, "http_client": http, "max_retries": 0}
     if way in ("chat", "responses"):
         theirs = openai.AsyncOpenAI(base_url=f"{api.base_url}/v1", **options)
@@ -172,12 +172,12 @@ async def _by_sdk(
     else:
         client = anthropic.AsyncAnthropic(base_url=api.base_url, **options)
         work = _with_tool_runner(client, body, tools, told, eager=way == "eager")
-    async with http, aclosing(emitted(_ended(work, told), told.events)) as events:
+    async with http, aclosing(emit_events(_run_to_end(work, told), told.events)) as events:
         async for _, event in events:
             yield event
 
 
-async def _ended(work: Coroutine[Any, Any, None], told: "Recorder") -> None:
+async def _run_to_end(work: Coroutine[Any, Any, None], told: "Recorder") -> None:
     try:
         await work
     except Exception as error:  # each SDK has a family of its own, and lets others through
@@ -211,11 +211,11 @@ async def _with_tool_runner(
         )
         async for stream in runner:
             async for event in stream:
-                told.saw_typed(event)
+                told.saw_sdk_event(event)
     else:
         async with client.messages.stream(**fields) as stream:
             async for event in stream:
-                told.saw_typed(event)
+                told.saw_sdk_event(event)
 
 
 async def _with_openai(
@@ -268,7 +268,7 @@ class Recorder:
                 if isinstance(update, ToolCall):
                     self.calls.append(update)
 
-    def saw_typed(self, event: Any) -> None:
+    def saw_sdk_event(self, event: Any) -> None:
         """The Anthropic SDK has given one of its events."""
         if event.type in WIRE:
             self.saw(event.to_dict())

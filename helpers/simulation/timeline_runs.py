@@ -16,7 +16,7 @@ from helpers.clock import Clock
 from helpers.dispatch import ToolFinished, ToolStarted
 from helpers.history import Conversation
 from helpers.message import MessageAssembler, ToolCall
-from helpers.streams.emitted import emitted
+from helpers.streams.emitted import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolInputError, error_content, result_content
 
@@ -94,7 +94,7 @@ async def own_run(
     """
     events = EventQueue()
     work = _turns(http, body, list(tools), dispatcher, max_turns, events)
-    async with aclosing(emitted(work, events)) as told:
+    async with aclosing(emit_events(work, events)) as told:
         async for _, event in told:
             yield event
 
@@ -115,7 +115,7 @@ async def _turns(
     for number in range(1, max_turns + 1):
         events.put(TurnStarted(number))
         reply, complete = MessageAssembler(), list[ToolCall]()
-        watched = [_watched(tool, complete, events) for tool in tools]
+        watched = [_watch(tool, complete, events) for tool in tools]
         dispatch = dispatcher(watched, lambda _: None)
         try:
             async with open_stream(http, body) as stream:
@@ -139,7 +139,7 @@ async def _turns(
     events.put(RunFinished(str(reply.stop_reason), {**reply.usage}, number))
 
 
-def _watched(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
+def _watch(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
     """Return a tool that tells when its function starts and ends, from whatever thread."""
     loop, here, served = asyncio.get_running_loop(), threading.get_ident(), set[str]()
 
@@ -155,7 +155,7 @@ def _watched(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
         except ToolInputError:
             return False
 
-    def started(given: dict[str, Any]) -> tuple[ToolCall | None, float]:
+    def note_start(given: dict[str, Any]) -> tuple[ToolCall | None, float]:
         free = [call for call in complete if call.name == tool.name and call.id not in served]
         call = next((call for call in free if serves(call, given)), next(iter(free), None))
         if call is not None:
@@ -164,7 +164,7 @@ def _watched(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
             tell(ToolStarted(call, status))
         return call, loop.time()
 
-    def ended(call: ToolCall | None, began: float, value: object, failed: bool) -> None:
+    def note_end(call: ToolCall | None, began: float, value: object, failed: bool) -> None:
         if call is not None:
             content = error_content(value) if isinstance(value, BaseException) else None
             seconds = loop.time() - began
@@ -172,25 +172,25 @@ def _watched(tool: Tool, complete: list[ToolCall], events: EventQueue) -> Tool:
 
     @wraps(tool.function)
     async def run_async(*args: Any, **kwargs: Any) -> Any:
-        call, began = started(kwargs)
+        call, began = note_start(kwargs)
         await asyncio.sleep(0)  # it is seen to start, even if it blocks the loop from now on
         try:
             value = await tool.function(*args, **kwargs)
         except BaseException as error:  # a cancelled run has ended, too
-            ended(call, began, error, True)
+            note_end(call, began, error, True)
             raise
-        ended(call, began, value, False)
+        note_end(call, began, value, False)
         return value
 
     @wraps(tool.function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        call, began = started(kwargs)
+        call, began = note_start(kwargs)
         try:
             value = tool.function(*args, **kwargs)
         except BaseException as error:
-            ended(call, began, error, True)
+            note_end(call, began, error, True)
             raise
-        ended(call, began, value, False)
+        note_end(call, began, value, False)
         return value
 
     return replace(tool, function=run_async if tool.is_async else run)

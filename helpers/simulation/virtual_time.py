@@ -106,14 +106,14 @@ def simulated(tool: Tool, *, unblocked: bool = False) -> Tool:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualTimeLoop)
         if tool.is_async:
-            return await _unblocked(loop, function(*args, **kwargs))
+            return await _unblock(loop, function(*args, **kwargs))
         return await _as_in_a_thread(loop, lambda: function(*args, **kwargs))
 
     return replace(tool, function=run)
 
 
 @types.coroutine
-def _unblocked(loop: VirtualTimeLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+def _unblock(loop: VirtualTimeLoop, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
     """Run a coroutine; wherever it blocks the loop, let it sleep instead."""
     step: Callable[[], Any] = partial(work.send, None)
     try:
