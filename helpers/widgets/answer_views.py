@@ -21,12 +21,12 @@ from helpers.session.clients import (
     MOCK_HEADERS,
     as_body,
     client_on,
-    expected_events,
     mock_client,
     mock_settings,
     open_recording,
     opener,
     planned_chunks,
+    predict_events,
     record_anew,
     request,
 )
@@ -90,7 +90,7 @@ def transcript(
     return Transcript(
         body["messages"][-1]["content"],
         opener(body, changes),
-        expected=expected_events(body, changes),
+        expected=predict_events(body, changes),
         price=(lambda usage: price(body["model"], usage)) if is_live else None,
         at_most=clients.session.estimate(body) if is_live else None,
         max_tokens=body["max_tokens"],
@@ -126,7 +126,7 @@ def form(
         model,
         body["messages"][-1]["content"],
         opener(body, changes),
-        expected=expected_events(body, changes),
+        expected=predict_events(body, changes),
         price=(lambda usage: price(body["model"], usage)) if is_live else None,
         at_most=clients.session.estimate(body) if is_live else None,
         # What costs money waits for a person who has seen what it can cost.
@@ -222,12 +222,12 @@ def queue(
 @cache
 def curves(settings: Settings, **numbers: Any) -> "tuple[Curve, ...]":
     """Return how a queue will fare with each of its ways, on a clock that jumps."""
-    from helpers.simulation.queue_runs import PROMPT, simulated
+    from helpers.simulation.queue_runs import PROMPT, simulate_run
     from helpers.widgets.queue.model import POLICIES
 
     body = {**request(PROMPT, max_tokens=4096), "model": OFFLINE_MODEL}
     client = partial(client_on, settings)
-    return tuple(simulated(policy, client, body, **numbers) for policy in POLICIES)
+    return tuple(simulate_run(policy, client, body, **numbers) for policy in POLICIES)
 
 
 def page(which: str = "fetch") -> "PageView":

@@ -76,11 +76,11 @@ def lines_for(lane: Lane, columns: int, least: int, most: int) -> int:
         match item:
             case Block(kind="text"):
                 lines += 0.5 + sum(
-                    len(snapshot.wrapped(line, columns)) for line in plain_lines(item.text)
+                    len(snapshot.wrap_words(line, columns)) for line in plain_lines(item.text)
                 )
             case Block(kind="call"):
                 about = about_call(item, over=True)
-                lines += 4.5 + len(snapshot.wrapped(about["result"], columns - 6))
+                lines += 4.5 + len(snapshot.wrap_words(about["result"], columns - 6))
                 lines += 1 if about["progress"] else 0
             case _:
                 lines += 1.5
@@ -118,18 +118,18 @@ class _Pen:
         )
         self.y += 19
         if lane.task:
-            self.rows(snapshot.wrapped(lane.task, COLUMNS), 16, look.INK_2, SMALL)
+            self.rows(snapshot.wrap_words(lane.task, COLUMNS), 16, look.INK_2, SMALL)
         self.y += 4
         for item in lane.items:
             if isinstance(item, Note):
-                self.rows(snapshot.wrapped(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
+                self.rows(snapshot.wrap_words(note_words(item), COLUMNS), 26, look.ON_FAILED, SMALL)
                 self.skip(6)
             elif item.kind == "call":
                 self.card(item.name, about_call(item, lane.run.ending is not None))
             else:
                 self.words(item)
         if lane.problem:
-            self.rows(snapshot.wrapped(lane.problem, COLUMNS), 26, look.ON_FAILED)
+            self.rows(snapshot.wrap_words(lane.problem, COLUMNS), 26, look.ON_FAILED)
         self.y += 6
 
     def words(self, item: Block) -> None:
@@ -138,7 +138,9 @@ class _Pen:
             case Block(kind="text"):
                 fill = look.INK_2 if item.state == "superseded" else look.INK
                 for line in plain_lines(item.text):
-                    self.rows(snapshot.wrapped(line, COLUMNS), 26, fill) if line else self.skip(8)
+                    self.rows(snapshot.wrap_words(line, COLUMNS), 26, fill) if line else self.skip(
+                        8
+                    )
                 self.parts.append(snapshot.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
             case _:
                 self.rows([thought_words(item)], 26, look.ON_THINKING)
@@ -166,14 +168,14 @@ class _Pen:
         )
         self.y += 18
         if about["status"] not in ("", name):
-            self.rows(snapshot.wrapped(about["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
+            self.rows(snapshot.wrap_words(about["status"], COLUMNS - 4), 32, look.INK_1, SMALL)
         if about["progress"]:
             total = about["total"]
             share = 1.0 if not total else min((about["done"] or 0.0) / total, 1.0)
             self.parts.append(snapshot.rect(32, self.y - 8, 180, 6, look.GROUND_2, rx=3))
             self.parts.append(snapshot.rect(32, self.y - 8, 180 * share, 6, side, rx=3))
             self.rows([about["progress"]], 222, look.INK_2, SMALL)
-        result = snapshot.wrapped(about["result"], COLUMNS - 4) if about["result"] else []
+        result = snapshot.wrap_words(about["result"], COLUMNS - 4) if about["result"] else []
         self.rows(result[:6], 32, look.ON_FAILED if failed else look.INK_1, SMALL)
         height = self.y - top + 3
         self.parts.append(
@@ -199,7 +201,7 @@ def draw(board: Board, footer: str, title: str) -> str:
         pen.lane(lane, number == 0)
     pen.parts.append(snapshot.line(16, pen.y - 10, snapshot.WIDTH - 16, pen.y - 10))
     pen.skip(10)
-    pen.rows(snapshot.wrapped(footer, COLUMNS), 16, look.INK_2, SMALL)
+    pen.rows(snapshot.wrap_words(footer, COLUMNS), 16, look.INK_2, SMALL)
     return snapshot.picture(pen.y - 4, title, tell(board, footer), pen.parts)
 
 

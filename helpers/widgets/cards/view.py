@@ -152,11 +152,11 @@ class CardsView(RunningView):
                 shown.about = about
             for place, item in enumerate(lane.items):
                 was = shown.items[place] if place < len(shown.items) else None
-                now = _said(item), _about(item, lane)
+                now = _to_words(item), _about(item, lane)
                 for update in self._item_changes((number, place), item, was, now):
                     self._feed.add({"lane": number, "item": place, **update})
                 shown.items[place : place + 1] = [now]
-        if (figures := self._told()) != self._figures:
+        if (figures := self._describe()) != self._figures:
             self._feed.add({"figures": figures})
             self._figures = figures
         self._feed.flush()
@@ -178,7 +178,7 @@ class CardsView(RunningView):
             updates.append({"about": now[1]})
         return updates
 
-    def _told(self) -> Update:
+    def _describe(self) -> Update:
         """Return what stands around the lanes."""
         board = self._board
         return {
@@ -198,10 +198,10 @@ class CardsView(RunningView):
                     text = self._texts.get((number, place), _Text())
                     shown |= {"html": [*text.html], "open": text.open}
                 else:
-                    shown |= {"text": _said(item), "add": False}
+                    shown |= {"text": _to_words(item), "add": False}
                 items.append(shown)
             lanes.append({**_about_lane(lane), "items": items})
-        return {**self._told(), "lanes": lanes}
+        return {**self._describe(), "lanes": lanes}
 
 
 # What a page has of an item: its text, and whatever else of it may change.
@@ -251,7 +251,7 @@ def _opening(item: Item) -> Update:
     return {"kind": item.kind, "name": ""}
 
 
-def _said(item: Item) -> str:
+def _to_words(item: Item) -> str:
     return note_words(item) if isinstance(item, Note) else item.text
 
 

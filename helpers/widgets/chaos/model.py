@@ -236,11 +236,11 @@ def judge(seen: Seen, healthy: Seen, answer: int) -> tuple[str, str]:
     if seen.error is None:
         if seen.text() == healthy.text():
             return _same_answer(seen, healthy)
-        if not (seen.told or _asked_to_go_on(seen, healthy)):
+        if not (seen.told or _asks_to_go_on(seen, healthy)):
             return "wrong", _another_text(seen, healthy)
     part = sum(map(len, seen.turns())) > sum(map(len, healthy.turns()[:answer]))
     how = f"It ended with {_name(seen.error)}" if seen.error is not None else "It said so"
-    if seen.error is None and _asked_to_go_on(seen, healthy):
+    if seen.error is None and _asks_to_go_on(seen, healthy):
         how = "It asked the model to go on"
     if part:
         length = len(seen.text()) - sum(len(_text(turn)) for turn in healthy.turns()[:answer])
@@ -289,12 +289,12 @@ def _same_answer(seen: Seen, healthy: Seen) -> tuple[str, str]:
     return "recovered", "All that counts had come: the same answer as without the cut."
 
 
-def _asked_to_go_on(seen: Seen, healthy: Seen) -> bool:
-    def said(run: Seen) -> int:
+def _asks_to_go_on(seen: Seen, healthy: Seen) -> bool:
+    def count_texts(run: Seen) -> int:
         new = [message for message in run.messages[run.given :] if message.get("role") == "user"]
         return sum(block["type"] == "text" for message in new for block in _blocks(message))
 
-    return said(seen) > said(healthy)
+    return count_texts(seen) > count_texts(healthy)
 
 
 def _another_text(seen: Seen, healthy: Seen) -> str:

@@ -100,7 +100,7 @@ def draw(chaos: Chaos) -> str:
         for outcome, shapes in paths.items()
     ]
     if chaos.problem:
-        for line in snapshot.wrapped(chaos.problem, 96):
+        for line in snapshot.wrap_words(chaos.problem, 96):
             bottom += 20
             parts.append(snapshot.text(16, bottom, line, fill=look.ON_FAILED))
     return snapshot.picture(

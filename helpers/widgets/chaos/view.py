@@ -61,13 +61,13 @@ class ChaosView(PictureView):
 
     def snapshot(self) -> str:
         """Return the picture of what was last run, as SVG."""
-        return draw(self._expected())
+        return draw(self._preview())
 
     def text_alternative(self) -> str:
         """Return what was last run in words."""
-        return tell(self._expected())
+        return tell(self._preview())
 
-    def _expected(self) -> Chaos:
+    def _preview(self) -> Chaos:
         return self._sample if self._runs() else self.chaos
 
     def _runs(self) -> bool:

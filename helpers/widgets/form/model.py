@@ -160,7 +160,7 @@ class Form:
         """Return the lines of the form, in the order in which the API writes them."""
         rows: dict[Path, Row] = {(name,): self._blank((name,)) for name in _names(self._schema)}
         for committed in self.fields:
-            cell = (_label(committed.path), _said(committed.value), "committed")
+            cell = (_label(committed.path), _to_words(committed.value), "committed")
             self._put(rows, committed.path, Cell(*cell), self._times[committed.path])
         writing = self._answer.view.writing
         if writing is not None and self.state != "ready":
@@ -171,7 +171,7 @@ class Form:
         match self._answer.view.place:
             case (str(name), int(index), *_) if (name, 0) in rows and (name, index) not in rows:
                 rows[name, index] = Row(f"{_words(name)} …", (Cell(""),))
-        return [_lost(row) for _, row in sorted(rows.items(), key=self._place)]
+        return [_mark_lost(row) for _, row in sorted(rows.items(), key=self._place)]
 
     def _put(self, rows: dict[Path, Row], path: Path, cell: Cell, at: float | None) -> None:
         """Put a value into its row, in the place that waits for it."""
@@ -250,7 +250,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def _said(value: object) -> str:
+def _to_words(value: object) -> str:
     """Return a value as a person reads it."""
     match value:
         case str():
@@ -277,7 +277,7 @@ def _sendable(words: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", words)
 
 
-def _lost(row: Row) -> Row:
+def _mark_lost(row: Row) -> Row:
     """Return a row of an answer that can't be used: what had not committed is lost."""
     cells = tuple(
         cell if cell.state == "committed" else Cell(cell.label, cell.text, "lost")

@@ -63,7 +63,7 @@ def draw(prompt: str, form: Form) -> str:
     parts: list[str] = []
     y = 26.0
     parts.append(snapshot.text(16, y, "You", fill=look.INK_2, size=look.AXIS_SIZE))
-    for line in snapshot.wrapped(prompt, COLUMNS + 14):
+    for line in snapshot.wrap_words(prompt, COLUMNS + 14):
         parts.append(snapshot.text(140, y, line, fill=look.INK))
         y += 19
     y += 8
@@ -87,7 +87,7 @@ def draw(prompt: str, form: Form) -> str:
             snapshot.text(684, y, when, fill=look.INK_2, size=look.AXIS_SIZE, anchor="end")
         )
         ink = look.INK_2 if refused or state != "committed" else look.INK
-        for line in snapshot.wrapped(_line(row), COLUMNS):
+        for line in snapshot.wrap_words(_line(row), COLUMNS):
             parts.append(snapshot.text(140, y, line, fill=ink))
             y += 19
         y += 5
@@ -95,10 +95,10 @@ def draw(prompt: str, form: Form) -> str:
     y += 10
     if words := verdict(form):
         ink = look.ON_DONE if form.state == "valid" else look.ON_FAILED
-        for line in snapshot.wrapped(words, COLUMNS + 26):
+        for line in snapshot.wrap_words(words, COLUMNS + 26):
             parts.append(snapshot.text(16, y, line, fill=ink))
             y += 19
-    for line in snapshot.wrapped(" · ".join(_footer(form)), COLUMNS + 30):
+    for line in snapshot.wrap_words(" · ".join(_footer(form)), COLUMNS + 30):
         parts.append(snapshot.text(16, y, line, fill=look.INK_2, size=look.AXIS_SIZE + 1))
         y += 18
     return snapshot.picture(y - 4, "Form", tell(prompt, form), parts)

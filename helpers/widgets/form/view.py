@@ -107,15 +107,15 @@ class FormView(RunningView):
         for row in rows:
             if before.get(row.name) != row:
                 self._feed.add({"row": asdict(row)})
-        if (figures := self._told()) != self._figures:
+        if (figures := self._describe()) != self._figures:
             self._feed.add({"figures": figures})
         self._shown, self._figures = rows, figures
         self._feed.flush()
 
     def _state_now(self) -> dict[str, Any]:
-        return {**self._told(), "rows": [asdict(row) for row in self._form.rows()]}
+        return {**self._describe(), "rows": [asdict(row) for row in self._form.rows()]}
 
-    def _told(self) -> dict[str, Any]:
+    def _describe(self) -> dict[str, Any]:
         """Return what stands around the rows, as JSON."""
         form = self._form
         counted = form.answer.stop_reason is not None

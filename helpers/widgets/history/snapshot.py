@@ -126,7 +126,7 @@ class _Drawing:
     def block(self, place: int, block: Block, x: float, y: float) -> tuple[list[str], float]:
         """Draw a block from y on; return its parts and where it ends."""
         one = words_of(block)
-        lines = snapshot.wrapped(one.text, CODE_COLUMNS if one.code else COLUMNS)
+        lines = snapshot.wrap_words(one.text, CODE_COLUMNS if one.code else COLUMNS)
         if len(lines) > MOST_LINES:
             lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][: CODE_COLUMNS - 1] + "…"]
         ink, colour = COLOURS[one.meaning]
@@ -187,7 +187,7 @@ class _Drawing:
         ink, stroke = (
             (look.ON_FAILED, look.FAILED) if self.refusal else (look.ON_DONE, look.DONE)
         )  # fmt: skip
-        lines = snapshot.wrapped(said, SEAL_COLUMNS) if self.refusal else [said]
+        lines = snapshot.wrap_words(said, SEAL_COLUMNS) if self.refusal else [said]
         if self.refusal:
             lines = ["400 invalid_request_error", *lines]
         height = LINE_HEIGHT * len(lines) + 14

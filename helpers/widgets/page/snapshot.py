@@ -53,7 +53,7 @@ def draw(which: str, prompt: str, rows: list[Row]) -> str:
             case "tool":
                 colour, sign = (look.FAILED, "✕") if row.failed else (look.DONE, "✓")
                 ink = look.ON_FAILED if row.failed else look.ON_DONE
-                lines = snapshot.wrapped(row.result, COLUMNS - 8)
+                lines = snapshot.wrap_words(row.result, COLUMNS - 8)
                 tall = 34 + 19 * len(lines)
                 parts += [
                     snapshot.rect(left, y - 16, width, tall, look.GROUND, stroke=look.LINE, rx=6),
@@ -77,7 +77,7 @@ def draw(which: str, prompt: str, rows: list[Row]) -> str:
                 )
                 y += 22
             case _:
-                for line in snapshot.wrapped(row.words.strip(), COLUMNS):
+                for line in snapshot.wrap_words(row.words.strip(), COLUMNS):
                     parts.append(snapshot.text(left, y, line, fill=look.INK))
                     y += 20
                 y += 8

@@ -7,7 +7,7 @@ from pathlib import Path
 from helpers.classroom.acts import Act, At, Ready, Tried
 from helpers.classroom.named import class_link
 from helpers.classroom.orders import Break, Order, Set
-from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
+from helpers.classroom.seat import CannotJoin, Seat, join, load_seat
 from helpers.lessons.checking.report import Report
 from helpers.lessons.exercise import Exercise
 from helpers.lessons.teaching.places import notebook_name, place_of
@@ -45,7 +45,7 @@ class Joined:
 
     def resume(self) -> bool:
         """Go on with the seat that was taken before; False if there is none."""
-        seat = kept_seat(self._folder, self._obey)
+        seat = load_seat(self._folder, self._obey)
         if seat is not None and self.seat is None:
             self._take(seat)
             live.start(seat.run())
@@ -92,7 +92,7 @@ class Joined:
             seat = await join(link, name, self._folder, self._obey)
         except (CannotJoin, OSError) as error:
             self.problem = str(error)
-            self._changed()
+            self._notify()
             return
         self._take(seat)
         if self._symptoms is not None:
@@ -104,12 +104,12 @@ class Joined:
         if seat is not None:
             await seat.leave()
         self._restore()
-        self._changed()
+        self._notify()
 
     def _take(self, seat: Seat) -> None:
         self.seat = seat
-        seat.on_change(self._changed)
-        self._changed()
+        seat.on_change(self._notify)
+        self._notify()
 
     def _obey(self, order: Order) -> None:
         match order:
@@ -124,7 +124,7 @@ class Joined:
             self._session.use_mock(self._before)
             self._before = None
 
-    def _changed(self) -> None:
+    def _notify(self) -> None:
         if self.seat is not None and self.seat.left:
             self.seat, self.problem = None, "The class has ended, or has forgotten this seat."
             self._restore()

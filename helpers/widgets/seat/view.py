@@ -84,13 +84,13 @@ class SeatView(View):
             case {"op": "choose", "question": int(question), "choice": int(choice)}:
                 self._joined.tell(Chosen(question, choice))
             case {"op": "sent"} if seat is not None:
-                live.start(self._show_sent())
+                live.start(self._show_acts())
 
-    async def _show_sent(self) -> None:
+    async def _show_acts(self) -> None:
         """Let the page show all that the class has of this seat."""
         seat = self._joined.seat
         try:
-            sent = [] if seat is None else await seat.sent()
+            sent = [] if seat is None else await seat.fetch_acts()
         except httpx.HTTPError:
             self.send({"op": "sent", "problem": "The class can't be reached now.", "acts": []})
         else:

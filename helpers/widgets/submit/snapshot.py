@@ -44,7 +44,7 @@ def draw(steps: Sequence[Step]) -> str:
             strict=True,
         ):
             parts.append(snapshot.text(x, y, words, fill=ink, bold=x == COLUMNS[0]))
-        for line in snapshot.wrapped("\n".join((step.words, *step.details)).strip(), LETTERS):
+        for line in snapshot.wrap_words("\n".join((step.words, *step.details)).strip(), LETTERS):
             if line:
                 y += 18
                 parts.append(snapshot.text(COLUMNS[0], y, line, fill=look.INK_2, size=12))

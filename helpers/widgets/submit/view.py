@@ -72,7 +72,7 @@ class SubmitView(PictureView):
         self._results: list[Result] = []
         self._cast: Cast | None = None
         self._measured: Measured | None = None
-        super().__init__(state=self._state_now(), note=_written(), about=_said_before()._asdict())
+        super().__init__(state=self._state_now(), note=_read_note(), about=_read_about()._asdict())
 
     def snapshot(self) -> str:
         """Return the steps as SVG."""
@@ -295,7 +295,7 @@ def _so_far(result: Result) -> str:
     return f"{'✓' if result.passed else '✕'} {result.title}"
 
 
-def _written() -> str:
+def _read_note() -> str:
     """Return the learner's note; "" while there is none."""
     try:
         return (progress.home() / "note.md").read_text(encoding="utf-8")
@@ -303,7 +303,7 @@ def _written() -> str:
         return ""
 
 
-def _said_before() -> About:
+def _read_about() -> About:
     """Return what the submission that is there says about itself."""
     try:
         text = (progress.home() / "submission" / "manifest.json").read_text(encoding="utf-8")

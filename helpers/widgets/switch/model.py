@@ -9,7 +9,7 @@ from helpers.providers.models import AS_OF, Model
 from helpers.session.session import Session
 from helpers.widgets.transcript.snapshot import seconds
 
-__all__ = ["PACES", "PROVIDERS", "chosen", "describe", "pace_words"]
+__all__ = ["PACES", "PROVIDERS", "build_fault", "describe", "pace_words"]
 
 # name -> seconds to the first token, tokens a second
 PACES = {
@@ -86,7 +86,7 @@ def pace_words(first_token: float, tokens_per_second: float) -> str:
     return f"first token after {seconds(first_token)}, then {tokens_per_second:g} tokens a second"
 
 
-def chosen(name: str, where: str, number: object, times: object) -> Any:
+def build_fault(name: str, where: str, number: object, times: object) -> Any:
     """Return the setting for a fault that was picked by its parts.
 
     Args:

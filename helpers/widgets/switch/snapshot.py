@@ -56,10 +56,10 @@ def draw(state: dict[str, Any]) -> str:
     y = 26.0
     for name, said in _rows(state):
         parts.append(snapshot.text(16, y, name, fill=look.INK_2, size=look.AXIS_SIZE))
-        for row in snapshot.wrapped(said, 90):
+        for row in snapshot.wrap_words(said, 90):
             parts.append(snapshot.text(74, y, row, fill=look.INK))
             y += 20
-    for row in snapshot.wrapped(f"✕ {state['problem']}", 96) if state["problem"] else []:
+    for row in snapshot.wrap_words(f"✕ {state['problem']}", 96) if state["problem"] else []:
         parts.append(snapshot.text(16, y, row, fill=look.ON_FAILED))
         y += 20
     return snapshot.picture(y - 4, "Switch", tell(state), parts)

@@ -9,7 +9,7 @@ import traitlets
 from helpers.mock.faults import FAULTS
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
-from helpers.widgets.switch.model import PACES, chosen, describe
+from helpers.widgets.switch.model import PACES, build_fault, describe
 from helpers.widgets.switch.snapshot import draw, tell
 from helpers.widgets.view import View, assets
 
@@ -65,7 +65,7 @@ class Switch(View):
                 number, times = message.get("number"), message.get("times")
                 self._try(
                     lambda: session.use_mock(
-                        replace(session.mock, fault=chosen(name, where, number, times))
+                        replace(session.mock, fault=build_fault(name, where, number, times))
                     )
                 )
             case {"op": "break"}:

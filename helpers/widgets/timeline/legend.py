@@ -2,7 +2,7 @@
 
 from helpers.svg import look, snapshot
 
-__all__ = ["SMALL", "hatched", "legend"]
+__all__ = ["SMALL", "hatch", "legend"]
 
 SMALL = 12.0  # of letters
 
@@ -36,7 +36,7 @@ def legend(y: float, thinks: bool) -> list[str]:
             case "writing":
                 shape = snapshot.rect(
                     x + 0.5, top + 0.5, 21, 11, look.GROUND, stroke=look.TOOL
-                ) + hatched(x, top, 22, 12)
+                ) + hatch(x, top, 22, 12)
             case "input":
                 shape = snapshot.rect(x, top, 22, 12, look.TOOL)
             case "run":
@@ -52,7 +52,7 @@ def legend(y: float, thinks: bool) -> list[str]:
     return parts
 
 
-def hatched(x: float, y: float, width: float, height: float) -> str:
+def hatch(x: float, y: float, width: float, height: float) -> str:
     """Return diagonal strokes that fill a box, and end at its edges."""
     strokes = []
     at = 4.0

@@ -10,9 +10,9 @@ from dataclasses import replace
 from math import ceil
 
 from helpers.svg import look, snapshot
-from helpers.widgets.timeline.legend import SMALL, hatched, legend
+from helpers.widgets.timeline.legend import SMALL, hatch, legend
 from helpers.widgets.timeline.model import Bar, Timeline, calls
-from helpers.widgets.timeline.words import NOTHING, Track, lost, tell
+from helpers.widgets.timeline.words import NOTHING, Track, measure_loss, tell
 
 __all__ = ["draw", "span_for"]
 
@@ -62,7 +62,7 @@ def draw(
     parts = [
         *picture.clock(y),
         *picture.ideal(tracks, y),
-        *picture.marks(_marked(tracks), text_bottom, y),
+        *picture.marks(_pick_run(tracks), text_bottom, y),
         *below,
         *picture.now_line(y),
         *legend(y + 18, thinks),
@@ -71,7 +71,7 @@ def draw(
     return snapshot.picture(y + LEGEND + 4, title, tell(tracks), parts)
 
 
-def _marked(tracks: Sequence[Track]) -> Timeline:
+def _pick_run(tracks: Sequence[Track]) -> Timeline:
     """Return the run whose marks are drawn.
 
     Of several, the one that has come furthest, and only its first turn: up to there the
@@ -131,7 +131,7 @@ class _Picture:
             x, to = self.x(mark.at), text_bottom if mark.kind == "first_token" else bottom
             name = self.name(x, words, colour, before=mark.kind == "message_stop")
             line = snapshot.line(x, 32 if name else TOP - 6, x, to, colour, stroke_dasharray=dashes)
-            parts.append(_titled(f"{words} at {mark.at:.2f} s {mark.words}".strip(), line, name))
+            parts.append(_add_title(f"{words} at {mark.at:.2f} s {mark.words}".strip(), line, name))
         return parts
 
     def name(self, x: float, words: str, colour: str, *, before: bool) -> str:
@@ -153,7 +153,7 @@ class _Picture:
             x = self.x(at)
             line = snapshot.line(x, 26, x, bottom, look.ON_DONE, stroke_width=1.5)
             name = self.name(x, f"ideal {at:.1f} s", look.ON_DONE, before=False)
-            parts.append(_titled(f"ideal finish at {at:.2f} s", line, name))
+            parts.append(_add_title(f"ideal finish at {at:.2f} s", line, name))
         return parts
 
     def track(
@@ -239,12 +239,12 @@ class _Picture:
                         stroke=look.TOOL, **faint,
                     )
                 )  # fmt: skip
-                shapes.append(hatched(x, top, width, THICK))
+                shapes.append(hatch(x, top, width, THICK))
         if bar.state == "cut":
             shapes.append(
                 snapshot.text(x + width + 3, y + self.lane / 2 + 5, "✕", fill=look.ON_FAILED)
             )
-        return [_titled(_says(bar, until), *shapes)]
+        return [_add_title(_says(bar, until), *shapes)]
 
     def call(self, written: Bar, run: Bar | None, y: float) -> list[str]:
         """Draw a call: its input, the wait for its tool, and the tool's run."""
@@ -256,7 +256,9 @@ class _Picture:
             line = snapshot.line(
                 start, middle, stop, middle, look.INK_2, stroke_width=1.5, stroke_dasharray="1 4"
             )
-            parts.append(_titled(f"waits {waits_until - written.ready:.2f} s for its start", line))
+            parts.append(
+                _add_title(f"waits {waits_until - written.ready:.2f} s for its start", line)
+            )
         if run is None:
             return parts
         until = run.ended if run.ended is not None else self.now or run.began
@@ -272,7 +274,7 @@ class _Picture:
             inside = snapshot.text(
                 x + 7, y + self.lane / 2 + 4, argument, fill=look.ON_TOOL, size=look.AXIS_SIZE
             )
-        parts.append(_titled(_says(run, until), outline, inside))
+        parts.append(_add_title(_says(run, until), outline, inside))
         if run.ended is not None:
             sign, colour = ("✓", look.ON_DONE) if run.state == "done" else ("✕", look.ON_FAILED)
             words = f"{sign} {until - run.began:.1f} s"
@@ -302,7 +304,7 @@ class _Picture:
 
     def finish(self, track: Track, y: float) -> list[str]:
         """Draw how far the end is from the ideal, the one number of this picture."""
-        timeline, missed = track.timeline, lost(track)
+        timeline, missed = track.timeline, measure_loss(track)
         middle, base = y + self.lane / 2, y + self.lane / 2 + 5
         if timeline.ended is None:
             return []
@@ -340,7 +342,7 @@ _MARKS = {
 }
 
 
-def _titled(words: str, *shapes: str) -> str:
+def _add_title(words: str, *shapes: str) -> str:
     """Group shapes under words that a page shows when they are pointed at."""
     return "<g>" + snapshot.title(words) + "".join(shapes) + "</g>"
 

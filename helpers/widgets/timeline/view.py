@@ -93,11 +93,11 @@ class TimelineView(PictureView):
 
     def snapshot(self) -> str:
         """Return the picture of the expected runs, as SVG."""
-        return self._draw(self._expected())
+        return self._draw(self._preview())
 
     def text_alternative(self) -> str:
         """Return the expected runs in words."""
-        return tell(self._expected())
+        return tell(self._preview())
 
     def choose(self, id: str) -> None:
         """Say which run Start starts: one of their ids, or "all".
@@ -109,7 +109,7 @@ class TimelineView(PictureView):
             raise ValueError(f"There is no run {id!r}: {ALL}, {', '.join(self._known)}.")
         self._chosen = id
 
-    def _expected(self) -> list[Track]:
+    def _preview(self) -> list[Track]:
         return [
             Track(run.name, run.expected, self._ideal_of(run, run.expected))
             for run in self._known.values()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.render.endings import STOPPED
 from helpers.widgets.timeline.model import Timeline, table
 
-__all__ = ["NOTHING", "Track", "lost", "rows", "sentence", "tell"]
+__all__ = ["NOTHING", "Track", "measure_loss", "rows", "sentence", "tell"]
 
 # Less than this is no loss: connecting, and a stream's own jitter, take as long.
 NOTHING = 0.15
@@ -30,7 +30,7 @@ class Track:
     ideal: float | None = None
 
 
-def lost(track: Track) -> float | None:
+def measure_loss(track: Track) -> float | None:
     """Return by how many seconds a run missed its ideal; None if it isn't done."""
     ended = track.timeline.ended
     if track.ideal is None or ended is None or track.timeline.state != "done":
@@ -40,7 +40,7 @@ def lost(track: Track) -> float | None:
 
 def sentence(track: Track) -> str:
     """Return in one sentence how far a run is."""
-    timeline, missed = track.timeline, lost(track)
+    timeline, missed = track.timeline, measure_loss(track)
     turns = f" in {len(timeline.turns)} turns" if len(timeline.turns) > 1 else ""
     match timeline.state:
         case "ready":

@@ -6,7 +6,7 @@ from helpers.render.run_parts import Block
 from helpers.svg import look, snapshot
 from helpers.widgets.answer import Answer, figures
 
-__all__ = ["draw", "reserved_lines", "seconds", "tell"]
+__all__ = ["draw", "reserve_lines", "seconds", "tell"]
 
 # Why there is no thinking to read, by a thinking block's name.
 UNSEEN = {"": "not shown by the API", "redacted": "hidden by the API for safety"}
@@ -106,7 +106,7 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
             y += 19
 
     parts.append(snapshot.text(16, y, "You", fill=look.INK_2, size=look.AXIS_SIZE))
-    rows(snapshot.wrapped(prompt, COLUMNS), 90, look.INK)
+    rows(snapshot.wrap_words(prompt, COLUMNS), 90, look.INK)
     y += 8
     parts.append(snapshot.text(16, y, "Assistant", fill=look.INK_2, size=look.AXIS_SIZE))
     if not answer.blocks:
@@ -115,7 +115,7 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
         top = y
         match block.kind:
             case "text":
-                rows(snapshot.wrapped(block.text, COLUMNS), 90, look.INK)
+                rows(snapshot.wrap_words(block.text, COLUMNS), 90, look.INK)
                 parts.append(snapshot.rect(80, top - 12, 3, y - top - 3, look.TEXT))
             case "thinking":
                 rows([_summary(block)], 90, look.ON_THINKING)
@@ -128,7 +128,9 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
             case "call":
                 y += 4
                 rows([_summary(block)], 98, look.ON_TOOL)
-                rows(snapshot.wrapped(block.text or "{}", COLUMNS - 8), 98, look.INK_1, code=True)
+                rows(
+                    snapshot.wrap_words(block.text or "{}", COLUMNS - 8), 98, look.INK_1, code=True
+                )
                 height = y - top
                 parts.append(
                     snapshot.rect(80.5, top - 11.5, 603, height, stroke=look.LINE, rx=6)
@@ -139,17 +141,17 @@ def draw(prompt: str, answer: Answer, cost: float | None, max_tokens: int | None
                 rows([_summary(block)], 90, look.INK_2)
         y += 6
     if note := _note(answer):
-        rows(snapshot.wrapped(note, COLUMNS), 90, look.ON_FAILED)
+        rows(snapshot.wrap_words(note, COLUMNS), 90, look.ON_FAILED)
         y += 6
     parts.append(snapshot.line(16, y - 10, snapshot.WIDTH - 16, y - 10))
     y += 10
-    for row in snapshot.wrapped(" · ".join(footer(answer, cost, max_tokens)), COLUMNS + 10):
+    for row in snapshot.wrap_words(" · ".join(footer(answer, cost, max_tokens)), COLUMNS + 10):
         parts.append(snapshot.text(16, y, row, fill=look.INK_2, size=look.AXIS_SIZE + 1))
         y += 18
     return snapshot.picture(y - 4, "Transcript", tell(prompt, answer, cost, max_tokens), parts)
 
 
-def reserved_lines(answer: Answer) -> int:
+def reserve_lines(answer: Answer) -> int:
     """Return how many lines to reserve for an answer."""
     least, most = LINES
     if not answer.blocks:
@@ -159,11 +161,11 @@ def reserved_lines(answer: Answer) -> int:
         match block.kind:
             case "thinking":  # a line in the end; open while it is written, to be read
                 count += 2
-                thinking = count + min(len(snapshot.wrapped(block.text, COLUMNS)), THOUGHT_LINES)
+                thinking = count + min(len(snapshot.wrap_words(block.text, COLUMNS)), THOUGHT_LINES)
             case "text":
-                count += len(snapshot.wrapped(block.text, COLUMNS)) + 1
+                count += len(snapshot.wrap_words(block.text, COLUMNS)) + 1
             case "call":  # a card: its head, its input, its border and the space around it
-                count += len(snapshot.wrapped(block.text or "{}", COLUMNS - 8)) + 2.25
+                count += len(snapshot.wrap_words(block.text or "{}", COLUMNS - 8)) + 2.25
             case _:
                 count += 2
     return min(max(least, math.ceil(count), math.ceil(thinking)), most)

@@ -9,7 +9,7 @@ import traitlets
 from helpers.render.endings import Ending, failure
 from helpers.widgets.answer import NOTHING, Answer, changes, fold, state_of
 from helpers.widgets.running import RunningView
-from helpers.widgets.transcript.snapshot import draw, reserved_lines, tell
+from helpers.widgets.transcript.snapshot import draw, reserve_lines, tell
 from helpers.widgets.view import assets
 
 __all__ = ["OpenEvents", "Price", "Transcript"]
@@ -63,7 +63,7 @@ class Transcript(RunningView):
                 "max_tokens": max_tokens,
                 "priced": price is not None,
                 "at_most": at_most,
-                "lines": reserved_lines(self._expected),
+                "lines": reserve_lines(self._expected),
             },
             state=self._state_now(),
         )

@@ -201,16 +201,16 @@ def _span(
     if events:
         event = events[0]  # a blank line dispatches one at most
         payload = _json(event.data)
-        fields = [("event", _shown(event.event)), ("data", _pretty(payload, event.data))]
+        fields = [("event", _escape(event.event)), ("data", _pretty(payload, event.data))]
         if event.id:
-            fields.append(("id", _shown(event.id)))
+            fields.append(("id", _escape(event.id)))
         return Span(
             start=start,
             end=end,
             kind="event",
             number=number,
             chunk=chunk,
-            name=_shown(event.event, 60),
+            name=_escape(event.event, 60),
             meaning=_meaning(payload),
             brief=_brief(payload, event.data),
             fields=fields,
@@ -225,8 +225,8 @@ def _span(
         chunk=chunk,
         name="comment" if only_comments else "no data",
         meaning="protocol",
-        brief=_shown(texts[0].removeprefix(":").strip() if texts else "blank line", BRIEF),
-        fields=[("line", _shown(text)) for text in texts[:20]],
+        brief=_escape(texts[0].removeprefix(":").strip() if texts else "blank line", BRIEF),
+        fields=[("line", _escape(text)) for text in texts[:20]],
     )
 
 
@@ -243,11 +243,11 @@ def _json(data: str) -> Any:
 
 def _pretty(payload: Any, data: str) -> str:
     if payload is None:
-        return _shown(data)
+        return _escape(data)
     try:
-        return _shown(json.dumps(payload, indent=2, ensure_ascii=False))
+        return _escape(json.dumps(payload, indent=2, ensure_ascii=False))
     except RecursionError:
-        return _shown(data)
+        return _escape(data)
 
 
 def _part(payload: Any, *path: str) -> str:
@@ -278,18 +278,18 @@ def _brief(payload: Any, data: str) -> str:
         case "content_block_delta":
             for key in ("text", "partial_json", "thinking", "signature"):
                 if isinstance(payload["delta"], dict) and key in payload["delta"]:
-                    return f"“{_shown(_part(payload, 'delta', key), BRIEF)}”"
-            return _shown(_part(payload, "delta", "type"), BRIEF)
+                    return f"“{_escape(_part(payload, 'delta', key), BRIEF)}”"
+            return _escape(_part(payload, "delta", "type"), BRIEF)
         case "content_block_start":
             kind = _part(payload, "content_block", "type")
             name = _part(payload, "content_block", "name")
-            return _shown(f"{kind} {name}".strip(), BRIEF)
+            return _escape(f"{kind} {name}".strip(), BRIEF)
         case "message_delta":
-            return _shown(_part(payload, "delta", "stop_reason"), BRIEF)
+            return _escape(_part(payload, "delta", "stop_reason"), BRIEF)
         case "error":
-            return _shown(_part(payload, "error", "type"), BRIEF)
+            return _escape(_part(payload, "error", "type"), BRIEF)
         case "":
-            return _shown(data, BRIEF)
+            return _escape(data, BRIEF)
     return ""
 
 
@@ -303,7 +303,7 @@ def _invisible(character: str) -> bool:
     } or (character != " " and unicodedata.category(character) == "Zs")
 
 
-def _shown(text: str, limit: int = MAX_FIELD) -> str:
+def _escape(text: str, limit: int = MAX_FIELD) -> str:
     """Return text with escapes for what can't be seen, and its end left out if long."""
     more = len(text) - limit
     if more > 0:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from helpers.svg import look
-from helpers.svg.snapshot import WIDTH, line, number, picture, rect, text, wrapped
+from helpers.svg.snapshot import WIDTH, line, number, picture, rect, text, wrap_words
 from helpers.widgets.wire.model import Cell, Chunk, Line, Span, WireModel
 
 __all__ = ["columns_of", "draw", "wrap_cells"]
@@ -210,7 +210,7 @@ def draw(model: WireModel, title: str = "") -> str:
         "Brackets under the bytes are network chunks; bars on the left are events, which end at a "
         "blank line. "
     ) + _facts(model)
-    for words in wrapped(legend, 115):
+    for words in wrap_words(legend, 115):
         parts.append(text(12, y, words, fill=look.INK_2, size=look.AXIS_SIZE))
         y += 15
     return picture(y, head, f"{head}: {counts}. {legend}", parts)
