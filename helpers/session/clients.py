@@ -163,7 +163,7 @@ def mock_settings(changes: dict[str, Any]) -> Settings:
     return Settings.from_json({**session.mock.to_json(), **changes})
 
 
-def decoded(chunks: Iterable[TimedBytes]) -> list[tuple[float, Event]]:
+def decode(chunks: Iterable[TimedBytes]) -> list[tuple[float, Event]]:
     """Decode a recording into events with their times."""
     decoder = SSEDecoder()
     return [
@@ -191,14 +191,14 @@ def overrides(changes: dict[str, Any]) -> dict[str, str]:
     return {"mock-settings": json.dumps(changes)}
 
 
-def expected_events(
+def predict_events(
     body: dict[str, Any], changes: dict[str, Any]
 ) -> list[tuple[float, Event]] | None:
     """Return the events that the offline API will give; None if another API answers."""
     if session.mode != "mock" or session.provider != "anthropic":
         return None
     try:
-        return decoded(planned_chunks(body, **changes))
+        return decode(planned_chunks(body, **changes))
     except ConnectionResetError:
         return None
 

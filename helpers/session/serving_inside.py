@@ -58,12 +58,15 @@ class _Exchange(httpx.AsyncByteStream):
         """Hand a chunk on, unless the reader leaves while there is no room."""
         if self._left.is_set():
             return
-        put, left = (asyncio.ensure_future(one) for one in (self._chunks.put(chunk), self._gone()))
+        put, left = (
+            asyncio.ensure_future(one)
+            for one in (self._chunks.put(chunk), self._wait_for_disconnect())
+        )
         await asyncio.wait({put, left}, return_when=asyncio.FIRST_COMPLETED)
         put.cancel()
         left.cancel()
 
-    async def _gone(self) -> None:
+    async def _wait_for_disconnect(self) -> None:
         await self._left.wait()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

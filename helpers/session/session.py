@@ -70,7 +70,7 @@ class Session:
         self.provider = "anthropic"
         self.model = OFFLINE_MODEL
         self.mock = Settings()
-        self.ledger = Ledger(settled=self._changed)
+        self.ledger = Ledger(settled=self._notify)
         self.problem = ""
         self._environment = environment
         self._base_url = ""
@@ -85,7 +85,7 @@ class Session:
         url = environment.get("COURSE_BASE_URL", "")
         try:
             if wish == "mock" and url:
-                self._shared = _checked_url(url, sends_key=False)
+                self._shared = _check_url(url, sends_key=False)
             self.use(wish, base_url=url, provider=environment.get("COURSE_PROVIDER", ""))
         except ValueError as error:
             self.problem = f"{error} The course stays in mock mode."
@@ -100,7 +100,7 @@ class Session:
     @property
     def mock_url(self) -> str:
         """Where the offline API listens, in every mode; started on first use."""
-        return self._shared or self._started_server().base_url
+        return self._shared or self._start_server().base_url
 
     @property
     def has_key(self) -> bool:
@@ -177,7 +177,7 @@ class Session:
                         "course, or type it into the switch."
                     )
             case "custom":
-                url = _checked_url(base_url, sends_key=has_key)
+                url = _check_url(base_url, sends_key=has_key)
             case _:
                 raise ValueError(
                     f"There is no mode {mode!r}: choose one of {', '.join(MODES)} "
@@ -192,7 +192,7 @@ class Session:
             self.model = DEFAULT_OPENAI_MODEL
         elif self.model == OFFLINE_MODEL or (mode == "anthropic" and self.model not in MODELS):
             self.model = DEFAULT_LIVE_MODEL
-        self._changed()
+        self._notify()
 
     def use_model(self, model: str) -> None:
         """Choose a model by its id; at OpenAI and with a custom base URL, any id goes.
@@ -206,14 +206,14 @@ class Session:
             choice = f"choose one of {', '.join(known)}" if known else "type its id"
             raise ValueError(f"No model {model!r} here: {choice}.")
         self.model = model
-        self._changed()
+        self._notify()
 
     def use_mock(self, settings: Settings) -> None:
         """Give the offline API another pace, fault or chunking, for this learner alone."""
         if self._server is not None:
             self._server.configure(settings)
         self.mock = settings
-        self._changed()
+        self._notify()
 
     def break_streams(self) -> int:
         """Cut every answer of the offline API that is under way; return how many there were."""
@@ -235,13 +235,13 @@ class Session:
         if not 0 <= dollars < 1000:
             raise ValueError("The spending cap is an amount from 0 up to 1,000 US dollars.")
         self.ledger.cap = dollars
-        self._changed()
+        self._notify()
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call a function after each change."""
         self._listeners.append(callback)
 
-    def _changed(self) -> None:
+    def _notify(self) -> None:
         for callback in self._listeners:
             callback()
 
@@ -287,7 +287,7 @@ class Session:
         given = self._environment.get(variable, "")
         return self._keys.get(maker) or clean_key(given, variable)
 
-    def _started_server(self) -> "MockServer | InsideServer":
+    def _start_server(self) -> "MockServer | InsideServer":
         with self._starting:
             if self._server is None and IN_BROWSER:
                 from helpers.session.inside import InsideServer
@@ -337,7 +337,7 @@ class Session:
         return worst_case(dict(request)) if self.provider == "anthropic" else None
 
 
-def _checked_url(url: str, *, sends_key: bool) -> str:
+def _check_url(url: str, *, sends_key: bool) -> str:
     """Return a base URL that requests may go to.
 
     Raises:
