@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Blocks", "Row", "tabs_expanded"]
+__all__ = ["Blocks", "Row", "expand_tabs"]
 
 # What a line begins with, behind the containers that it stands in. Up to three spaces mean
 # nothing; four make code of it.
@@ -93,7 +93,7 @@ class Blocks:
             return self._html_line(rest, start)
         if not rest.strip():
             return self._blank(start, stays)
-        return self._begun(rest, start, stays)
+        return self._begin(rest, start, stays)
 
     def _inside(self, text: str) -> tuple[str, list[tuple[str, str]], int]:
         """Return what stands inside the open containers, and in how many of them it stands."""
@@ -139,7 +139,7 @@ class Blocks:
         del self._open[stays:]
         self._in_paragraph = False
 
-    def _begun(self, rest: str, start: list[tuple[str, str]], stays: int) -> Row:
+    def _begin(self, rest: str, start: list[tuple[str, str]], stays: int) -> Row:
         """Return a line that says something, and open the containers that begin in it."""
         paragraph = self._in_paragraph
         whole = stays == len(self._open)
@@ -162,8 +162,8 @@ class Blocks:
         leaf = self._leaf(rest, start, paragraph and not new)
         if leaf is None and paragraph and not whole and not new:
             # A paragraph may go on without the signs of its containers.
-            start += [_shown(columns) for columns in self._open[stays:]]
-            return Row(_spaced(start, rest), "text", rest.lstrip())
+            start += [_draw_indent(columns) for columns in self._open[stays:]]
+            return Row(_add_spaces(start, rest), "text", rest.lstrip())
         self._close(stays)
         self._open += new
         if leaf is not None:
@@ -171,7 +171,7 @@ class Blocks:
             return leaf
         self._in_paragraph = bool(rest.strip())
         kind = "item" if signs else "text"
-        return Row(_spaced(start, rest), kind, rest.lstrip())
+        return Row(_add_spaces(start, rest), kind, rest.lstrip())
 
     def _leaf(self, rest: str, start: list[tuple[str, str]], paragraph: bool) -> Row | None:
         """Return the line if it is something else than a part of a paragraph."""
@@ -202,7 +202,7 @@ class Blocks:
                     self._html = ends
 
 
-def tabs_expanded(text: str) -> str:
+def expand_tabs(text: str) -> str:
     """Return a line whose tabs in front of what it says are spaces: a tab stops at every fourth."""
     prefix = PREFIX.match(text)
     if prefix is None or "\t" not in prefix[0]:
@@ -235,10 +235,10 @@ def _item(item: re.Match[str], rest: str) -> tuple[int, str, str]:
     return columns, rest[item.end() :], f"{sign} {done}"
 
 
-def _shown(columns: int) -> tuple[str, str]:
+def _draw_indent(columns: int) -> tuple[str, str]:
     return ("quote", "│ ") if columns == _QUOTE else ("space", " " * columns)
 
 
-def _spaced(start: Iterable[tuple[str, str]], rest: str) -> tuple[tuple[str, str], ...]:
+def _add_spaces(start: Iterable[tuple[str, str]], rest: str) -> tuple[tuple[str, str], ...]:
     """Return what stands in front of a line, its own spaces among it."""
     return (*start, ("space", " " * _indent(rest)))

@@ -12,7 +12,7 @@ from typing import Any
 
 import mistune
 
-from helpers.render.blocks import Blocks, tabs_expanded
+from helpers.render.blocks import Blocks, expand_tabs
 from helpers.render.spans import Span, printable
 
 __all__ = ["Line", "MarkdownLines"]
@@ -75,7 +75,7 @@ class MarkdownLines:
         Args:
             text: the line, without its end; control characters are taken out here.
         """
-        text = printable(tabs_expanded(text)).replace("\n", " ").rstrip()
+        text = printable(expand_tabs(text)).replace("\n", " ").rstrip()
         if len(text) > LONGEST:
             return Line((Span(text),), verbatim=True, kind="long")
         row = self._blocks.row(text)

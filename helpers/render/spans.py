@@ -111,7 +111,7 @@ def wrap(spans: Iterable[Span], width: int, indent: int = 0) -> list[list[Span]]
                         used = start = indent
                     rows[-1].append(Span(character, marks))
                     used += size
-    return [_joined(row) for row in rows]
+    return [_join(row) for row in rows]
 
 
 def _words(spans: Iterable[Span]) -> Iterable[list[Span]]:
@@ -133,7 +133,7 @@ def _end(row: list[Span]) -> None:
         row.pop()
 
 
-def _joined(row: list[Span]) -> list[Span]:
+def _join(row: list[Span]) -> list[Span]:
     """Join neighbours of the same style."""
     joined: list[Span] = []
     for span in row:
