@@ -17,13 +17,13 @@ Read it in this order:
     vendor.py         fetches the two packages of React that one of the pages uses
 """
 
-from helpers.offered import offered
+from helpers.offered import offer_names
 
 __all__ = [
     "make_app",
 ]
 
-__getattr__ = offered(
+__getattr__ = offer_names(
     __name__,
     {
         "make_app": "with_fastapi",

@@ -29,10 +29,10 @@ class Background:
     def call(self, function: Callable[[], T]) -> T:
         """Call a function on the loop and return what it returns or raises."""
 
-        async def called() -> T:
+        async def run() -> T:
             return function()
 
-        return self.wait(called())
+        return self.wait(run())
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and return what it returns or raises.

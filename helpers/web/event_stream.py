@@ -43,7 +43,7 @@ class EventStream:
         """Write until the run is over or the reader has left."""
         with self.run.reader(self.grace):
             writing = asyncio.create_task(self._write(send))
-            listening = asyncio.create_task(_left(receive))
+            listening = asyncio.create_task(_wait_for_disconnect(receive))
             try:
                 await asyncio.wait({writing, listening}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -71,6 +71,6 @@ def _body(chunk: bytes, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": chunk, "more_body": more}
 
 
-async def _left(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -6,7 +6,7 @@
 
 A reader is a place in that list and nothing more. So a hundred of them cost little, a slow one
 slows nobody and makes no queue grow, one who was cut off comes back to where they were, and
-one who comes late reads it all. What a reader has missed comes joined (`merged`).
+one who comes late reads it all. What a reader has missed comes joined (`merge`).
 
 Who pays for an answer that nobody reads? When the last reader has left and does not come back
 within the grace, the run is cancelled, and with it the request to the API.
@@ -25,7 +25,7 @@ from helpers.history import Conversation
 from helpers.render.endings import STOPPED, failure
 from helpers.session.metering import SpendingCapReached
 from helpers.web.requests import Ask, Refused
-from helpers.web.wire import Encoder, LogEntry, Page, merged
+from helpers.web.wire import Encoder, LogEntry, Page, merge
 
 __all__ = ["Answer", "Run", "Runs"]
 
@@ -164,7 +164,7 @@ class Run:
             news = self._news
             if after < len(self.told):
                 # Never all at once: who comes late must not need as much memory as the answer.
-                batch = merged(self.told[after : after + MOST_AT_ONCE])
+                batch = merge(self.told[after : after + MOST_AT_ONCE])
                 after = batch[-1].id
                 yield batch
                 await asyncio.sleep(FRAME)

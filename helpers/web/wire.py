@@ -29,9 +29,9 @@ from helpers.render.endings import Ending
 from helpers.render.html import MarkdownHtml
 from helpers.render.run_parts import Block, Item, Note
 from helpers.render.run_state import RunState
-from helpers.tools import number, shown
+from helpers.tools import number, to_text
 
-__all__ = ["HEARTBEAT", "RETRY", "Encoder", "LogEntry", "Page", "merged", "message", "sse"]
+__all__ = ["HEARTBEAT", "RETRY", "Encoder", "LogEntry", "Page", "merge", "message", "sse"]
 
 Page = dict[str, Any]  # one thing that a page is told; `type` says which
 
@@ -79,19 +79,19 @@ def _plain(value: object, depth: int = 8) -> object:
         case None | bool() | str():
             return value
         case dict() if depth:
-            return {shown(name): _plain(part, depth - 1) for name, part in value.items()}
+            return {to_text(name): _plain(part, depth - 1) for name, part in value.items()}
         case list() | tuple() | set() | frozenset() if depth:
             return [_plain(part, depth - 1) for part in value]
         case dict() | list() | tuple() | set() | frozenset() | bytes():
-            return shown(value)
+            return to_text(value)
     try:
         is_number = float(value) is not None  # type: ignore[arg-type]
     except Exception:
         is_number = False
-    return number(value) if is_number else shown(value)
+    return number(value) if is_number else to_text(value)
 
 
-def merged(told: Iterable[LogEntry]) -> list[LogEntry]:
+def merge(told: Iterable[LogEntry]) -> list[LogEntry]:
     """Return the same with neighbours joined where a page can't tell the difference.
 
     Only what grows is joined: a reader who comes late or reads slowly
@@ -99,14 +99,14 @@ def merged(told: Iterable[LogEntry]) -> list[LogEntry]:
     """
     result: list[LogEntry] = []
     for one in told:
-        if result and (joined := _joined(result[-1].page, one.page)):
+        if result and (joined := _join(result[-1].page, one.page)):
             result[-1] = LogEntry(one.id, joined)
         else:
             result.append(one)
     return result
 
 
-def _joined(first: Page, second: Page) -> Page | None:
+def _join(first: Page, second: Page) -> Page | None:
     kind = first["type"]
     if kind not in ("text", "more") or second["type"] != kind:
         return None
@@ -202,9 +202,9 @@ class Encoder:
         )
         return {
             "type": "figures",
-            "first_token": _rounded(self._first_token),
-            "seconds": _rounded(self.clock()),
-            "rate": _rounded(written / streamed if written and streamed > 0.05 else None),
+            "first_token": _round(self._first_token),
+            "seconds": _round(self.clock()),
+            "rate": _round(written / streamed if written and streamed > 0.05 else None),
             "tokens_in": tokens_read(usage),
             "tokens_out": written,
             "counted": self.run.counted,
@@ -292,7 +292,7 @@ def _lines(part: _Part, lines: list[str], text: str) -> Page:
 
 
 def _thought(block: Block) -> Page:
-    return {"kind": "thinking", "state": block.state, "seconds": _rounded(block.seconds)}
+    return {"kind": "thinking", "state": block.state, "seconds": _round(block.seconds)}
 
 
 def _tool(block: Block, over: bool) -> Page:
@@ -302,7 +302,7 @@ def _tool(block: Block, over: bool) -> Page:
         state = "stopped" if run.state == "cut" else run.state
     shown: Page = {"words": block.name, "progress": None, "result": "", "seconds": None}
     if run is not None:
-        shown |= {"words": run.status or block.name, "seconds": _rounded(run.seconds)}
+        shown |= {"words": run.status or block.name, "seconds": _round(run.seconds)}
         shown["result"] = _beginning(run.content)
         if run.state == "running" and run.progress:
             shown["progress"] = {"message": run.progress, "done": run.done, "total": run.total}
@@ -310,7 +310,7 @@ def _tool(block: Block, over: bool) -> Page:
     return {"kind": "tool", "name": block.name, "state": state, **shown}
 
 
-def _rounded(number: float | None) -> float | None:
+def _round(number: float | None) -> float | None:
     return None if number is None else round(number, 3)
 
 

@@ -74,7 +74,7 @@ def make_app(
     app.add_middleware(OwnPagesOnly, proxies=app.state.proxies)
 
     @app.exception_handler(Refused)
-    async def refused(request: Request, refusal: Refused) -> Response:
+    async def answer_refusal(request: Request, refusal: Refused) -> Response:
         return JSONResponse({"error": refusal.words}, refusal.status, PAGE)
 
     @app.exception_handler(HTTPException)
@@ -83,7 +83,7 @@ def make_app(
 
     @app.post("/runs", status_code=201)
     async def start(request: Request) -> dict[str, str]:
-        return {"id": runs.start(await asked(request)).id}
+        return {"id": runs.start(await read_request(request)).id}
 
     @app.get("/runs/{id}/events")
     async def events(id: str, request: Request) -> Response:
@@ -92,7 +92,7 @@ def make_app(
         if run.over and after >= len(run.told):
             # The one answer that keeps an EventSource from coming back again.
             return Response(status_code=204)
-        return streamed(EventStream(run, after=after, grace=grace, heartbeat=heartbeat))
+        return stream_response(EventStream(run, after=after, grace=grace, heartbeat=heartbeat))
 
     @app.delete("/runs/{id}")
     async def stop(id: str) -> Response:
@@ -103,8 +103,8 @@ def make_app(
 
     @app.post("/ask")
     async def ask(request: Request) -> Response:
-        run = runs.start(await asked(request))
-        return streamed(EventStream(run, grace=0, heartbeat=heartbeat))
+        run = runs.start(await read_request(request))
+        return stream_response(EventStream(run, grace=0, heartbeat=heartbeat))
 
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
@@ -128,7 +128,7 @@ def make_app(
     return app
 
 
-async def asked(request: Request) -> Ask:
+async def read_request(request: Request) -> Ask:
     """Return what a request asks, without ever reading more than it may have.
 
     Raises:
@@ -143,7 +143,7 @@ async def asked(request: Request) -> Ask:
     return read_ask(bytes(body))
 
 
-def streamed(stream: EventStream) -> Response:
+def stream_response(stream: EventStream) -> Response:
     """Return an event stream in the shape that FastAPI hands to the server as it is."""
 
     class Streamed(Response):
@@ -176,12 +176,12 @@ class OwnPagesOnly:
             except Refused as refusal:
                 answer = JSONResponse({"error": refusal.words}, refusal.status, PAGE)
                 # For a WebSocket, the server turns this into a refused handshake.
-                deny = answer if scope["type"] == "http" else _denied
+                deny = answer if scope["type"] == "http" else _deny
                 await deny(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
 
-async def _denied(scope: Scope, receive: Receive, send: Send) -> None:
+async def _deny(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "websocket.close", "code": 1008})

@@ -60,7 +60,7 @@ def make_app(
     app = Flask(__name__, static_folder=None)
     app.extensions |= {"runs": runs, "background": background, "agent": own}
 
-    def streamed(run: Run, after: int, patience: float) -> Response:
+    def stream_response(run: Run, after: int, patience: float) -> Response:
         body = background.items(_chunks(run, after, patience, heartbeat))
         return Response(body, headers={**EVENT_STREAM, "X-Run-Id": run.id})
 
@@ -69,7 +69,7 @@ def make_app(
         check_origin(_headers())
 
     @app.errorhandler(Refused)
-    def refused(refusal: Refused) -> tuple[Response, int, dict[str, str]]:
+    def answer_refusal(refusal: Refused) -> tuple[Response, int, dict[str, str]]:
         return jsonify(error=refusal.words), refusal.status, PAGE
 
     @app.errorhandler(HTTPException)
@@ -78,7 +78,7 @@ def make_app(
 
     @app.post("/runs")
     def start() -> tuple[dict[str, str], int]:
-        question = asked()
+        question = read_request()
         return {"id": background.call(lambda: runs.start(question)).id}, 201
 
     @app.get("/runs/<id>/events")
@@ -87,7 +87,7 @@ def make_app(
         after = last_event_id(_headers(), request.args)
         if run.over and after >= len(run.told):
             return Response(status=204)
-        return streamed(run, after, grace)
+        return stream_response(run, after, grace)
 
     @app.delete("/runs/<id>")
     def stop(id: str) -> Response:
@@ -98,8 +98,8 @@ def make_app(
 
     @app.post("/ask")
     def ask() -> Response:
-        question = asked()
-        return streamed(background.call(lambda: runs.start(question)), 0, 0)
+        question = read_request()
+        return stream_response(background.call(lambda: runs.start(question)), 0, 0)
 
     @app.get("/about")
     def about() -> dict[str, Any]:
@@ -129,7 +129,7 @@ def close(app: Flask) -> None:
     background.close()
 
 
-def asked() -> Ask:
+def read_request() -> Ask:
     """Return what the request asks, without ever reading more than it may have.
 
     Raises:

@@ -18,7 +18,7 @@ from helpers.web import runs as runs_module
 from helpers.web.event_stream import EventStream
 from helpers.web.requests import Ask, Refused
 from helpers.web.runs import Run, Runs
-from helpers.web.wire import Encoder, LogEntry, merged
+from helpers.web.wire import Encoder, LogEntry, merge
 
 PIECES = [f"word {place} " + "\n" * (place % 7 == 0) for place in range(60)]
 ALL = "".join(PIECES)
@@ -55,7 +55,7 @@ def test_coming_back_anywhere_misses_nothing_and_doubles_nothing(cuts: list[int]
     reader, have = Reader(), 0
     for cut in [*sorted(set(cuts)), len(TOLD)]:
         # A connection gives what is there joined, and breaks.
-        for one in merged(TOLD[have:cut]):
+        for one in merge(TOLD[have:cut]):
             reader.take(one.id, one.page)
             have = one.id
     assert reader.seen == state(TOLD).seen
@@ -64,7 +64,7 @@ def test_coming_back_anywhere_misses_nothing_and_doubles_nothing(cuts: list[int]
 
 def test_joining_makes_the_most_of_what_is_there():
     assert len(TOLD) > len(PIECES)
-    kinds = [kind_of(one.page) for one in merged(TOLD)]
+    kinds = [kind_of(one.page) for one in merge(TOLD)]
     assert kinds == [
         *("waiting", "answering", "text open", "text", "figures"),
         *("text", "text done", "figures", "end"),

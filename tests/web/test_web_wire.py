@@ -32,7 +32,7 @@ from helpers.client import StreamTruncated
 from helpers.render.endings import STOPPED
 from helpers.render.html import MarkdownHtml
 from helpers.sse import SSEDecoder
-from helpers.web.wire import HEARTBEAT, RETRY, Encoder, LogEntry, merged, message, sse
+from helpers.web.wire import HEARTBEAT, RETRY, Encoder, LogEntry, merge, message, sse
 
 CALL = ToolCall(1, "call_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 TEXT = BlockStarted(0, {"type": "text", "text": ""})
@@ -115,7 +115,7 @@ def test_a_whole_run_in_the_words_of_a_page():
 
 
 def merged_pages(pages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one.page for one in merged(LogEntry(id, page) for id, page in enumerate(pages, 1))]
+    return [one.page for one in merge(LogEntry(id, page) for id, page in enumerate(pages, 1))]
 
 
 def test_the_rate_counts_only_the_time_in_which_tokens_came():
@@ -199,7 +199,7 @@ def test_lone_surrogates_do_not_break_the_wire():
 
 def test_joining_has_an_end_so_that_no_event_grows_past_what_readers_take():
     page = {"type": "text", "part": 1, "lines": ["x" * 1000], "text": ""}
-    joined = merged(LogEntry(id, page) for id in range(1, 1001))
+    joined = merge(LogEntry(id, page) for id in range(1, 1001))
     assert 20 < len(joined) < 40 and joined[-1].id == 1000
     assert sum(len(one.page["lines"]) for one in joined) == 1000
 
