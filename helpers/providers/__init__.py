@@ -1,6 +1,6 @@
 """Other APIs, told in the same events; and which models there are at what price."""
 
-from helpers.offered import offered
+from helpers.offered import offer_names
 
 __all__ = [
     "DEFAULT_LIVE_MODEL",
@@ -9,7 +9,7 @@ __all__ = [
     "price",
 ]
 
-__getattr__ = offered(
+__getattr__ = offer_names(
     __name__,
     {
         "DEFAULT_LIVE_MODEL": "models",

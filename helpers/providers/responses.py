@@ -129,7 +129,7 @@ class ResponsesAdapter:
             case {"type": "response.function_call_arguments.delta"}:
                 return self._arguments(call, event.get("delta"))
             case {"type": "response.function_call_arguments.done"}:
-                return self._call_done(call, {**event, "id": None})
+                return self._end_call(call, {**event, "id": None})
         return []
 
     def _part_event(self, event: Event) -> list[Event]:
@@ -140,11 +140,11 @@ class ResponsesAdapter:
         key = f"part {_place(event)} {part_index}"
         match event:
             case {"part": dict(part)} if what == "done":
-                return self._part_done(key, part)
+                return self._end_part(key, part)
             case {"delta": piece} if what == "delta" and kind:
                 return self._piece(kind, key, piece)
             case _ if what == "done" and kind:
-                return self._part_done(key, {**event, "type": kind})
+                return self._end_part(key, {**event, "type": kind})
         return []
 
     # Texts, thoughts and refusals
@@ -163,7 +163,7 @@ class ResponsesAdapter:
         starts = [] if key in self._blocks.open else [self._blocks.start_text(key, kind)]
         return [*starts, self._blocks.piece(key, kind, piece)]
 
-    def _part_done(self, key: str, part: Event) -> list[Event]:
+    def _end_part(self, key: str, part: Event) -> list[Event]:
         """End a part; tell what no delta has told of it."""
         kind = KINDS.get(str(part.get("type")))
         whole, told = part.get("text") or part.get("refusal"), self._parts.get(key, "")
@@ -195,7 +195,7 @@ class ResponsesAdapter:
         call.told += piece or ""
         return [self._blocks.piece(key, "partial_json", piece)] if call.started and piece else []
 
-    def _call_done(self, key: str, item: Event) -> list[Event]:
+    def _end_call(self, key: str, item: Event) -> list[Event]:
         """End a call; tell the arguments that no delta has told."""
         events = self._call(key, item)
         call = self._calls[key]
@@ -208,11 +208,11 @@ class ResponsesAdapter:
     def _item(self, place: str, item: Event) -> list[Event]:
         """End an item; tell what is in it and hasn't been told."""
         if item.get("type") == "function_call":
-            return self._call_done(f"call {place}", item)
+            return self._end_call(f"call {place}", item)
         return [
             event
             for number, part in enumerate(_parts(item))
-            for event in self._part_done(f"part {place} {number}", part)
+            for event in self._end_part(f"part {place} {number}", part)
         ]
 
     def _output(self, response: Event) -> Iterator[Event]:
@@ -226,7 +226,7 @@ class ResponsesAdapter:
                 new = [part for part in _parts(item) if KINDS.get(str(part["type"])) not in kinds]
                 yield from self._item(f"end {number}", {**item, "content": new, "summary": None})
             else:
-                yield from self._call_done(self._key_of(item) or f"call end {number}", item)
+                yield from self._end_call(self._key_of(item) or f"call end {number}", item)
 
     def _key_of(self, item: Event) -> str | None:
         """Return the key of a call that was told already: by its id, or all that it says."""
@@ -252,7 +252,7 @@ class ResponsesAdapter:
             case _ if status == "incomplete":
                 reason = "incomplete"
             case _:
-                events += [event for key in self._calls for event in self._call_done(key, {})]
+                events += [event for key in self._calls for event in self._end_call(key, {})]
                 reason = stop_reason("stop", calls=bool(self._calls))
         self.complete = self.finished = True
         counts = usage(response.get("usage"))

@@ -113,10 +113,10 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     try:
         for name in definitions:
             _check_ends(name, definitions, ())
-        schema = _accepted(whole, "", definitions)
+        schema = _convert(whole, "", definitions)
         if definitions:
             schema["$defs"] = {
-                name: _accepted(part, f"{name}.", definitions) for name, part in definitions.items()
+                name: _convert(part, f"{name}.", definitions) for name, part in definitions.items()
             }
     except TypeError as error:
         raise TypeError(f"{model.__name__} can't be an output format: {error}.") from None
@@ -217,7 +217,7 @@ def _voids(update: object) -> bool:
     return again or called or kind == "Interrupted"
 
 
-def _accepted(schema: dict[str, Any], path: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
+def _convert(schema: dict[str, Any], path: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema as the API takes it; raises TypeError if there is none.
 
     path: where it stands in the answer, with a dot behind it; "" for the whole.
@@ -238,9 +238,9 @@ def _accepted(schema: dict[str, Any], path: str, definitions: Mapping[str, Any])
     rest = {word: value for word, value in schema.items() if word not in (*KEPT, *DROPPED)}
     choices = rest.pop("anyOf", None) or rest.pop("oneOf", None)
     if choices:
-        accepted["anyOf"] = [_accepted(choice, path, definitions) for choice in choices]
+        accepted["anyOf"] = [_convert(choice, path, definitions) for choice in choices]
     if "allOf" in rest:
-        accepted["allOf"] = [_accepted(part, path, definitions) for part in rest.pop("allOf")]
+        accepted["allOf"] = [_convert(part, path, definitions) for part in rest.pop("allOf")]
     match accepted.get("type"):
         case "object":
             if rest.pop("additionalProperties", False) is not False or "properties" not in rest:
@@ -249,13 +249,13 @@ def _accepted(schema: dict[str, Any], path: str, definitions: Mapping[str, Any])
                     "objects only; use a class, or a list of pairs"
                 )
             accepted["properties"] = {
-                name: _accepted(part, f"{path}{name}.", definitions)
+                name: _convert(part, f"{path}{name}.", definitions)
                 for name, part in rest.pop("properties").items()
             }
             accepted["required"] = rest.pop("required", [])
             accepted["additionalProperties"] = False
         case "array":
-            accepted["items"] = _accepted(
+            accepted["items"] = _convert(
                 rest.pop("items", {}), f"{path.removesuffix('.')}[].", definitions
             )
             if rest.get("minItems") in (0, 1):

@@ -121,10 +121,10 @@ class FieldsView:
             case (("a value" | "a value or ]"), "["):
                 self._open(0, "a value or ]")
             case (("a value" | "a value or ]"), _) if token not in PUNCTUATION:
-                yield Field(tuple(self._path), _parsed(token))
-                self._value_ended()
+                yield Field(tuple(self._path), _parse(token))
+                self._end_value()
             case (("a key" | "a key or }"), _) if token.startswith('"'):
-                key = _parsed(token)
+                key = _parse(token)
                 if key in self._keys[-1]:  # the field that is out already would change
                     raise ValueError(f"the key {_short(token)} comes twice")
                 self._keys[-1].add(key)
@@ -155,9 +155,9 @@ class FieldsView:
         self._path.pop()
         if bracket == "}":
             self._keys.pop()
-        self._value_ended()
+        self._end_value()
 
-    def _value_ended(self) -> None:
+    def _end_value(self) -> None:
         """Expect what may follow a value: it depends on the bracket around it."""
         if not self._path:
             self._expected = "nothing more"
@@ -178,7 +178,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 _DECODER = json.JSONDecoder(parse_constant=not_json)
 
 
-def _parsed(token: str) -> Any:
+def _parse(token: str) -> Any:
     try:
         return _DECODER.decode(token)
     except json.JSONDecodeError as error:

@@ -218,7 +218,7 @@ def test_depth_is_counted_in_open_brackets_only() -> None:
 def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the patterns match and what json parses, of a megabyte in tiny fragments."""
     looked_at = 0
-    end, parsed = fields._end, fields._parsed
+    end, parsed = fields._end, fields._parse
 
     def counting_end(pattern: re.Pattern[str], text: str, at: int) -> int:
         nonlocal looked_at
@@ -232,7 +232,7 @@ def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyP
         return parsed(token)
 
     monkeypatch.setattr(fields, "_end", counting_end)
-    monkeypatch.setattr(fields, "_parsed", counting_parsed)
+    monkeypatch.setattr(fields, "_parse", counting_parsed)
     view, found = read(*[text[at : at + 20] for at in range(0, len(text), 20)])
     assert view.finished
     assert exact(found) == exact(list(leaves(json.loads(text))))
