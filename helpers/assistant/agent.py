@@ -72,7 +72,7 @@ class Agent:
             await self._http.aclose()
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
+    async def keep_open(self) -> AsyncIterator[None]:
         """Open it for as long as the `async with` lasts."""
         await asyncio.to_thread(self.open)  # the offline API takes a moment to start
         try:

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from helpers.clock import Clock, RealClock
 from helpers.tools import Progress, Tool, ToolError, tool
 
-__all__ = ["agent_tools", "calculated", "clock_in", "file_in", "listing", "weather_in", "web_tools"]
+__all__ = ["agent_tools", "clock_in", "compute", "file_in", "listing", "weather_in", "web_tools"]
 
 WEATHER_SECONDS = 0.8  # a request over a network takes about so long
 
@@ -106,7 +106,7 @@ def agent_tools(
         Args:
             expression: numbers, the signs + - * / // % **, and parentheses: 12 * (3 + 4)
         """
-        return calculated(expression)
+        return compute(expression)
 
     # "path", not "folder": told a folder, the model might think that it can choose any.
     @tool(status="Listing the files in {path}")
@@ -200,7 +200,7 @@ def clock_in(place: str, now: Callable[[ZoneInfo], datetime] = datetime.now) -> 
 # ---- Calculator
 
 
-def calculated(expression: str) -> str:
+def compute(expression: str) -> str:
     """Return what an arithmetic expression comes to, without ever running it as Python.
 
     Raises:
@@ -273,7 +273,7 @@ def listing(folder: Path, path: str) -> str:
         with os.scandir(real) as found:
             entries = sorted(found, key=lambda entry: entry.name.casefold())
     except NotADirectoryError:
-        raise ToolError(f"{_quoted(path)} is a file: read it with read_file.") from None
+        raise ToolError(f"{_quote(path)} is a file: read it with read_file.") from None
     except OSError as error:
         raise ToolError(_reason(path, error)) from None
     lines = []
@@ -282,7 +282,7 @@ def listing(folder: Path, path: str) -> str:
         if entry.is_symlink() and not _is_inside(folder, os.path.realpath(entry.path)):
             continue
         if not _is_hidden(entry.name):
-            lines.append(_described(entry))
+            lines.append(_describe(entry))
     if len(lines) > MOST_FILES:
         lines[MOST_FILES:] = [f"(and {len(lines) - MOST_FILES} more)"]
     return "\n".join(lines) or "(no files)"
@@ -308,17 +308,17 @@ def file_in(folder: Path, path: str) -> str:
             if stat.S_ISDIR(found.st_mode):
                 raise IsADirectoryError
             if not stat.S_ISREG(found.st_mode):
-                raise ToolError(f"{_quoted(path)} is no file that can be read.")
+                raise ToolError(f"{_quote(path)} is no file that can be read.")
             # A folder on the way may have become a link since it was looked at.
             if os.path.realpath(real) != real or not os.path.samestat(found, os.stat(real)):
-                raise ToolError(f"{_quoted(path)} has just changed: try again.")
+                raise ToolError(f"{_quote(path)} has just changed: try again.")
             raw = file.read(LONGEST_FILE + 1)
     except OSError as error:
         if os.path.isdir(real):
-            raise ToolError(f"{_quoted(path)} is a folder: list it with list_files.") from None
+            raise ToolError(f"{_quote(path)} is a folder: list it with list_files.") from None
         raise ToolError(_reason(path, error)) from None
     if b"\0" in raw:
-        raise ToolError(f"{_quoted(path)} is no text file.")
+        raise ToolError(f"{_quote(path)} is no text file.")
     text = raw[:LONGEST_FILE].decode("utf-8-sig", "replace")
     if len(raw) > LONGEST_FILE:
         text += f"\n(cut here: the file has {found.st_size:,} bytes)"
@@ -331,23 +331,23 @@ def _inside(folder: Path, path: str) -> str:
     Raises:
         ToolError: it is outside, wherever links, drives and dots lead, or hidden.
     """
-    outside = ToolError(f"{_quoted(path)} is outside the agent's folder, so it can't be seen.")
+    outside = ToolError(f"{_quote(path)} is outside the agent's folder, so it can't be seen.")
     try:
         real = os.path.realpath(folder / path)
     except (OSError, ValueError):  # a loop of links, a NUL in the name
-        raise ToolError(f"{_quoted(path)} is no path.") from None
+        raise ToolError(f"{_quote(path)} is no path.") from None
     if os.name == "nt" and ":" in os.path.splitdrive(path)[1]:
         raise outside  # a second stream of a file
     if not _is_inside(folder, real):
         raise outside
     if any(map(_is_hidden, Path(real).relative_to(folder).parts)):
         raise ToolError(
-            f"{_quoted(path)} is hidden: such files may hold keys, so they can't be seen."
+            f"{_quote(path)} is hidden: such files may hold keys, so they can't be seen."
         )
     return real
 
 
-def _quoted(path: str) -> str:
+def _quote(path: str) -> str:
     return repr(path if len(path) <= 80 else path[:79] + "…")
 
 
@@ -359,7 +359,7 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.casefold().endswith(".env")
 
 
-def _described(entry: os.DirEntry[str]) -> str:
+def _describe(entry: os.DirEntry[str]) -> str:
     try:
         if entry.is_dir():
             return f"{entry.name}/"
@@ -371,8 +371,8 @@ def _described(entry: os.DirEntry[str]) -> str:
 def _reason(path: str, error: OSError) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return f"There is no {_quoted(path)} in the agent's folder."
+            return f"There is no {_quote(path)} in the agent's folder."
         case PermissionError():
-            return f"{_quoted(path)} can't be read: there is no permission."
+            return f"{_quote(path)} can't be read: there is no permission."
         case _:
-            return f"{_quoted(path)} can't be read: {error.strerror or 'no reason given'}."
+            return f"{_quote(path)} can't be read: {error.strerror or 'no reason given'}."

@@ -35,7 +35,7 @@ def main() -> int:
         # Imported here, because that takes a while in which Ctrl-C may be pressed already.
         from helpers.terminal.chat import run_live, run_plain
 
-        talk = prepared(options)
+        talk = prepare(options)
         prompt = " ".join(options.prompt).strip()
         if not prompt and not typed:
             prompt = sys.stdin.read().strip() if sys.stdin else ""
@@ -67,7 +67,7 @@ def complain(words: str) -> None:
             sys.stderr.write(f"{words}\n")
 
 
-def prepared(options: argparse.Namespace) -> "Talk":
+def prepare(options: argparse.Namespace) -> "Talk":
     """Return the conversation that the command line asks for.
 
     Raises:

@@ -52,7 +52,7 @@ class Talk:
         run = None
         try:
             while run is None or screen.typed:  # typed too late to interrupt is a prompt, too
-                screen.echo_typed()
+                screen.echo_input()
                 run = await show(self.agent.answer(self.conversation), screen)
                 if run.state == "failed":
                     break
@@ -64,7 +64,7 @@ class Talk:
             screen.note("✕", sentence(str(reached)))
             return 1
         finally:
-            screen.echo_typed()
+            screen.echo_input()
         screen.note("", self.footer(run, self.session.spent - spent, time.monotonic() - begun))
         return 1 if run.state == "failed" else 0
 
@@ -83,7 +83,7 @@ class Talk:
 async def converse(talk: Talk, screen: LiveScreen, prompt: str) -> int:
     """Answer a prompt, or one after another as they are typed if there is none yet."""
     once = bool(prompt)
-    async with talk.agent.opened():
+    async with talk.agent.keep_open():
         screen.on_line = lambda words: talk.interrupt(words, screen)
         while True:
             line = prompt or await screen.next_line()
@@ -130,20 +130,20 @@ def run_plain(talk: Talk, prompt: str) -> int:
     screen = PlainScreen(sys.stdout)
 
     async def answer(line: str) -> int:
-        async with talk.agent.opened():
+        async with talk.agent.keep_open():
             return await talk.answer(line, screen)
 
     # Ctrl-C cancels what the runner runs, and between two answers it ends the program.
     with asyncio.Runner() as runner:
         if prompt:
             return runner.run(answer(prompt))
-        while line := asked():
+        while line := read_line():
             if line.strip():
                 runner.run(answer(line.strip()))
     return 0
 
 
-def asked() -> str:
+def read_line() -> str:
     """Return the next line that the user types; empty at the end of input."""
     sys.stderr.write("> ")
     sys.stderr.flush()

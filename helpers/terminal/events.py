@@ -63,7 +63,7 @@ class _FrontEnd:
         """Show an event."""
         changed = self.run.take(event, self.clock())
         if isinstance(event, TurnStarted):
-            self.screen.echo_typed()  # what came too late to interrupt anything
+            self.screen.echo_input()  # what came too late to interrupt anything
         self.items(changed)
         if isinstance(event, MessageStopped | RunFinished):
             self.screen.end_text()
@@ -121,7 +121,7 @@ class _FrontEnd:
         again = " The answer begins again." if shown else ""
         self.screen.note(note.sign, note.words + again)
         if note.kind == "interrupted":
-            self.screen.echo_typed()
+            self.screen.echo_input()
 
     def end(self) -> None:
         """Say why the run has ended, unless it ended as it should."""

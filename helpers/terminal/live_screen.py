@@ -149,7 +149,7 @@ class LiveScreen(Screen):
         self._finish(Line(()))
 
     def _note(self, sign: str, words: str) -> None:
-        self._finish(noted(sign, words))
+        self._finish(note_line(sign, words))
 
     def _finish(self, line: Line) -> None:
         """Let a line move up, out of the live region."""
@@ -165,7 +165,7 @@ class LiveScreen(Screen):
         lines, self._finished = self._finished, []
         if not lines:
             return
-        text = FormattedText(shown(row for line in lines for row in self._rows(line)))
+        text = FormattedText(to_fragments(row for line in lines for row in self._rows(line)))
         # prompt_toolkit's run_in_terminal would do the same, but it takes the keyboard out of raw
         # mode meanwhile, and then keys get lost.
         with set_app(self.app):
@@ -190,7 +190,7 @@ class LiveScreen(Screen):
         rows = [row for line in self._finished for row in self._rows(line)]
         if draft:
             rows += wrap([Span(draft)], min(width, WIDEST))
-        below = [noted(sign, words) for sign, words in self._held]
+        below = [note_line(sign, words) for sign, words in self._held]
         below += [self._running(status) for status in self._statuses.values()]
         if below and (rows or self._last):
             rows.append([])
@@ -199,7 +199,7 @@ class LiveScreen(Screen):
             rows.append([])
         # The input line and the hint need their place, and one row more keeps it calm.
         rows = rows[-max(height - 4, 1) :]
-        return shown(rows)[:-1]
+        return to_fragments(rows)[:-1]
 
     def _running(self, status: Status) -> Line:
         seconds = self._clock() - status.since
@@ -254,7 +254,7 @@ class LiveScreen(Screen):
         return keys
 
 
-def noted(sign: str, words: str) -> Line:
+def note_line(sign: str, words: str) -> Line:
     """Return a note as a line: its sign coloured, and more than a colour."""
     if sign == ">":
         return Line((Span(f"> {words}", frozenset({"echo"})),), indent=2)
@@ -264,7 +264,7 @@ def noted(sign: str, words: str) -> Line:
     return Line((Span(sign, mark), Span(f" {words}")), indent=2)
 
 
-def shown(rows: Iterable[list[Span]]) -> StyleAndTextTuples:
+def to_fragments(rows: Iterable[list[Span]]) -> StyleAndTextTuples:
     """Return rows in the words of prompt_toolkit, each with its end."""
     fragments: StyleAndTextTuples = []
     for row in rows:

@@ -62,7 +62,7 @@ class Screen:
     def status(self, key: str, words: str) -> None:
         """Show what runs, under a key, until it is told again without words."""
 
-    def echo_typed(self) -> None:
+    def echo_input(self) -> None:
         """Show what the user has typed, at the place where it takes effect."""
         typed, self.typed = self.typed, []
         for words in typed:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from helpers.assistant.tools import (
     LONGEST_FILE,
     agent_tools,
-    calculated,
     clock_in,
+    compute,
     file_in,
     listing,
     weather_in,
@@ -169,7 +169,7 @@ def test_a_listing_of_nothing_else(folder: Path, path: str):
     ],
 )
 def test_arithmetic(expression: str, result: str):
-    assert calculated(expression) == result
+    assert compute(expression) == result
 
 
 @pytest.mark.parametrize(
@@ -197,13 +197,13 @@ def test_arithmetic(expression: str, result: str):
 )
 def test_what_is_no_arithmetic_is_named(expression: str, said: str):
     with pytest.raises(ToolError, match=said):
-        calculated(expression)
+        compute(expression)
 
 
 @given(st.text(alphabet="0123456789.eE_+-*/%()^ ", max_size=40))
 def test_any_expression_has_a_result_or_a_reason(expression: str):
     with suppress(ToolError):
-        assert len(calculated(expression)) < 310
+        assert len(compute(expression)) < 310
 
 
 # ---- Clock and weather

@@ -209,7 +209,7 @@ def test_a_mode_that_cannot_be_had_leaves_the_offline_one():
 async def answered(session: Session, folder: Path) -> tuple[int, str]:
     paper = io.StringIO()
     agent = Agent(session, tools=lambda: agent_tools(folder), thinks=False)
-    async with agent.opened():
+    async with agent.keep_open():
         code = await Talk(agent, folder).answer("Count to three.", PlainScreen(paper))
     return code, paper.getvalue()
 
