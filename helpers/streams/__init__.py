@@ -1,6 +1,6 @@
 """Between a stream and its consumer: bounded queues, a file, or the whole message at once."""
 
-from helpers.offered import offered
+from helpers.offered import offer_names
 
 __all__ = [
     "BoundedQueue",
@@ -10,7 +10,7 @@ __all__ = [
     "write_text",
 ]
 
-__getattr__ = offered(
+__getattr__ = offer_names(
     __name__,
     {
         "BoundedQueue": "backpressure",

@@ -92,7 +92,7 @@ class BoundedQueue(Generic[T]):
         if self._is_full():
             await asyncio.sleep(0)  # events come in bursts: a quick UI gets its chance
         while self._is_full() and not self._closed:
-            if self._spared(event):
+            if self._do_without(event):
                 return
             await self._change()
         if self._closed:
@@ -136,7 +136,7 @@ class BoundedQueue(Generic[T]):
         self._changed.clear()
         await self._changed.wait()
 
-    def _spared(self, event: T) -> bool:
+    def _do_without(self, event: T) -> bool:
         """Do without a place for an event, if that may be; say whether it was done."""
         if self.when_full == "drop" and type(event) in SAID:
             self.dropped += 1
@@ -144,7 +144,7 @@ class BoundedQueue(Generic[T]):
         last = self._waiting[-1]
         if self.when_full == "coalesce" and _kind(event) and _kind(event) == _kind(last.event):
             # Joined once they are taken: joining two strings again and again is quadratic.
-            last.joined.append(_said(event))
+            last.joined.append(_read_text(event))
             self.merged += 1
             return True
         return False
@@ -189,7 +189,7 @@ def _kind(event: Any) -> tuple[object, ...]:
     return ()
 
 
-def _said(event: Any) -> str:
+def _read_text(event: Any) -> str:
     if isinstance(event, dict):
         delta = event["delta"]
         return str(delta[SAID_ON_THE_WIRE[delta["type"]]])
@@ -200,7 +200,7 @@ def _longer(event: T, joined: list[str]) -> T:
     """Return a delta that says what it says and what joined it."""
     if not joined:
         return event
-    said = "".join([_said(event), *joined])
+    said = "".join([_read_text(event), *joined])
     some: Any = event
     if isinstance(some, dict):
         delta = some["delta"]

@@ -9,10 +9,10 @@ from typing import Any
 
 from helpers.streams.event_queue import EventQueue
 
-__all__ = ["emitted"]
+__all__ = ["emit_events"]
 
 
-async def emitted(
+async def emit_events(
     work: Coroutine[Any, Any, object], events: EventQueue
 ) -> AsyncGenerator[tuple[str, Any]]:
     """Run work in a task of its own; give what it puts into a queue, until it has ended.

@@ -1,7 +1,7 @@
 """Pictures without a plotting library: drawing primitives, scales, plots."""
 
-from helpers.offered import offered
+from helpers.offered import offer_names
 
 __all__ = ["plots"]
 
-__getattr__ = offered(__name__, {"plots": "plots"})
+__getattr__ = offer_names(__name__, {"plots": "plots"})

@@ -80,7 +80,7 @@ def measure(times: Sequence[float]) -> Latency:
     Raises:
         ValueError: one sentence on what is wrong with the times.
     """
-    checked = _checked(times)
+    checked = _check(times)
     # To a microsecond: of equal gaps, none is the longest by the noise of a float.
     gaps = [round(later - earlier, 6) for earlier, later in pairwise(checked)]
     longest = max(range(len(gaps)), key=gaps.__getitem__)
@@ -126,7 +126,7 @@ def latency(times: Sequence[float]) -> Plot:
     )
 
 
-def _checked(times: Sequence[float]) -> list[float]:
+def _check(times: Sequence[float]) -> list[float]:
     """Return the times as floats that rise."""
     checked: list[float] = []
     for place, time in enumerate(times, 1):

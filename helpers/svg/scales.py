@@ -134,8 +134,8 @@ def spread(places: Sequence[float], room: float, low: float, high: float) -> lis
         room: the least distance between two.
         low, high: between these there is room for all.
     """
-    up = _pushed(places, room)
-    down = [-place for place in reversed(_pushed([-place for place in reversed(places)], room))]
+    up = _push_apart(places, room)
+    down = [-place for place in reversed(_push_apart([-place for place in reversed(places)], room))]
     last = len(places) - 1
     return [
         min(max((above + below) / 2, low + n * room), high - (last - n) * room)
@@ -143,7 +143,7 @@ def spread(places: Sequence[float], room: float, low: float, high: float) -> lis
     ]
 
 
-def _pushed(rising: Sequence[float], room: float) -> list[float]:
+def _push_apart(rising: Sequence[float], room: float) -> list[float]:
     """Return places of which each is raised until it has room."""
     pushed: list[float] = []
     for place in rising:

@@ -23,7 +23,7 @@ __all__ = [
     "rect",
     "text",
     "title",
-    "wrapped",
+    "wrap_words",
 ]
 
 # A snapshot must be legible on a static page of this width, in pixels.
@@ -34,7 +34,7 @@ WIDTH = 700
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _escaped(words: str) -> str:
+def _escape(words: str) -> str:
     return escape(_NO_XML.sub("\ufffd", words), quote=False)
 
 
@@ -115,16 +115,16 @@ def text(
         + (' font-weight="600"' if bold else "")
         + (f' text-anchor="{anchor}"' if anchor != "start" else "")
         + (f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else "")
-        + f' xml:space="preserve">{_escaped(words)}</text>'
+        + f' xml:space="preserve">{_escape(words)}</text>'
     )
 
 
 def title(words: str) -> str:
     """Return what names the group that it stands in; pages show it to a pointer."""
-    return f"<title>{_escaped(words)}</title>"
+    return f"<title>{_escape(words)}</title>"
 
 
-def wrapped(words: str, columns: int) -> list[str]:
+def wrap_words(words: str, columns: int) -> list[str]:
     """Break words into lines of at most so many characters, keeping line ends."""
     return [
         row
@@ -161,8 +161,8 @@ def picture(height: float, title: str, description: str, parts: list[str]) -> st
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" '
             f'width="{WIDTH}" height="{number(height)}" role="img">',
-            f"<title>{_escaped(title)}</title>",
-            f"<desc>{_escaped(description)}</desc>",
+            f"<title>{_escape(title)}</title>",
+            f"<desc>{_escape(description)}</desc>",
             rect(0.5, 0.5, WIDTH - 1, height - 1, look.GROUND, stroke=look.LINE, rx=6),
             *parts,
             "</svg>",

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from helpers.streams.emitted import emitted
+from helpers.streams.emitted import emit_events
 from helpers.streams.event_queue import EventQueue
 
 
@@ -19,7 +19,7 @@ async def test_what_work_raises_comes_after_all_that_it_has_told():
 
     told = []
     with pytest.raises(ValueError, match="no more"):
-        async for named in emitted(work(), events):
+        async for named in emit_events(work(), events):
             told.append(named)
     assert told == [("a", "one"), ("", "two")]
 
@@ -35,6 +35,6 @@ async def test_leaving_cancels_the_work_and_waits_for_its_end():
             await asyncio.sleep(0)
             ended.append(True)
 
-    async with aclosing(emitted(work(), events)) as told:
+    async with aclosing(emit_events(work(), events)) as told:
         assert await anext(told) == ("", "one")
     assert ended == [True]
