@@ -56,7 +56,7 @@ def main() -> int:
 async def serve(listener: socket.socket, store: Store, options: argparse.Namespace) -> None:
     """Serve a class on a socket that listens."""
     port = listener.getsockname()[1]
-    address = options.address or f"http://{reached_at(options.host)}:{port}"
+    address = options.address or f"http://{find_public_name(options.host)}:{port}"
     seats = f"{address}#{store.code}"
     classroom = Classroom(store, plan=options.plan)
     config = uvicorn.Config(
@@ -68,7 +68,7 @@ async def serve(listener: socket.socket, store: Store, options: argparse.Namespa
         timeout_graceful_shutdown=1,
     )
     tell(port, store.key, seats, options)
-    file = offered_in(seats)
+    file = write_offer(seats)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -101,7 +101,7 @@ def tell(port: int, key: str, seats: str, options: argparse.Namespace) -> None:
         webbrowser.open(link)
 
 
-def offered_in(seats: str) -> Path | None:
+def write_offer(seats: str) -> Path | None:
     """Write the seats' link into the file that COURSE_CLASS names; return it, or None."""
     file = link_file(os.environ)
     if file is None:
@@ -118,7 +118,7 @@ def offered_in(seats: str) -> Path | None:
     return file
 
 
-def reached_at(host: str) -> str:
+def find_public_name(host: str) -> str:
     """Return the name under which others reach a host that is listened on."""
     return socket.gethostname() if host in ("0.0.0.0", "::", "") else host
 

@@ -115,7 +115,7 @@ def act_of(value: Any) -> Act:
             named = isinstance(mistake, str) and (not mistake or MISTAKE.fullmatch(mistake))
             right: Any = more.get("right", 0)
             cases: Any = more.get("cases", 0)
-            if named and _counted(right, cases) and exercise in exercise_ids():
+            if named and _is_count(right, cases) and exercise in exercise_ids():
                 return Tried(exercise, passed, str(mistake), right, cases)
         case {"kind": "at", "notebook": str(notebook), "section": int(section)}:
             known = NOTEBOOK.fullmatch(notebook) or path_of(notebook)
@@ -132,7 +132,7 @@ def act_of(value: Any) -> Act:
     raise NoAct("This is no act of a seat: its kind or one of its fields is not known.")
 
 
-def _counted(right: Any, cases: Any) -> bool:
+def _is_count(right: Any, cases: Any) -> bool:
     return type(right) is type(cases) is int and 0 <= right <= cases <= MOST_CASES
 
 

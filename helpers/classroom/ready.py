@@ -15,7 +15,7 @@ from typing import NamedTuple
 import httpx
 
 from helpers.classroom.acts import Ready
-from helpers.classroom.seat import Seat, kept_seat
+from helpers.classroom.seat import Seat, load_seat
 from helpers.lessons.learner import machine, progress
 from helpers.session.clients import class_client
 from helpers.session.session import Session
@@ -49,7 +49,7 @@ def main() -> int:
         return 2
     # A console of another encoding shows a question mark for what it doesn't have.
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    seat = kept_seat(progress.home(), lambda order: None)
+    seat = load_seat(progress.home(), lambda order: None)
     found = looks(asyncio.run(class_time(seat)) if seat else None)
     sys.stdout.write(line(found) + "\n")
     for one in found:

@@ -153,7 +153,7 @@ class Room:
             "exercises": [self._exercise(exercise, now, words) for exercise in begun],
             "settings": self.settings,
             "said": self.said,
-            "asked": self._asked(),
+            "asked": self._describe_question(),
             "clock": clock(self.plan, self.begun, now) if self.plan else None,
         }
 
@@ -223,7 +223,7 @@ class Room:
             ],
         }
 
-    def _asked(self) -> dict[str, Any] | None:
+    def _describe_question(self) -> dict[str, Any] | None:
         if self.asked is None:
             return None
         number, ask = self.asked

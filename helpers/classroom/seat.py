@@ -22,7 +22,7 @@ from helpers.classroom.waiting import Waiting
 from helpers.session.clients import class_client
 from helpers.sse import SSEDecoder
 
-__all__ = ["CannotJoin", "Seat", "join", "kept_seat"]
+__all__ = ["CannotJoin", "Seat", "join", "load_seat"]
 
 FILE = "class.json"
 WAITS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until the class is asked for again
@@ -85,7 +85,7 @@ class Seat:
         number = 1 + randbelow(MOST_NUMBER)
         self._waiting.add({"number": number, **json_of(act)})
         self._news.set()
-        self._changed()
+        self._notify()
 
     async def run(self) -> None:
         """Tell and obey until the seat is left."""
@@ -112,7 +112,7 @@ class Seat:
                 return False
         return not self.left
 
-    async def sent(self) -> list[dict[str, Any]]:
+    async def fetch_acts(self) -> list[dict[str, Any]]:
         """Return all that the class has of this seat.
 
         Raises:
@@ -129,7 +129,7 @@ class Seat:
         with suppress(httpx.HTTPError):
             async with class_client(self.address, self._secret) as http:
                 await http.delete("/seat")
-        self._changed()
+        self._notify()
 
     async def _again(
         self, work: Callable[[httpx.AsyncClient], Any], http: httpx.AsyncClient
@@ -157,7 +157,7 @@ class Seat:
             return self._is_unknown()
         if answer.status_code != 400:  # what the class will never take is not sent again
             answer.raise_for_status()
-        self._waiting.done(list(some))
+        self._waiting.drop(list(some))
         self._connect(True)
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
@@ -190,12 +190,12 @@ class Seat:
                 self.asked, self.chosen = (int(self._last or 0), order), None
             case _:
                 self._obey(order)
-        self._changed()
+        self._notify()
 
     def _is_unknown(self) -> None:
         """The class has forgotten this seat."""
         self._forget()
-        self._changed()
+        self._notify()
 
     def _forget(self) -> None:
         self.left = True
@@ -207,9 +207,9 @@ class Seat:
     def _connect(self, connected: bool) -> None:
         if connected != self.connected:
             self.connected = connected
-            self._changed()
+            self._notify()
 
-    def _changed(self) -> None:
+    def _notify(self) -> None:
         for callback in self._listeners:
             callback()
 
@@ -224,7 +224,7 @@ def keep(folder: Path, state: dict[str, Any]) -> None:
     os.replace(part, folder / FILE)
 
 
-def kept_seat(folder: Path, obey: Callable[[Order], None]) -> Seat | None:
+def load_seat(folder: Path, obey: Callable[[Order], None]) -> Seat | None:
     """Return the seat that was taken before, from the learner's folder; None if there is none."""
     try:
         return Seat(folder, json.loads((folder / FILE).read_text("utf-8")), obey)
@@ -244,7 +244,7 @@ async def join(link: str, name: str, folder: Path, obey: Callable[[Order], None]
     Raises:
         CannotJoin: the class doesn't take this seat, or isn't there.
     """
-    address, code = parted(link)
+    address, code = split_link(link)
     try:
         name = seat_name(name)
     except NoAct as error:
@@ -269,7 +269,7 @@ async def join(link: str, name: str, folder: Path, obey: Callable[[Order], None]
     return Seat(folder, state, obey)
 
 
-def parted(link: str) -> tuple[str, str]:
+def split_link(link: str) -> tuple[str, str]:
     """Return the address and the code of a class's link.
 
     Raises:

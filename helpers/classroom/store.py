@@ -63,16 +63,16 @@ class Store:
             self._file = open_file(path)
         except sqlite3.DatabaseError as error:
             raise OSError(0, f"it is no file of a class ({error})", str(path)) from None
-        self.code = self._kept(
+        self.code = self._keep(
             "code", "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         )
-        self.key = self._kept("key", secrets.token_urlsafe(24))
+        self.key = self._keep("key", secrets.token_urlsafe(24))
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def _kept(self, name: str, fresh: str) -> str:
+    def _keep(self, name: str, fresh: str) -> str:
         self._file.execute("INSERT OR IGNORE INTO class VALUES (?, ?)", (name, fresh))
         [(value,)] = self._file.execute("SELECT value FROM class WHERE name = ?", (name,))
         return str(value)

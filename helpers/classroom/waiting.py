@@ -45,7 +45,7 @@ class Waiting:
         name = f"{time.time_ns():020}-{act['number']}"
         self._acts[name] = act
         for oldest in list(self._acts)[:-MOST]:
-            self.done([oldest])
+            self.drop([oldest])
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             part = self._folder / f"{name}.part"
@@ -58,7 +58,7 @@ class Waiting:
         """Return the oldest acts, by the names of their files."""
         return dict(list(self._acts.items())[:count])
 
-    def done(self, names: list[str]) -> None:
+    def drop(self, names: list[str]) -> None:
         """Forget acts that the class has, or will never take."""
         for name in names:
             self._acts.pop(name, None)

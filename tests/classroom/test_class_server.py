@@ -14,7 +14,7 @@ import pytest
 
 from helpers.classroom.acts import At, Chosen, Hand, Ready, Tried
 from helpers.classroom.orders import Break, Order, Set
-from helpers.classroom.seat import CannotJoin, Seat, join, kept_seat
+from helpers.classroom.seat import CannotJoin, Seat, join, load_seat
 from tests.classroom.serving import Serve, Served
 
 PATIENCE = 60  # seconds, on the busiest machine
@@ -69,7 +69,7 @@ async def test_a_seats_mistake_is_on_the_board_with_its_sentence(serve: Serve, t
     [sse] = shown["exercises"]
     assert (sse["exercise"], sse["at_work"]) == ("sse", 1)
     assert shown["where"]["median"] == ["01_sse_by_hand", 2]
-    assert [act["kind"] for act in await seat.sent()] == ["tried", "at", "hand"]
+    assert [act["kind"] for act in await seat.fetch_acts()] == ["tried", "at", "hand"]
     await ada.leave_the_room()
 
 
@@ -149,7 +149,7 @@ async def test_what_was_not_told_waits_for_the_next_kernel(serve: Serve, tmp_pat
     served.process.wait()
     seat.tell(Hand(True))
     await ada.leave_the_room()
-    kept = kept_seat(ada.folder, ada.orders.append)
+    kept = load_seat(ada.folder, ada.orders.append)
     assert kept is not None and kept.name == "Ada"
     again = await asyncio.to_thread(serve, int(served.address.rpartition(":")[2]))
     running = asyncio.create_task(kept.run())
@@ -164,7 +164,7 @@ async def test_what_was_not_told_waits_for_the_next_kernel(serve: Serve, tmp_pat
 
 async def test_two_notebooks_share_a_seat_and_no_act_is_lost(serve: Serve, tmp_path: Path):
     served, ada = serve(), Learner(tmp_path / "ada")
-    seats = [await ada.join(served.link, "Ada"), kept_seat(ada.folder, ada.orders.append)]
+    seats = [await ada.join(served.link, "Ada"), load_seat(ada.folder, ada.orders.append)]
     second = asyncio.create_task(seats[1].run())  # type: ignore[union-attr]
     seats[0].tell(Tried("sse", True))  # type: ignore[union-attr]
     seats[1].tell(Tried("text", True))  # type: ignore[union-attr]
@@ -185,15 +185,15 @@ async def test_two_notebooks_without_a_network_keep_each_others_acts(serve: Serv
     served.process.kill()
     served.process.wait()
     for exercise in ("sse", "text"):  # each in a kernel of its own, which ends
-        kept = kept_seat(ada.folder, ada.orders.append)
+        kept = load_seat(ada.folder, ada.orders.append)
         assert kept is not None
         kept.tell(Tried(exercise, True))
-    first, second = (kept_seat(ada.folder, ada.orders.append) for _ in range(2))
+    first, second = (load_seat(ada.folder, ada.orders.append) for _ in range(2))
     assert first and second and len(first._waiting) == len(second._waiting) == 2
     first.tell(Hand(True))
     second.tell(Tried("message", True))
     again = await asyncio.to_thread(serve, int(served.address.rpartition(":")[2]))
-    kept = kept_seat(ada.folder, ada.orders.append)
+    kept = load_seat(ada.folder, ada.orders.append)
     assert kept and await kept.tell_now(Ready())
     assert not kept._waiting and not list((ada.folder / "class-acts").iterdir())
     [seat] = (await board(again))["seats"]
@@ -209,7 +209,7 @@ async def test_who_leaves_is_forgotten_on_both_sides(serve: Serve, tmp_path: Pat
     async with asyncio.timeout(PATIENCE):
         await ada.running
     assert (await board(served))["seats"] == []
-    assert kept_seat(ada.folder, ada.orders.append) is None
+    assert load_seat(ada.folder, ada.orders.append) is None
 
 
 async def test_a_class_that_forgot_a_seat_ends_it(serve: Serve, tmp_path: Path):
@@ -221,7 +221,7 @@ async def test_a_class_that_forgot_a_seat_ends_it(serve: Serve, tmp_path: Path):
     seat.tell(Hand(True))
     async with asyncio.timeout(PATIENCE):
         await ada.running
-    assert seat.left and kept_seat(ada.folder, ada.orders.append) is None
+    assert seat.left and load_seat(ada.folder, ada.orders.append) is None
 
 
 @pytest.mark.parametrize(
