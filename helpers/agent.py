@@ -58,7 +58,7 @@ from helpers.message import (
 from helpers.parts.loop import called_nothing, turn_request
 from helpers.providers.models import takes_prefill
 from helpers.retry import Recovery, Watchdog
-from helpers.streams.emitted import emitted
+from helpers.streams.emitted import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool
 
@@ -214,7 +214,7 @@ async def run_agent(
         events=events,
     )
     # What isn't a StreamError is not ours to turn into an event: it is raised here.
-    async with aclosing(emitted(run.answer(), events)) as told:
+    async with aclosing(emit_events(run.answer(), events)) as told:
         async for _, event in told:
             yield event
 
@@ -313,7 +313,7 @@ class _Run:
         if stop_reason == "refusal":  # what the model takes back is no part of the history
             await tools.cancel()
         else:
-            results = await self.unless_interrupted(tools.results())
+            results = await self.run_until_interruption(tools.results())
             goes_on = stop_reason in ("tool_use", "pause_turn")
             self.conversation.add_turn(message["content"], results, paused=goes_on)
         self.emit(TurnFinished(self.turn, message, stop_reason))
@@ -363,7 +363,7 @@ class _Run:
         watchdog = Watchdog(self.clock, self.recovery)
         reading = self.read(self.body(messages), tools, watchdog)
         try:
-            await self.unless_interrupted(reading, watchdog.bark())
+            await self.run_until_interruption(reading, watchdog.bark())
         except StreamError:
             if self.reply.stop_reason is None:
                 raise  # otherwise the answer is whole, and what broke behind it takes nothing away
@@ -408,9 +408,9 @@ class _Run:
     async def pause(self, seconds: float, why: object, restarts: bool) -> None:
         """Tell that there will be another attempt, and wait for its time."""
         self.emit(Retrying(self.attempt, seconds, str(why), restarts))
-        await self.unless_interrupted(_sleep(self.clock, seconds))
+        await self.run_until_interruption(_sleep(self.clock, seconds))
 
-    async def unless_interrupted(
+    async def run_until_interruption(
         self, work: Coroutine[Any, Any, T], *alarms: Coroutine[Any, Any, None]
     ) -> T:
         """Return what the work returns, unless the user speaks or an alarm goes off."""

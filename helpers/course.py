@@ -175,11 +175,11 @@ def join(link: str = "", name: str = "") -> "SeatView":
     """
     from helpers.widgets.seat.view import SeatView
 
-    return SeatView(_joined(), link, name or os.environ.get("JUPYTERHUB_USER", ""))
+    return SeatView(_join_class(), link, name or os.environ.get("JUPYTERHUB_USER", ""))
 
 
 @cache
-def _joined() -> "Joined":
+def _join_class() -> "Joined":
     """Return this kernel's place in a class, and let it hear of what is done here."""
     from helpers.lessons.learner.build import on_check
     from helpers.widgets.seat.joined import Joined
@@ -217,7 +217,7 @@ def check_machine() -> "Findings":
     from helpers.lessons.learner.machine import check
 
     findings = check(clients.session)
-    _joined().tell_of_machine(tuple(one.symptom for one in findings if not one.good))
+    _join_class().tell_of_machine(tuple(one.symptom for one in findings if not one.good))
     return findings
 
 
@@ -242,9 +242,9 @@ def _open() -> None:
     elif clients.session.mode == "mock":
         threading.Thread(target=lambda: clients.session.mock_url, daemon=True).start()
     print(clients.session.describe())
-    if (progress.home() / "class.json").exists() and _joined().resume():
+    if (progress.home() / "class.json").exists() and _join_class().resume():
         print("You have a seat in a class: course.join() shows it, and leaves it.")
-    elif os.environ.get("COURSE_CLASS") and _joined().waiting_link():
+    elif os.environ.get("COURSE_CLASS") and _join_class().waiting_link():
         print("A class waits for you: course.join() says what it sees, and joins it.")
         display(join())  # type: ignore[no-untyped-call]
 

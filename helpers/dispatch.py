@@ -37,10 +37,10 @@ from helpers.tools import (
     ToolError,
     error_content,
     is_lazy,
-    materialized,
+    materialize,
     number,
     result_content,
-    shown,
+    to_text,
 )
 
 __all__ = ["ToolDispatcher", "ToolEvent", "ToolFinished", "ToolProgress", "ToolStarted"]
@@ -114,7 +114,7 @@ class ToolDispatcher(part.ToolDispatcher):
 
     def start(self, call: ToolCall) -> None:
         """Run the tool of a call, or let it wait for `release` if it must not run twice."""
-        run = next((run for run in self._earlier if _asked(run.call) == _asked(call)), None)
+        run = next((run for run in self._earlier if _identify(run.call) == _identify(call)), None)
         if run is None:
             super().start(call)
         else:  # the reply that broke off had asked for the same
@@ -172,15 +172,17 @@ class ToolDispatcher(part.ToolDispatcher):
         self._tell(run, self._started[run])
         seconds = self._timeout if tool.timeout is None else tool.timeout
         try:
-            value = await with_timeout(self._clock, seconds, self._timed(run, tool, arguments))
+            value = await with_timeout(
+                self._clock, seconds, self._call_and_time(run, tool, arguments)
+            )
         except TimeLimit:
             raise ToolError(f"{tool.name} did not finish within {seconds:g} seconds.") from None
         return result_content(value)
 
-    async def _timed(self, run: Run, tool: Tool, arguments: dict[str, Any]) -> object:
+    async def _call_and_time(self, run: Run, tool: Tool, arguments: dict[str, Any]) -> object:
         """Call a tool, and note when it is over: a blocked loop hears of that only later."""
         try:
-            return await _called(tool, arguments)
+            return await _call(tool, arguments)
         finally:
             self._over[run] = self._clock.now()
 
@@ -197,7 +199,7 @@ class ToolDispatcher(part.ToolDispatcher):
 
         def progress(message: str, done: float | None = None, total: float | None = None) -> None:
             # A tool may give anything: Decimals, numpy's numbers, NaN after a division.
-            told = shown(message), number(done), number(total)
+            told = to_text(message), number(done), number(total)
             with suppress(RuntimeError):  # the loop has ended, and the thread goes on
                 loop.call_soon_threadsafe(tell, *told)
 
@@ -225,13 +227,13 @@ class ToolDispatcher(part.ToolDispatcher):
                 self._finish(run, UNKNOWN_OUTCOME if unsure else CANCELLED, True)
 
 
-def _asked(call: ToolCall) -> tuple[str, str]:
+def _identify(call: ToolCall) -> tuple[str, str]:
     """Return what a call asks for, as JSON: Python takes 1, 1.0 and True for the same."""
     input = call.raw if call.input is None else json.dumps(call.input, sort_keys=True)
     return call.name, input
 
 
-async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
+async def _call(tool: Tool, arguments: dict[str, Any]) -> object:
     """Call a tool's function, in a thread if it may block; await what it has to give."""
     function = partial(tool.function, **arguments)
     threads = sys.platform != "emscripten"  # a browser kernel has none
@@ -240,14 +242,14 @@ async def _called(tool: Tool, arguments: dict[str, Any]) -> object:
             value = function()
         else:
             # What it gives back may be lazy, and belongs to the thread that made it.
-            value = await in_thread(_in_context(lambda: materialized(function())))
+            value = await in_thread(_in_context(lambda: materialize(function())))
         # A decorated async function looks like a sync one, and returns a coroutine.
         value = await value if inspect.isawaitable(value) else value
         if isinstance(value, AsyncIterator):
             return [row async for row in value]
         if tool.is_async and threads and is_lazy(value):
-            return await in_thread(_in_context(lambda: materialized(value)))
-        return materialized(value)
+            return await in_thread(_in_context(lambda: materialize(value)))
+        return materialize(value)
     except Exception:
         raise
     except BaseException as error:

@@ -55,7 +55,9 @@ class Conversation:
         """The messages so far; a new list, so that keeping it is safe."""
         if not self._said:
             return [*self._messages]
-        answered = _answered(block for message in self._messages for block in message["content"])
+        answered = _find_answers(
+            block for message in self._messages for block in message["content"]
+        )
         messages = []
         for message in self._messages:
             if message["role"] == "assistant":
@@ -130,7 +132,7 @@ class Conversation:
             self._said.insert(0, continuation(text_of(last))["content"])
 
 
-def _answered(blocks: Iterable[Block]) -> set[str]:
+def _find_answers(blocks: Iterable[Block]) -> set[str]:
     """Return the ids of the calls, of whatever tools, that have a result."""
     ids = (block.get("tool_use_id") for block in blocks)
     return {id for id in ids if isinstance(id, str)}

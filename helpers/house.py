@@ -67,7 +67,7 @@ def _is_room(name: str) -> bool:
     return any((ROOT / "helpers" / one).exists() for one in (name, f"{name}.py"))
 
 
-def opened() -> dict[str, set[str]]:
+def read_imports() -> dict[str, set[str]]:
     """Return which rooms each room imports from."""
     known = set(rooms())
     found: dict[str, set[str]] = {}
@@ -83,7 +83,7 @@ def opened() -> dict[str, set[str]]:
 
 def draw() -> str:
     """Return the picture, as SVG."""
-    names, doors = rooms(), opened()
+    names, doors = rooms(), read_imports()
     order = list(names)
     right, bottom = LEFT + CELL * len(order), TOP + CELL * len(order)
     parts = []

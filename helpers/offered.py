@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-__all__ = ["offered"]
+__all__ = ["offer_names"]
 
 
-def offered(room: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
+def offer_names(room: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the `__getattr__` of a package that offers names of its modules.
 
     Args:

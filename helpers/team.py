@@ -26,7 +26,7 @@ from helpers.agent import (
     run_agent,
 )
 from helpers.history import Conversation
-from helpers.streams.emitted import emitted
+from helpers.streams.emitted import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolError, tool
 
@@ -154,6 +154,6 @@ async def run_team(
 
     tools = [*supervisor.tools, *map(asking, specialists)]
     work = run(supervisor.name, supervisor, question, tools)
-    async with aclosing(emitted(work, events)) as told:
+    async with aclosing(emit_events(work, events)) as told:
         async for named in told:
             yield named

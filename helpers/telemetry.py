@@ -177,12 +177,12 @@ class _Run:
                 # Some servers give the same ids in each turn: those of earlier ones mean nothing.
                 self.tools = [tool for tool in self.tools if not tool.ended]
             case MessageStarted(message) if chat and before:
-                self.answered(chat, message, now - self.sent(before, now))
+                self.take_head(chat, message, now - self.find_start(before, now))
             case TextDelta() | ThinkingDelta() | InputDelta() if chat and before:
                 if before.first_token is not None and not had_begun:
                     chat.add_event("first_token", timestamp=_nanoseconds(now))
             case MessageStopped(message) | TurnFinished(message=message) if chat:
-                self.said(chat, message)
+                self.take_whole(chat, message)
             case ToolStarted(call):
                 self.start_tool(call, now)
             case ToolFinished():
@@ -230,7 +230,7 @@ class _Run:
         chat = self.chats.get(id(request))
         return chat if chat is not None and chat.is_recording() else None
 
-    def sent(self, request: Request, now: float) -> float:
+    def find_start(self, request: Request, now: float) -> float:
         """Return when a request went out."""
         return min(request.began + request.wait, now)
 
@@ -238,17 +238,17 @@ class _Run:
         """Begin the span of a request, if it has gone out and has none."""
         if id(request) not in self.chats and (is_answered or request.began + request.wait <= now):
             asked = {gen_ai.GEN_AI_REQUEST_STREAM: True, **self.request}
-            begun = self.sent(request, now)
+            begun = self.find_start(request, now)
             span = self.start("chat", self.model, begun, SpanKind.CLIENT, asked)
             self.chats[id(request)] = span
 
-    def answered(self, chat: Span, message: Mapping[str, Any], seconds: float) -> None:
+    def take_head(self, chat: Span, message: Mapping[str, Any], seconds: float) -> None:
         """Take the head of an answer."""
         chat.set_attribute(gen_ai.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, seconds)
         chat.set_attribute(gen_ai.GEN_AI_RESPONSE_ID, str(message.get("id")))
         chat.set_attribute(gen_ai.GEN_AI_RESPONSE_MODEL, str(message.get("model")))
 
-    def said(self, span: Span, message: Mapping[str, Any]) -> None:
+    def take_whole(self, span: Span, message: Mapping[str, Any]) -> None:
         """Take the whole of an answer."""
         reason = str(message.get("stop_reason"))
         span.set_attribute(gen_ai.GEN_AI_RESPONSE_FINISH_REASONS, [reason])

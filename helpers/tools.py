@@ -35,10 +35,10 @@ __all__ = [
     "ToolInputError",
     "error_content",
     "is_lazy",
-    "materialized",
+    "materialize",
     "number",
     "result_content",
-    "shown",
+    "to_text",
     "tool",
 ]
 
@@ -277,7 +277,7 @@ def is_lazy(value: object, depth: int = DEEPEST_LAZY) -> bool:
     return any(is_lazy(part, depth - 1) for part in parts)
 
 
-def materialized(value: object, depth: int = DEEPEST_LAZY) -> object:
+def materialize(value: object, depth: int = DEEPEST_LAZY) -> object:
     """Return a value whose iterators were read to their ends; that may take its time.
 
     Raises:
@@ -286,12 +286,12 @@ def materialized(value: object, depth: int = DEEPEST_LAZY) -> object:
     if not is_lazy(value, depth):
         return value
     if isinstance(value, dict):
-        return {name: materialized(part, depth - 1) for name, part in value.items()}
+        return {name: materialize(part, depth - 1) for name, part in value.items()}
     rows: list[object] = []
     for row in cast(Iterable[object], value):
         if len(rows) == MAX_ROWS:
             raise ToolError(f"The tool gives more than {MAX_ROWS:,} values: ask for fewer.")
-        rows.append(materialized(row, depth - 1))
+        rows.append(materialize(row, depth - 1))
     return rows
 
 
@@ -306,7 +306,7 @@ def number(value: object) -> int | float | None:
     return value if type(value) is int else found
 
 
-def shown(value: object) -> str:
+def to_text(value: object) -> str:
     """Return a value as text that can be shown and sent. Never raises."""
     return _str(value)
 
@@ -360,10 +360,10 @@ def _adapter(parameters: list[inspect.Parameter], hints: dict[str, Any]) -> Type
     signature and gives its arguments back.
     """
 
-    def given(**arguments: Any) -> dict[str, Any]:
+    def take(**arguments: Any) -> dict[str, Any]:
         return arguments
 
-    model: Any = given  # mypy knows a function as neither a type nor a thing with a signature
+    model: Any = take  # mypy knows a function as neither a type nor a thing with a signature
     by_name = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters]
     model.__signature__ = inspect.Signature(by_name)
     model.__annotations__ = {parameter.name: hints[parameter.name] for parameter in parameters}

@@ -22,7 +22,7 @@ from helpers.dispatch import ToolDispatcher, ToolEvent
 from helpers.message import ToolCall
 from helpers.providers.openai import ChatAdapter
 from helpers.providers.requests import chat_request
-from helpers.tools import MAX_ROWS, Progress, materialized, number, result_content, tool
+from helpers.tools import MAX_ROWS, Progress, materialize, number, result_content, tool
 from helpers.web.wire import Encoder, LogEntry, message, sse
 
 CALL = ToolCall(0, "toolu_0", "odd", {}, "{}")
@@ -244,8 +244,8 @@ async def test_an_iterator_stays_in_its_thread_and_an_async_one_on_the_loop():
     st.recursive(st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=9)
 )
 def test_what_is_no_iterator_stays_as_it_is(value: Any):
-    assert materialized(value) is value
-    assert materialized(iter([value])) == [value]
+    assert materialize(value) is value
+    assert materialize(iter([value])) == [value]
 
 
 # ---- Blanks

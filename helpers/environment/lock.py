@@ -22,7 +22,7 @@ __all__ = [
     "Layer",
     "Pin",
     "applies",
-    "installed",
+    "are_installed",
     "marker_facts",
     "pins_for",
     "pip_requirement",
@@ -152,7 +152,7 @@ def applies(marker: str, facts: Mapping[str, str]) -> bool:
         raise Problem(f"A lock file has a condition that can't be read: {marker}") from None
 
 
-def installed(pins: Iterable[Pin]) -> bool:
+def are_installed(pins: Iterable[Pin]) -> bool:
     """Say whether the Python that runs this has each pin, in its exact version."""
     try:
         return all(importlib.metadata.version(pin.name) == pin.version for pin in pins)

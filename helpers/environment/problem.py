@@ -66,7 +66,7 @@ def explain_installer(words: str, log: str, folder: str = "") -> Problem:
             return Problem(
                 sentence.format(
                     folder=folder,
-                    package=_named(
+                    package=_find_name(
                         r"(?:found for|because|no version of|of) ([\w.-]+==[\w.]+)", words
                     )
                     or "one of the packages",
@@ -77,7 +77,7 @@ def explain_installer(words: str, log: str, folder: str = "") -> Problem:
     return Problem(f"The installation failed. It said: {lines[-1]} (The whole is in {log}.)")
 
 
-def _named(pattern: str, words: str) -> str:
+def _find_name(pattern: str, words: str) -> str:
     found = re.findall(pattern, words)
     return str(found[-1]) if found else ""
 

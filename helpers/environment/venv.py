@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.environment.installer import Installer
-from helpers.environment.lock import LEARNER, ROOT, Layer, installed, marker_facts, pins_for
+from helpers.environment.lock import LEARNER, ROOT, Layer, are_installed, marker_facts, pins_for
 from helpers.environment.problem import Problem
 from helpers.environment.progress import say
 from helpers.environment.turns import LOCK_NAME, turn
@@ -39,7 +39,7 @@ def environment(*layers: Layer, wheels: Path | None = None) -> str:
     """
     if not lacking(layers):
         return str(python_in(VENV))
-    if installed(pin for layer in layers for pin in pins_for(layer, marker_facts())):
+    if are_installed(pin for layer in layers for pin in pins_for(layer, marker_facts())):
         return sys.executable
     check_means(lacking(layers))
     home = VENV.resolve()
@@ -62,13 +62,13 @@ def lacking(layers: Sequence[Layer]) -> list[Layer]:
 
 def has(layer: Layer, version: str) -> bool:
     """Say whether the Python of .venv has a layer."""
-    wanted, found = made_from(layer, version), read_lines(VENV / layer.stamp)
+    wanted, found = list_inputs(layer, version), read_lines(VENV / layer.stamp)
     if VENV.is_symlink():  # another folder's environment will do
         return found[::2] == wanted[::2]
     return found == wanted
 
 
-def made_from(layer: Layer, version: str) -> list[str]:
+def list_inputs(layer: Layer, version: str) -> list[str]:
     """Return what a layer in .venv depends on: its list, the folder, the Python."""
     return [layer.digest(), str(ROOT), version]
 
@@ -125,7 +125,7 @@ def install(home: Path, layers: Sequence[Layer], wheels: Path | None) -> None:
         (home / layer.stamp).unlink(missing_ok=True)
         installer.install(ROOT / layer.file, len(pins_for(layer, marker_facts())))
         # Written last: a layer without it is half installed.
-        write_whole(home / layer.stamp, "\n".join(made_from(layer, version)).encode())
+        write_whole(home / layer.stamp, "\n".join(list_inputs(layer, version)).encode())
     # Editors and notebooks opened in other ways find helpers too.
     (installer.packages_in_place()[0].parent / "course.pth").write_text(str(ROOT), "utf-8")
     say(f"Ready after {time.monotonic() - started:.0f} s.")

@@ -3,7 +3,7 @@
 parts ──▶ bundle ──▶ agent.py ──▶ conformance, recording, TTFT, note ──▶ submission/ ──▶ verify
 """
 
-from helpers.offered import offered
+from helpers.offered import offer_names
 
 __all__ = [
     "PARTS",
@@ -24,7 +24,7 @@ __all__ = [
     "wire_events",
 ]
 
-__getattr__ = offered(
+__getattr__ = offer_names(
     __name__,
     {
         "PARTS": "bundle",

@@ -132,11 +132,11 @@ def error_of(payload: Mapping[str, Any]) -> ErrorEvent | None:
     """Return the error that a payload of any API tells of; None if it tells of none."""
     error = payload.get("error")
     if isinstance(error, str) and error:
-        return _named({**{name: payload.get(name) for name in CODES}, "message": error})
+        return _name_error({**{name: payload.get(name) for name in CODES}, "message": error})
     if isinstance(error, dict) and error:
-        return _named(error)
+        return _name_error(error)
     if error or payload.get("type") == "error" or payload.get("object") == "error":
-        return _named(payload)
+        return _name_error(payload)
     return None
 
 
@@ -145,7 +145,7 @@ def error_of_body(body: object) -> ErrorEvent | None:
     match body:
         case [dict(body)] | dict(body):
             words = body.get("message") or body.get("detail")
-            return error_of(body) or (_named(body) if isinstance(words, str) else None)
+            return error_of(body) or (_name_error(body) if isinstance(words, str) else None)
     return None
 
 
@@ -161,21 +161,21 @@ def request_id(headers: Mapping[str, str]) -> str:
     return headers.get("request-id") or headers.get("x-request-id", "")
 
 
-def _named(error: Mapping[str, Any]) -> ErrorEvent:
+def _name_error(error: Mapping[str, Any]) -> ErrorEvent:
     """Return an error under the name that retries go by: a code says more than a type."""
     codes = [str(error[name]) for name in CODES if error.get(name)]
     names = [code for code in codes if not code.isdigit()]
     type = str(error.get("type") or "error")
-    found = [_known(name) for name in names]
+    found = [_find_type(name) for name in names]
     found += [_type_by_status(int(code)) for code in codes if code.isdigit()]
-    found += [_known(type), *names, *[code for code in codes if code.isdigit()]]
+    found += [_find_type(type), *names, *[code for code in codes if code.isdigit()]]
     found += [type if type != "error" else "unknown_error"]
     message = next((error[name] for name in ("message", "detail") if error.get(name)), "no message")
     sentence = " ".join(str(message).split())
     return ErrorEvent(next(filter(None, found)), sentence[:LONGEST_MESSAGE])
 
 
-def _known(name: str) -> str | None:
+def _find_type(name: str) -> str | None:
     """Return the Messages API's name for an error, if another name for it is known."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()  # as in RateLimitError
     if name in OWN_TYPES:
