@@ -58,7 +58,7 @@ def tokens(rate: int, seconds: float, run: str) -> Iterator[tuple[float, str]]:
     yield due, f"END{run}@{due:.3f}"
 
 
-async def paced(rate: int, seconds: float, run: str) -> AsyncIterator[str]:
+async def pace(rate: int, seconds: float, run: str) -> AsyncIterator[str]:
     for due, token in tokens(rate, seconds, run):
         if (early := due - time.time()) > 0:
             await asyncio.sleep(max(early, TICK))
@@ -76,7 +76,7 @@ def transcript(rate: int, seconds: float, run: str) -> Any:
         block = {"type": "text", "text": ""}
         yield {"type": "message_start", "message": {"usage": {"input_tokens": 1}}}
         yield {"type": "content_block_start", "index": 0, "content_block": block}
-        async for token in paced(rate, seconds, run):
+        async for token in pace(rate, seconds, run):
             delta = {"type": "text_delta", "text": token}
             yield {"type": "content_block_delta", "index": 0, "delta": delta}
         yield {"type": "content_block_stop", "index": 0}
@@ -84,13 +84,13 @@ def transcript(rate: int, seconds: float, run: str) -> Any:
         yield {"type": "message_stop"}
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def open_answer() -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         yield events()
 
-    return Transcript("A long answer, please.", opened)
+    return Transcript("A long answer, please.", open_answer)
 
 
-def printed(rate: int, seconds: float, run: str, flush: bool) -> None:
+def print_at_rate(rate: int, seconds: float, run: str, flush: bool) -> None:
     """Print an answer that arrives at a rate."""
     for due, token in tokens(rate, seconds, run):
         if (early := due - time.time()) > 0:
@@ -100,8 +100,8 @@ def printed(rate: int, seconds: float, run: str, flush: bool) -> None:
 
 CELLS = {
     "transcript": "front_ends.transcript({rate}, {seconds}, '{run}')",
-    "print, flushed": "front_ends.printed({rate}, {seconds}, '{run}', flush=True)",
-    "print": "front_ends.printed({rate}, {seconds}, '{run}', flush=False)",
+    "print, flushed": "front_ends.print_at_rate({rate}, {seconds}, '{run}', flush=True)",
+    "print": "front_ends.print_at_rate({rate}, {seconds}, '{run}', flush=False)",
 }
 
 
@@ -133,7 +133,7 @@ def serve() -> None:
             block = {"type": "text", "text": ""}
             yield TurnStarted(1)
             yield BlockStarted(0, block)
-            async for token in paced(int(rate), float(seconds), run):
+            async for token in pace(int(rate), float(seconds), run):
                 yield TextDelta(0, token)
             yield BlockStopped(0, block)
             message = {"content": [], "stop_reason": "end_turn"}
@@ -235,7 +235,7 @@ class WebPage:
         self.page.keyboard.press("Enter")
 
 
-def watched(place: Notebook | WebPage, front_end: str, rate: int, seconds: float, run: str) -> Seen:
+def watch(place: Notebook | WebPage, front_end: str, rate: int, seconds: float, run: str) -> Seen:
     """Show a run and return what there was to see."""
     place.page.bring_to_front()
     place.show(front_end, rate, seconds, run)
@@ -270,9 +270,9 @@ def measure(runs: int, seconds: float) -> dict[str, dict[int, list[Seen]]]:
                     continue
                 place = page if front_end == "web page" else notebook
                 at[rate] = [
-                    watched(place, front_end, rate, seconds, f"{rate}x{run}") for run in range(runs)
+                    watch(place, front_end, rate, seconds, f"{rate}x{run}") for run in range(runs)
                 ]
-                print(f"{rate:>7,}  {front_end:16}{told(at[rate])}", flush=True)
+                print(f"{rate:>7,}  {front_end:16}{describe(at[rate])}", flush=True)
                 if place is notebook and not keeps_up(at[rate]):  # it may hang: take a new one
                     notebook.page.close()
                     notebook = Notebook(browser, lab)
@@ -312,7 +312,7 @@ def keeps_up(seen: list[Seen]) -> bool:
     return late is not None and late <= MOST_LAG
 
 
-def told(seen: list[Seen]) -> str:
+def describe(seen: list[Seen]) -> str:
     """Return lag and standstill in words."""
     late = lag(seen)
     if late is None:
