@@ -39,15 +39,15 @@ def check_control(headers: Mapping[str, str]) -> None:
     """Raise ApiError unless a request to /mock/... comes from this machine's own programs."""
     host = headers.get("host", "127.0.0.1")
     if not is_loopback(host):
-        raise refused(f"it names the host {host!r}, which is no name of this machine's own")
+        raise make_refusal(f"it names the host {host!r}, which is no name of this machine's own")
     origin = headers.get("origin")
     if origin is not None and origin.lower() != f"http://{host}".lower():
-        raise refused(f"it comes from a page at {origin!r}")
+        raise make_refusal(f"it comes from a page at {origin!r}")
     if headers.get("sec-fetch-site", "none") not in OWN_PAGES:
-        raise refused("it comes from another page")
+        raise make_refusal("it comes from another page")
 
 
-def refused(why: str) -> ApiError:
+def make_refusal(why: str) -> ApiError:
     """Return the error for a request that must not control the offline API."""
     return ApiError(
         403,

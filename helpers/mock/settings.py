@@ -61,16 +61,16 @@ class Settings:
         Raises SettingsError when a name is unknown or a value is not possible.
         """
         base = base or cls()
-        changes = _known("the settings object", cls, data)
+        changes = _check_fields("the settings object", cls, data)
         if "pace" in changes:
-            pace = _known("pace", Pace, changes["pace"])
+            pace = _check_fields("pace", Pace, changes["pace"])
             # Asking for a rate overrules a duration that was set before.
             forget: dict[str, Any] = {"duration": None} if "tokens_per_second" in pace else {}
             changes["pace"] = replace(base.pace, **(forget | pace))
         return replace(base, **changes)
 
 
-def _known(where: str, shape: type[Pace] | type[Settings], data: object) -> dict[str, Any]:
+def _check_fields(where: str, shape: type[Pace] | type[Settings], data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise SettingsError(f"{where} must be a JSON object, not {data!r}.")
     names = [f.name for f in fields(shape)]

@@ -37,7 +37,7 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
                     if chunk:
                         yield chunk
             except ConnectionResetError as drop:
-                raise lost(library, drop) from drop
+                raise map_drop(library, drop) from drop
 
         async def aclose(self) -> None:
             await self.chunks.aclose()
@@ -60,7 +60,7 @@ def in_process_transport(library: ModuleType, api: MockAPI) -> Any:
                     begun = True
             except ConnectionResetError as drop:
                 if not begun:
-                    raise lost(library, drop) from drop
+                    raise map_drop(library, drop) from drop
                 # An empty chunk came before: the headers have left.
                 first, chunks = b"", dropping(drop)
             body = Body(first or b"", chunks)
@@ -83,7 +83,7 @@ def blocking_transport(library: ModuleType, api: MockAPI) -> Any:
             try:
                 yield from (chunk.data for chunk in self.plan.chunks if chunk.data)
             except ConnectionResetError as drop:
-                raise lost(library, drop) from drop
+                raise map_drop(library, drop) from drop
 
     class BlockingTransport(library.BaseTransport):  # type: ignore[name-defined, misc]
         def handle_request(self, request: Any) -> Any:
@@ -99,7 +99,7 @@ def headers_of(request: Any) -> dict[str, str]:
     return {name: value for name, value in request.headers.items() if name.lower() != "host"}
 
 
-def lost(library: ModuleType, drop: ConnectionResetError) -> Exception:
+def map_drop(library: ModuleType, drop: ConnectionResetError) -> Exception:
     """Return a connection's end as the library tells it."""
     wrong = library.RemoteProtocolError if isinstance(drop, ConnectionCut) else library.ReadError
     return cast("Exception", wrong(str(drop)))

@@ -23,7 +23,7 @@ from functools import cache
 
 from ..chance import fingerprint
 from ..plan import Plan, TimedBytes
-from .connection import ended, slow_start, stalled
+from .connection import end, slow_start, stall
 from .encoding import accepts_gzip, gzip, line_ends
 from .events import OF_EVENTS, large_tool_input, malformed
 from .fault import (
@@ -39,7 +39,7 @@ from .fault import (
 )
 from .places import Place, find, is_stream
 from .quirks import QUIRKS
-from .refusal import error_event, refused
+from .refusal import error_event, refuse
 from .under_way import Break, strike_all
 
 __all__ = [
@@ -141,7 +141,7 @@ def _in_events(fault: Fault, plan: Plan, tokens: int | None) -> Plan:
     if fault.kind == "status" or (
         fault.kind == "error" and (whole or fault.at == "before_headers")
     ):
-        return refused(fault, plan)
+        return refuse(fault, plan)
     if whole:
         return plan
     if fault.kind == "error":
@@ -156,9 +156,9 @@ def _in_events(fault: Fault, plan: Plan, tokens: int | None) -> Plan:
 def _in_connection(fault: Fault, plan: Plan, tokens: int | None) -> Plan:
     """Return the plan with a fault of the connection, if it is one."""
     if fault.kind in ("reset", "drop", "close"):
-        return _struck(fault, plan, tokens, ended)
+        return _struck(fault, plan, tokens, end)
     if fault.kind == "stall":
-        return _struck(fault, plan, tokens, stalled)
+        return _struck(fault, plan, tokens, stall)
     if fault.kind == "slow_start":
         on_time = 1 if is_stream(plan) else 0
         return replace(plan, render=lambda: slow_start(fault, plan, on_time))

@@ -8,7 +8,7 @@ from .fault import MOST_PINGS, Fault
 from .places import Place
 
 
-def ended(fault: Fault, plan: Plan, place: Place) -> Iterator[TimedBytes]:
+def end(fault: Fault, plan: Plan, place: Place) -> Iterator[TimedBytes]:
     """End an answer: cleanly, with the body unfinished, or with a reset.
 
     Status line and headers leave with the first chunk. So an answer that ends at the very start
@@ -27,7 +27,7 @@ def ended(fault: Fault, plan: Plan, place: Place) -> Iterator[TimedBytes]:
         raise ConnectionCut("The offline API closed the connection (fault: drop).")
 
 
-def stalled(fault: Fault, plan: Plan, place: Place) -> Iterator[TimedBytes]:
+def stall(fault: Fault, plan: Plan, place: Place) -> Iterator[TimedBytes]:
     """Fall silent for a while, and be late by it from then on.
 
     Pings fill the silence if they should; they can only come between two events, so the

@@ -63,7 +63,7 @@ def unknown_block(fault: Fault, plan: Plan, strike: int) -> Iterator[TimedBytes]
             yield TimedBytes(chunk.at, encode(start))
             yield TimedBytes(chunk.at, encode({"type": "content_block_stop", "index": blocks}))
         blocks += starts
-        yield _renumbered(chunk, read) if done else chunk
+        yield _renumber(chunk, read) if done else chunk
 
 
 def index_gap(fault: Fault, plan: Plan, strike: int) -> Iterator[TimedBytes]:
@@ -72,7 +72,7 @@ def index_gap(fault: Fault, plan: Plan, strike: int) -> Iterator[TimedBytes]:
     for number, chunk in enumerate(plan.chunks):
         read = event.read(chunk.data)
         skipped = skipped or (number >= strike and read.get("type") == "content_block_start")
-        yield _renumbered(chunk, read) if skipped else chunk
+        yield _renumber(chunk, read) if skipped else chunk
 
 
 def duplicate_stop(fault: Fault, plan: Plan, strike: int) -> Iterator[TimedBytes]:
@@ -159,7 +159,7 @@ def _stops(plan: Plan, strike: int, times: int) -> Iterator[TimedBytes]:
             yield chunk
 
 
-def _renumbered(chunk: TimedBytes, read: dict[str, Any]) -> TimedBytes:
+def _renumber(chunk: TimedBytes, read: dict[str, Any]) -> TimedBytes:
     index = read.get("index")
     if not isinstance(index, int):
         return chunk

@@ -155,7 +155,7 @@ class Fault:
         if self.kind not in list(KINDS):
             raise SettingsError(f"fault.kind must be one of {', '.join(KINDS)}, not {self.kind!r}.")
         takes = KINDS[self.kind].takes
-        for name, value in self._given().items():
+        for name, value in self._find_set_fields().items():
             if name not in ("kind", "times", *takes):
                 raise SettingsError(
                     f"A fault of the kind {self.kind} can't hold {name!r}; "
@@ -177,7 +177,9 @@ class Fault:
         """Return this fault as a JSON object, without what goes without saying."""
         default = Fault(self.kind)
         return {"kind": self.kind} | {
-            name: value for name, value in self._given().items() if value != getattr(default, name)
+            name: value
+            for name, value in self._find_set_fields().items()
+            if value != getattr(default, name)
         }
 
     @classmethod
@@ -193,7 +195,7 @@ class Fault:
                 raise SettingsError(f"fault can't hold {name!r}; it knows {', '.join(names)}.")
         return cls(**data)
 
-    def _given(self) -> dict[str, Any]:
+    def _find_set_fields(self) -> dict[str, Any]:
         return {
             field.name: value
             for field in fields(self)

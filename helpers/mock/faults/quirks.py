@@ -47,7 +47,7 @@ def chat_call(read: Event) -> Event | None:
     return calls[0] if calls else None
 
 
-def changed(change: Callable[[Event], object]) -> Quirk:
+def change_each(change: Callable[[Event], object]) -> Quirk:
     """Return the quirk of changing each event by itself, in place."""
 
     def quirk(fault: Fault, plan: Plan) -> Iterator[TimedBytes]:
@@ -201,7 +201,7 @@ def _finish(chat: str | None, messages: str | None, only: tuple[str, ...] = ()) 
         if not only or delta.get("stop_reason") in only:
             delta["stop_reason"] = messages
 
-    return changed(change)
+    return change_each(change)
 
 
 def after_finish(fault: Fault, plan: Plan) -> Iterator[TimedBytes]:
@@ -348,10 +348,10 @@ def emoji_halves(fault: Fault, plan: Plan) -> Iterator[TimedBytes]:
         code = ord(large[0]) - 0x10000
         high, low = chr(0xD800 + (code >> 10)), chr(0xDC00 + (code & 0x3FF))
         for half in (piece[: large.start()] + high, low + piece[large.end() :]):
-            yield TimedBytes(chunk.at, _escaped(chunk.data, read, half))
+            yield TimedBytes(chunk.at, _escape(chunk.data, read, half))
 
 
-def _escaped(data: bytes, read: Event, text: str) -> bytes:
+def _escape(data: bytes, read: Event, text: str) -> bytes:
     """Return an event with another text, written in ASCII: half a character has no bytes."""
     copy = json.loads(json.dumps(read))
     delta = chat_choice(copy).get("delta") or copy.get("delta")
@@ -390,34 +390,36 @@ def _struck(write: Callable[[Fault, Event], bytes]) -> Quirk:
     return quirk
 
 
-def _told(fault: Fault) -> Event:
+def _error_body(fault: Fault) -> Event:
     return {"message": fault.message or "Provider returned error", "code": fault.status}
 
 
 def _error_number(fault: Fault, last: Event) -> bytes:
     if "choices" in last:
-        told: Event = {"error": _told(fault)}
+        told: Event = {"error": _error_body(fault)}
         return b"data: " + json.dumps(told).encode() + b"\n\n"
-    told = {"type": "error", "error": _told(fault)}
+    told = {"type": "error", "error": _error_body(fault)}
     if "sequence_number" in last:
-        told = {"type": "error", "sequence_number": last["sequence_number"] + 1} | _told(fault)
+        told = {"type": "error", "sequence_number": last["sequence_number"] + 1} | _error_body(
+            fault
+        )
     return b"event: error\ndata: " + json.dumps(told).encode() + b"\n\n"
 
 
 def _error_line(fault: Fault, last: Event) -> bytes:
-    return b"error: " + json.dumps(_told(fault)).encode() + b"\n\n"
+    return b"error: " + json.dumps(_error_body(fault)).encode() + b"\n\n"
 
 
 def _error_bare(fault: Fault, last: Event) -> bytes:
-    return json.dumps({"error": _told(fault)}).encode() + b"\n"
+    return json.dumps({"error": _error_body(fault)}).encode() + b"\n"
 
 
 QUIRKS: dict[str, Quirk] = {
     "interleaved_calls": interleaved_calls,
-    "ids_missing": changed(_without_ids),
-    "ids_empty": changed(_empty_ids),
-    "ids_null": changed(_null_ids),
-    "ids_repeated": changed(_one_id),
+    "ids_missing": change_each(_without_ids),
+    "ids_empty": change_each(_empty_ids),
+    "ids_null": change_each(_null_ids),
+    "ids_repeated": change_each(_one_id),
     "ids_renewed": renewed_ids,
     "late_names": late_names,
     "argument_objects": argument_objects,
@@ -432,11 +434,11 @@ QUIRKS: dict[str, Quirk] = {
     "comments": _between(b": keep-alive\n\n", b":\n\n"),
     "start_twice": start_twice,
     "text_at_once": text_at_once,
-    "content_parts": changed(_content_parts),
-    "usage_elsewhere": changed(_usage_elsewhere),
-    "usage_missing": changed(_no_usage),
-    "cached_beside": changed(_cached_beside),
-    "index_missing": changed(_no_zero),
+    "content_parts": change_each(_content_parts),
+    "usage_elsewhere": change_each(_usage_elsewhere),
+    "usage_missing": change_each(_no_usage),
+    "cached_beside": change_each(_cached_beside),
+    "index_missing": change_each(_no_zero),
     "emoji_halves": emoji_halves,
     "reasoning_content": reasoning_content,
     "error_number": _struck(_error_number),

@@ -26,7 +26,7 @@ ERRORS = {
 }
 
 
-def refused(fault: Fault, plan: Plan) -> Plan:
+def refuse(fault: Fault, plan: Plan) -> Plan:
     """Refuse with an error status before any event."""
     if fault.status is not None:
         status, kind = fault.status, fault.error or type_of(fault.status)

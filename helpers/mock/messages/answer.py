@@ -25,7 +25,7 @@ RESULT = re.compile(r"\{tool_result(?: (\d+))?\}")
 
 def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next in the conversation that a request holds."""
-    whole, begun = prefill.taken_off(request)
+    whole, begun = prefill.split_prefill(request)
     asked, said = before_the_break(whole)
     parts = _answer(scenarios, asked)
     if said:
@@ -34,7 +34,7 @@ def answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]
     if begun:
         prompt = situation(whole).prompt
         return prefill.going_on(parts, begun, structured.any_value(parts, prompt))
-    return thinking.opened(parts, request, situation(asked).prompt)
+    return thinking.begin_with_thinking(parts, request, situation(asked).prompt)
 
 
 def _rest(parts: Sequence[Part], said: str) -> list[Part] | None:
@@ -53,27 +53,29 @@ def _rest(parts: Sequence[Part], said: str) -> list[Part] | None:
 def _answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part]:
     """Return what to say next where nothing is to be continued."""
     now = situation(request)
-    parts = _said(scenarios, request, now)
+    parts = _choose_parts(scenarios, request, now)
     if (schema := asked(request)) is None:
         return structured.in_words(parts)
     system = prompts.text_of(request.get("system"))
     return structured.by_schema(parts, schema, " ".join([now.prompt, *now.results]), system)
 
 
-def _said(scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation) -> Sequence[Part]:
+def _choose_parts(
+    scenarios: Sequence[Scenario], request: dict[str, Any], now: Situation
+) -> Sequence[Part]:
     """Return what to say before anybody asks for a schema."""
     scenario = best_fit(scenarios, now.prompt)
     if scenario is None or not own_tools.covers(request, now.prompt, _all_parts(scenario)):
         said: Sequence[Part] | None = own_tools.answer(request, now.prompt)
         said = said or own_tools.from_text(request) or tutorials.answer(now.prompt)
         unknown = [Text(own_tools.nothing_fits(request) + fallback(scenarios, now.prompt))]
-        return own_tools.concluded(request, said or unknown)
+        return own_tools.conclude(request, said or unknown)
     turn = scenario.turns[min(now.turn, len(scenario.turns) - 1)]
     parts: Sequence[Part] = turn.content_if_error if now.failed else turn.content
     if not all(_is_possible(part, now.tools) for part in parts):
         parts = tutorials.answer(now.prompt) or scenario.without_tool
     filled = [_fill(part, now) for part in parts]
-    return own_tools.concluded(request, filled)
+    return own_tools.conclude(request, filled)
 
 
 def settings_for(scenarios: Sequence[Scenario], request: dict[str, Any]) -> Mapping[str, Any]:

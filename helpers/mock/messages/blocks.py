@@ -90,7 +90,7 @@ class Writer:
             case Thinking():
                 return self._thinking(part.text, left)
             case RedactedThinking():
-                return self._redacted(part.text, left)
+                return self._redact(part.text, left)
             case ToolUse():
                 tool_id = signing.tie(identifier(self.numbers, "toolu_01", 22), self.seals)
                 frame = {"type": "tool_use", "id": tool_id, "name": part.name}
@@ -127,7 +127,7 @@ class Writer:
             complete=len(written) == len(pieces),
         )
 
-    def _redacted(self, text: str, left: int) -> Block | None:
+    def _redact(self, text: str, left: int) -> Block | None:
         if self.display is None:
             return None
         needed = tokens.count(text)

@@ -34,7 +34,7 @@ def create(state: State, http_request: Request) -> Plan:
     # Streamed or not, the same question gets the same message.
     question = {name: value for name, value in request.items() if name != "stream"}
     source = fingerprint(question, settings.seed)
-    parts = answer(state.scenarios, spoken(request))
+    parts = answer(state.scenarios, drop_system_messages(request))
     reply = message.compose(parts, with_eager_tools(request, headers), source)
     if sent.get("thread") is not None:
         content = message.to_json(reply)["content"]
@@ -62,7 +62,7 @@ def with_eager_tools(request: dict[str, Any], headers: Mapping[str, str]) -> dic
     return request | {"tools": [{"eager_input_streaming": True} | t for t in request["tools"]]}
 
 
-def spoken(request: dict[str, Any]) -> dict[str, Any]:
+def drop_system_messages(request: dict[str, Any]) -> dict[str, Any]:
     """Return the request without what the system says between the messages.
 
     It is taken and, like the system prompt, changes nothing about the answer.

@@ -11,7 +11,7 @@ from typing import Any
 from ..script.parts import Part, Text
 
 
-def taken_off(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def split_prefill(request: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Return a request without the beginning of its answer, and that beginning; "" if none.
 
     A turn that paused at one of the API's own tools is no beginning: it is all there.

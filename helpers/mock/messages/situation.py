@@ -58,10 +58,10 @@ def situation(request: dict[str, Any]) -> Situation:
         elif turn and (told := prompts.result_in(message["content"])) is not None:
             results, failed = (_readable(told),), False
         elif (noted := prompts.result_in_notes(message["content"])) is not None:
-            prompt, turn = prompts.asked(message["content"]), 1
+            prompt, turn = prompts.read_question(message["content"]), 1
             results, failed = (_readable(noted),), False
         elif not (prompt and prompts.is_beside(message["content"])):
-            prompt, turn, results, failed = prompts.asked(message["content"]), 0, (), False
+            prompt, turn, results, failed = prompts.read_question(message["content"]), 0, (), False
     # A set of tools that another server brings (mcp_toolset) has no name of its own.
     tools = {tool["name"]: tool for tool in request.get("tools") or [] if "name" in tool}
     if isinstance(choice := request.get("tool_choice"), dict) and choice.get("type") == "none":

@@ -31,7 +31,7 @@ def _thinks(asked: dict[str, Any], request: dict[str, Any]) -> bool:
     return asked.get("type") in ("adaptive", "enabled")
 
 
-def opened(parts: Sequence[Part], request: dict[str, Any], prompt: str) -> list[Part]:
+def begin_with_thinking(parts: Sequence[Part], request: dict[str, Any], prompt: str) -> list[Part]:
     """Return an answer that begins with thinking where the request's setting demands it.
 
     `enabled` makes a model think at the start of every turn, and the API refuses a turn with

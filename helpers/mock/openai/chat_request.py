@@ -109,14 +109,14 @@ def check_calls(messages: list[dict[str, Any]]) -> None:
             open_calls = [one for one in open_calls if one != call]
             continue
         if open_calls:
-            raise unanswered(open_calls, index)
+            raise missing_results(open_calls, index)
         called = [call["id"] for call in entry.get("tool_calls") or []]
         open_calls = list(called)
     if open_calls:
-        raise unanswered(open_calls, len(messages) - 1)
+        raise missing_results(open_calls, len(messages) - 1)
 
 
-def unanswered(calls: list[str], index: int) -> OpenAIError:
+def missing_results(calls: list[str], index: int) -> OpenAIError:
     """Return the error for tool calls that have no result where it should be."""
     return OpenAIError(
         "An assistant message with 'tool_calls' must be followed by tool messages responding to "

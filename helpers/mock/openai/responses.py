@@ -49,7 +49,7 @@ def create(state: State, http_request: Request) -> Plan:
     """
     request = read(http_request.body)
     check(request)
-    earlier = remembered(state, request)
+    earlier = recall(state, request)
     check_calls(request["input"], earlier)
     conversation = to_conversation(request, earlier)
     given = answer(state, http_request, request, conversation)
@@ -70,7 +70,7 @@ def create(state: State, http_request: Request) -> Plan:
     return deliver(state, http_request, given, told, from_a_fault)
 
 
-def remembered(state: State, request: dict[str, Any]) -> list[dict[str, Any]]:
+def recall(state: State, request: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what was said up to the response that a request names as the previous one."""
     previous = request.get("previous_response_id")
     if previous is None:
@@ -267,16 +267,18 @@ class ResponseEncoder:
             "safety_identifier": request.get("safety_identifier"),
             "service_tier": "auto" if status == "in_progress" else "default",
             "store": request.get("store") is not False,
-            "temperature": given(request, "temperature", 1.0),
-            "text": given(request, "text", {"format": {"type": "text"}, "verbosity": "medium"}),
-            "tool_choice": given(request, "tool_choice", "auto"),
-            "tools": [tool_as_given(tool) for tool in request.get("tools") or []],
+            "temperature": read_field(request, "temperature", 1.0),
+            "text": read_field(
+                request, "text", {"format": {"type": "text"}, "verbosity": "medium"}
+            ),
+            "tool_choice": read_field(request, "tool_choice", "auto"),
+            "tools": [complete_tool(tool) for tool in request.get("tools") or []],
             "top_logprobs": 0,
-            "top_p": given(request, "top_p", 1.0),
-            "truncation": given(request, "truncation", "disabled"),
+            "top_p": read_field(request, "top_p", 1.0),
+            "truncation": read_field(request, "truncation", "disabled"),
             "usage": None if status == "in_progress" else usage_of(self.reply),
             "user": request.get("user"),
-            "metadata": given(request, "metadata", {}),
+            "metadata": read_field(request, "metadata", {}),
         }
 
 
@@ -286,12 +288,12 @@ def at(written: int, events: Iterator[dict[str, Any]]) -> Iterator[tuple[int, di
         yield written, event
 
 
-def given(request: dict[str, Any], name: str, otherwise: object) -> object:
+def read_field(request: dict[str, Any], name: str, otherwise: object) -> object:
     """Return what the request says, or what holds if it says nothing."""
     return otherwise if request.get(name) is None else request[name]
 
 
-def tool_as_given(tool: dict[str, Any]) -> dict[str, Any]:
+def complete_tool(tool: dict[str, Any]) -> dict[str, Any]:
     """Return a tool as the response repeats it, with what it left open."""
     if tool["type"] != "function":
         return tool

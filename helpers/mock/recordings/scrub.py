@@ -70,7 +70,7 @@ def secrets(headers: Mapping[str, str], address: str = "") -> set[str]:
         elif CREDENTIAL.fullmatch(name):
             found |= {value, *value.split()}  # "Bearer <key>", and the key alone
             if value.lower().startswith("basic "):
-                found |= set(unpacked(value[6:]).split(":"))
+                found |= set(decode_base64(value[6:]).split(":"))
     for part in urlsplit(address).query.split("&"):
         name, _, value = part.partition("=")
         if name not in KEPT_IN_ADDRESS:
@@ -86,7 +86,7 @@ def identities(headers: Mapping[str, str]) -> set[str]:
     }
 
 
-def unpacked(text: str) -> str:
+def decode_base64(text: str) -> str:
     """Return what a text in base 64 says; nothing if it is none."""
     try:
         return base64.b64decode(text).decode()
@@ -102,7 +102,7 @@ class Scrubber:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in written(secret)}
+        forms = {form for secret in secrets for form in list_spellings(secret)}
         ordered = sorted(forms, key=lambda form: (-len(form), form))  # the longest one first
         self._forms = [form.encode() for form in ordered]
         self._any = re.compile(b"|".join([*map(re.escape, self._forms), KEY.pattern]))
@@ -120,7 +120,7 @@ class Scrubber:
 
     def _release(self, whole: bool) -> Iterator[TimedBytes]:
         data = b"".join(chunk.data for chunk in self._held)
-        text, safe = self._cleaned(data, whole)
+        text, safe = self._clean(data, whole)
         text = text[:safe] + data[safe:]  # what isn't sure yet is looked at again as it was
         start, waiting = 0, []
         for chunk in self._held:
@@ -134,7 +134,7 @@ class Scrubber:
             start = end
         self._held = waiting
 
-    def _cleaned(self, data: bytes, whole: bool) -> tuple[bytes, int]:
+    def _clean(self, data: bytes, whole: bool) -> tuple[bytes, int]:
         """Return the data without keys, and how much of it is sure."""
         text = self.strike(data, whole)
         safe = len(text) - (0 if whole else self._waiting(text))
@@ -212,7 +212,7 @@ def struck(secret: bytes) -> bytes:
     return re.sub(rb"\d", other, secret)
 
 
-def written(secret: str) -> set[str]:
+def list_spellings(secret: str) -> set[str]:
     """Return a secret as it may stand in an address, in JSON, or as it is."""
     quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
     return {secret, quote(secret), quote(secret, safe=""), *quoted}

@@ -80,7 +80,7 @@ def _text(where: str, entry: dict[str, Any]) -> list[Part]:
         cited = shape.list_(f"{where}.citations", fields["citations"])
         places = [f"{where}.citations[{index}]" for index in range(len(cited))]
         citations = tuple(map(_citation, places, cited))
-    return [Text(_said(where, "text", fields), citations)]
+    return [Text(_read_words(where, "text", fields), citations)]
 
 
 def _citation(where: str, entry: object) -> dict[str, Any]:
@@ -108,12 +108,14 @@ def _json(where: str, entry: dict[str, Any]) -> list[Part]:
 
 
 def _thinking(where: str, entry: dict[str, Any]) -> list[Part]:
-    return [Thinking(_said(where, "thinking", shape.mapping(where, entry, {"thinking"}, set())))]
+    return [
+        Thinking(_read_words(where, "thinking", shape.mapping(where, entry, {"thinking"}, set())))
+    ]
 
 
 def _redacted_thinking(where: str, entry: dict[str, Any]) -> list[Part]:
     fields = shape.mapping(where, entry, {"redacted_thinking"}, set())
-    return [RedactedThinking(_said(where, "redacted_thinking", fields))]
+    return [RedactedThinking(_read_words(where, "redacted_thinking", fields))]
 
 
 def _tool_use(where: str, entry: dict[str, Any]) -> list[Part]:
@@ -130,15 +132,15 @@ def _server_tool_use(where: str, entry: dict[str, Any]) -> list[Part]:
 def _web_search(where: str, entry: dict[str, Any]) -> list[Part]:
     fields = shape.mapping(where, entry, {"web_search"}, {"results", "error"})
     query = shape.string(f"{where}.web_search", fields["web_search"])
-    return [ServerToolUse("web_search", {"query": query}), *_found(where, fields)]
+    return [ServerToolUse("web_search", {"query": query}), *_read_results(where, fields)]
 
 
 def _web_search_results(where: str, entry: dict[str, Any]) -> list[Part]:
     fields = shape.mapping(where, entry, {"web_search_results"}, set())
-    return _found(where, {"results": fields["web_search_results"]}, "web_search_results")
+    return _read_results(where, {"results": fields["web_search_results"]}, "web_search_results")
 
 
-def _found(where: str, fields: dict[str, Any], name: str = "results") -> list[Part]:
+def _read_results(where: str, fields: dict[str, Any], name: str = "results") -> list[Part]:
     if "error" in fields:
         code = shape.one_of(f"{where}.error", fields["error"], SEARCH_ERRORS)
         if "results" in fields:
@@ -200,7 +202,7 @@ def _input(where: str, fields: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _said(where: str, name: str, fields: dict[str, Any]) -> str:
+def _read_words(where: str, name: str, fields: dict[str, Any]) -> str:
     said = shape.string(f"{where}.{name}", fields[name]).rstrip("\n")
     if not said:
         raise Mistake(f"{where}.{name}", f"{where}.{name} is empty.")

@@ -44,7 +44,7 @@ SCRATCHPAD = re.compile(
 )
 
 
-def asked(content: object) -> str:
+def read_question(content: object) -> str:
     """Return what a user message asks; all of its text if nothing else is left of it."""
     text = text_of(content)
     if "<" not in text:

@@ -47,7 +47,7 @@ class Reader:
                     yield block
 
     @property
-    def unfinished(self) -> bool:
+    def is_unfinished(self) -> bool:
         """Whether bytes wait for the end of their line or for the blank line."""
         return bool(self._held or self._lines)
 
@@ -61,7 +61,7 @@ class Reader:
             self._data.append(value)
 
 
-def named(raw: RawEvent) -> str:
+def bracket_name(raw: RawEvent) -> str:
     """Return an event's name in brackets, for a sentence about it."""
     return f" ({raw.name[:40]})" if raw.name else ""
 

@@ -20,7 +20,7 @@ class Observer:
     def __init__(self, writer: Writer, screen: Screen, request: Request, body: bytes) -> None:
         self.started = time.monotonic()
         self.screen = screen
-        headers = joined(request.headers.raw)
+        headers = join_headers(request.headers.raw)
         address = request.url.path + "?" * bool(request.url.query) + request.url.query
         self.tape: Tape = writer.exchange(request.method, address, headers, body)
         self.path = request.url.path
@@ -37,7 +37,7 @@ class Observer:
 
     def response(self, response: httpx.Response) -> None:
         """See a response begin."""
-        headers = joined(response.headers.raw)
+        headers = join_headers(response.headers.raw)
         self.row.status = response.status_code
         self.row.seconds = self.now()
         self.tape.response(self.row.seconds, response.status_code, headers)
@@ -88,7 +88,7 @@ class Observer:
         self.screen.note(self.row, self.tape.scrubber.text(sentence))
 
 
-def joined(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
+def join_headers(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
     """Return headers by name in lower case; several of one name stand in one value."""
     found: dict[str, str] = {}
     for name, value in raw:

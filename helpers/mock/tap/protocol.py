@@ -10,7 +10,7 @@ The tap shows the sentences while a stream passes; tests hold every scenario to 
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from .events import RawEvent, Reader, named
+from .events import RawEvent, Reader, bracket_name
 from .messages_checker import MessagesChecker
 from .openai_checkers import ChatChecker, ResponsesChecker
 
@@ -52,7 +52,9 @@ class Stream:
         try:
             for raw in self.reader.feed(data):
                 self.events += 1
-                said += [f"Event {self.events}{named(raw)}: {s}" for s in self.checker.event(raw)]
+                said += [
+                    f"Event {self.events}{bracket_name(raw)}: {s}" for s in self.checker.event(raw)
+                ]
         except UnicodeDecodeError as error:
             self._readable = False
             wrong = error.object[error.start : error.end].hex(" ")
@@ -64,7 +66,7 @@ class Stream:
         if not self._readable:
             return []
         said = [f"At the end: {sentence}" for sentence in self.checker.end()]
-        if self.reader.unfinished:
+        if self.reader.is_unfinished:
             said.append("At the end: the last event has no blank line after it, so it is lost.")
         return said
 

@@ -36,7 +36,7 @@ def without_keys(prompt: str) -> str:
     """Return a prompt without the words that say how its answer should look."""
     plain = re.sub(r"\{[^{}]*\}|(?i:\bjson\b)", " ", prompt)
     for shape in (NAMED, WITH):
-        plain = shape.sub(lambda found: " " if len(_listed(found[1])) > 1 else found[0], plain)
+        plain = shape.sub(lambda found: " " if len(_list_keys(found[1])) > 1 else found[0], plain)
     return plain
 
 
@@ -44,12 +44,12 @@ def _keys(prompt: str) -> list[str]:
     if examples := EXAMPLE.findall(prompt):
         return examples
     if found := NAMED.search(prompt):
-        return _listed(found[1])
-    several = [_listed(found[1]) for found in WITH.finditer(prompt)]
+        return _list_keys(found[1])
+    several = [_list_keys(found[1]) for found in WITH.finditer(prompt)]
     return next((keys for keys in several if len(keys) > 1), [])
 
 
-def _listed(text: str) -> list[str]:
+def _list_keys(text: str) -> list[str]:
     words = re.findall(r"[A-Za-z_]\w*", text)
     return [word for word in words if not NO_KEYS.fullmatch(word)]
 

@@ -267,7 +267,7 @@ def _names(text: str, known: frozenset[str]) -> Iterator[Clue]:
     def starts_sentence(word: "re.Match[str]") -> bool:
         return re.search(r"(?:^|[.?!:\n])[\s\"'“‘(]*$", text[: word.start()][-8:]) is not None
 
-    def finished() -> Iterator[Clue]:
+    def finish() -> Iterator[Clue]:
         nonlocal last
         while run and not run[-1][0][0].isupper():
             run.pop()
@@ -287,12 +287,12 @@ def _names(text: str, known: frozenset[str]) -> Iterator[Clue]:
         beside = bool(run) and text[run[-1].end() : word.start()] == " "
         stopped = bool(run) and run[-1][0].endswith(".") and len(run[-1][0]) > 3
         if not beside or stopped:
-            yield from finished()
+            yield from finish()
         if large(word) or (run and word[0] in JOINING):
             run.append(word)
         else:
-            yield from finished()
-    yield from finished()
+            yield from finish()
+    yield from finish()
 
 
 def _small_names(text: str, known: frozenset[str]) -> Iterator[Clue]:

@@ -19,7 +19,7 @@ from . import tool_results
 from .clues import LONGEST, TOPICS, find, without_paths, words_of
 from .runners import commands
 from .schema_reader import SchemaReader
-from .slot_filling import SlotFiller, joined
+from .slot_filling import SlotFiller, join_clues
 from .slots import FITS, Slot
 from .tool_input import write
 from .values import NoCommand, ToolInput
@@ -64,7 +64,7 @@ def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:
     if not tools:
         return None
     if results := tool_results.results_in(request):
-        return concluded(request, [Text(tool_results.told(results))])
+        return conclude(request, [Text(tool_results.tell_results(results))])
     kind, name = _choice(request)
     forced = kind in ("any", "tool")
     try:
@@ -79,10 +79,10 @@ def answer(request: dict[str, Any], prompt: str) -> list[Part] | None:
         calls = calls[:1]
     uses: list[Part] = [ToolUse(call.name, call.written.input) for call in calls]
     # A forced call comes at once: the API lets the model say nothing before it.
-    return uses if forced else [Text(_announced(calls)), *uses]
+    return uses if forced else [Text(_announce(calls)), *uses]
 
 
-def concluded(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
+def conclude(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
     """Return the last words of an answer as its client wants them.
 
     Agents that only read tool calls offer a tool for the last words, such as final_answer;
@@ -107,7 +107,7 @@ def concluded(request: dict[str, Any], parts: Sequence[Part]) -> list[Part]:
 def from_text(request: dict[str, Any]) -> list[Part] | None:
     """Return what to say to results that a client tells as text to a model without tools."""
     results = tool_results.results_in(request)
-    return concluded(request, [Text(tool_results.told(results))]) if results else None
+    return conclude(request, [Text(tool_results.tell_results(results))]) if results else None
 
 
 def covers(request: dict[str, Any], prompt: str, parts: Sequence[Part]) -> bool:
@@ -169,19 +169,19 @@ def plan(
     if name is None and not forced and (several := _several(tools, prompt)):
         return several
     problem: SchemaProblem | None = None
-    for tool in ranked(tools, prompt, forced):
+    for tool in rank(tools, prompt, forced):
         try:
             return _calls(tool, prompt)
         except NoCommand as error:
             problem = problem or NoCommand(error.path, tool["name"])
         except SchemaProblem as error:
-            problem = problem or _named(tool["name"], error)
+            problem = problem or _name_tool(tool["name"], error)
     if problem is not None:
         raise problem
     return []
 
 
-def ranked(
+def rank(
     tools: Sequence[dict[str, Any]], prompt: str, everyone: bool = False
 ) -> list[dict[str, Any]]:
     """Return the tools that fit a prompt, the best first; if `everyone`, the others after them."""
@@ -269,7 +269,7 @@ def _calls(tool: dict[str, Any], prompt: str) -> list[Call]:
             continue
         if not _is_only(slots, path, clue.kind):
             continue
-        others = joined(prompt, clue, clues)
+        others = join_clues(prompt, clue, clues)
         for other in others[: MOST_CALLS - 1]:
             rest = [one for one in clues if one != clue and one not in others]
             like = replace(other, before=clue.before, after=clue.after, weak=clue.weak)
@@ -361,7 +361,7 @@ def _choice(request: dict[str, Any]) -> tuple[Any, Any]:
 # What is said
 
 
-def _announced(calls: Sequence[Call]) -> str:
+def _announce(calls: Sequence[Call]) -> str:
     names = list(dict.fromkeys(call.name for call in calls))
     often = len(calls) - len(names)
     text = f"I'll use {_and(names)} for that."
@@ -391,7 +391,7 @@ def _no_command(problem: NoCommand) -> str:
     )
 
 
-def _named(tool: str, problem: SchemaProblem) -> SchemaProblem:
+def _name_tool(tool: str, problem: SchemaProblem) -> SchemaProblem:
     named = SchemaProblem(problem.path, problem.why)
     named.args = (f"In {tool}, at `{shown(problem.path)}`: {problem.why}",)
     return named

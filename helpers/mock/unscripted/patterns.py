@@ -49,14 +49,14 @@ def _sequence(pattern: str, at: int, depth: int) -> tuple[Node, int]:
     while at < len(pattern) and pattern[at] not in "|)":
         node, at = _atom(pattern, at, depth)
         if found := QUANTIFIER.match(pattern, at):
-            node, at = _repeated(node, found), found.end()
+            node, at = _repeat(node, found), found.end()
             if pattern[at : at + 1] in ("?", "+"):  # lazy or possessive: the same texts
                 at += 1
         nodes.append(node)
     return lambda extra, picks: "".join(node(extra, picks) for node in nodes), at
 
 
-def _repeated(node: Node, found: "re.Match[str]") -> Node:
+def _repeat(node: Node, found: "re.Match[str]") -> Node:
     low, comma, high = found.groups()
     if low is None:
         least, most = {"*": (0, MOST), "+": (1, MOST), "?": (0, 1)}[found[0]]
@@ -90,7 +90,7 @@ def _atom(pattern: str, at: int, depth: int) -> tuple[Node, int]:
         case "\\":
             if pattern[at + 1] == "b":
                 return _one_of(""), at + 2
-            return _one_of(_escaped(pattern[at + 1])), at + 2
+            return _one_of(_read_escape(pattern[at + 1])), at + 2
         case "*" | "+" | "?":
             raise NotSimple
         case literal:
@@ -103,7 +103,7 @@ def _class(pattern: str, at: int) -> tuple[Node, int]:
     allowed = ""
     while pattern[at] != "]" or not allowed:
         if pattern[at] == "\\":
-            allowed += _escaped(pattern[at + 1])
+            allowed += _read_escape(pattern[at + 1])
             at += 2
         elif pattern[at + 1] == "-" and pattern[at + 2] != "]":
             first, last = ord(pattern[at]), ord(pattern[at + 2])
@@ -119,7 +119,7 @@ def _class(pattern: str, at: int) -> tuple[Node, int]:
     return _one_of(allowed), at + 1
 
 
-def _escaped(letter: str) -> str:
+def _read_escape(letter: str) -> str:
     if letter in CLASSES:
         return CLASSES[letter]
     if letter.isalnum():

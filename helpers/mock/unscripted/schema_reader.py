@@ -36,7 +36,7 @@ class SchemaReader:
             parts = [self.judge.look_up(schema["$ref"], path), *parts]
         own = {name: value for name, value in schema.items() if name not in ("allOf", "$ref")}
         for part in parts:
-            own = _merged(self.flat(part, path, depth + 1), own)
+            own = _merge(self.flat(part, path, depth + 1), own)
         return own
 
     def variants(self, schema: dict[str, Any], path: Path) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ class SchemaReader:
         found = []
         for choice in choices[:MOST_ITEMS]:
             try:
-                found.append(_merged(rest, self.flat(choice, path, len(path))))
+                found.append(_merge(rest, self.flat(choice, path, len(path))))
             except SchemaProblem:
                 continue
         return sorted(found, key=lambda one: -self.mentions(one, path))
@@ -90,19 +90,19 @@ def type_for(schema: dict[str, Any]) -> str:
     return "null" if types_of(schema) else "any"
 
 
-def listed_values(schema: dict[str, Any]) -> list[Any]:
+def list_values(schema: dict[str, Any]) -> list[Any]:
     """Return the values that a schema lists; none if it doesn't."""
     values = schema.get("enum")
     return values if isinstance(values, list) else []
 
 
-def named_parts(schema: dict[str, Any], word: str) -> dict[str, Any]:
+def find_parts(schema: dict[str, Any], word: str) -> dict[str, Any]:
     """Return the schemas that a word such as `properties` holds, by name."""
     value: dict[str, Any] = schema.get(word, {})
     return value
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Return two schemas in one; where both say something, `other` counts."""
     merged = one | other
     for word in ("properties", "patternProperties"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rules.schemas import Path, types_of
 from .clues import TOPICS, Clue, place, words_of
-from .schema_reader import LONGEST_TEXT, SchemaReader, listed_values, named_parts, type_for
+from .schema_reader import LONGEST_TEXT, SchemaReader, find_parts, list_values, type_for
 from .slots import FIRST, LAST, Slot, kind_of, score_of
 from .switches import truths
 
@@ -39,7 +39,7 @@ class SlotFiller:
             kind = type_for(option)
             if kind == "object" and len(path) < 5:
                 required = option.get("required", [])
-                for name, part in named_parts(option, "properties").items():
+                for name, part in find_parts(option, "properties").items():
                     yield from self.slots(part, (*path, name), needed and name in required)
             elif kind == "array" and path:
                 items = self.reader.flat(option.get("items", True), path)
@@ -60,7 +60,7 @@ class SlotFiller:
     ) -> Slot:
         """Return the place that a property is."""
         kind = "command" if path in self.commands else kind_of(path, schema)
-        kind = "member" if listed_values(schema) else kind
+        kind = "member" if list_values(schema) else kind
         names = [step for step in path if isinstance(step, str)]
         words = tuple(words_of(names[-1])) if names else ()
         return Slot(path, whole, kind, words, needed, many)
@@ -120,7 +120,7 @@ class SlotFiller:
         """Yield the places of lists of objects, each with the schema of its items."""
         for option in self.reader.variants(self.reader.flat(schema, path), path):
             if type_for(option) == "object" and len(path) < 5:
-                for name, part in named_parts(option, "properties").items():
+                for name, part in find_parts(option, "properties").items():
                     yield from self.lists(part, (*path, name))
             elif type_for(option) == "array":
                 items = option.get("items", True)
@@ -140,7 +140,7 @@ class SlotFiller:
             for order, clue in enumerate([*own, *clues]):
                 score = score_of(slot, clue, sure)
                 if score and slot.many and clue.kind == "name":
-                    score += 2 * bool(joined(self.prompt, clue, clues))  # several for a list
+                    score += 2 * bool(join_clues(self.prompt, clue, clues))  # several for a list
                 if score:
                     pairs.append((score - 0.01 * order - 0.001 * number, -order, -number, clue))
         given: dict[Path, Any] = {}
@@ -153,7 +153,7 @@ class SlotFiller:
             run = [clue]
             if slot.many:
                 run += self.following(slot, clue, [c for c in clues if c not in used])
-            values = [self.turned(slot, one) for one in run]
+            values = [self.convert(slot, one) for one in run]
             if None in values:
                 continue
             value = values if slot.many else values[0]
@@ -169,20 +169,20 @@ class SlotFiller:
             halves = FIRST if LAST & set(slot.words) else LAST
             for other in slots:
                 if other.path[:-1] == slot.path[:-1] and halves & set(other.words):
-                    value = self.turned(other, clue)
+                    value = self.convert(other, clue)
                     if value is not None and self.reader.judge.accepts(value, other.schema):
                         given.setdefault(other.path, value)
 
     def following(self, slot: Slot, first: Clue, clues: Sequence[Clue]) -> list[Clue]:
         """Return the clues that are joined to this one by a comma or an `and`."""
-        return joined(self.prompt, first, [*clues, *self.members(slot)])
+        return join_clues(self.prompt, first, [*clues, *self.members(slot)])
 
     def members(self, slot: Slot) -> Iterator[Clue]:
         """Yield where the prompt names one of the values that the schema lists."""
         items = slot.schema.get("items")
-        values = listed_values(slot.schema)
+        values = list_values(slot.schema)
         if not values and isinstance(items, dict):
-            values = listed_values(items)
+            values = list_values(items)
         seen: list[Clue] = []
         for value in sorted(values, key=lambda one: -len(str(one))):
             text = str(value).replace("_", " ").replace("-", " ").casefold()
@@ -214,7 +214,7 @@ class SlotFiller:
         clues = [Clue("token", one[0], one.start(), one.end()) for one in found]
         return [place(self.prompt, one) for one in clues if re.search(r"[\dA-Z]", one.value)]
 
-    def turned(self, slot: Slot, clue: Clue) -> Any:
+    def convert(self, slot: Slot, clue: Clue) -> Any:
         """Return a clue's value as the slot takes it, or None."""
         items = slot.schema
         if slot.many:
@@ -251,7 +251,7 @@ class SlotFiller:
         return f"{int(found[1]):02}:{found[2]}:00" if found else "09:00:00"
 
 
-def joined(prompt: str, first: Clue, clues: Iterable[Clue]) -> list[Clue]:
+def join_clues(prompt: str, first: Clue, clues: Iterable[Clue]) -> list[Clue]:
     """Return the clues of the same kind that follow one, joined by a comma or an `and`."""
     run, last = [], first
     for clue in sorted(clues, key=lambda one: one.start):

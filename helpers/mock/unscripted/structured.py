@@ -70,9 +70,9 @@ def by_schema(
     known = next((part for part in parts if isinstance(part, Json)), Json(None))
     try:
         if schema == ANY_OBJECT:
-            text = written(any_value(parts, f"{system}\n{prompt}"))
+            text = write_compact(any_value(parts, f"{system}\n{prompt}"))
         else:
-            text = written(fitting(known.value, schema, prompt))
+            text = write_compact(fitting(known.value, schema, prompt))
     except SchemaProblem:
         text = "{}"  # the API promises a value that fits; here is one that is JSON at least
     text = text[: max(1, int(len(text) * known.cut))]
@@ -81,7 +81,7 @@ def by_schema(
     return [*kept[:before], Text(text), *kept[before:]]
 
 
-def written(value: object) -> str:
+def write_compact(value: object) -> str:
     """Return a value as the model writes it: compact. That is our choice."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -103,21 +103,21 @@ def fitting(known: object, schema: dict[str, Any], prompt: str) -> object:
         reader = SchemaReader(likely, prompt)
         writer = ValueWriter(reader, numbers)
         given: dict[Path, Any] = {}
-        clues = find(_unquoted(prompt), frozenset(_names(schema)))
+        clues = find(_unquote(prompt), frozenset(_names(schema)))
         if isinstance(known, dict) and type_for(reader.flat(inner, ())) == "object":
             given = {("value", name): value for name, value in known.items()}
         elif known is not None:
             given = {("value",): known}
         else:
             given, _ = SlotFiller(reader).fill(clues)
-        given = {path: _shaped(value, likely, path, reader) for path, value in given.items()}
-        made = _made(writer, given) or write(whole, prompt, clues, numbers)
-        return _shaped(made.input, whole, (), SchemaReader(whole, prompt))["value"]
+        given = {path: _shape(value, likely, path, reader) for path, value in given.items()}
+        made = _make(writer, given) or write(whole, prompt, clues, numbers)
+        return _shape(made.input, whole, (), SchemaReader(whole, prompt))["value"]
     except RecursionError:
         raise SchemaProblem((), "its schema is nested too deeply") from None
 
 
-def _unquoted(prompt: str) -> str:
+def _unquote(prompt: str) -> str:
     """Return a prompt without the quotes around a whole sentence: its values are within it."""
     return re.sub(r"([\"“])([^\"”]{25,})([\"”])|(?<!\w)'([^'\n]{25,})'(?!\w)", r" \2\4 ", prompt)
 
@@ -135,7 +135,7 @@ def _names(schema: object) -> Iterator[str]:
             yield from _names(part)
 
 
-def _made(writer: ValueWriter, given: dict[Path, Any]) -> ToolInput | None:
+def _make(writer: ValueWriter, given: dict[Path, Any]) -> ToolInput | None:
     try:
         writer.reader.judge.steps = 0
         return writer.write(given, everything=True)
@@ -155,7 +155,7 @@ def _with_likely_items(schema: Any) -> Any:
     return made
 
 
-def _shaped(value: Any, schema: object, path: Path, reader: SchemaReader) -> Any:
+def _shape(value: Any, schema: object, path: Path, reader: SchemaReader) -> Any:
     """Return a value without what its schema doesn't know, in the order that the API writes.
 
     Required properties come first, as documented, and all in the order of the schema.
@@ -176,12 +176,12 @@ def _shaped(value: Any, schema: object, path: Path, reader: SchemaReader) -> Any
         required = whole.get("required", [])
         names = sorted(properties, key=lambda name: name not in required)
         return {
-            name: _shaped(value[name], properties[name], (), reader)
+            name: _shape(value[name], properties[name], (), reader)
             for name in names
             if name in value
         }
     if isinstance(value, list) and "items" in whole:
-        return [_shaped(entry, whole["items"], (), reader) for entry in value]
+        return [_shape(entry, whole["items"], (), reader) for entry in value]
     return value
 
 

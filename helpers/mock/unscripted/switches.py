@@ -5,7 +5,7 @@ from typing import Any
 
 from ..rules.schemas import Path
 from .clues import without_quotes, words_of
-from .schema_reader import LONGEST_TEXT, SchemaReader, named_parts, type_for
+from .schema_reader import LONGEST_TEXT, SchemaReader, find_parts, type_for
 
 NOT = frozenset(["no", "not", "without", "don't", "never", "non", "nor", "dont"])
 OFF = frozenset(["false", "off", "no"])
@@ -22,16 +22,16 @@ def truths(reader: SchemaReader, schema: object, path: Path) -> dict[Path, Any]:
     for option in reader.variants(reader.flat(schema, path), path):
         kind = type_for(option)
         if kind == "object" and len(path) < 5:
-            for name, part in named_parts(option, "properties").items():
+            for name, part in find_parts(option, "properties").items():
                 found |= truths(reader, part, (*path, name))
         elif kind == "boolean" and path:
-            told = _told(str(path[-1]), reader.prompt)
+            told = _read_switch(str(path[-1]), reader.prompt)
             if told is not None:
                 found[path] = told
     return found
 
 
-def _told(name: str, prompt: str) -> bool | None:
+def _read_switch(name: str, prompt: str) -> bool | None:
     """Return whether a prompt asks for a switch of this name or against it; None for neither.
 
     All telling words of the name must stand close together: "run the tests" says nothing of

@@ -18,7 +18,7 @@ class Result:
     failed: bool
 
 
-def told(results: Sequence[Result]) -> str:
+def tell_results(results: Sequence[Result]) -> str:
     """Return the answer that a conversation's last results make."""
     lines = []
     for result in results:

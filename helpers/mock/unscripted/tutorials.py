@@ -224,7 +224,7 @@ def _problem(found: "re.Match[str]") -> list[Part]:
             ),
         ]
     if sum_ := re.search(rf"{FACTOR}\s*([-+*x×/÷]|times|plus|minus)\s*{FACTOR}", prompt):
-        return _reckoned(sum_)
+        return _reckon(sum_)
     return [
         Thinking(
             "They want a problem solved step by step. I can only work out sums, and there is none "
@@ -243,7 +243,7 @@ FACTOR = r"(-?\d{1,9}(?:,\d{3})*)"
 SIGNS = {"*": "×", "x": "×", "times": "×", "plus": "+", "minus": "-", "÷": "/"}
 
 
-def _reckoned(found: "re.Match[str]") -> list[Part]:
+def _reckon(found: "re.Match[str]") -> list[Part]:
     """Work a sum out, with the thinking before it."""
     left, right = (int(found[place].replace(",", "")) for place in (1, 3))
     sign = SIGNS.get(found[2].lower(), found[2])
@@ -276,7 +276,7 @@ def _gcd(found: "re.Match[str]") -> list[Part]:
     ]
 
 
-def _said(*parts: Part) -> Answer:
+def _say(*parts: Part) -> Answer:
     return lambda found: list(parts)
 
 
@@ -296,18 +296,18 @@ SHAPES: tuple[tuple[str, Answer], ...] = (
     ),
     (r"\bexplain\b.{1,80}\bin (?:great )?(?:detail|depth)\b", _guide),
     (r"\bsolve\b.{0,40}\b(?:problem|puzzle|equation|sum|this)\b", _problem),
-    (rf"^what(?:'s| is) {FACTOR} ?([-+*x×/÷]|times|plus|minus) ?{FACTOR}\s*\??$", _reckoned),
-    (r"\b(?:tell|give)\b.{0,20}\bjoke\b", _said(Text(
+    (rf"^what(?:'s| is) {FACTOR} ?([-+*x×/÷]|times|plus|minus) ?{FACTOR}\s*\??$", _reckon),
+    (r"\b(?:tell|give)\b.{0,20}\bjoke\b", _say(Text(
         "Why do programmers confuse Halloween with Christmas? Because Oct 31 equals Dec 25."
     ))),
-    (r"^what(?:'s| is) the capital of france\b", _said(Text("The capital of France is Paris."))),
-    (r"\bwhy is the sky blue\b", _said(Text(
+    (r"^what(?:'s| is) the capital of france\b", _say(Text("The capital of France is Paris."))),
+    (r"\bwhy is the sky blue\b", _say(Text(
         "Air scatters blue light more than red light. So blue reaches your eyes from every part of "
         "the sky, and what comes straight from the Sun looks a little yellower than it is."
     ))),
     (
         r"^(?:hello|hi|hey|good (?:morning|evening))[, ]+(?:claude|world|there|gpt)[.! ]*$",
-        _said(Text(
+        _say(Text(
             "Hello! I'm the course's offline API, so I answer from what is written in my "
             "scenarios. Ask me for the weather in Lagos, or to count to 3."
         )),

@@ -18,8 +18,8 @@ from .schema_reader import (
     LONGEST_TEXT,
     MOST_ITEMS,
     SchemaReader,
-    listed_values,
-    named_parts,
+    find_parts,
+    list_values,
     type_for,
 )
 from .slots import kind_of
@@ -125,7 +125,7 @@ class ValueWriter:
             yield schema["default"]
         if "const" in schema:
             yield schema["const"]
-        fixed = listed_values(schema)
+        fixed = list_values(schema)
         shift = self.salt % len(fixed) if fixed else 0
         if fixed:
             self.made_up.append(path)
@@ -157,7 +157,7 @@ class ValueWriter:
 
     def an_object(self, schema: dict[str, Any], path: Path) -> dict[str, Any]:
         """Return an object with what is required and what the prompt gives."""
-        properties = named_parts(schema, "properties")
+        properties = find_parts(schema, "properties")
         required = [name for name in schema.get("required", []) if isinstance(name, str)]
         least = schema.get("minProperties", 0)
         value: dict[str, Any] = {}
@@ -185,7 +185,7 @@ class ValueWriter:
 
     def rest(self, schema: dict[str, Any], name: str) -> object:
         """Return the schema of a property that isn't listed."""
-        for pattern, part in named_parts(schema, "patternProperties").items():
+        for pattern, part in find_parts(schema, "patternProperties").items():
             try:
                 if re.search(pattern, name):
                     return part

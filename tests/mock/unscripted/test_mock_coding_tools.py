@@ -212,12 +212,15 @@ def test_a_tag_around_the_prompt_is_taken_off(tag: str) -> None:
 
 @given(before=st.lists(st.sampled_from(BESIDE[:-1])), after=st.lists(st.sampled_from(BESIDE)))
 def test_a_prompt_is_found_among_all_that_is_added(before: list[str], after: list[str]) -> None:
-    assert prompts.asked("\n".join([*before, "What time is it?", *after])) == "What time is it?"
+    assert (
+        prompts.read_question("\n".join([*before, "What time is it?", *after]))
+        == "What time is it?"
+    )
 
 
 @given(st.text())
 def test_any_text_can_be_asked(text: str) -> None:
-    assert prompts.asked(text) or not text
+    assert prompts.read_question(text) or not text
     prompts.result_in(text)
 
 
