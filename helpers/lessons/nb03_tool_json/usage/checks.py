@@ -11,7 +11,7 @@ from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing
 __all__ = ["CASES"]
 
 
-def counted(**counts: int | None) -> Event:
+def usage_delta(**counts: int | None) -> Event:
     """A message_delta with these counts."""
     return {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": counts}
 
@@ -111,25 +111,29 @@ CASES = (
     usage_case(
         "counts that come twice",
         "Some servers report more than once while they write.",
-        [START, counted(output_tokens=9), counted(output_tokens=25), STOP],
+        [START, usage_delta(output_tokens=9), usage_delta(output_tokens=25), STOP],
         {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 25},
     ),
     usage_case(
         "a prompt that grows",
         "The API can search by itself. The model reads the results, and you pay for them as input.",
-        [START, counted(input_tokens=12284, output_tokens=510), STOP],
+        [START, usage_delta(input_tokens=12284, output_tokens=510), STOP],
         {"input_tokens": 12284, "cache_read_input_tokens": 0, "output_tokens": 510},
     ),
     usage_case(
         "a count that is corrected",
         "Some servers estimate the prompt first, and count it later.",
-        [START, counted(input_tokens=35, output_tokens=7), STOP],
+        [START, usage_delta(input_tokens=35, output_tokens=7), STOP],
         {"input_tokens": 35, "cache_read_input_tokens": 0, "output_tokens": 7},
     ),
     usage_case(
         "a count that is null",
         "If a server doesn't count something, its field is null or missing.",
-        [START, counted(input_tokens=None, cache_read_input_tokens=None, output_tokens=7), STOP],
+        [
+            START,
+            usage_delta(input_tokens=None, cache_read_input_tokens=None, output_tokens=7),
+            STOP,
+        ],
         {"input_tokens": 40, "cache_read_input_tokens": 0, "output_tokens": 7},
     ),
 )

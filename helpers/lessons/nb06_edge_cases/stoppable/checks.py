@@ -49,7 +49,7 @@ def tell(task: "asyncio.Future[Any]", stopped: bool) -> str:
     return f"raised {type(error).__name__}" if error else f"returned {task.result()!r}"
 
 
-def ended(out: Outcome, how: str) -> bool:
+def ends(out: Outcome, how: str) -> bool:
     """Whether the run ended like this."""
     return bool(out.returned[0] == how)
 
@@ -113,7 +113,7 @@ CASES = (
             ),
             Misconception(
                 id="shields-the-tool",
-                matches=lambda out: ended(out, "still running"),
+                matches=lambda out: ends(out, "still running"),
             ),
             Misconception(
                 id="renames-the-cancellation",

@@ -40,7 +40,7 @@ class Finished:
     content: str
 
 
-def told(event: Any) -> Any:
+def read_event(event: Any) -> Any:
     """A learner's event as one of these; others as they are."""
     match type(event).__name__:
         case "Piece":
@@ -50,7 +50,7 @@ def told(event: Any) -> Any:
     return event
 
 
-def added(*said: object) -> Any:
+def add_all(*said: object) -> Any:
     """A run that adds these events to an empty list, and says what waits then."""
 
     def run(my: Namespace) -> object:
@@ -63,12 +63,12 @@ def added(*said: object) -> Any:
                     my.add(waiting, my.Step(event.call, event.done))
                 case _:
                     my.add(waiting, event)
-        return [told(event) for event in waiting]
+        return [read_event(event) for event in waiting]
 
     return run
 
 
-def shown(*said: object) -> str:
+def write_code(*said: object) -> str:
     """The same in the learner's words."""
     lines = ["waiting = []"]
     for event in said:
@@ -84,7 +84,7 @@ def coalescing(
     *mistakes: Misconception,
 ) -> Case:
     """A case that asks what waits after some events."""
-    return Case(name, why, shown(*said), added(*said), expected, (*mistakes, *COMMON))
+    return Case(name, why, write_code(*said), add_all(*said), expected, (*mistakes, *COMMON))
 
 
 def texts(out: Outcome) -> str:

@@ -11,7 +11,7 @@ __all__ = ["CASES"]
 CLOSE = "close"
 
 
-def spoken(pieces: Sequence[str], close: bool = True) -> Any:
+def feed_pieces(pieces: Sequence[str], close: bool = True) -> Any:
     """A run that feeds these pieces, and says what came back after each."""
 
     def run(my: Namespace) -> object:
@@ -22,7 +22,7 @@ def spoken(pieces: Sequence[str], close: bool = True) -> Any:
     return run
 
 
-def said(out: Outcome) -> list[str]:
+def list_sentences(out: Outcome) -> list[str]:
     """All sentences that came back, in their order."""
     return [sentence for _, sentences in out.returned for sentence in sentences]
 
@@ -47,9 +47,9 @@ def early(out: Outcome) -> bool:
     )
 
 
-def lost(out: Outcome) -> bool:
+def loses_text(out: Outcome) -> bool:
     """Whether some of the text never came back."""
-    return len("".join(said(out))) < len("".join(due(out)))
+    return len("".join(list_sentences(out))) < len("".join(due(out)))
 
 
 NOT_A_LIST = Misconception(
@@ -61,17 +61,19 @@ NOT_A_LIST = Misconception(
 LOSES_SPACES = Misconception(
     id="loses-spaces",
     matches=lambda out: (
-        [one.strip() for one in said(out)] == [one.strip() for one in due(out)]
-        and said(out) != due(out)
+        [one.strip() for one in list_sentences(out)] == [one.strip() for one in due(out)]
+        and list_sentences(out) != due(out)
     ),
 )
 FORGETS_THE_PIECES = Misconception(
     id="forgets-earlier-pieces",
-    matches=lambda out: lost(out) or any(one in said(out) for one, _ in out.returned[:-1]),
+    matches=lambda out: (
+        loses_text(out) or any(one in list_sentences(out) for one, _ in out.returned[:-1])
+    ),
 )
 NEVER_CLOSES = Misconception(
     id="never-says-the-end",
-    matches=lambda out: said(out) == due(out)[:-1],
+    matches=lambda out: list_sentences(out) == due(out)[:-1],
 )
 
 GIVES_UP = Misconception(
@@ -80,7 +82,7 @@ GIVES_UP = Misconception(
 )
 LATE = Misconception(
     id="late",
-    matches=lambda out: said(out) == due(out),
+    matches=lambda out: list_sentences(out) == due(out),
 )
 
 
@@ -98,7 +100,7 @@ def hearing(
         name,
         why,
         f"buffer = SentenceBuffer()\n{fed}buffer.close()",
-        spoken(pieces),
+        feed_pieces(pieces),
         [*steps, (CLOSE, last)],
         (NOT_A_LIST, *mistakes),
     )
@@ -130,14 +132,14 @@ CASES = (
         LOSES_SPACES,
         Misconception(
             id="cuts-at-the-last-end",
-            matches=lambda out: said(out)[0] == "It is warm. It is dry. ",
+            matches=lambda out: list_sentences(out)[0] == "It is warm. It is dry. ",
         ),
         Misconception(
             id="one-sentence-at-a-time",
             matches=lambda out: (
                 early(out) is False
                 and count_by_step(out.returned)[0] == 1
-                and "".join(said(out)) == "".join(due(out))
+                and "".join(list_sentences(out)) == "".join(due(out))
             ),
         ),
     ),
@@ -152,7 +154,7 @@ CASES = (
         ),
         Misconception(
             id="says-nothing-twice",
-            matches=lambda out: "" in said(out),
+            matches=lambda out: "" in list_sentences(out),
         ),
     ),
     hearing(
@@ -162,7 +164,7 @@ CASES = (
         ["She knows."],
         Misconception(
             id="stops-at-abbreviations",
-            matches=lambda out: "Ask Dr. " in said(out),
+            matches=lambda out: "Ask Dr. " in list_sentences(out),
         ),
         GIVES_UP,
         NEVER_CLOSES,
@@ -174,7 +176,7 @@ CASES = (
         ["Go."],
         Misconception(
             id="compares-endings",
-            matches=lambda out: "Please stop. " not in said(out),
+            matches=lambda out: "Please stop. " not in list_sentences(out),
         ),
     ),
     hearing(
@@ -194,7 +196,7 @@ CASES = (
         ["Very."],
         Misconception(
             id="knows-full-stops-only",
-            matches=lambda out: said(out) == [ONE_BY_ONE],
+            matches=lambda out: list_sentences(out) == [ONE_BY_ONE],
         ),
         LATE,
     ),

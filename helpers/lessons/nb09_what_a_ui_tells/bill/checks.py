@@ -90,7 +90,7 @@ LOWER = [usage(400, 1), usage(300, 250)]
 LOST = [usage(400, 1)]
 
 
-def rounded(places: int) -> float:
+def round_each(places: int) -> float:
     """The sum of the last case's requests, each rounded before."""
     return sum(round(dollars([one]), places) for one in (CACHED, LOST, ONE))
 
@@ -213,7 +213,7 @@ CASES = (
         ),
         Misconception(
             id="rounds-each-request",
-            matches=paid(*(rounded(places) for places in (2, 3, 4))),
+            matches=paid(*(round_each(places) for places in (2, 3, 4))),
         ),
     ),
 )

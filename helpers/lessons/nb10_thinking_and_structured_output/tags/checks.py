@@ -20,7 +20,7 @@ OTHER_TAG = ("Close it with </thin", "king>. <thinking>Or <thinking>?</thinking>
 UNCLOSED = ("<thinking>It may ", "be </thin")
 
 
-def joined(pairs: object) -> object:
+def join_pairs(pairs: object) -> object:
     """Put neighbours of one kind together; anything else stays as it is."""
     if not isinstance(pairs, list):
         return pairs
@@ -36,7 +36,7 @@ def joined(pairs: object) -> object:
     return whole
 
 
-def shown(pieces: Pieces) -> str:
+def write_code(pieces: Pieces) -> str:
     """Return the pieces as code, on one line or on several."""
     listed = ", ".join(f'"{piece}"' for piece in pieces[:5])
     return f"[{listed}, …]" if len(pieces) > 5 else f"[{listed}]"
@@ -54,7 +54,7 @@ def all_of(pieces: Pieces) -> Callable[[Namespace], object]:
             if not isinstance(given, list):
                 return given
             came += given
-        return joined(came + list(splitter.close() or []))
+        return join_pairs(came + list(splitter.close() or []))
 
     return run
 
@@ -64,8 +64,8 @@ def one_by_one(pieces: Pieces) -> Callable[[Namespace], object]:
 
     def run(my: Namespace) -> object:
         splitter = my.TagSplitter()
-        given = [joined(splitter.feed(piece)) for piece in pieces]
-        return [*given, joined(list(splitter.close() or []))]
+        given = [join_pairs(splitter.feed(piece)) for piece in pieces]
+        return [*given, join_pairs(list(splitter.close() or []))]
 
     return run
 
@@ -116,7 +116,7 @@ def case(
     return Case(
         name,
         why,
-        f"splitter = TagSplitter()\npieces = {shown(pieces)}\n"
+        f"splitter = TagSplitter()\npieces = {write_code(pieces)}\n"
         "came = [pair for piece in pieces for pair in splitter.feed(piece)]\n"
         "came + splitter.close()",
         all_of(pieces),

@@ -29,7 +29,7 @@ def more(index: int, arguments: str) -> Chunk:
     return chunk(tool_calls=[{"index": index, "function": {"arguments": arguments}}])
 
 
-def called(id: str, name: str, **arguments: Any) -> dict[str, Any]:
+def call_of(id: str, name: str, **arguments: Any) -> dict[str, Any]:
     """A call as it should come out."""
     return {"id": id, "name": name, "arguments": arguments}
 
@@ -127,14 +127,14 @@ def reading(
     def run(my: Namespace) -> object:
         return my.read_chat(deepcopy(chunks))
 
-    def shown(one: Chunk) -> str:
+    def describe_chunk(one: Chunk) -> str:
         if not one["choices"]:
             return "no choice"
         choice = one["choices"][0]
         reason = choice["finish_reason"]
         return json.dumps(choice["delta"]) + (f"  finish_reason {reason}" if reason else "")
 
-    listed = "\n".join(f"#   {shown(one)}" for one in chunks)
+    listed = "\n".join(f"#   {describe_chunk(one)}" for one in chunks)
     return Case(
         name,
         why,
@@ -148,7 +148,7 @@ def reading(
 NOT_MADE_UP = "an error, or no arguments"
 
 
-def broken_arguments(my: Namespace) -> object:
+def try_broken_arguments(my: Namespace) -> object:
     """Return what becomes of arguments that are no JSON."""
     try:
         _, calls, _ = my.read_chat(deepcopy([ROLE, *LAGOS[:2], chunk("tool_calls")]))
@@ -175,13 +175,13 @@ CASES = (
         "a call",
         "The name of a call comes first. Then its arguments come in pieces, cut anywhere.",
         [chunk(role="assistant", content=None), *LAGOS, chunk("tool_calls")],
-        ("", [called("call_1", "get_weather", city="Lagos")], "tool_calls"),
+        ("", [call_of("call_1", "get_weather", city="Lagos")], "tool_calls"),
     ),
     reading(
         "arguments in the first piece",
         "Some servers send a call whole, in a single piece.",
         [ROLE, opens(0, "call_1", "get_weather", '{"city": "Oslo"}'), chunk("tool_calls")],
-        ("", [called("call_1", "get_weather", city="Oslo")], "tool_calls"),
+        ("", [call_of("call_1", "get_weather", city="Oslo")], "tool_calls"),
         Misconception(
             id="forgets-the-first-piece",
             matches=lambda out: first_call(out)["arguments"] == {},
@@ -194,8 +194,8 @@ CASES = (
         (
             "Both.",
             [
-                called("call_1", "get_weather", city="Lagos"),
-                called("call_2", "get_weather", city="Oslo"),
+                call_of("call_1", "get_weather", city="Lagos"),
+                call_of("call_2", "get_weather", city="Oslo"),
             ],
             "tool_calls",
         ),
@@ -211,8 +211,8 @@ CASES = (
         (
             "",
             [
-                called("call_1", "get_weather", city="Lagos"),
-                called("call_2", "get_weather", city="Oslo"),
+                call_of("call_1", "get_weather", city="Lagos"),
+                call_of("call_2", "get_weather", city="Oslo"),
             ],
             "tool_calls",
         ),
@@ -227,7 +227,7 @@ CASES = (
         "a call without arguments",
         "Some tools have no arguments.",
         [ROLE, opens(0, "call_1", "what_time_is_it"), chunk("tool_calls")],
-        ("", [called("call_1", "what_time_is_it")], "tool_calls"),
+        ("", [call_of("call_1", "what_time_is_it")], "tool_calls"),
         Misconception(
             id="nothing-is-broken",
             matches=lambda out: isinstance(out.error, json.JSONDecodeError),
@@ -265,7 +265,7 @@ CASES = (
         "arguments that are no JSON",
         "Models sometimes write broken JSON. A tool must not run without its arguments.",
         'read_chat(chunks)  # the arguments: {"city": "La',
-        broken_arguments,
+        try_broken_arguments,
         NOT_MADE_UP,
         (
             Misconception(

@@ -12,7 +12,7 @@ __all__ = ["CASES"]
 BEFORE, NEXT = b"id: 3\ndata: the one before\n\n", b"data: the next one\n\n"
 
 
-def arrived(raw: object) -> object:
+def decode(raw: object) -> object:
     """Return what a browser makes of these bytes: events, the last id, the wait it is told."""
     if not isinstance(raw, bytes):
         return raw
@@ -23,30 +23,30 @@ def arrived(raw: object) -> object:
 
 def same_event(returned: object, expected: object) -> bool:
     """Whether a browser reads the same in both."""
-    return isinstance(returned, bytes) and arrived(returned) == arrived(expected)
+    return isinstance(returned, bytes) and decode(returned) == decode(expected)
 
 
 def heard(out: Outcome) -> list[str]:
     """The data of the events that arrived."""
-    events: Any = arrived(out.returned)
+    events: Any = decode(out.returned)
     return [data for _, data in events[0]]
 
 
-def asked_wait(out: Outcome) -> object:
+def read_wait(out: Outcome) -> object:
     """How long the browser was told to wait before it connects again."""
-    told: Any = arrived(out.returned)
+    told: Any = decode(out.returned)
     return told[2]
 
 
 def name(out: Outcome) -> str:
     """The name of the first event that arrived."""
-    told: Any = arrived(out.returned)
+    told: Any = decode(out.returned)
     return str(told[0][0][0])
 
 
-def sent(out: Outcome) -> str:
+def read_first_data(out: Outcome) -> str:
     """The first event's data, as it should have arrived."""
-    events: Any = arrived(out.expected)
+    events: Any = decode(out.expected)
     return str(events[0][0][1])
 
 
@@ -61,16 +61,16 @@ NO_EVENT = Misconception(
 FIRST_LINE_ONLY = Misconception(
     id="loses-lines",
     matches=lambda out: (
-        isinstance(out.returned, bytes) and heard(out)[0] == sent(out).split("\n")[0]
+        isinstance(out.returned, bytes) and heard(out)[0] == read_first_data(out).split("\n")[0]
     ),
 )
 SPLITS_TOO_MUCH = Misconception(
     id="splits-at-unicode-line-ends",
-    matches=lambda out: "\u2028" in sent(out) and "\u2028" not in heard(out)[0],
+    matches=lambda out: "\u2028" in read_first_data(out) and "\u2028" not in heard(out)[0],
 )
 LOSES_LAST = Misconception(
     id="loses-the-last-line-end",
-    matches=lambda out: heard(out)[0] == sent(out).rstrip("\n"),
+    matches=lambda out: heard(out)[0] == read_first_data(out).rstrip("\n"),
 )
 FORGETS_CR = Misconception(
     id="forgets-cr",
@@ -78,11 +78,11 @@ FORGETS_CR = Misconception(
 )
 DOUBLES_CRLF = Misconception(
     id="takes-crlf-for-two",
-    matches=lambda out: heard(out)[0].replace("\n\n", "\n") == sent(out),
+    matches=lambda out: heard(out)[0].replace("\n\n", "\n") == read_first_data(out),
 )
 LOSES_SPACE = Misconception(
     id="loses-a-space",
-    matches=lambda out: heard(out)[0] == sent(out)[1:],
+    matches=lambda out: heard(out)[0] == read_first_data(out)[1:],
 )
 JSON_INSTEAD = Misconception(
     id="sends-json",
@@ -94,7 +94,7 @@ SENDS_NONE = Misconception(
 )
 SENDS_RETRY = Misconception(
     id="sends-retry",
-    matches=lambda out: asked_wait(out) is not None,
+    matches=lambda out: read_wait(out) is not None,
 )
 NAMES_IT = Misconception(
     id="names-the-event",
@@ -172,7 +172,7 @@ CASES = (
         b"id: 7\ndata: parcel\n\n",
         Misconception(
             id="forgets-the-id",
-            matches=lambda out: arrived(out.returned) == arrived(b"data: parcel\n\n"),
+            matches=lambda out: decode(out.returned) == decode(b"data: parcel\n\n"),
         ),
         id=7,
     ),
@@ -183,7 +183,7 @@ CASES = (
         b"id: 0\ndata: parcel\n\n",
         Misconception(
             id="takes-0-for-none",
-            matches=lambda out: arrived(out.returned) == arrived(b"data: parcel\n\n"),
+            matches=lambda out: decode(out.returned) == decode(b"data: parcel\n\n"),
         ),
         id=0,
     ),

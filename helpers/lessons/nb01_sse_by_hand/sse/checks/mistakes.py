@@ -51,7 +51,7 @@ def ids(out: Outcome) -> list[Any]:
     return [getattr(event, "id", "") for event in events(out.returned)]
 
 
-def wanted(out: Outcome) -> list[str]:
+def due_data(out: Outcome) -> list[str]:
     """The data of each event that was expected."""
     return [event.data for event in events(out.expected)]
 
@@ -61,7 +61,7 @@ def too_many(out: Outcome) -> bool:
     return len(events(out.returned)) > len(events(out.expected))
 
 
-def came_back(out: Outcome) -> bool:
+def comes_back(out: Outcome) -> bool:
     """Whether `feed` came to its end: no exception, no deadline."""
     return out.error is None and not out.timed_out
 
@@ -111,12 +111,12 @@ SPLITS_AT_EVERY_COLON = Misconception(
     matches=lambda out: (
         "too many values" in str(out.error)
         if out.error
-        else data(out)[0] in [piece.strip() for piece in wanted(out)[0].split(":")]
+        else data(out)[0] in [piece.strip() for piece in due_data(out)[0].split(":")]
     ),
 )
 KEEPS_THE_SPACE = Misconception(
     id="keeps-the-space",
-    matches=lambda out: data(out)[0] == " " + wanted(out)[0] or names(out)[0][:1] == " ",
+    matches=lambda out: data(out)[0] == " " + due_data(out)[0] or names(out)[0][:1] == " ",
 )
 EXPECTS_A_COLON = Misconception(
     id="expects-a-colon",
@@ -131,7 +131,7 @@ GIVES_NOTHING = Misconception(
 )
 RETURNS_EARLIER_EVENTS = Misconception(
     id="returns-earlier-events-again",
-    matches=lambda out: data(out).count(wanted(out)[0]) > 1,
+    matches=lambda out: data(out).count(due_data(out)[0]) > 1,
 )
 ONE_EVENT_PER_CHUNK = Misconception(
     id="one-event-per-chunk",
@@ -142,7 +142,7 @@ ONE_EVENT_PER_CHUNK = Misconception(
 
 DATA_NOT_CLEARED = Misconception(
     id="data-not-cleared",
-    matches=lambda out: wanted(out)[0] in data(out)[1],
+    matches=lambda out: due_data(out)[0] in data(out)[1],
 )
 NAME_LEAKS = Misconception(
     id="name-leaks",
@@ -167,12 +167,12 @@ SAME_LIST = Misconception(
 FORGETS_THE_REST = Misconception(
     id="forgets-the-rest",
     matches=lambda out: (
-        isinstance(out.error, (ValueError, IndexError)) if out.error else data(out) != wanted(out)
+        isinstance(out.error, (ValueError, IndexError)) if out.error else data(out) != due_data(out)
     ),
 )
 FORGETS_FIELDS = Misconception(
     id="forgets-fields-between-chunks",
-    matches=lambda out: came_back(out) and events(out.returned) == [],
+    matches=lambda out: comes_back(out) and events(out.returned) == [],
 )
 SHARED_BETWEEN_DECODERS = Misconception(
     id="shared-between-decoders",
@@ -199,11 +199,11 @@ DECODES_EACH_CHUNK_STRICTLY = Misconception(
 )
 DECODES_EACH_CHUNK = Misconception(
     id="decodes-each-chunk",
-    matches=lambda out: came_back(out) and data(out) != wanted(out),
+    matches=lambda out: comes_back(out) and data(out) != due_data(out),
 )
 SPLITS_TEXT_LINES = Misconception(
     id="splits-text-lines",
-    matches=lambda out: not out.timed_out and data(out) != wanted(out),
+    matches=lambda out: not out.timed_out and data(out) != due_data(out),
 )
 STRICT_UTF_8 = Misconception(
     id="strict-utf-8",
@@ -211,7 +211,7 @@ STRICT_UTF_8 = Misconception(
 )
 HIDES_BAD_BYTES = Misconception(
     id="hides-bad-bytes",
-    matches=lambda out: came_back(out) and "\N{REPLACEMENT CHARACTER}" not in "".join(data(out)),
+    matches=lambda out: comes_back(out) and "\N{REPLACEMENT CHARACTER}" not in "".join(data(out)),
 )
 ONLY_LF = Misconception(
     id="only-lf",
@@ -227,7 +227,7 @@ WAITS_AFTER_CR = Misconception(
 )
 CRLF_REPLACED_PER_CHUNK = Misconception(
     id="crlf-replaced-per-chunk",
-    matches=lambda out: came_back(out),
+    matches=lambda out: comes_back(out),
 )
 KEEPS_THE_MARK = Misconception(
     id="keeps-the-byte-order-mark",
@@ -235,43 +235,43 @@ KEEPS_THE_MARK = Misconception(
 )
 MARK_IN_ONE_PIECE = Misconception(
     id="byte-order-mark-in-one-piece",
-    matches=lambda out: came_back(out),
+    matches=lambda out: comes_back(out),
 )
 
 EVERY_LF_AFTER_CR = Misconception(
     id="takes-every-lf-after-cr",
-    matches=lambda out: came_back(out) and len(events(out.returned)) == 0,
+    matches=lambda out: comes_back(out) and len(events(out.returned)) == 0,
 )
 FLAG_STAYS = Misconception(
     id="flag-stays-after-the-lf",
-    matches=lambda out: came_back(out) and len(events(out.returned)) == 0,
+    matches=lambda out: comes_back(out) and len(events(out.returned)) == 0,
 )
 EMPTY_CHUNK = Misconception(
     id="empty-chunk-forgets-the-cr",
-    matches=lambda out: came_back(out) and len(events(out.returned)) == 2,
+    matches=lambda out: comes_back(out) and len(events(out.returned)) == 2,
 )
 MARK_ANYWHERE = Misconception(
     id="mark-removed-everywhere",
     matches=lambda out: (
-        came_back(out)
+        comes_back(out)
         and (
             "\ufeff" not in "".join(data(out))
-            if "\ufeff" in wanted(out)[0]
+            if "\ufeff" in due_data(out)[0]
             else "none" in str(data(out))
         )
     ),
 )
 CRLF_IS_TWO = Misconception(
     id="crlf-is-two-line-ends",
-    matches=lambda out: came_back(out) and data(out) != wanted(out),
+    matches=lambda out: comes_back(out) and data(out) != due_data(out),
 )
 BYTE_AFTER_CR = Misconception(
     id="drops-the-byte-after-a-cr",
-    matches=lambda out: came_back(out) and data(out) in ([], ["one"]),
+    matches=lambda out: comes_back(out) and data(out) in ([], ["one"]),
 )
 OLD_CR = Misconception(
     id="an-older-cr-takes-the-lf",
-    matches=lambda out: came_back(out) and events(out.returned) == [],
+    matches=lambda out: comes_back(out) and events(out.returned) == [],
 )
 
 # Mistakes with fields
@@ -311,7 +311,7 @@ NEEDS_SPACE = Misconception(
 )
 STRIPS_SPACES = Misconception(
     id="strips-spaces",
-    matches=lambda out: data(out)[0].replace(" ", "") == wanted(out)[0].replace(" ", ""),
+    matches=lambda out: data(out)[0].replace(" ", "") == due_data(out)[0].replace(" ", ""),
 )
 TRIPS_OVER_UNKNOWN_LINES = Misconception(
     id="trips-over-unknown-lines",
@@ -336,7 +336,7 @@ SKIPS_NAME_WITHOUT_COLON = Misconception(
 )
 EMPTY_DATA_NOT_GIVEN = Misconception(
     id="empty-data-not-given",
-    matches=lambda out: came_back(out) and len(data(out)) < 2,
+    matches=lambda out: comes_back(out) and len(data(out)) < 2,
 )
 IGNORES_ID = Misconception(
     id="ignores-id",
@@ -358,7 +358,7 @@ ID_AS_NUMBER = Misconception(
 )
 TAKES_ID_WITH_NUL = Misconception(
     id="takes-id-with-nul",
-    matches=lambda out: came_back(out) and data(out) == wanted(out),
+    matches=lambda out: comes_back(out) and data(out) == due_data(out),
 )
 READS_FROM_THE_START = Misconception(
     id="reads-from-the-start",

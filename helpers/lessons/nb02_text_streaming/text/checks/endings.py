@@ -46,7 +46,7 @@ def telling(server: Callable[[], Server]) -> Callable[[Namespace], Any]:
     return run
 
 
-def refused(status: int, type: str, message: str, why: str) -> Case:
+def refusal(status: int, type: str, message: str, why: str) -> Case:
     """A case with an HTTP error."""
     body = json.dumps(api_error(type, message)).encode()
     return case(
@@ -102,20 +102,20 @@ ENDINGS = (
         ),
         same=says(""),
     ),
-    refused(
+    refusal(
         429,
         "rate_limit_error",
         "This request would exceed your rate limit of 50 requests a minute.",
         "Programs reach limits every day. The answer says which limit it is, and for how long.",
     ),
-    refused(529, "overloaded_error", "Overloaded", "A busy API refuses before it starts."),
-    refused(
+    refusal(529, "overloaded_error", "Overloaded", "A busy API refuses before it starts."),
+    refusal(
         400,
         "invalid_request_error",
         "max_tokens: Field required",
         "A wrong request stays wrong. The answer says what is missing.",
     ),
-    refused(500, "api_error", "Internal server error", "Every server fails sometimes."),
+    refusal(500, "api_error", "Internal server error", "Every server fails sometimes."),
     case(
         "an error event after the 200",
         "The server sent the status before it failed. Keep the text that came before the error.",

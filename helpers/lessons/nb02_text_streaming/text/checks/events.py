@@ -13,22 +13,22 @@ from helpers.lessons.nb02_text_streaming.text.checks.harness import (
     LISTING,
     REQUEST,
     case,
-    opened,
+    require_context,
 )
 
 
-def failed(out: Outcome) -> bool:
+def fails(out: Outcome) -> bool:
     """Whether reading ended with an exception, behind some events."""
     return isinstance(out.returned[-1], str) and out.returned[-1].startswith("raised ")
 
 
 RAISES_AT_THE_END = Misconception(
     id="raises-at-the-end",
-    matches=lambda out: failed(out) and out.returned[:-1] == out.expected,
+    matches=lambda out: fails(out) and out.returned[:-1] == out.expected,
 )
 RAISES_AFTER_A_CHUNK = Misconception(
     id="raises-after-a-chunk",
-    matches=lambda out: failed(out) and out.returned[:-1] == out.expected[: len(out.returned) - 1],
+    matches=lambda out: fails(out) and out.returned[:-1] == out.expected[: len(out.returned) - 1],
 )
 FILTERS = Misconception(
     id="filters-events",
@@ -43,7 +43,7 @@ def reading(events: Sequence[Event], at_once: bool = False) -> Callable[[Namespa
     async def run(my: Namespace) -> object:
         async with Server(Body(chunks)).client() as http:
             given: list[Any] = []
-            async with opened(my, http, deepcopy(REQUEST)) as stream:
+            async with require_context(my, http, deepcopy(REQUEST)) as stream:
                 try:
                     async for event in stream:
                         given.append(event)
@@ -89,7 +89,7 @@ EVENT_CASES = (
         Misconception(
             id="one-event-of-each-chunk",
             matches=lambda out: (
-                (out.returned[:-1] if failed(out) else out.returned) in (WHOLE[:1], WHOLE[-1:])
+                (out.returned[:-1] if fails(out) else out.returned) in (WHOLE[:1], WHOLE[-1:])
             ),
         ),
     ),
@@ -101,7 +101,7 @@ EVENT_CASES = (
         WITH_UNKNOWN,
         Misconception(
             id="rejects-unknown",
-            matches=lambda out: out.error is not None or failed(out),
+            matches=lambda out: out.error is not None or fails(out),
         ),
         FILTERS,
     ),

@@ -37,7 +37,7 @@ HALF = WHOLE[:3]  # up to the first piece
 NOT_A_CONTEXT_MANAGER = "`async with` takes no"
 
 
-def opened(
+def require_context(
     my: Namespace, http: httpx.AsyncClient, request: Event
 ) -> AbstractAsyncContextManager[Any]:
     """What open_stream returns, if `async with` takes it."""
@@ -55,7 +55,7 @@ async def story(my: Namespace, server: Server) -> list[str]:
     async with server.client() as http:
         try:
             async with asyncio.timeout(PATIENCE):
-                async with opened(my, http, deepcopy(REQUEST)) as events:
+                async with require_context(my, http, deepcopy(REQUEST)) as events:
                     async for event in events:
                         match event:
                             case {"delta": {"type": "text_delta", "text": text}}:
@@ -82,7 +82,7 @@ def words_of(error: BaseException) -> str:
     return "; ".join(word for word in words if word)
 
 
-def left_open(outcome: Outcome) -> bool:
+def leaves_open(outcome: Outcome) -> bool:
     """Whether a connection outlived its use."""
     return bool(outcome.returned[-1] == "socket still open")
 
@@ -146,7 +146,7 @@ SHAPE = (
 
 LEAVES_OPEN = Misconception(
     id="leaves-socket-open",
-    matches=left_open,
+    matches=leaves_open,
 )
 CHUNK_IS_EVENT = Misconception(
     id="chunk-is-an-event",
@@ -164,7 +164,7 @@ def receiving(chunks: Sequence[bytes], compresses: bool = False) -> Callable[[Na
     async def run(my: Namespace) -> object:
         server = Server(Body(chunks), compresses=compresses)
         async with server.client() as http:
-            async with opened(my, http, deepcopy(REQUEST)) as events:
+            async with require_context(my, http, deepcopy(REQUEST)) as events:
                 return "".join([piece async for piece in my.stream_text(events)])
 
     return run

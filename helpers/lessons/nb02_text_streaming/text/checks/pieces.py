@@ -26,8 +26,8 @@ from helpers.lessons.nb02_text_streaming.text.checks.harness import (
     READING,
     REQUEST,
     case,
-    opened,
     receiving,
+    require_context,
 )
 
 
@@ -47,7 +47,7 @@ async def race(my: Namespace) -> object:
                 told.append(f"arrived: {piece}")
 
     async with Server(Body(wire(WHOLE), before=before)).client() as http:
-        async with opened(my, http, deepcopy(REQUEST)) as events:
+        async with require_context(my, http, deepcopy(REQUEST)) as events:
             pieces = my.stream_text(events)
             if inspect.iscoroutine(pieces):  # an `async def` without a `yield`
                 whole = await pieces
@@ -61,12 +61,12 @@ async def race(my: Namespace) -> object:
 def picking(events: Sequence[Event]) -> Callable[[Namespace], Any]:
     """A run that collects what stream_text picks; an empty piece is no news."""
 
-    async def given() -> AsyncIterator[Event]:
+    async def replay() -> AsyncIterator[Event]:
         for event in deepcopy(events):
             yield event
 
     async def run(my: Namespace) -> object:
-        return [piece async for piece in my.stream_text(given()) if piece != ""]
+        return [piece async for piece in my.stream_text(replay()) if piece != ""]
 
     return run
 

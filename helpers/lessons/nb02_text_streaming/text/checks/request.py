@@ -6,7 +6,12 @@ from copy import deepcopy
 from helpers.lessons.checking.case import Misconception, Namespace
 from helpers.lessons.common.events import WHOLE, wire
 from helpers.lessons.common.fake_api import BASE_URL, Body, Server
-from helpers.lessons.nb02_text_streaming.text.checks.harness import REQUEST, case, opened, story
+from helpers.lessons.nb02_text_streaming.text.checks.harness import (
+    REQUEST,
+    case,
+    require_context,
+    story,
+)
 
 
 async def ask(my: Namespace) -> object:
@@ -23,7 +28,7 @@ async def keep_request(my: Namespace) -> object:
     """Return the caller's request after it was sent."""
     request = deepcopy(REQUEST)
     async with Server(Body(wire(WHOLE))).client() as http:
-        async with opened(my, http, request) as events:
+        async with require_context(my, http, request) as events:
             # What goes wrong in reading has cases of its own.
             with suppress(RuntimeError, ValueError, OSError):
                 async for _ in events:

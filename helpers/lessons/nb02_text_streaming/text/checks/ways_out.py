@@ -13,8 +13,8 @@ from helpers.lessons.nb02_text_streaming.text.checks.harness import (
     READING,
     REQUEST,
     case,
-    left_open,
-    opened,
+    leaves_open,
+    require_context,
 )
 
 
@@ -27,7 +27,7 @@ async def leave_early(my: Namespace) -> object:
     server = Server(Body(wire(HALF), then="wait"))
     told = []
     async with server.client() as http:
-        async with opened(my, http, deepcopy(REQUEST)) as events:
+        async with require_context(my, http, deepcopy(REQUEST)) as events:
             async for piece in my.stream_text(events):
                 told.append(f"text: {piece}")
                 break
@@ -41,7 +41,7 @@ async def fail_inside(my: Namespace) -> object:
     told = []
     async with server.client() as http:
         try:
-            async with opened(my, http, deepcopy(REQUEST)) as events:
+            async with require_context(my, http, deepcopy(REQUEST)) as events:
                 async for _ in events:
                     raise ReaderFailed
             told.append("no exception")
@@ -57,7 +57,7 @@ async def cancel(my: Namespace) -> object:
     async with server.client() as http:
 
         async def read() -> None:
-            async with opened(my, http, deepcopy(REQUEST)) as events:
+            async with require_context(my, http, deepcopy(REQUEST)) as events:
                 async for _ in events:
                     pass
 
@@ -78,7 +78,7 @@ async def cancel(my: Namespace) -> object:
 
 NO_FINALLY = Misconception(
     id="no-finally",
-    matches=left_open,
+    matches=leaves_open,
 )
 
 WAYS_OUT = (

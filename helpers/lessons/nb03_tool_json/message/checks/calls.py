@@ -11,7 +11,7 @@ from helpers.lessons.nb03_tool_json.message.checks.harness import (
     calls_case,
     case,
     content_case,
-    fed,
+    feed_all,
     texts,
 )
 from helpers.lessons.nb03_tool_json.replies import (
@@ -64,7 +64,7 @@ JOINS_TEXTS = Misconception(
 )
 
 
-def half_written(content: Any) -> list[str]:
+def find_unknown_fields(content: Any) -> list[str]:
     """The names of fields in blocks that the API doesn't send."""
     known = {"type", "text", "citations", "id", "name", "input", "thinking", "signature", "data"}
     return [name for block in content for name in block if name not in known]
@@ -72,7 +72,7 @@ def half_written(content: Any) -> list[str]:
 
 def its_fields(my: Namespace) -> object:
     """Return what else a call says besides its name and its input."""
-    ((_, call),) = fed(my, ONE_TOOL)[1]
+    ((_, call),) = feed_all(my, ONE_TOOL)[1]
     return call.index, call.id
 
 
@@ -118,7 +118,7 @@ CALL_CASES = (
         ),
         Misconception(
             id="scratch-in-the-message",
-            matches=lambda out: bool(half_written(out.returned)),
+            matches=lambda out: bool(find_unknown_fields(out.returned)),
         ),
     ),
     calls_case(

@@ -5,28 +5,33 @@ from typing import Any
 
 from helpers.lessons.checking.case import Misconception, Namespace, Outcome
 from helpers.lessons.common.events import Event, answer_end
-from helpers.lessons.nb03_tool_json.message.checks.harness import LAGOS_CALL, calls_case, case, fed
+from helpers.lessons.nb03_tool_json.message.checks.harness import (
+    LAGOS_CALL,
+    calls_case,
+    case,
+    feed_all,
+)
 from helpers.lessons.nb03_tool_json.replies import LAGOS, START, TOOL_USE, TWO_TOOLS, listing, tool
 
 PAYMENT = ('{"to": "Ada', '", "amou', 'nt": 12')  # of 1200, cut at max_tokens
 
 
-def given_at(event: str) -> Callable[[Outcome], bool]:
+def comes_at(event: str) -> Callable[[Outcome], bool]:
     """Whether the call of a cut answer came at such an event."""
     return lambda out: any(at == event for at, *_ in out.returned[0])
 
 
 RUNS_AT_STOP = Misconception(
     id="trusts-the-block-stop",
-    matches=given_at("content_block_stop"),
+    matches=comes_at("content_block_stop"),
 )
 ANY_EVENT = Misconception(
     id="any-event-confirms",
-    matches=given_at("message_delta"),
+    matches=comes_at("message_delta"),
 )
 MESSAGE_STOP = Misconception(
     id="message-stop-confirms",
-    matches=given_at("message_stop"),
+    matches=comes_at("message_stop"),
 )
 
 
@@ -50,7 +55,7 @@ SECOND_CUT = [
 
 def cut(my: Namespace) -> object:
     """Return the calls of a cut answer, and what the message holds for an input."""
-    assembler, calls = fed(my, CUT)
+    assembler, calls = feed_all(my, CUT)
     content = assembler.message["content"]
     return [(at, call.name, call.input) for at, call in calls], content[0]["input"]
 
@@ -61,10 +66,10 @@ def no_amount(returned: Any, expected: Any) -> bool:
     return calls == [] and not (isinstance(given, dict) and "amount" in given)
 
 
-def not_confirmed(my: Namespace) -> object:
+def try_unconfirmed(my: Namespace) -> object:
     """Return the calls of two answers in which nothing confirms them."""
     return [
-        [(call.name, call.input) for _, call in fed(my, events)[1]]
+        [(call.name, call.input) for _, call in feed_all(my, events)[1]]
         for events in (WHOLE_BUT_CUT, LOST)
     ]
 
@@ -72,21 +77,23 @@ def not_confirmed(my: Namespace) -> object:
 def other_reasons(my: Namespace) -> object:
     """Return how many calls each of these reasons to stop confirms."""
     whole = [START, *tool(0, "get_weather", *LAGOS)]
-    return {reason: len(fed(my, [*whole, *answer_end(reason)])[1]) for reason in CUT_OR_REFUSED}
+    return {
+        reason: len(feed_all(my, [*whole, *answer_end(reason)])[1]) for reason in CUT_OR_REFUSED
+    }
 
 
 def when(events: Sequence[Event]) -> Callable[[Namespace], object]:
     """A run that returns the input of each call with the type of the event it came at."""
 
     def run(my: Namespace) -> object:
-        return [(at, call.input) for at, call in fed(my, events)[1]]
+        return [(at, call.input) for at, call in feed_all(my, events)[1]]
 
     return run
 
 
-def broken(my: Namespace) -> object:
+def try_broken(my: Namespace) -> object:
     """Return what becomes of inputs that are no JSON objects."""
-    return [(call.input, call.raw) for _, call in fed(my, BROKEN)[1]]
+    return [(call.input, call.raw) for _, call in feed_all(my, BROKEN)[1]]
 
 
 COMPLETE_CASES = (
@@ -120,7 +127,7 @@ COMPLETE_CASES = (
         "connection.",
         f"{listing(WHOLE_BUT_CUT)}# or\n{listing(LOST)}"
         "[call for event in events for call in assembler.feed(event)]",
-        not_confirmed,
+        try_unconfirmed,
         [[], []],
         Misconception(
             id="json-decides",
@@ -172,7 +179,7 @@ COMPLETE_CASES = (
         "Some servers don't check what a model writes, and send it as it is.",
         listing(BROKEN)
         + "[(call.input, call.raw) for event in events for call in assembler.feed(event)]",
-        broken,
+        try_broken,
         [(None, '{"to": "Ada", "amount": 12'), (None, '"Lagos"')],
         Misconception(
             id="raises-at-broken-json",

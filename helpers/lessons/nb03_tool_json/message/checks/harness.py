@@ -18,7 +18,7 @@ def is_call(value: object) -> bool:
     return hasattr(value, "name") and hasattr(value, "input")
 
 
-def fed(my: Namespace, events: Sequence[Event]) -> tuple[Any, list[tuple[str, Any]]]:
+def feed_all(my: Namespace, events: Sequence[Event]) -> tuple[Any, list[tuple[str, Any]]]:
     """Feed a new assembler; return it, and each call with the type of the event it came at."""
     assembler = my.MessageAssembler()
     calls = []
@@ -60,7 +60,7 @@ def calls_of(events: Sequence[Event]) -> Callable[[Namespace], object]:
     """A run that returns the name and the input of each complete call."""
 
     def run(my: Namespace) -> object:
-        return [(call.name, call.input) for _, call in fed(my, events)[1]]
+        return [(call.name, call.input) for _, call in feed_all(my, events)[1]]
 
     return run
 
@@ -69,7 +69,7 @@ def content_of(events: Sequence[Event]) -> Callable[[Namespace], object]:
     """A run that returns the content of the message."""
 
     def run(my: Namespace) -> object:
-        return fed(my, events)[0].message["content"]
+        return feed_all(my, events)[0].message["content"]
 
     return run
 

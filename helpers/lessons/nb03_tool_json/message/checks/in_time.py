@@ -21,7 +21,7 @@ def two_assemblers(my: Namespace) -> object:
     return [texts(each.message["content"]) for each in (one, two)]
 
 
-def changed_events(my: Namespace) -> object:
+def find_changes(my: Namespace) -> object:
     """Return whether the events are still what they were."""
     events = deepcopy([*ONE_TOOL, PING])
     assembler = my.MessageAssembler()
@@ -82,7 +82,7 @@ LAST_CASES = (
         "leaves the events as they are",
         "A log, a widget and a test read the same dicts.",
         "for event in events: assembler.feed(event)\nevents == before",
-        changed_events,
+        find_changes,
         [],
         Misconception(
             id="changes-the-events",

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
 from helpers.lessons.common.events import Event, answer_end, text_block
-from helpers.lessons.nb03_tool_json.message.checks.harness import FEED, case, fed, texts
+from helpers.lessons.nb03_tool_json.message.checks.harness import FEED, case, feed_all, texts
 from helpers.lessons.nb03_tool_json.replies import ONE_TOOL, START, listing, parses_a_fragment
 
 
@@ -14,7 +14,7 @@ def message_of(events: Sequence[Event]) -> Callable[[Namespace], object]:
     """A run that returns the message."""
 
     def run(my: Namespace) -> object:
-        return fed(my, events)[0].message
+        return feed_all(my, events)[0].message
 
     return run
 

@@ -11,7 +11,7 @@ from helpers.lessons.common.events import (
     text_block,
     text_delta,
 )
-from helpers.lessons.nb03_tool_json.message.checks.harness import case, content_case, fed
+from helpers.lessons.nb03_tool_json.message.checks.harness import case, content_case, feed_all
 from helpers.lessons.nb03_tool_json.replies import START, listing
 
 SIGNATURE = "EqQBCgIYAhIM"
@@ -32,9 +32,9 @@ SEARCHED = [
 ]
 
 
-def searched(my: Namespace) -> object:
+def search(my: Namespace) -> object:
     """Return how many calls a web search gives, and its input in the message."""
-    assembler, calls = fed(my, SEARCHED)
+    assembler, calls = feed_all(my, SEARCHED)
     return len(calls), assembler.message["content"][0]["input"]
 
 
@@ -139,7 +139,7 @@ OTHER_BLOCKS = (
         "A web search looks like a tool call. But the API has already run it.",
         listing(SEARCHED) + "calls = [call for event in events for call in assembler.feed(event)]\n"
         '(len(calls), assembler.message["content"][0]["input"])',
-        searched,
+        search,
         (0, {"query": "SSE"}),
         Misconception(
             id="runs-the-apis-tools",

@@ -95,7 +95,7 @@ async def an_hour(my: Namespace) -> object:
     return await turn.results()
 
 
-async def asked_twice(my: Namespace) -> object:
+async def ask_twice(my: Namespace) -> object:
     """Ask for the results twice."""
     turn = Turn(my, get_weather)
     return [ids(await turn.finish(LAGOS)), ids(await turn.results())]
@@ -175,7 +175,7 @@ FAILURE_CASES = (
         "asked twice",
         "After an interruption, the loop calls `results()` again to keep finished results.",
         "await dispatcher.results()\nawait dispatcher.results()",
-        asked_twice,
+        ask_twice,
         [[LAGOS.id], [LAGOS.id]],
         Misconception(
             id="results-only-once",

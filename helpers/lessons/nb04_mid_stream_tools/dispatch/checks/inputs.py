@@ -53,7 +53,7 @@ def same_json(returned: Any, expected: Any) -> bool:
         return False
 
 
-async def converted(my: Namespace) -> object:
+async def give_text_number(my: Namespace) -> object:
     """Give a number as text, as models do."""
     given = call(1, "get_weather", {"city": "Lagos", "days": "3"})
     return await Turn(my, get_weather).finish(given)
@@ -65,12 +65,12 @@ async def wrong_type(my: Namespace) -> object:
     return await Turn(my, get_weather).finish(given)
 
 
-async def broken_input(my: Namespace) -> object:
+async def give_broken_input(my: Namespace) -> object:
     """Call a tool with an input that didn't parse."""
     return await Turn(my, get_weather).finish(BROKEN)
 
 
-def shows_what_came(returned: Any, expected: Any) -> bool:
+def shows_input(returned: Any, expected: Any) -> bool:
     """Whether an error shows the raw input; inside of JSON, its quotes are escaped."""
     if errors(returned) != [True]:
         return False
@@ -123,7 +123,7 @@ INPUT_CASES = (
         "a number that comes as text",
         'Models sometimes write `"3"` for 3. The tool should get a number.',
         'tool.arguments({"city": "Lagos", "days": "3"})',
-        converted,
+        give_text_number,
         [result(LAGOS, "Lagos: fine for 3 days")],
         Misconception(
             id="skips-the-arguments-check",
@@ -153,7 +153,7 @@ INPUT_CASES = (
         "With `eager_input_streaming`, the API doesn't check the JSON. If it is broken, input "
         "is None.",
         'dispatcher.start(ToolCall(1, id, "get_weather", None, raw=\'{"city": Lagos}\'))',
-        broken_input,
+        give_broken_input,
         [result(BROKEN, '{"city": Lagos}', is_error=True)],
         Misconception(
             id="runs-on-nothing",
@@ -165,7 +165,7 @@ INPUT_CASES = (
             id="raw-is-lost",
             matches=lambda out: errors(out.returned) == [True],
         ),
-        same=shows_what_came,
+        same=shows_input,
     ),
     case(
         "a tool that isn't there",

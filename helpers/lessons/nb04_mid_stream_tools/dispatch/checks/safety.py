@@ -90,7 +90,7 @@ async def cancels_nothing(my: Namespace) -> object:
     return await turn.results()
 
 
-async def cancelled_while_it_waits(my: Namespace) -> object:
+async def cancel_while_it_waits(my: Namespace) -> object:
     """Cancel whoever waits for the results."""
     told = []
 
@@ -200,7 +200,7 @@ SAFETY_CASES = (
         "cancelled while it waits",
         "Stop, Ctrl-C or a closed browser cancel the loop while it waits in `results`.",
         "task.cancel()  # of a task that awaits dispatcher.results()",
-        cancelled_while_it_waits,
+        cancel_while_it_waits,
         "cancelled",
         Misconception(
             id="swallows-cancellation",

@@ -32,12 +32,12 @@ KEYED_BY_NAME = Misconception(
     matches=lambda out: (
         isinstance(out.error, LookupError)
         if out.error
-        else len(set(answered(out.returned))) < len(out.expected[0])
+        else len(set(find_ids(out.returned))) < len(out.expected[0])
     ),
 )
 
 
-def answered(returned: Any) -> list[Any]:
+def find_ids(returned: Any) -> list[Any]:
     """The ids in what came back, each as often as it is there."""
     return returned[0] if isinstance(returned[0], list) else ids(returned)
 

@@ -23,7 +23,7 @@ from helpers.lessons.nb04_mid_stream_tools.dispatch.checks.harness import (
 from helpers.tools import tool
 
 
-def told_of(events: Iterable[Any]) -> list[str]:
+def describe_events(events: Iterable[Any]) -> list[str]:
     """The events in words."""
     lines = []
     for event in events:
@@ -51,10 +51,10 @@ async def tells(my: Namespace) -> object:
     await soon(lambda: len(turn.told) >= 4)
     turn.start(call(3, "pay", {"amount": 12}))
     await asyncio.sleep(0.02)
-    early = told_of(turn.told)
+    early = describe_events(turn.told)
     turn.release()
     await turn.results()
-    return [early, told_of(turn.told)[len(early) :]]
+    return [early, describe_events(turn.told)[len(early) :]]
 
 
 async def says_something(my: Namespace) -> object:

@@ -20,12 +20,12 @@ def goes_on(request: Event) -> list[Event]:
     return ANSWER
 
 
-async def bounded_with_choice(my: Namespace) -> object:
+async def run_to_bound_with_choice(my: Namespace) -> object:
     """Tell the same, where the caller has chosen as well."""
-    return await bounded(my, tool_choice={"type": "auto"})
+    return await run_to_bound(my, tool_choice={"type": "auto"})
 
 
-async def bounded(my: Namespace, **fields: Any) -> object:
+async def run_to_bound(my: Namespace, **fields: Any) -> object:
     """Tell what a model is asked that never stops by itself."""
     api = API(goes_on)
     tale = await story(my, api, [weather()], max_turns=3, **fields)
@@ -51,7 +51,7 @@ BOUND = (
         "a model that calls for ever",
         "A tool that fails in the same way each time is enough for that.",
         "run_agent(http, messages, tools, model=model, max_turns=3)",
-        bounded,
+        run_to_bound,
         ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],
         Misconception(
             id="choice-is-no-object",
@@ -91,7 +91,7 @@ BOUND = (
         "the last turn, with the caller's own tool_choice",
         "A caller may force a tool in the first turns, but the last turn still needs an answer.",
         "run_agent(…, max_turns=3, tool_choice={'type': 'auto'})",
-        bounded_with_choice,
+        run_to_bound_with_choice,
         ["request 1: may call", "request 2: may call", "request 3: no calls", "the end"],
         Misconception(
             id="fields-override-the-last-turn",

@@ -90,7 +90,7 @@ class Trace(list[str]):
     ended: str
 
 
-def started(my: Namespace, *args: Any, **more: Any) -> Any:
+def require_generator(my: Namespace, *args: Any, **more: Any) -> Any:
     """Return what run_agent returns, if `async for` takes it."""
     events = my.run_agent(*args, **{"model": MODEL, "max_turns": 4, **more})
     if hasattr(type(events), "__anext__"):
@@ -114,7 +114,7 @@ async def story(
     async with api.client() as http:
         try:
             async with asyncio.timeout(PATIENCE):
-                async for event in started(my, http, tale.messages, list(tools), **more):
+                async for event in require_generator(my, http, tale.messages, list(tools), **more):
                     tale.given.append(event)
             tale.ended = "the end"
         except SLIPS:

@@ -30,7 +30,7 @@ from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     RUNNING,
     calls_in,
     case,
-    started,
+    require_generator,
     story,
     telling,
     verdict,
@@ -118,7 +118,7 @@ async def second_cut(my: Namespace) -> object:
     return verdict(tale.messages)
 
 
-async def watched(my: Namespace) -> object:
+async def watch(my: Namespace) -> object:
     """Return at which moments the list could not have been sent."""
     messages, moments = deepcopy([ASK]), list[str]()
 
@@ -134,7 +134,7 @@ async def watched(my: Namespace) -> object:
         return "fine"
 
     async with API(ONE_CALL, ANSWER).client() as http:
-        async for event in started(my, http, messages, [get_weather]):
+        async for event in require_generator(my, http, messages, [get_weather]):
             look(f"at {event['type']}")
     look("at the end")
     return moments
@@ -250,7 +250,7 @@ HISTORY = (
         "the list can be sent at any moment",
         "After an interruption, a program may save the list, show it, or send it again.",
         "async for event in run_agent(…): is_accepted(messages)",
-        watched,
+        watch,
         [],
         Misconception(
             id="turn-without-its-results",

@@ -26,7 +26,7 @@ from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     API,
     RUNNING,
     case,
-    started,
+    require_generator,
     story,
     verdict,
 )
@@ -37,7 +37,7 @@ async def leave(my: Namespace) -> object:
     """Tell what is left of a turn that the reader leaves in mid-text."""
     api, messages = API(PLAIN), deepcopy([ASK])
     async with api.client() as http:
-        events = started(my, http, messages, [])
+        events = require_generator(my, http, messages, [])
         async with asyncio.timeout(PATIENCE):
             async for event in events:
                 if isinstance(event, dict) and "delta" in event:
@@ -84,7 +84,7 @@ async def leave_tools(my: Namespace) -> object:
 
     api = API(CALL_AND_TEXT, before=before)
     async with api.client() as http:
-        events = started(my, http, messages, [slow.tool()])
+        events = require_generator(my, http, messages, [slow.tool()])
         async with asyncio.timeout(PATIENCE):
             async for event in events:
                 if isinstance(event, dict) and event.get("delta", {}).get("text") == " moment.":
@@ -101,7 +101,7 @@ async def cancel_tools(my: Namespace) -> object:
     ended = "ended as if nothing had happened"
 
     async def read(http: httpx.AsyncClient) -> None:
-        async for _ in started(my, http, messages, [slow.tool()]):
+        async for _ in require_generator(my, http, messages, [slow.tool()]):
             pass
 
     async with api.client() as http:
@@ -122,7 +122,7 @@ async def cancel_tools(my: Namespace) -> object:
         return [slow.state, ended, *sketch(messages), verdict(messages)]
 
 
-def broken(*replies: list[Event], then: Then = "close") -> Any:
+def break_off(*replies: list[Event], then: Then = "close") -> Any:
     """A run that tells of an answer that breaks, in any words for how it ended."""
 
     async def run(my: Namespace) -> object:
@@ -204,7 +204,7 @@ LEAVING = (
         "the connection breaks in the second turn",
         "The first turn is complete, and you have paid for it. Keep it.",
         RUNNING,
-        broken(ONE_CALL, PLAIN[:3], then="reset"),
+        break_off(ONE_CALL, PLAIN[:3], then="reset"),
         ["raised", "user: text", "assistant: text, call A", "user: result for A"],
         SWALLOWS,
         Misconception(
@@ -231,7 +231,7 @@ LEAVING = (
         "an error event after a call",
         "The call was complete, but the turn isn't. The program will ask for it again.",
         RUNNING,
-        broken([*CALL_AND_TEXT[:-2], api_error("overloaded_error", "Overloaded")]),
+        break_off([*CALL_AND_TEXT[:-2], api_error("overloaded_error", "Overloaded")]),
         ["raised", "user: text"],
         SWALLOWS,
         HALF_A_TURN,

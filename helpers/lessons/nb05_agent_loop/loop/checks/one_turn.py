@@ -12,7 +12,7 @@ from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     RUNNING,
     Trace,
     case,
-    started,
+    require_generator,
     story,
     telling,
     verdict,
@@ -44,7 +44,7 @@ async def race(my: Namespace) -> object:
 
     api = API(PLAIN, before=before)
     async with api.client() as http:
-        async for event in started(my, http, deepcopy([ASK]), []):
+        async for event in require_generator(my, http, deepcopy([ASK]), []):
             match event:
                 case {"delta": {"type": "text_delta", "text": piece}}:
                     order.append(f"given: {piece}")

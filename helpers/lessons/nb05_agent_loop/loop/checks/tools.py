@@ -24,7 +24,7 @@ from helpers.lessons.nb05_agent_loop.loop.checks.harness import (
     RUNNING,
     calls_in,
     case,
-    started,
+    require_generator,
     story,
     telling,
 )
@@ -109,7 +109,9 @@ async def in_time(my: Namespace) -> object:
     async with api.client() as http:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                async for event in started(my, http, deepcopy([ASK]), [get_weather], max_turns=2):
+                async for event in require_generator(
+                    my, http, deepcopy([ASK]), [get_weather], max_turns=2
+                ):
                     if isinstance(event, dict) and event.get("type") == "tool_result":
                         break
     return order[:3]

@@ -13,7 +13,7 @@ LINES = "No word from the far\nshore;  the timer"
 LONG = "".join(f"{number:04} " for number in range(100))
 
 
-def documented(quoted: str) -> Message:
+def docs_message(quoted: str) -> Message:
     """The message in the words of the API's documentation."""
     words = f"Your previous response was interrupted and ended with [{quoted}]. Continue from "
     return {"role": "user", "content": f"{words}where you left off."}
@@ -27,7 +27,7 @@ def same_message(returned: Any, expected: Any) -> bool:
     return bool(returned == expected)
 
 
-def said(out: Outcome) -> str:
+def to_text(out: Outcome) -> str:
     """All that came back, as text."""
     return str(out.returned)
 
@@ -58,12 +58,14 @@ def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception)
         matches=lambda out: (
             isinstance(out.returned, dict)
             and "content" in out.returned
-            and not all(piece in said(out) for piece in documented(quoted)["content"].split(quoted))
+            and not all(
+                piece in to_text(out) for piece in docs_message(quoted)["content"].split(quoted)
+            )
         ),
     )
     brackets = Misconception(
         id="leaves-the-brackets-out",
-        matches=lambda out: documented("")["content"].replace("[]", quoted) in words_in(out),
+        matches=lambda out: docs_message("")["content"].replace("[]", quoted) in words_in(out),
     )
     returns_nothing = SHAPE[0]
     return Case(
@@ -71,7 +73,7 @@ def going_on(name: str, why: str, cut: str, code: str, *mistakes: Misconception)
         why,
         code,
         lambda my: my.continuation(cut),
-        documented(quoted),
+        docs_message(quoted),
         (*shape, brackets, *mistakes, words, returns_nothing),
         same_message,
         topic="continuation",
@@ -86,7 +88,7 @@ CONTINUED = (
         f"continuation({SHORT!r})",
         Misconception(
             id="quotes-nothing",
-            matches=lambda out: isinstance(out.returned, dict) and "the timer" not in said(out),
+            matches=lambda out: isinstance(out.returned, dict) and "the timer" not in to_text(out),
         ),
     ),
     going_on(
@@ -96,23 +98,23 @@ CONTINUED = (
         f"continuation(text)  # {len(LONG)} characters",
         Misconception(
             id="quotes-it-all",
-            matches=lambda out: LONG in said(out),
+            matches=lambda out: LONG in to_text(out),
         ),
         Misconception(
             id="counts-words",
-            matches=lambda out: LONG.strip() in said(out),
+            matches=lambda out: LONG.strip() in to_text(out),
         ),
         Misconception(
             id="quotes-the-beginning",
-            matches=lambda out: LONG[:200] in said(out),
+            matches=lambda out: LONG[:200] in to_text(out),
         ),
         Misconception(
             id="cuts-elsewhere",
-            matches=lambda out: LONG[-20:] in said(out) and LONG[-200:] not in said(out),
+            matches=lambda out: LONG[-20:] in to_text(out) and LONG[-200:] not in to_text(out),
         ),
         Misconception(
             id="quotes-too-much",
-            matches=lambda out: LONG[-201:] in said(out),
+            matches=lambda out: LONG[-201:] in to_text(out),
         ),
     ),
     going_on(

@@ -15,7 +15,7 @@ def search(id: str) -> Block:
     return {"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": "rain"}}
 
 
-def found(id: str) -> Block:
+def search_result(id: str) -> Block:
     """What the API's own call gave back."""
     return {"type": "web_search_tool_result", "tool_use_id": id, "content": []}
 
@@ -27,7 +27,7 @@ UNSIGNED = {"type": "thinking", "thinking": "A question of"}
 
 LOOK = text("Let me look.")
 A, B = call("toolu_a"), call("toolu_b", "Oslo")
-S, FOUND = search("srvtoolu_s"), found("srvtoolu_s")
+S, FOUND = search("srvtoolu_s"), search_result("srvtoolu_s")
 
 
 def is_blocks(out: Outcome) -> bool:
@@ -88,7 +88,7 @@ def keeping(
     return Case(name, why, code, run, list(expected), (*mistakes, *SHAPE))
 
 
-def unchanged(my: Namespace) -> object:
+def check_list(my: Namespace) -> object:
     """Say what became of the list that was handed in."""
     given = [thinking("A question of", ""), text(" "), LOOK, A]
     before = deepcopy(given)
@@ -321,7 +321,7 @@ KEPT = (
         "your list stays as it was",
         "A program that shows the turn still needs all its blocks.",
         "before = deepcopy(content)\nkept(content, [])\ncontent == before",
-        unchanged,
+        check_list,
         "as it was",
         (
             Misconception(

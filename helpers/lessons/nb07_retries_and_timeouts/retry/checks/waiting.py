@@ -83,7 +83,7 @@ def backing_off(
     return case(name, why, code, run, expected, *mistakes, *jitter)
 
 
-def decided(my: Namespace) -> object:
+def decide(my: Namespace) -> object:
     """Return some first waits, and whether they were slept as well."""
     for _ in range(3):  # a busy machine may make it wait once
         began = time.monotonic()
@@ -121,7 +121,7 @@ WAITING = (
         "The function only decides and doesn't sleep, because the caller may run on an event "
         "loop or in a test.",
         "for random in (0, 1, 0):\n    " + call(1, BUSY).replace("random=0", "random=random"),
-        decided,
+        decide,
         [0.5, 0.375, 0.5],
         Misconception(
             id="sleeps-itself",

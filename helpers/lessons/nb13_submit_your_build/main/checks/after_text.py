@@ -9,7 +9,7 @@ from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     Broken,
     Busy,
     case,
-    raised,
+    raises,
     requests,
     telling,
 )
@@ -31,7 +31,7 @@ SHOWS_TWICE = Misconception(
 )
 GIVES_UP_AFTER_TEXT = Misconception(
     id="gives-up-after-text",
-    matches=lambda out: raised(out) and requests(out) == 1,
+    matches=lambda out: raises(out) and requests(out) == 1,
 )
 
 AFTER_TEXT = (

@@ -9,7 +9,7 @@ from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     Broken,
     Busy,
     case,
-    raised,
+    raises,
     requests,
     telling,
 )
@@ -88,7 +88,7 @@ BEFORE_TEXT = (
         ),
         Misconception(
             id="asks-again-once",
-            matches=raised,
+            matches=raises,
         ),
     ),
     case(

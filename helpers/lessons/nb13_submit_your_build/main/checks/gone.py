@@ -14,20 +14,20 @@ from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     Broken,
     Busy,
     Service,
-    awaited,
     case,
+    require_awaitable,
     tell,
 )
 
 
-async def stopped(my: Namespace) -> object:
+async def stop_midway(my: Namespace) -> object:
     """Tell what is left of an answer that is stopped in the middle."""
     silent, messages = Broken(HALF, "wait"), deepcopy([ASK])
     api, wrote = Service(silent), asyncio.Event()
     ended = "ended as if nothing had happened"
 
     async def ask(http: httpx.AsyncClient) -> None:
-        await awaited(my, http, messages, [], write=lambda _: wrote.set(), sleep=sleep)
+        await require_awaitable(my, http, messages, [], write=lambda _: wrote.set(), sleep=sleep)
 
     async def sleep(seconds: float) -> None:
         await asyncio.sleep(0)
@@ -68,7 +68,7 @@ async def unread(my: Namespace) -> object:
     async with api.client() as http:
         try:
             async with asyncio.timeout(PATIENCE):
-                await awaited(my, http, deepcopy([ASK]), [], write=write, sleep=sleep)
+                await require_awaitable(my, http, deepcopy([ASK]), [], write=write, sleep=sleep)
         except BrokenPipeError:
             ended = "BrokenPipeError"
     return [f"requests: {len(api.asked)}", ended]
@@ -83,7 +83,7 @@ GONE = (
     case(
         "stopped in mid-sentence",
         "Ctrl-C cancels the task. Close the socket: until then, you pay.",
-        stopped,
+        stop_midway,
         ["cancelled", "requests: 1", "socket closed"],
         Misconception(
             id="swallows-cancellation",

@@ -97,7 +97,7 @@ class Trace(list[str]):
     seconds: float
 
 
-def awaited(my: Namespace, *args: Any, **more: Any) -> Awaitable[Any]:
+def require_awaitable(my: Namespace, *args: Any, **more: Any) -> Awaitable[Any]:
     """Return what `answer` returns, if `await` takes it."""
     found = my.answer(*args, **{"model": MODEL, **more})
     if inspect.isawaitable(found):
@@ -118,7 +118,7 @@ async def tell(my: Namespace, api: Service) -> Trace:
     async with api.client() as http:
         try:
             async with asyncio.timeout(PATIENCE):
-                await awaited(
+                await require_awaitable(
                     my,
                     http,
                     tale.messages,
@@ -161,7 +161,7 @@ def requests(out: Outcome) -> int:
     return len(out.returned.api.asked)
 
 
-def raised(out: Outcome) -> bool:
+def raises(out: Outcome) -> bool:
     """Whether an error came out."""
     return bool(out.returned.ended.startswith("raised"))
 
@@ -204,7 +204,7 @@ def case(
 
 NEVER_ASKS_AGAIN = Misconception(
     id="never-asks-again",
-    matches=lambda out: raised(out) and requests(out) == 1,
+    matches=lambda out: raises(out) and requests(out) == 1,
 )
 
 

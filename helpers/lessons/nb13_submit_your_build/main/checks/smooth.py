@@ -9,8 +9,8 @@ from helpers.lessons.common.conversation import ANSWER, ASK, ONE_CALL, READING
 from helpers.lessons.common.events import WHOLE
 from helpers.lessons.nb13_submit_your_build.main.checks.harness import (
     Service,
-    awaited,
     case,
+    require_awaitable,
     telling,
 )
 
@@ -35,7 +35,7 @@ async def overtaken(my: Namespace) -> object:
             came.clear()
 
     async with Service(WHOLE, before=before).client() as http:
-        await awaited(my, http, deepcopy([ASK]), [], write=write)
+        await require_awaitable(my, http, deepcopy([ASK]), [], write=write)
     return in_time
 
 
