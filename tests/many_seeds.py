@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from helpers.submission.bundle import course_agent  # noqa: E402
 from helpers.submission.conformance.process import Limits  # noqa: E402
 from helpers.submission.conformance.suite import Result, tried  # noqa: E402
-from tests.submission.broken import BROKEN, broken_source  # noqa: E402
+from tests.submission.broken import BROKEN, break_source  # noqa: E402
 
 PATIENCE = 20.0  # seconds; this may run beside other things for minutes
 
@@ -52,7 +52,7 @@ async def main() -> int:
             print(f"{result.case} with seed {result.seed}: {result.sent}: {result.seen}")
         print(f"the reference: {count - wrong} of {count} cases on {len(seeds)} seeds")
     for name, broken in BROKEN.items() if chosen.broken else ():
-        count, failed = await failures(broken_source(source, broken), seeds)
+        count, failed = await failures(break_source(source, broken), seeds)
         found = {result.case for result in failed}
         is_right = found == broken.fails and len(failed) == len(found) * len(seeds)
         wrong += not is_right

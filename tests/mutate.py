@@ -53,7 +53,7 @@ class Found(NamedTuple):
         return 100 * (seen - len(self.survivors)) / seen if seen else 100.0
 
 
-def listed() -> dict[str, dict[str, str]]:
+def read_list() -> dict[str, dict[str, str]]:
     """Return the mutants that nobody can tell from right code: exercise, mutant, reason."""
     found: dict[str, dict[str, str]] = json.loads(LIST.read_text("utf-8"))
     return found
@@ -87,7 +87,7 @@ def try_all(exercise: Exercise, reasons: Mapping[str, str]) -> Found:
     return Found(total, tuple(survivors), frozenset(equivalent), stale)
 
 
-def told(id: str, found: Found) -> Iterator[str]:
+def describe(id: str, found: Found) -> Iterator[str]:
     """Yield the lines that tell what came of an exercise."""
     killed = found.total - len(found.equivalent) - len(found.survivors)
     yield (
@@ -106,12 +106,12 @@ def main() -> int:
     """Try the mutants of some exercises; return 1 if one survives or a list is stale."""
     parser = argparse.ArgumentParser(description="The exercises' checks against small mistakes.")
     parser.add_argument("exercise", nargs="*", default=[*exercise_ids()], help="by default all")
-    began, reasons, right = time.monotonic(), listed(), True
+    began, reasons, right = time.monotonic(), read_list(), True
     total = killed = equivalent = 0
     with warm_starts():
         for id in parser.parse_args().exercise:
             found = try_all(find_exercise(id), reasons.get(id, {}))
-            print(*told(id, found), sep="\n", flush=True)
+            print(*describe(id, found), sep="\n", flush=True)
             right = right and not found.survivors and not found.stale
             total += found.total
             equivalent += len(found.equivalent)

@@ -78,7 +78,7 @@ def mutants(source: str) -> Iterator[Mutant]:
     for where, line, owner, field in _places(tree, "", None):
         before = _line(line)
         old = getattr(owner, field) if isinstance(field, str) else owner[field]
-        for new in _changed(old):
+        for new in _change(old):
             _put(owner, field, new)
             after = "" if isinstance(new, ast.Pass) else _line(new if old is line else line)
             changed = ast.unparse(tree)
@@ -132,7 +132,7 @@ def _says_nothing(node: ast.AST) -> bool:
     return False
 
 
-def _changed(node: ast.AST) -> Iterator[ast.AST]:
+def _change(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what may stand in the place of a node."""
     match node:
         case ast.Compare(left=left, ops=[op], comparators=right):
@@ -162,10 +162,10 @@ def _changed(node: ast.AST) -> Iterator[ast.AST]:
             yield value
         case ast.IfExp(test=test, body=body, orelse=orelse):
             yield ast.IfExp(test, orelse, body)
-    yield from _changed_statement(node)
+    yield from _change_statement(node)
 
 
-def _changed_statement(node: ast.AST) -> Iterator[ast.AST]:
+def _change_statement(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.If(test=test, body=body, orelse=orelse):
             yield ast.If(_not(test), body, orelse)

@@ -87,7 +87,7 @@ NOTEBOOK_PACKAGES = ("IPython", "ipykernel", "ipywidgets", "anywidget", "jupyter
 
 
 @cache
-def opened_by(path: Path) -> set[str]:
+def read_imports(path: Path) -> set[str]:
     return imports(path.read_text("utf-8"), path)
 
 
@@ -112,7 +112,7 @@ def test_a_room_opens_those_that_are_named_and_no_other(room: str):
     others = set(ROOMS) - {room}
     found: set[str] = set()
     for path in modules(f"helpers/{room}.py", f"helpers/{room}/**/*.py"):
-        names = opened_by(path)
+        names = read_imports(path)
         found |= {other for other in others if reaches(names, f"helpers.{other}")}
     assert found == set(ROOMS[room])
 
@@ -120,13 +120,13 @@ def test_a_room_opens_those_that_are_named_and_no_other(room: str):
 @every("helpers/*.py", *(f"helpers/{room}/**/*.py" for room in ("wire", "streams", "providers")))
 def test_the_agent_knows_nothing_of_notebooks(path: Path):
     if path.name != "course.py":
-        assert not reaches(opened_by(path), *NOTEBOOK_PACKAGES)
+        assert not reaches(read_imports(path), *NOTEBOOK_PACKAGES)
 
 
 @every(*[f"helpers/{name}.py" for name in STAGES])
 def test_data_moves_one_way(path: Path):
     later = STAGES[STAGES.index(path.stem) + 1 :]
-    found = opened_by(path)
+    found = read_imports(path)
     assert not reaches(found, *[f"helpers.{name}" for name in later])
 
 
@@ -137,14 +137,14 @@ LESSONS = sorted(path.name for path in (ROOT / "helpers" / "lessons").glob("nb*"
 def test_a_lesson_opens_nothing_of_another_but_its_references(lesson: str):
     others = [f"helpers.lessons.{other}" for other in LESSONS if other != lesson]
     for path in modules(f"helpers/lessons/{lesson}/**/*.py"):
-        found = reaches(opened_by(path), *others)
+        found = reaches(read_imports(path), *others)
         # Only references are for all: together they are one agent.
         assert {name for name in found if ".reference" not in name} == set(), path
 
 
 @every("helpers/mock/**/*.py")
 def test_the_mock_knows_nothing_of_the_pipeline(path: Path):
-    found = opened_by(path)
+    found = read_imports(path)
     assert {name for name in reaches(found, "helpers") if name != "helpers"} <= reaches(
         found, "helpers.mock"
     )

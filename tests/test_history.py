@@ -28,19 +28,19 @@ TOOLS: list[dict[str, Any]] = [
 ]
 
 
-def said(text: str) -> Block:
+def text_block(text: str) -> Block:
     return {"type": "text", "text": text}
 
 
-def called(id: str, **input: Any) -> Block:
+def tool_use(id: str, **input: Any) -> Block:
     return {"type": "tool_use", "id": id, "name": "look", "input": input}
 
 
-def searched(id: str) -> Block:
+def search_use(id: str) -> Block:
     return {"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": "x"}}
 
 
-def found(id: str) -> Block:
+def search_result(id: str) -> Block:
     return {"type": "web_search_tool_result", "tool_use_id": id, "content": []}
 
 
@@ -60,7 +60,7 @@ THOUGHT = {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"}
 HIDDEN = {"type": "redacted_thinking", "data": "EmwK"}
 
 
-def asked(text: str = "Hi") -> Conversation:
+def make_conversation(text: str = "Hi") -> Conversation:
     conversation = Conversation()
     conversation.say(text)
     conversation.take()
@@ -74,12 +74,12 @@ def test_what_is_said_is_there_at_once() -> None:
     conversation = Conversation()
     assert conversation.messages == []
     conversation.say("Hi")
-    assert conversation.messages == [user(said("Hi"))]
+    assert conversation.messages == [user(text_block("Hi"))]
     conversation.say("Are you there?")
-    assert conversation.messages == [user(said("Hi"), said("Are you there?"))]
+    assert conversation.messages == [user(text_block("Hi"), text_block("Are you there?"))]
     assert conversation.take() == conversation.messages
     conversation.say("Hello?")
-    assert conversation.messages[1:] == [user(said("Hello?"))]
+    assert conversation.messages[1:] == [user(text_block("Hello?"))]
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\n\t\u00a0"])
@@ -114,26 +114,26 @@ def test_an_earlier_conversation_goes_on() -> None:
     conversation = Conversation(earlier)
     conversation.say("How are you?")
     assert conversation.take() == [
-        user(said("Hi")),
-        assistant(said("Hello!")),
-        user(said("How are you?")),
+        user(text_block("Hi")),
+        assistant(text_block("Hello!")),
+        user(text_block("How are you?")),
     ]
     assert earlier == before
 
 
 def test_an_earlier_conversation_is_copied() -> None:
-    earlier = [user(said("Hi"))]
+    earlier = [user(text_block("Hi"))]
     conversation = Conversation(earlier)
     earlier[0]["content"][0]["text"] = "Bye"
-    assert conversation.messages == [user(said("Hi"))]
+    assert conversation.messages == [user(text_block("Hi"))]
 
 
 # --- Turns --------------------------------------------------------------------------------
 
 
 def test_a_turn_and_its_results_come_together() -> None:
-    conversation = asked()
-    content = [said("Let me look."), called("a"), called("b")]
+    conversation = make_conversation()
+    content = [text_block("Let me look."), tool_use("a"), tool_use("b")]
     conversation.add_turn(content, [result("b"), result("a")], paused=True)
     assert conversation.messages[1:] == [
         assistant(*content),
@@ -142,75 +142,80 @@ def test_a_turn_and_its_results_come_together() -> None:
 
 
 def test_only_calls_with_a_result_and_results_with_a_call_are_kept() -> None:
-    conversation = asked()
-    conversation.add_turn([called("a"), called("b")], [result("b"), result("c")])
-    assert conversation.messages[1:] == [assistant(called("b")), user(result("b"))]
+    conversation = make_conversation()
+    conversation.add_turn([tool_use("a"), tool_use("b")], [result("b"), result("c")])
+    assert conversation.messages[1:] == [assistant(tool_use("b")), user(result("b"))]
 
 
 def test_nothing_is_added_of_nothing() -> None:
-    conversation = asked()
-    for content in ([], [said(" ")], [called("a")], [searched("s")], [THOUGHT, HIDDEN]):
+    conversation = make_conversation()
+    for content in ([], [text_block(" ")], [tool_use("a")], [search_use("s")], [THOUGHT, HIDDEN]):
         conversation.add_turn(content)
-        assert conversation.messages == [user(said("Hi"))]
+        assert conversation.messages == [user(text_block("Hi"))]
 
 
 def test_a_call_that_comes_twice_has_one_result() -> None:
-    conversation = asked()
-    conversation.add_turn([called("a"), called("a", x=1)], [result("a", "1"), result("a", "2")])
-    assert conversation.messages[1:] == [assistant(called("a")), user(result("a", "1"))]
+    conversation = make_conversation()
+    conversation.add_turn([tool_use("a"), tool_use("a", x=1)], [result("a", "1"), result("a", "2")])
+    assert conversation.messages[1:] == [assistant(tool_use("a")), user(result("a", "1"))]
 
 
 def test_a_paused_turn_goes_on_in_one_message() -> None:
-    conversation = asked()
-    conversation.add_turn([said("I'll search."), searched("s")], paused=True)
-    assert conversation.messages[-1] == assistant(said("I'll search."), searched("s"))
-    conversation.add_turn([found("s"), said("Found.")])
-    whole = assistant(said("I'll search."), searched("s"), found("s"), said("Found."))
-    assert conversation.messages == [user(said("Hi")), whole]
+    conversation = make_conversation()
+    conversation.add_turn([text_block("I'll search."), search_use("s")], paused=True)
+    assert conversation.messages[-1] == assistant(text_block("I'll search."), search_use("s"))
+    conversation.add_turn([search_result("s"), text_block("Found.")])
+    whole = assistant(
+        text_block("I'll search."), search_use("s"), search_result("s"), text_block("Found.")
+    )
+    assert conversation.messages == [user(text_block("Hi")), whole]
 
 
 def test_a_paused_turn_does_not_go_on_once_the_user_spoke() -> None:
-    conversation = asked()
-    conversation.add_turn([said("I'll search."), THOUGHT, searched("s")], paused=True)
+    conversation = make_conversation()
+    conversation.add_turn([text_block("I'll search."), THOUGHT, search_use("s")], paused=True)
     before = copy.deepcopy(conversation.messages)
     conversation.say("Stop!")
     assert conversation.messages == [
-        user(said("Hi")),
-        assistant(said("I'll search.")),  # neither open work nor thinking at the end
-        user(said("Stop!")),
+        user(text_block("Hi")),
+        assistant(text_block("I'll search.")),  # neither open work nor thinking at the end
+        user(text_block("Stop!")),
     ]
-    assert before[1] == assistant(said("I'll search."), THOUGHT, searched("s"))
+    assert before[1] == assistant(text_block("I'll search."), THOUGHT, search_use("s"))
 
 
 def test_a_paused_turn_may_come_to_nothing() -> None:
-    conversation = asked()
-    conversation.add_turn([THOUGHT, searched("s")], paused=True)
+    conversation = make_conversation()
+    conversation.add_turn([THOUGHT, search_use("s")], paused=True)
     conversation.say("Stop!")
-    assert conversation.messages == [user(said("Hi")), user(said("Stop!"))]
+    assert conversation.messages == [user(text_block("Hi")), user(text_block("Stop!"))]
 
 
 def test_open_work_ends_also_when_results_came_in_between() -> None:
-    conversation = asked()
-    conversation.add_turn([searched("s"), called("a")], [result("a")], paused=True)
-    assert conversation.messages[1:] == [assistant(searched("s"), called("a")), user(result("a"))]
+    conversation = make_conversation()
+    conversation.add_turn([search_use("s"), tool_use("a")], [result("a")], paused=True)
+    assert conversation.messages[1:] == [
+        assistant(search_use("s"), tool_use("a")),
+        user(result("a")),
+    ]
     conversation.say("Stop!")
     assert conversation.take()[1:] == [
-        assistant(called("a")),
+        assistant(tool_use("a")),
         user(result("a")),
-        user(said("Stop!")),
+        user(text_block("Stop!")),
     ]
 
 
 def test_a_search_beside_a_call_has_its_result_a_turn_later() -> None:
-    conversation = asked()
-    conversation.add_turn([searched("s"), called("a")], [result("a")], paused=True)
-    conversation.add_turn([found("s"), said("Found.")])
+    conversation = make_conversation()
+    conversation.add_turn([search_use("s"), tool_use("a")], [result("a")], paused=True)
+    conversation.add_turn([search_result("s"), text_block("Found.")])
     conversation.say("Thanks!")
     assert conversation.take()[1:] == [
-        assistant(searched("s"), called("a")),
+        assistant(search_use("s"), tool_use("a")),
         user(result("a")),
-        assistant(found("s"), said("Found.")),
-        user(said("Thanks!")),
+        assistant(search_result("s"), text_block("Found.")),
+        user(text_block("Thanks!")),
     ]
 
 
@@ -225,13 +230,13 @@ def test_the_old_name_of_who_is_called_works_and_warns() -> None:
 
 
 def test_a_result_of_no_call_is_not_kept() -> None:
-    assert kept([found("s"), said("Found.")], ()) == [said("Found.")]
+    assert kept([search_result("s"), text_block("Found.")], ()) == [text_block("Found.")]
 
 
 def test_thinking_that_was_cut_is_not_kept() -> None:
     cut = {"type": "thinking", "thinking": "Hm", "signature": ""}
-    assert resendable([said("A"), cut], ()) == [said("A")]
-    assert kept([THOUGHT, said("A"), HIDDEN, THOUGHT], ()) == [THOUGHT, said("A")]
+    assert resendable([text_block("A"), cut], ()) == [text_block("A")]
+    assert kept([THOUGHT, text_block("A"), HIDDEN, THOUGHT], ()) == [THOUGHT, text_block("A")]
 
 
 def test_blocks_that_nobody_knows_are_kept() -> None:
@@ -240,29 +245,34 @@ def test_blocks_that_nobody_knows_are_kept() -> None:
 
 
 def test_closing_takes_only_what_is_open() -> None:
-    blocks = [searched("s"), said("A"), searched("t"), {**searched("m"), "type": "mcp_tool_use"}]
-    assert closed(blocks, {"s"}) == [searched("s"), said("A")]
+    blocks = [
+        search_use("s"),
+        text_block("A"),
+        search_use("t"),
+        {**search_use("m"), "type": "mcp_tool_use"},
+    ]
+    assert closed(blocks, {"s"}) == [search_use("s"), text_block("A")]
 
 
 # --- A text that goes on ------------------------------------------------------------------
 
 
 def test_a_model_that_takes_it_goes_on_from_its_own_words() -> None:
-    conversation = asked()
-    conversation.add_turn([said("Once upon a ")])
+    conversation = make_conversation()
+    conversation.add_turn([text_block("Once upon a ")])
     before = conversation.messages
     conversation.ask_to_continue(prefill=True)
-    assert conversation.take() == [user(said("Hi")), assistant(said("Once upon a"))]
-    assert before[1] == assistant(said("Once upon a "))
-    conversation.add_turn([said(" time.")])
-    assert conversation.messages[1:] == [assistant(said("Once upon a"), said(" time."))]
+    assert conversation.take() == [user(text_block("Hi")), assistant(text_block("Once upon a"))]
+    assert before[1] == assistant(text_block("Once upon a "))
+    conversation.add_turn([text_block(" time.")])
+    assert conversation.messages[1:] == [assistant(text_block("Once upon a"), text_block(" time."))]
 
 
 @pytest.mark.parametrize("prefill", [True, False])
 def test_others_are_asked_by_the_user(prefill: bool) -> None:
-    conversation = asked()
-    end = [searched("s"), found("s")] if prefill else []
-    conversation.add_turn([said("{x}" * TAIL), said("Once upon a "), *end])
+    conversation = make_conversation()
+    end = [search_use("s"), search_result("s")] if prefill else []
+    conversation.add_turn([text_block("{x}" * TAIL), text_block("Once upon a "), *end])
     conversation.ask_to_continue(prefill)
     *_, last = conversation.take()
     assert last["role"] == "user"
@@ -271,7 +281,7 @@ def test_others_are_asked_by_the_user(prefill: bool) -> None:
 
 
 def test_nothing_goes_on_where_nothing_was_said() -> None:
-    for conversation in (Conversation(), asked()):
+    for conversation in (Conversation(), make_conversation()):
         before = conversation.messages
         conversation.ask_to_continue(prefill=True)
         conversation.ask_to_continue(prefill=False)
@@ -279,13 +289,13 @@ def test_nothing_goes_on_where_nothing_was_said() -> None:
 
 
 def test_what_the_user_says_comes_behind_what_is_asked_for_them() -> None:
-    conversation = asked()
-    conversation.add_turn([said("Once")])
+    conversation = make_conversation()
+    conversation.add_turn([text_block("Once")])
     conversation.say("Faster!")
     conversation.ask_to_continue(prefill=False)
     asks, says = conversation.take()[-1]["content"]
     assert "Continue" in asks["text"]
-    assert says == said("Faster!")
+    assert says == text_block("Faster!")
 
 
 # --- Whole characters ---------------------------------------------------------------------
@@ -300,12 +310,12 @@ def test_what_is_sendable_can_be_encoded(value: Any) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_whole_characters_stay_as_they_are(text: str) -> None:
-    assert sendable([said(text)]) == [said(text)]
+    assert sendable([text_block(text)]) == [text_block(text)]
 
 
 def test_halves_find_each_other() -> None:
-    assert sendable([said("\ud83d" + "\ude00")]) == [said("😀")]
-    assert sendable([said("\ude00\ud83d")]) == [said("\ufffd\ufffd")]
+    assert sendable([text_block("\ud83d" + "\ude00")]) == [text_block("😀")]
+    assert sendable([text_block("\ude00\ud83d")]) == [text_block("\ufffd\ufffd")]
     assert sendable([{"\ud83d": "\ud83d", "n": float("nan")}]) == [{"\ufffd": "\ufffd", "n": None}]
 
 
@@ -462,7 +472,7 @@ class Life:
         # First of all come the results of what the API was at.
         for block in every:
             if block["type"] == "server_tool_use" and block["id"] not in done:
-                blocks.append((found(block["id"]), []))
+                blocks.append((search_result(block["id"]), []))
         has_open = False
         for kind in self.draw(st.lists(st.sampled_from(KINDS), max_size=6)):
             if has_open and kind not in ("call", "search"):
@@ -470,7 +480,7 @@ class Life:
             match kind:
                 case "text":
                     deltas = [{"type": "text_delta", "text": one} for one in self.draw(spoken)]
-                    blocks.append((said(""), deltas))
+                    blocks.append((text_block(""), deltas))
                 case "thinking" if not self.prefill:
                     mind = self.draw(minds)
                     seals.append(signing.sign(mind, request))
@@ -484,14 +494,14 @@ class Life:
                     id = signing.tie(f"toolu_{self.number()}{'x' * 10}", seals)
                     pieces = self.draw(st.sampled_from([[""], ["", '{"a": ', '"\\ud83d"}'], ["{"]]))
                     deltas = [{"type": "input_json_delta", "partial_json": one} for one in pieces]
-                    blocks.append((called(id), deltas))
+                    blocks.append((tool_use(id), deltas))
                 case "search":
                     id = f"srvtoolu_{self.number()}"
                     deltas = [{"type": "input_json_delta", "partial_json": '{"query": "x"}'}]
-                    blocks.append((searched(id) | {"input": {}}, deltas))
+                    blocks.append((search_use(id) | {"input": {}}, deltas))
                     has_open = has_open or self.draw(st.booleans())
                     if not has_open:
-                        blocks.append((found(id), []))
+                        blocks.append((search_result(id), []))
                 case "upload":
                     blocks.append(({"type": "container_upload", "file_id": "file_1"}, []))
         begun = {block["type"] for block, _ in blocks}

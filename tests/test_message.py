@@ -67,7 +67,7 @@ CITATION = {
 }
 
 
-def opened(index: int, block: Block) -> Event:
+def block_start(index: int, block: Block) -> Event:
     return {"type": "content_block_start", "index": index, "content_block": block}
 
 
@@ -83,7 +83,7 @@ def fragment(index: int, json: str) -> Event:
     return delta(index, "input_json_delta", partial_json=json)
 
 
-def stopped(index: int) -> Event:
+def block_stop(index: int) -> Event:
     return {"type": "content_block_stop", "index": index}
 
 
@@ -94,7 +94,7 @@ def end(reason: str | None, usage: object = None, **more: Any) -> Event:
 
 
 def block(index: int, start: Block, *deltas: Event) -> list[Event]:
-    return [opened(index, start), *deltas, stopped(index)]
+    return [block_start(index, start), *deltas, block_stop(index)]
 
 
 def call(index: int, *fragments: str, **more: Any) -> list[Event]:
@@ -106,7 +106,7 @@ def whole(*events: Event, reason: str = "end_turn") -> list[Event]:
     return [START, *events, end(reason), STOP]
 
 
-def fed(events: Iterable[Event]) -> tuple[MessageAssembler, list[Update]]:
+def feed_all(events: Iterable[Event]) -> tuple[MessageAssembler, list[Update]]:
     assembler = MessageAssembler()
     return assembler, [update for event in events for update in assembler.updates(event)]
 
@@ -116,7 +116,7 @@ def calls(updates: Iterable[Update]) -> list[ToolCall]:
 
 
 def content(events: Iterable[Event]) -> list[Block]:
-    found: list[Block] = fed(events)[0].message["content"]
+    found: list[Block] = feed_all(events)[0].message["content"]
     return found
 
 
@@ -124,7 +124,7 @@ def content(events: Iterable[Event]) -> list[Block]:
 
 
 def test_a_text_from_its_first_event_to_its_last() -> None:
-    assembler, updates = fed(whole(*block(0, TEXT, text(0, "Hel"), text(0, "lo"))))
+    assembler, updates = feed_all(whole(*block(0, TEXT, text(0, "Hel"), text(0, "lo"))))
     said = {"type": "text", "text": "Hello"}
     usage = {"input_tokens": 25, "cache_read_input_tokens": 0, "output_tokens": 15}
     message = SENT | {"content": [said], "stop_reason": "end_turn", "usage": usage}
@@ -154,7 +154,7 @@ def test_before_anything_came() -> None:
 
 
 def test_the_message_grows_with_the_events() -> None:
-    assembler, _ = fed([START, opened(0, TEXT), text(0, "Hel")])
+    assembler, _ = feed_all([START, block_start(0, TEXT), text(0, "Hel")])
     assert assembler.message["content"] == [{"type": "text", "text": "Hel"}]
     assert assembler.message["stop_reason"] is None
     assert not assembler.finished
@@ -168,14 +168,14 @@ def test_text_that_a_block_begins_with_counts() -> None:
 
 def test_a_text_block_that_says_nothing_of_its_text() -> None:
     for empty in ({"type": "text"}, {"type": "text", "text": None}):
-        assert content([START, opened(0, empty)]) == [TEXT]
+        assert content([START, block_start(0, empty)]) == [TEXT]
 
 
 @pytest.mark.parametrize(("kind", "update"), [("text", TextDelta), ("thinking", ThinkingDelta)])
 def test_what_a_block_begins_with_is_told_like_the_rest(kind: str, update: Any) -> None:
     start = {"text": TEXT, "thinking": THINKING}[kind]
     more = delta(0, f"{kind}_delta", **{kind: "llo"})
-    assembler, updates = fed([START, *block(0, start | {kind: "He"}, more)])
+    assembler, updates = feed_all([START, *block(0, start | {kind: "He"}, more)])
     assert updates[2:5] == [BlockStarted(0, start), update(0, "He"), update(0, "llo")]
     assert assembler.message["content"] == [start | {kind: "Hello"}]
 
@@ -193,7 +193,7 @@ def test_thinking_is_shown_and_signed() -> None:
         delta(0, "thinking_delta", thinking="me see."),
         delta(0, "signature_delta", signature="EqQB"),
     ]
-    assembler, updates = fed([START, *block(0, THINKING, *events)])
+    assembler, updates = feed_all([START, *block(0, THINKING, *events)])
     assert updates[3:5] == [ThinkingDelta(0, "Let "), ThinkingDelta(0, "me see.")]
     signed = {"type": "thinking", "thinking": "Let me see.", "signature": "EqQB"}
     assert updates[5:] == [BlockStopped(0, signed)]
@@ -214,13 +214,13 @@ def test_the_last_signature_counts() -> None:
 
 
 def test_thinking_that_was_cut_has_no_signature() -> None:
-    cut = [START, opened(0, THINKING), delta(0, "thinking_delta", thinking="Let")]
+    cut = [START, block_start(0, THINKING), delta(0, "thinking_delta", thinking="Let")]
     assert content(cut) == [{"type": "thinking", "thinking": "Let", "signature": ""}]
 
 
 def test_redacted_thinking_comes_whole() -> None:
     redacted = {"type": "redacted_thinking", "data": "EmwKAhgB"}
-    _, updates = fed([START, *block(0, redacted)])
+    _, updates = feed_all([START, *block(0, redacted)])
     assert updates[2:] == [BlockStarted(0, redacted), BlockStopped(0, redacted)]
 
 
@@ -228,7 +228,7 @@ def test_citations_come_before_their_text() -> None:
     cited = delta(0, "citations_delta", citation=CITATION)
     other = delta(0, "citations_delta", citation={"type": "char_location"})
     start = TEXT | {"citations": []}
-    assembler, updates = fed([START, *block(0, start, cited, text(0, "Yes."), other)])
+    assembler, updates = feed_all([START, *block(0, start, cited, text(0, "Yes."), other)])
     assert updates[3:6] == [
         CitationDelta(0, CITATION),
         TextDelta(0, "Yes."),
@@ -242,7 +242,7 @@ def test_citations_come_before_their_text() -> None:
 def test_a_server_tool_and_its_result() -> None:
     result = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
     search = block(0, SERVED, fragment(0, ""), fragment(0, '{"query": '), fragment(0, '"tcp"}'))
-    assembler, updates = fed(whole(*search, *block(1, result)))
+    assembler, updates = feed_all(whole(*search, *block(1, result)))
     assert calls(updates) == []  # the API runs it, not we
     assert updates[3:6] == [
         InputDelta(0, ""),
@@ -263,7 +263,7 @@ def test_usage_is_a_total() -> None:
             "server_tool_use": {"web_search_requests": 2},
         },
     )
-    assembler, updates = fed([START, first, last, STOP])
+    assembler, updates = feed_all([START, first, last, STOP])
     told = [update.usage for update in updates if isinstance(update, UsageUpdated)]
     assert [usage["output_tokens"] for usage in told] == [1, 10, 30]
     assert told[1]["input_tokens"] == 25
@@ -283,30 +283,32 @@ def test_usage_is_a_total() -> None:
 def test_no_count_is_below_zero() -> None:
     start = {**START, "message": {**SENT, "usage": {"input_tokens": -990, "output_tokens": 1}}}
     counts = {"output_tokens": -1, "cache_read_input_tokens": -5}
-    assembler, _ = fed([start, end("end_turn", counts), STOP])
+    assembler, _ = feed_all([start, end("end_turn", counts), STOP])
     assert set(assembler.usage.values()) == {0}
     assert assembler.message["usage"] == assembler.usage
 
 
 def test_an_end_without_usage_is_an_end() -> None:
-    assembler, updates = fed([START, {"type": "message_delta", "delta": {"stop_reason": "x"}}])
+    assembler, updates = feed_all([START, {"type": "message_delta", "delta": {"stop_reason": "x"}}])
     assert assembler.stop_reason == "x"
     assert updates[2:] == []
 
 
 def test_stop_details_and_their_company() -> None:
     details = {"type": "refusal", "category": "cyber", "explanation": None}
-    message = fed([START, end("refusal", stop_details=details, container={"id": "c"})])[0].message
+    message = feed_all([START, end("refusal", stop_details=details, container={"id": "c"})])[
+        0
+    ].message
     assert message["stop_reason"] == "refusal"
     assert message["stop_details"] == details
     assert message["container"] == {"id": "c"}
-    message = fed([START, end("stop_sequence", stop_sequence="END")])[0].message
+    message = feed_all([START, end("stop_sequence", stop_sequence="END")])[0].message
     assert message["stop_sequence"] == "END"
 
 
 def test_an_end_says_nothing_of_the_content() -> None:
     odd = end("end_turn", content="none") | {"usage": "none"}
-    message = fed([START, *block(0, TEXT, text(0, "Hello")), odd])[0].message
+    message = feed_all([START, *block(0, TEXT, text(0, "Hello")), odd])[0].message
     assert message["content"] == [{"type": "text", "text": "Hello"}]
     assert message["usage"] == SENT["usage"]
 
@@ -318,16 +320,16 @@ def test_indexes_may_have_gaps_and_any_order() -> None:
 
 def test_blocks_may_be_interleaved() -> None:
     events = [
-        opened(0, TEXT),
-        opened(1, CALL),
+        block_start(0, TEXT),
+        block_start(1, CALL),
         text(0, "Hel"),
         fragment(1, '{"city": '),
         text(0, "lo"),
-        stopped(0),
+        block_stop(0),
         fragment(1, '"Lagos"}'),
-        stopped(1),
+        block_stop(1),
     ]
-    assembler, updates = fed(whole(*events, reason="tool_use"))
+    assembler, updates = feed_all(whole(*events, reason="tool_use"))
     said, called = assembler.message["content"]
     assert said == {"type": "text", "text": "Hello"}
     assert called == CALL | {"input": {"city": "Lagos"}}
@@ -343,7 +345,7 @@ def test_pings_and_unknown_events_say_nothing() -> None:
     unknown: Event = {"type": "sneeze", "index": 3, "delta": {"type": "text_delta"}}
     for event in [{"type": "ping"}, unknown, {"type": "error"}]:
         assert assembler.updates(event) == []
-    assert fed([START, unknown, STOP])[0].message == SENT
+    assert feed_all([START, unknown, STOP])[0].message == SENT
 
 
 def test_unknown_deltas_say_nothing() -> None:
@@ -362,7 +364,7 @@ def test_unknown_deltas_say_nothing() -> None:
     ],
 )
 def test_unknown_blocks_pass_through(unknown: Block) -> None:
-    assembler, updates = fed(whole(*block(0, unknown)))
+    assembler, updates = feed_all(whole(*block(0, unknown)))
     assert assembler.message["content"] == [unknown]
     assert updates[2:4] == [BlockStarted(0, unknown), BlockStopped(0, unknown)]
     assert assembler.incomplete == {}
@@ -371,7 +373,7 @@ def test_unknown_blocks_pass_through(unknown: Block) -> None:
 def test_an_unknown_block_may_grow_by_what_is_known() -> None:
     start = {"type": "sneeze", "text": "A", "input": {}}
     grown = [text(0, "tchoo"), fragment(0, '{"a": 1}')]
-    assembler, updates = fed(whole(*block(0, start, *grown), reason="tool_use"))
+    assembler, updates = feed_all(whole(*block(0, start, *grown), reason="tool_use"))
     assert assembler.message["content"] == [start | {"text": "Atchoo", "input": {"a": 1}}]
     assert calls(updates) == []
 
@@ -383,15 +385,15 @@ COMPLETE = ToolCall(0, "toolu_0", "get_weather", {"city": "Lagos"}, '{"city": "L
 
 
 def test_the_end_of_its_block_does_not_complete_a_call() -> None:
-    assembler, updates = fed([START, *LAGOS])
+    assembler, updates = feed_all([START, *LAGOS])
     assert calls(updates) == []
     assert isinstance(updates[-1], BlockStopped)
     assert assembler.incomplete == {0: '{"city": "Lagos"}'}
 
 
 def test_the_next_block_completes_a_call() -> None:
-    assembler, _ = fed([START, *LAGOS])
-    assert assembler.updates(opened(1, TEXT)) == [COMPLETE, BlockStarted(1, TEXT)]
+    assembler, _ = feed_all([START, *LAGOS])
+    assert assembler.updates(block_start(1, TEXT)) == [COMPLETE, BlockStarted(1, TEXT)]
     assert assembler.incomplete == {}
 
 
@@ -399,18 +401,18 @@ def test_the_next_block_completes_a_call() -> None:
     "other", [text(1, "Hi"), delta(1, "sneeze_delta"), delta(1, "citations_delta", citation={})]
 )
 def test_a_delta_of_another_block_completes_a_call(other: Event) -> None:
-    assembler, before = fed([START, opened(1, TEXT), *LAGOS])
+    assembler, before = feed_all([START, block_start(1, TEXT), *LAGOS])
     assert calls(before) == []
     assert assembler.updates(other)[0] == COMPLETE
 
 
 def test_the_end_of_another_block_does_not() -> None:
-    _, updates = fed([START, opened(1, TEXT), *LAGOS, stopped(1)])
+    _, updates = feed_all([START, block_start(1, TEXT), *LAGOS, block_stop(1)])
     assert calls(updates) == []
 
 
 def test_wanting_tools_completes_a_call() -> None:
-    assembler, _ = fed([START, *LAGOS])
+    assembler, _ = feed_all([START, *LAGOS])
     updates = assembler.updates(end("tool_use"))
     assert updates[0] == COMPLETE
     assert isinstance(updates[1], UsageUpdated)
@@ -419,14 +421,14 @@ def test_wanting_tools_completes_a_call() -> None:
 
 @pytest.mark.parametrize("reason", ["end_turn", "stop_sequence", "pause_turn", "eos", "sneeze"])
 def test_so_does_any_end_of_a_whole_reply(reason: str) -> None:
-    assembler, updates = fed([START, *LAGOS, *call(1, ""), end(reason), STOP])
+    assembler, updates = feed_all([START, *LAGOS, *call(1, ""), end(reason), STOP])
     assert [one.input for one in calls(updates)] == [{"city": "Lagos"}, {}]
     assert assembler.incomplete == {}
 
 
 @pytest.mark.parametrize("reason", ["end_turn", "eos", "sneeze"])
 def test_but_it_runs_no_call_that_does_not_parse(reason: str) -> None:
-    assembler, updates = fed([START, *LAGOS, *call(1, '{"city": "Os'), end(reason), STOP])
+    assembler, updates = feed_all([START, *LAGOS, *call(1, '{"city": "Os'), end(reason), STOP])
     assert calls(updates) == [COMPLETE]  # the next one had begun
     assert assembler.incomplete == {1: '{"city": "Os'}
 
@@ -439,42 +441,42 @@ def test_but_it_runs_no_call_that_does_not_parse(reason: str) -> None:
     ],
 )
 def test_the_end_of_a_reply_that_was_cut_or_refused_does_not(reason: str | None) -> None:
-    assembler, updates = fed([START, *LAGOS, end(reason), STOP])
+    assembler, updates = feed_all([START, *LAGOS, end(reason), STOP])
     assert calls(updates) == []
     assert assembler.incomplete == {0: '{"city": "Lagos"}'}
 
 
 def test_pings_do_not() -> None:
-    _, updates = fed([START, *LAGOS, {"type": "ping"}, {"type": "sneeze"}])
+    _, updates = feed_all([START, *LAGOS, {"type": "ping"}, {"type": "sneeze"}])
     assert calls(updates) == []
 
 
 def test_only_the_last_of_two_calls_can_be_cut() -> None:
-    assembler, updates = fed(whole(*LAGOS, *call(1, '{"city": "Os'), reason="max_tokens"))
+    assembler, updates = feed_all(whole(*LAGOS, *call(1, '{"city": "Os'), reason="max_tokens"))
     assert calls(updates) == [COMPLETE]
     assert assembler.incomplete == {1: '{"city": "Os'}
     assert assembler.message["content"][1]["input"] == {}
 
 
 def test_calls_come_in_the_order_of_their_blocks() -> None:
-    events = [opened(0, CALL), *call(1), stopped(0), end("tool_use")]
-    assert [call.index for call in calls(fed([START, *events])[1])] == [0, 1]
+    events = [block_start(0, CALL), *call(1), block_stop(0), end("tool_use")]
+    assert [call.index for call in calls(feed_all([START, *events])[1])] == [0, 1]
 
 
 def test_a_stop_that_is_missing_is_made_up_for() -> None:
-    said = [opened(0, TEXT), text(0, "Hello")]
-    called = [opened(1, CALL), fragment(1, '{"city": "Lagos"}')]
-    _, updates = fed([START, *said, *called, end("tool_use"), STOP])
+    said = [block_start(0, TEXT), text(0, "Hello")]
+    called = [block_start(1, CALL), fragment(1, '{"city": "Lagos"}')]
+    _, updates = feed_all([START, *said, *called, end("tool_use"), STOP])
     closed = [update for update in updates if isinstance(update, BlockStopped)]
     assert [update.index for update in closed] == [0, 1]
     assert [call.input for call in calls(updates)] == [{"city": "Lagos"}]
-    assembler, updates = fed([START, *said, *called, end("max_tokens"), STOP])
+    assembler, updates = feed_all([START, *said, *called, end("max_tokens"), STOP])
     assert calls(updates) == []
     assert assembler.incomplete == {1: '{"city": "Lagos"}'}
 
 
 def test_a_message_that_stops_without_a_reason_is_closed_too() -> None:
-    assembler, updates = fed([START, opened(0, CALL), STOP])
+    assembler, updates = feed_all([START, block_start(0, CALL), STOP])
     assert [type(update) for update in updates[-2:]] == [BlockStopped, MessageStopped]
     assert assembler.stop_reason is None
     assert calls(updates) == []
@@ -484,7 +486,7 @@ def test_a_message_that_stops_without_a_reason_is_closed_too() -> None:
 
 
 def input_of(*fragments: str, **start: Any) -> dict[str, Any] | None:
-    assembler, updates = fed(whole(*call(0, *fragments, **start), reason="tool_use"))
+    assembler, updates = feed_all(whole(*call(0, *fragments, **start), reason="tool_use"))
     (found,) = calls(updates)
     assert found.raw == "".join(fragments)
     assert assembler.message["content"][0]["input"] == (found.input or {})
@@ -510,7 +512,7 @@ def test_an_input_that_the_start_says_nothing_of() -> None:
     start = {"type": "tool_use", "id": "toolu_1", "name": "get_weather"}
     for opening in (start, start | {"input": None}):
         events = block(0, opening, fragment(0, '{"city": "Lagos"}'))
-        assembler, updates = fed(whole(*events, reason="tool_use"))
+        assembler, updates = feed_all(whole(*events, reason="tool_use"))
         assert assembler.message["content"] == [start | {"input": {"city": "Lagos"}}]
         assert calls(updates)[0].input == {"city": "Lagos"}
 
@@ -523,7 +525,7 @@ def test_an_input_that_is_given_as_text() -> None:
 def test_calls_with_the_same_id_or_none_get_their_own() -> None:
     ids: list[Any] = ["toolu_a", "toolu_a", "", None, "toolu_a", "toolu_b"]
     events = [event for index, id in enumerate(ids) for event in call(index, "{}", id=id)]
-    assembler, updates = fed(whole(*events, reason="tool_use"))
+    assembler, updates = feed_all(whole(*events, reason="tool_use"))
     told = [one.id for one in calls(updates)]
     assert (told[0], told[-1], len(set(told))) == ("toolu_a", "toolu_b", len(ids))
     assert told == [one["id"] for one in assembler.message["content"]]
@@ -578,7 +580,7 @@ def test_halves_of_characters_are_joined_before_anybody_sees_them(said: str) -> 
         units[i : i + 2].decode("utf-16-le", "surrogatepass") for i in range(0, len(units), 2)
     ]
     events = block(0, TEXT, *[text(0, half) for half in halves])
-    assembler, updates = fed([START, *events])
+    assembler, updates = feed_all([START, *events])
     pieces = [update.text for update in updates if isinstance(update, TextDelta)]
     assert "".join(pieces) == said
     assert all(piece.encode() is not None for piece in pieces)  # no half is left
@@ -601,62 +603,70 @@ CONTRADICTIONS: dict[str, list[Event]] = {
     "an end without a start": [end("end_turn")],
     "two stops": [START, STOP, STOP],
     "an end after the stop": [START, STOP, end("end_turn")],
-    "a block without a start": [opened(0, TEXT)],
-    "a block after the end": [START, end("end_turn"), opened(0, TEXT)],
-    "a block after the stop": [START, STOP, opened(0, TEXT)],
-    "a block twice": [START, opened(0, TEXT), opened(0, TEXT)],
-    "a block again": [START, *block(0, TEXT), opened(0, TEXT)],
-    "a stop of no block": [START, stopped(0)],
-    "two stops of a block": [START, *block(0, TEXT), stopped(0)],
-    "a delta of no block": [START, opened(0, TEXT), text(1, "Hi")],
+    "a block without a start": [block_start(0, TEXT)],
+    "a block after the end": [START, end("end_turn"), block_start(0, TEXT)],
+    "a block after the stop": [START, STOP, block_start(0, TEXT)],
+    "a block twice": [START, block_start(0, TEXT), block_start(0, TEXT)],
+    "a block again": [START, *block(0, TEXT), block_start(0, TEXT)],
+    "a stop of no block": [START, block_stop(0)],
+    "two stops of a block": [START, *block(0, TEXT), block_stop(0)],
+    "a delta of no block": [START, block_start(0, TEXT), text(1, "Hi")],
     "a delta before all": [text(0, "Hi")],
     "a delta of a closed block": [START, *block(0, TEXT), text(0, "Hi")],
-    "a delta after the end": [START, opened(0, TEXT), end("end_turn"), text(0, "Hi")],
-    "a delta after the stop": [START, opened(0, TEXT), STOP, text(0, "Hi")],
+    "a delta after the end": [START, block_start(0, TEXT), end("end_turn"), text(0, "Hi")],
+    "a delta after the stop": [START, block_start(0, TEXT), STOP, text(0, "Hi")],
     "an empty start": [{"type": "message_start"}],
     "an empty block start": [START, {"type": "content_block_start"}],
     "an empty block stop": [START, {"type": "content_block_stop"}],
     "an empty end": [START, {"type": "message_delta"}],
-    "an empty delta": [START, opened(0, TEXT), {"type": "content_block_delta"}],
-    "a delta of no type": [START, opened(0, TEXT), {**text(0, ""), "delta": {}}],
-    "a delta that is no object": [START, opened(0, TEXT), {**text(0, ""), "delta": "Hi"}],
-    "an index that is a list": [START, opened(0, TEXT), {**text(0, ""), "index": [0]}],
-    "a block of no type": [START, opened(0, {})],
-    "a block of an odd type": [START, opened(0, {"type": ["text"]})],
-    "a text that is a number": [START, opened(0, TEXT | {"text": 5})],
-    "citations that are a number": [START, opened(0, TEXT | {"citations": 5})],
-    "a signature that is a number": [START, opened(0, THINKING | {"signature": 5})],
-    "a call whose id is a number": [START, opened(0, CALL | {"id": 5})],
-    "an input that is broken text": [START, opened(0, CALL | {"input": '{"city"'})],
-    "a call without a name": [START, opened(0, {"type": "tool_use", "id": "a", "input": {}})],
-    "an input that is a list": [START, opened(0, CALL | {"input": [1]})],
-    "a piece that is a number": [START, opened(0, TEXT), delta(0, "text_delta", text=5)],
-    "a piece that is missing": [START, opened(0, TEXT), delta(0, "text_delta")],
+    "an empty delta": [START, block_start(0, TEXT), {"type": "content_block_delta"}],
+    "a delta of no type": [START, block_start(0, TEXT), {**text(0, ""), "delta": {}}],
+    "a delta that is no object": [START, block_start(0, TEXT), {**text(0, ""), "delta": "Hi"}],
+    "an index that is a list": [START, block_start(0, TEXT), {**text(0, ""), "index": [0]}],
+    "a block of no type": [START, block_start(0, {})],
+    "a block of an odd type": [START, block_start(0, {"type": ["text"]})],
+    "a text that is a number": [START, block_start(0, TEXT | {"text": 5})],
+    "citations that are a number": [START, block_start(0, TEXT | {"citations": 5})],
+    "a signature that is a number": [START, block_start(0, THINKING | {"signature": 5})],
+    "a call whose id is a number": [START, block_start(0, CALL | {"id": 5})],
+    "an input that is broken text": [START, block_start(0, CALL | {"input": '{"city"'})],
+    "a call without a name": [START, block_start(0, {"type": "tool_use", "id": "a", "input": {}})],
+    "an input that is a list": [START, block_start(0, CALL | {"input": [1]})],
+    "a piece that is a number": [START, block_start(0, TEXT), delta(0, "text_delta", text=5)],
+    "a piece that is missing": [START, block_start(0, TEXT), delta(0, "text_delta")],
     "a fragment that is null": [
         START,
-        opened(0, CALL),
+        block_start(0, CALL),
         delta(0, "input_json_delta", partial_json=None),
     ],
     "a seal that is a number": [
         START,
-        opened(0, THINKING),
+        block_start(0, THINKING),
         delta(0, "signature_delta", signature=5),
     ],
-    "a seal that is missing": [START, opened(0, THINKING), delta(0, "signature_delta")],
-    "a source that is a text": [START, opened(0, TEXT), delta(0, "citations_delta", citation="x")],
-    "text for a call": [START, opened(0, CALL), text(0, "Hi")],
-    "text for thinking": [START, opened(0, THINKING), text(0, "Hi")],
-    "an input for a text": [START, opened(0, TEXT), fragment(0, "{}")],
-    "a seal for a text": [START, opened(0, TEXT), delta(0, "signature_delta", signature="x")],
-    "a source for a call": [START, opened(0, CALL), delta(0, "citations_delta", citation={})],
-    "a thought for a call": [START, opened(0, SERVED), delta(0, "thinking_delta", thinking="x")],
+    "a seal that is missing": [START, block_start(0, THINKING), delta(0, "signature_delta")],
+    "a source that is a text": [
+        START,
+        block_start(0, TEXT),
+        delta(0, "citations_delta", citation="x"),
+    ],
+    "text for a call": [START, block_start(0, CALL), text(0, "Hi")],
+    "text for thinking": [START, block_start(0, THINKING), text(0, "Hi")],
+    "an input for a text": [START, block_start(0, TEXT), fragment(0, "{}")],
+    "a seal for a text": [START, block_start(0, TEXT), delta(0, "signature_delta", signature="x")],
+    "a source for a call": [START, block_start(0, CALL), delta(0, "citations_delta", citation={})],
+    "a thought for a call": [
+        START,
+        block_start(0, SERVED),
+        delta(0, "thinking_delta", thinking="x"),
+    ],
 }
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_a_contradiction_is_named(name: str) -> None:
     *before, odd = CONTRADICTIONS[name]
-    assembler, _ = fed(before)
+    assembler, _ = feed_all(before)
     message = copy.deepcopy(assembler.message)
     with pytest.raises(ProtocolError) as raised:
         assembler.feed(odd)
@@ -671,10 +681,14 @@ for _ in range(2000):
 
 
 def test_what_is_no_json_is_a_contradiction() -> None:
-    nan = opened(0, CALL | {"input": {"a": float("nan")}})
-    for odd in (opened(0, CALL | {"input": DEEP}), {**opened(0, TEXT), "index": DEEP}, nan):
+    nan = block_start(0, CALL | {"input": {"a": float("nan")}})
+    for odd in (
+        block_start(0, CALL | {"input": DEEP}),
+        {**block_start(0, TEXT), "index": DEEP},
+        nan,
+    ):
         with pytest.raises(ProtocolError):
-            fed([START, odd])
+            feed_all([START, odd])
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -803,7 +817,7 @@ def scenario_streams(scenario: Scenario, thinking: dict[str, Any]) -> Iterator[b
         stream = b"".join(chunk.data for chunk in plan.chunks)
         assert plan.status == 200, stream
         yield stream
-        message = fed(decoded([stream]))[0].message
+        message = feed_all(decode([stream]))[0].message
         messages.append({"role": "assistant", "content": message["content"]})
         results = [
             {"type": "tool_result", "tool_use_id": block["id"], "content": "seen"}
@@ -816,7 +830,7 @@ def scenario_streams(scenario: Scenario, thinking: dict[str, Any]) -> Iterator[b
             return
 
 
-def decoded(chunks: Iterable[bytes]) -> list[Event]:
+def decode(chunks: Iterable[bytes]) -> list[Event]:
     decoder = SSEDecoder()
     return [json.loads(event.data) for chunk in chunks for event in decoder.feed(chunk)]
 
@@ -840,7 +854,7 @@ def mock_streams() -> list[bytes]:
 
 @cache
 def mock_events() -> list[list[Event]]:
-    return [decoded([stream]) for stream in mock_streams()]
+    return [decode([stream]) for stream in mock_streams()]
 
 
 def pieces(stream: bytes, cuts: Iterable[int]) -> list[bytes]:
@@ -859,8 +873,8 @@ def test_the_mock_sends_all_there_is() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_single_bytes_make_the_same_message(name: str) -> None:
     for stream in streams_of(name):
-        assembler, updates = fed(decoded([stream]))
-        bytewise = fed(decoded([stream[i : i + 1] for i in range(len(stream))]))
+        assembler, updates = feed_all(decode([stream]))
+        bytewise = feed_all(decode([stream[i : i + 1] for i in range(len(stream))]))
         assert bytewise[1] == updates
         assert bytewise[0].message == assembler.message
         assert assembler.finished
@@ -869,8 +883,8 @@ def test_single_bytes_make_the_same_message(name: str) -> None:
 @given(st.data(), st.lists(st.integers(0, 10**6), max_size=30))
 def test_any_chunking_makes_the_same_message(data: st.DataObject, cuts: list[int]) -> None:
     stream = data.draw(st.sampled_from(mock_streams()))
-    assembler, updates = fed(decoded([stream]))
-    other, same_updates = fed(decoded(pieces(stream, cuts)))
+    assembler, updates = feed_all(decode([stream]))
+    other, same_updates = feed_all(decode(pieces(stream, cuts)))
     assert same_updates == updates
     assert other.message == assembler.message
 
@@ -978,7 +992,7 @@ def events_of(index: int, one: Growing) -> list[Event]:
 
 
 @st.composite
-def interleaved(draw: st.DrawFn, found: list[Growing]) -> list[Event]:
+def interleave(draw: st.DrawFn, found: list[Growing]) -> list[Event]:
     """Draw the events of all blocks in any order that keeps each block's own."""
     lines = [events_of(index, one) for index, one in enumerate(found)]
     order = draw(st.permutations([index for index, line in enumerate(lines) for _ in line]))
@@ -998,9 +1012,9 @@ def test_any_interleaving_makes_the_same_message(
     data: st.DataObject, found: list[Growing], last: Event
 ) -> None:
     in_turn = [event for index, one in enumerate(found) for event in events_of(index, one)]
-    mixed = data.draw(interleaved(found))
-    expected, _ = fed([START, *in_turn, last, STOP])
-    assembler, updates = fed([START, *mixed, last, STOP])
+    mixed = data.draw(interleave(found))
+    expected, _ = feed_all([START, *in_turn, last, STOP])
+    assembler, updates = feed_all([START, *mixed, last, STOP])
     assert assembler.message == expected.message
     # Each call comes once at most, not before its block's end, and all of them if tools are due.
     due = [index for index, (start, _) in enumerate(found) if start["type"] == "tool_use"]
@@ -1023,7 +1037,7 @@ def test_a_call_is_complete_as_soon_as_something_follows(
     """The rule once more, in the most direct words."""
     assembler = MessageAssembler()
     waiting: list[int] = []
-    for event in [START, *data.draw(interleaved(found)), last, STOP]:
+    for event in [START, *data.draw(interleave(found)), last, STOP]:
         completed = [call.index for call in calls(assembler.updates(event))]
         follows = event["type"] in ("content_block_start", "content_block_delta")
         if follows or (event is last and last["delta"]["stop_reason"] != "max_tokens"):
@@ -1039,7 +1053,7 @@ def test_a_call_is_complete_as_soon_as_something_follows(
 def test_the_updates_add_up_to_the_message(
     data: st.DataObject, found: list[Growing], last: Event
 ) -> None:
-    assembler, updates = fed([START, *data.draw(interleaved(found)), last, STOP])
+    assembler, updates = feed_all([START, *data.draw(interleave(found)), last, STOP])
     message = assembler.message
     assert updates[0] == MessageStarted(SENT)
     assert updates[-1] == MessageStopped(message)
@@ -1105,8 +1119,8 @@ def by_the_sdk(events: list[Event]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_sdk_reads_the_same_message_from_the_mock(name: str) -> None:
     for stream in streams_of(name):
-        events = decoded([stream])
-        assert plain(fed(events)[0].message) == plain(by_the_sdk(events))
+        events = decode([stream])
+        assert plain(feed_all(events)[0].message) == plain(by_the_sdk(events))
 
 
 def in_order_of_their_start(events: list[Event]) -> list[Event]:
@@ -1125,10 +1139,10 @@ def test_the_sdk_reads_the_same_message(
     some = st.fixed_dictionaries({}, optional={"stop_details": st.just(details)})
     last = last | {"delta": last["delta"] | data.draw(some)}
     ping: Event = {"type": "ping"}
-    mixed = in_order_of_their_start(data.draw(interleaved(found)))
+    mixed = in_order_of_their_start(data.draw(interleave(found)))
     early = [end(None, data.draw(usages))] if counted else []
     events = [START, *mixed[:2], ping, *mixed[2:], *early, last, STOP]
-    assert plain(fed(events)[0].message) == plain(by_the_sdk(events))
+    assert plain(feed_all(events)[0].message) == plain(by_the_sdk(events))
 
 
 # --- Linear -------------------------------------------------------------------------------
@@ -1176,8 +1190,8 @@ def test_feed_gives_the_calls_alone_as_its_stub_promises() -> None:
     events = whole(*LAGOS, *call(1, ""), reason="tool_use")
     assembler = MessageAssembler()
     given = [assembler.feed(event) for event in events]
-    assert [call for some in given for call in some] == calls(fed(events)[1])
-    assert assembler.message == fed(events)[0].message
+    assert [call for some in given for call in some] == calls(feed_all(events)[1])
+    assert assembler.message == feed_all(events)[0].message
 
 
 def test_the_work_is_linear_in_the_fragments(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1200,7 +1214,7 @@ def test_each_input_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     search = block(2, SERVED, fragment(2, '{"query": "tcp"}'))
     events = whole(*LAGOS, *call(1, ""), *search, *call(3, '{"a"'), reason="tool_use")
-    assembler, updates = fed(events)
+    assembler, updates = feed_all(events)
     for _ in range(3):
         assert assembler.message and assembler.incomplete == {3: '{"a"'}
     bare = [text.strip("[]") for text in parsed]

@@ -102,7 +102,7 @@ def test_whatever_a_page_is_told_it_is_json(value: Any):
         assert strict(sse(told).decode().split("data: ")[1])["type"] == page["type"]
 
 
-async def dispatched(one: Any) -> tuple[list[ToolEvent], Any]:
+async def dispatch(one: Any) -> tuple[list[ToolEvent], Any]:
     events: list[ToolEvent] = []
     tools = ToolDispatcher([one], events.append)
     tools.start(CALL)
@@ -125,7 +125,7 @@ async def test_progress_and_results_of_any_kind_are_told(value: Any, threaded: b
         return odd(progress)
 
     made = tool(odd) if threaded else tool(name="odd")(odd_async)
-    events, result = await dispatched(made)
+    events, result = await dispatch(made)
     progress = [event for event in events if isinstance(event, ToolProgress)]
     assert len(progress) == 1
     assert all(
@@ -191,7 +191,7 @@ async def test_an_iterator_is_read_where_it_stops_nobody(way: str, is_async: boo
         return LAZY[way]()
 
     async with Beats() as beats:
-        _, result = await dispatched(tool(name="odd")(odd_async) if is_async else tool(odd))
+        _, result = await dispatch(tool(name="odd")(odd_async) if is_async else tool(odd))
     assert result["content"].replace('{"rows":', "").strip("[]}") == "0,1,2,3"
     assert beats.longest < 1.5  # all of it takes two seconds
 
@@ -207,9 +207,9 @@ async def test_an_iterator_that_fails_is_an_error_and_one_without_an_end_ends():
         """Never end."""
         return iter(int, 1)
 
-    _, failed = await dispatched(fails)
+    _, failed = await dispatch(fails)
     assert failed["is_error"] and "ZeroDivisionError" in failed["content"]
-    _, cut = await dispatched(endless)
+    _, cut = await dispatch(endless)
     assert cut["is_error"] and f"{MAX_ROWS:,}" in cut["content"]
 
 
@@ -236,8 +236,8 @@ async def test_an_iterator_stays_in_its_thread_and_an_async_one_on_the_loop():
 
         return give()
 
-    assert (await dispatched(rows))[1]["content"] == "[[1],[2]]"
-    assert (await dispatched(agen))[1]["content"] == '["a True","b True"]'
+    assert (await dispatch(rows))[1]["content"] == "[[1],[2]]"
+    assert (await dispatch(agen))[1]["content"] == '["a True","b True"]'
 
 
 @given(
@@ -279,7 +279,7 @@ def test_no_empty_text_block_goes_to_the_api(value: Any, content: Any):
 # ---- Reasoning that a server wants back
 
 
-def reasoned(field: str) -> list[dict[str, Any]]:
+def read_reasoning(field: str) -> list[dict[str, Any]]:
     """Return the blocks of a turn in which a server has shown its reasoning."""
     adapter = ChatAdapter()
     function = {"name": "look", "arguments": "{}"}
@@ -318,7 +318,7 @@ async def test_reasoning_goes_back_to_the_server_that_showed_it(field: str):
     conversation.say("Look.")
     conversation.take()
     answered = {"type": "tool_result", "tool_use_id": "call_1", "content": "seen"}
-    conversation.add_turn(reasoned(field), [answered])
+    conversation.add_turn(read_reasoning(field), [answered])
     request = {"model": "m", "messages": conversation.messages}
     sent = chat_request(request)["messages"]
     assert sent[1][field] == "I should look."

@@ -37,7 +37,7 @@ HEADERS = {"authorization": "Bearer mock-key", "anthropic-version": "2026-10-21"
 NOW = datetime(2026, 11, 6, 8, 49, 37, tzinfo=UTC).timestamp()
 
 
-def refused(status: int = 429, /, **headers: str) -> StatusError:
+def refusal(status: int = 429, /, **headers: str) -> StatusError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return StatusError(status, "some_error", "no", httpx.Headers(named))
 
@@ -55,14 +55,14 @@ def refused(status: int = 429, /, **headers: str) -> StatusError:
     ],
 )
 def test_the_status_says_what_is_worth_a_retry(status: int, worth: bool) -> None:
-    assert worth_retrying(refused(status)) is worth
+    assert worth_retrying(refusal(status)) is worth
 
 
 @pytest.mark.parametrize("status", [400, 408, 429, 529])
 def test_the_server_knows_better_than_its_status(status: int) -> None:
-    assert worth_retrying(refused(status, x_should_retry="true")) is True
-    assert worth_retrying(refused(status, x_should_retry="false")) is False
-    assert worth_retrying(refused(status, x_should_retry="perhaps")) is (status != 400)
+    assert worth_retrying(refusal(status, x_should_retry="true")) is True
+    assert worth_retrying(refusal(status, x_should_retry="false")) is False
+    assert worth_retrying(refusal(status, x_should_retry="perhaps")) is (status != 400)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_attempts_end() -> None:
 
 
 def test_one_attempt_means_no_retry() -> None:
-    assert Recovery(attempts=1).wait(refused(529), 1, random=0, wall_time=NOW) is None
+    assert Recovery(attempts=1).wait(refusal(529), 1, random=0, wall_time=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_one_attempt_means_no_retry() -> None:
     ],
 )
 def test_what_a_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(refused(**headers).headers, NOW) == seconds
+    assert retry_after(refusal(**headers).headers, NOW) == seconds
 
 
 @given(st.dictionaries(st.sampled_from(["retry-after", "retry-after-ms"]), st.text()))
@@ -184,15 +184,15 @@ def test_a_date_says_what_seconds_would(seconds: float) -> None:
 
 @pytest.mark.parametrize("asked", ["61", "inf", "1e400", "Fri, 06 Nov 2026 08:51:00 GMT"])
 def test_who_asks_for_too_long_a_wait_gets_none(asked: str) -> None:
-    error = refused(retry_after=asked)
+    error = refusal(retry_after=asked)
     assert Recovery().wait(error, 1, random=0, wall_time=NOW) is None
     patient = Recovery(longest_retry_after=60)
-    assert patient.wait(refused(retry_after="60"), 1, random=0, wall_time=NOW) == 60
+    assert patient.wait(refusal(retry_after="60"), 1, random=0, wall_time=NOW) == 60
 
 
 def test_asked_waits_are_kept_as_they_are_and_count_as_attempts() -> None:
     recovery = Recovery(attempts=2, longest_wait=1)
-    error = refused(retry_after="7")
+    error = refusal(retry_after="7")
     assert recovery.wait(error, 1, random=1, wall_time=NOW) == 7
     assert recovery.wait(error, 2, random=1, wall_time=NOW) is None
 
@@ -208,7 +208,7 @@ TEXT = {"type": "content_block_delta"}
 PING = {"type": "ping"}
 
 
-async def barked(
+async def bark(
     recovery: Recovery, *events: tuple[float, dict[str, Any]], start: float = 0.0
 ) -> tuple[str, float]:
     """Return what the watchdog says about events at these times, and when."""
@@ -231,24 +231,24 @@ NOTHING_NEW = "the answer brought nothing new for 10 seconds"
 
 
 async def test_silence_from_the_start() -> None:
-    assert await barked(Recovery(idle=10)) == (NOTHING_NEW, 10)
+    assert await bark(Recovery(idle=10)) == (NOTHING_NEW, 10)
 
 
 async def test_whatever_comes_breaks_the_silence() -> None:
     events = [(float(at), TEXT) for at in (9, 18, 20)]
-    assert await barked(Recovery(idle=10), *events) == (NOTHING_NEW, 30)
+    assert await bark(Recovery(idle=10), *events) == (NOTHING_NEW, 30)
 
 
 async def test_pings_do_not_break_the_silence_unless_they_count() -> None:
     pings = [(float(at), PING) for at in range(1, 25)]
-    assert await barked(Recovery(idle=10), *pings) == (NOTHING_NEW, 10)
-    assert await barked(Recovery(idle=10, pings_count=True), *pings) == (NOTHING_NEW, 34)
+    assert await bark(Recovery(idle=10), *pings) == (NOTHING_NEW, 10)
+    assert await bark(Recovery(idle=10, pings_count=True), *pings) == (NOTHING_NEW, 34)
 
 
 async def test_an_answer_that_never_ends() -> None:
     drip = [(5.0 * n, TEXT) for n in range(1, 30)]
     said = "the answer was not complete after 32 seconds"
-    assert await barked(Recovery(idle=10, total=32), *drip) == (said, 32)
+    assert await bark(Recovery(idle=10, total=32), *drip) == (said, 32)
 
 
 @given(
@@ -259,7 +259,7 @@ async def test_an_answer_that_never_ends() -> None:
 def test_it_barks_whatever_the_clock_says(start: float, idle: float, at: list[float]) -> None:
     # Sums of fractions are seldom exact: a watchdog that compares them may wait for ever.
     events = [(time, TEXT) for time in sorted(at)]
-    said, when = asyncio.run(barked(Recovery(idle=idle, total=300), *events, start=start))
+    said, when = asyncio.run(bark(Recovery(idle=idle, total=300), *events, start=start))
     assert "nothing new" in said
     assert 0 < when <= max([*at, 0]) + idle + 1e-6
 
@@ -346,7 +346,7 @@ async def test_a_server_too_busy_to_accept_is_given_up() -> None:
 # --- From the header to the wait, through the agent ---------------------------------------
 
 
-async def answered(
+async def run_with_fault(
     fault: Any, recovery: Recovery | None = None, **more: Any
 ) -> tuple[list[AgentEvent], VirtualClock]:
     """Return what a run gives whose answers are struck by a fault, and the clock it ran on."""
@@ -398,16 +398,16 @@ def end(events: list[AgentEvent]) -> RunFinished:
     ],
 )
 async def test_a_refusal_is_waited_out(asked: dict[str, Any], seconds: list[float]) -> None:
-    events, clock = await answered({"kind": "status", "times": 1} | asked)
+    events, clock = await run_with_fault({"kind": "status", "times": 1} | asked)
     assert end(events).reason == "end_turn"
     assert waits(events) == seconds
-    healthy, quick = await answered(None)
+    healthy, quick = await run_with_fault(None)
     assert clock.now() == pytest.approx(quick.now() + sum(seconds))
     assert [e for e in events if not isinstance(e, Retrying | RunFinished)] == healthy[:-1]
 
 
 async def test_a_date_is_waited_for() -> None:
-    events, _ = await answered({"kind": "status", "retry_after_date": 55, "times": 1})
+    events, _ = await run_with_fault({"kind": "status", "retry_after_date": 55, "times": 1})
     assert end(events).reason == "end_turn"
     (seconds,) = waits(events)
     assert 1 < seconds <= 56  # the date was made by the clock on the wall
@@ -427,7 +427,7 @@ async def test_a_date_is_waited_for() -> None:
 async def test_a_refusal_that_lasts_ends_the_run(
     asked: dict[str, Any], seconds: list[float]
 ) -> None:
-    events, _ = await answered({"kind": "status"} | asked)
+    events, _ = await run_with_fault({"kind": "status"} | asked)
     error = end(events).error
     assert isinstance(error, StatusError)
     assert (error.status, waits(events)) == (asked["status"], seconds)
@@ -435,27 +435,29 @@ async def test_a_refusal_that_lasts_ends_the_run(
 
 @pytest.mark.parametrize("event", [0, 1, 2, 3])
 async def test_overload_inside_a_200_is_retried_before_text(event: int) -> None:
-    events, _ = await answered({"kind": "error", "at_event": event, "times": 2})
+    events, _ = await run_with_fault({"kind": "error", "at_event": event, "times": 2})
     assert waits(events) == [0.5, 1.0]
     assert end(events).reason == "end_turn"
 
 
 async def test_overload_inside_a_200_ends_the_run_once_text_was_shown() -> None:
     fault = {"kind": "error", "at_event": 6, "times": 1}
-    events, _ = await answered(fault)
+    events, _ = await run_with_fault(fault)
     assert (end(events).reason, waits(events)) == ("failed", [])
-    events, _ = await answered(fault, Recovery(after_text="restart"))
+    events, _ = await run_with_fault(fault, Recovery(after_text="restart"))
     assert (end(events).reason, waits(events)) == ("end_turn", [0.5])
 
 
 @pytest.mark.parametrize("kind", ["error", "close", "drop"])
 async def test_what_breaks_behind_the_stop_reason_takes_nothing_away(kind: str) -> None:
-    events, _ = await answered({"kind": kind, "at": "after_message_delta", "times": 1})
+    events, _ = await run_with_fault({"kind": kind, "at": "after_message_delta", "times": 1})
     assert (end(events).reason, waits(events)) == ("end_turn", [])
 
 
 async def test_another_error_inside_a_200_is_not_retried() -> None:
-    events, _ = await answered({"kind": "error", "at_event": 1, "error": "invalid_request_error"})
+    events, _ = await run_with_fault(
+        {"kind": "error", "at_event": 1, "error": "invalid_request_error"}
+    )
     assert isinstance(end(events).error, ErrorEvent)
     assert waits(events) == []
 

@@ -64,7 +64,7 @@ def first(kind: type, events: list[tuple[float, Any]]) -> float:
     return next(at for at, event in events if isinstance(event, kind))
 
 
-def said(events: list[tuple[float, AgentEvent]]) -> str:
+def join_text(events: list[tuple[float, AgentEvent]]) -> str:
     return "".join(event.text for _, event in events if isinstance(event, TextDelta))
 
 
@@ -75,9 +75,9 @@ def test_specialists_are_asked_by_tools_and_their_answers_are_the_results() -> N
         events = of(name, pairs)
         assert isinstance(events[0][1], Asked)
         assert events[0][1].task.startswith(("Search the checkout logs", "Read the checkout"))
-        assert found in said(events)
+        assert found in join_text(events)
         assert events[-1][1].reason == "end_turn"
-    answer = said(of("supervisor", pairs))
+    answer = join_text(of("supervisor", pairs))
     assert "312 of 4,120 requests" in answer and "p95 latency rose" in answer
     last = pairs[-1][1]
     assert last[0] == "supervisor" and isinstance(last[1], RunFinished)
@@ -116,8 +116,8 @@ def test_a_specialist_that_fails_is_an_error_which_the_supervisor_reads() -> Non
         ("ask_logs", True),
         ("ask_metrics", False),
     ]
-    assert "only part of the picture" in said(supervisor)
-    assert "logs has no whole answer" in said(supervisor)
+    assert "only part of the picture" in join_text(supervisor)
+    assert "logs has no whole answer" in join_text(supervisor)
     assert "cut" in results[0].content
     assert supervisor[-1][1].reason == "end_turn"
 

@@ -77,7 +77,7 @@ def times(span: ReadableSpan) -> tuple[float, float]:
     return round(span.start_time / 1e9 - 1000, 6), round(span.end_time / 1e9 - 1000, 6)
 
 
-def told(span: ReadableSpan) -> dict[str, Any]:
+def read_attributes(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
 
 
@@ -106,7 +106,7 @@ async def test_one_answer(caplog: pytest.LogCaptureFixture):
     )
     assert events == [step for step in script if not isinstance(step, float)]
     chat, run = tracing.span("chat m"), tracing.span("invoke_agent Ada")
-    assert told(chat) == {
+    assert read_attributes(chat) == {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "anthropic",
         "gen_ai.conversation.id": "c1",
@@ -129,9 +129,9 @@ async def test_one_answer(caplog: pytest.LogCaptureFixture):
     assert (times(chat), times(run)) == ((0, 1), (0, 2))
     assert (chat.kind, run.kind) == (SpanKind.CLIENT, SpanKind.INTERNAL)
     assert chat.parent and run.context and chat.parent.span_id == run.context.span_id
-    assert told(run)["gen_ai.operation.name"] == "invoke_agent"
-    assert told(run)["gen_ai.response.finish_reasons"] == ("end_turn",)
-    assert told(run)["gen_ai.usage.output_tokens"] == 7
+    assert read_attributes(run)["gen_ai.operation.name"] == "invoke_agent"
+    assert read_attributes(run)["gen_ai.response.finish_reasons"] == ("end_turn",)
+    assert read_attributes(run)["gen_ai.usage.output_tokens"] == 7
     assert run.status.status_code is StatusCode.UNSET
     assert caplog.records == []  # nothing was told to a span that had ended
 
@@ -158,12 +158,12 @@ async def test_a_failed_request_has_a_span_of_its_own_and_counts():
         key=lambda span: span.start_time or 0,
     )
     assert (times(failed), times(good)) == ((0, 1), (3, 3.5))
-    assert told(failed)["error.type"] == "overloaded_error"
+    assert read_attributes(failed)["error.type"] == "overloaded_error"
     assert failed.status.status_code is StatusCode.ERROR
     assert good.status.status_code is StatusCode.UNSET
     run = tracing.span("invoke_agent")
-    assert told(run)[COST] == 0.5
-    assert told(run)["gen_ai.usage.input_tokens"] == 20
+    assert read_attributes(run)[COST] == 0.5
+    assert read_attributes(run)["gen_ai.usage.input_tokens"] == 20
 
 
 async def test_a_run_that_fails():
@@ -171,7 +171,7 @@ async def test_a_run_that_fails():
     error = ErrorEvent("overloaded_error", "Overloaded")
     await tracing.run(TurnStarted(1), 1.0, RunFinished("failed", {}, 1, error))
     for name in ("chat m", "invoke_agent"):
-        assert told(tracing.span(name))["error.type"] == "overloaded_error"
+        assert read_attributes(tracing.span(name))["error.type"] == "overloaded_error"
         assert tracing.span(name).status.status_code is StatusCode.ERROR
 
 
@@ -191,7 +191,7 @@ async def test_a_tool_runs_beside_the_request_that_asked_for_it():
     span, run = tracing.span("execute_tool get_weather"), tracing.span("invoke_agent")
     assert span.parent and run.context and span.parent.span_id == run.context.span_id
     assert times(span) == (1, 3)
-    assert told(span) == {
+    assert read_attributes(span) == {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.provider.name": "anthropic",
         "gen_ai.tool.name": "get_weather",
@@ -215,13 +215,13 @@ async def test_a_tool_that_a_repeated_reply_asks_for_again_has_run_once():
             ToolFinished(again, "3 degrees", False, 0.0),
             RunFinished("end_turn", {}, 1),
         )
-        assert "error.type" not in told(tracing.span("execute_tool get_weather"))
+        assert "error.type" not in read_attributes(tracing.span("execute_tool get_weather"))
 
 
 async def test_a_call_that_could_not_start_is_seen_too():
     tracing = Tracing()
     await tracing.run(ToolFinished(CALL, "There is no such tool.", True, 0.0))
-    assert told(tracing.span("execute_tool get_weather"))["error.type"] == "tool_error"
+    assert read_attributes(tracing.span("execute_tool get_weather"))["error.type"] == "tool_error"
 
 
 async def test_an_interruption_ends_the_request_and_one_that_never_went_out_has_no_span():
@@ -275,13 +275,13 @@ async def test_what_the_events_raise_is_raised_and_recorded():
     with pytest.raises(RuntimeError):
         async for _ in traced(broken(), tracing.tracer, model="m"):
             pass
-    assert told(tracing.span("invoke_agent"))["error.type"] == "RuntimeError"
+    assert read_attributes(tracing.span("invoke_agent"))["error.type"] == "RuntimeError"
 
 
 # --- A run of the agent -----------------------------------------------------------------------
 
 
-async def traced_run(**options: Any) -> Tracing:
+async def trace_run(**options: Any) -> Tracing:
     tracing, clock = Tracing(), VirtualClock()
 
     @tool
@@ -310,7 +310,7 @@ async def traced_run(**options: Any) -> Tracing:
 
 
 async def test_a_tree_for_a_person_to_read():
-    tracing = await traced_run(price=lambda model, usage: usage["output_tokens"] / 1000)
+    tracing = await trace_run(price=lambda model, usage: usage["output_tokens"] / 1000)
     first, *rest = tree(tracing.spans, seconds=False).split("\n")
     assert first.startswith("invoke_agent  ")
     assert [line.split("  ")[0] for line in rest] == [
@@ -324,15 +324,15 @@ async def test_a_tree_for_a_person_to_read():
 
 
 async def test_two_runs_on_a_clock_that_jumps_give_the_same_tree():
-    assert tree((await traced_run()).spans) == tree((await traced_run()).spans)
+    assert tree((await trace_run()).spans) == tree((await trace_run()).spans)
 
 
 async def test_what_was_said_stays_out_unless_it_is_asked_for():
     def everything(tracing: Tracing) -> str:
         return " ".join(span.to_json() for span in tracing.spans)
 
-    assert "Lagos" not in everything(await traced_run())
-    assert "Lagos" in everything(await traced_run(content=True))
+    assert "Lagos" not in everything(await trace_run())
+    assert "Lagos" in everything(await trace_run(content=True))
 
 
 async def test_an_id_that_comes_again_in_a_later_turn_is_another_call():

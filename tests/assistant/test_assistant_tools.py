@@ -111,12 +111,12 @@ def test_a_folder_that_becomes_a_link_in_between(folder: Path, monkeypatch: pyte
     (folder.parent / "deep.txt").write_text(SECRET)
     opened = os.open
 
-    def swapped(path: str, flags: int) -> int:
+    def swap(path: str, flags: int) -> int:
         (folder / "sub").rename(folder / "old")
         (folder / "sub").symlink_to("..")
         return opened(path, flags)
 
-    monkeypatch.setattr(os, "open", swapped)
+    monkeypatch.setattr(os, "open", swap)
     with pytest.raises(ToolError, match="has just changed"):
         file_in(folder, "sub/deep.txt")
 

@@ -35,7 +35,7 @@ from helpers.mock.settings import Fault, Pace, Settings
 from helpers.session.session import Session
 from helpers.web.pages import NAMES
 from helpers.web.serving import WebServer, start
-from tests.render.runs import CASES, Pairs, ending_of, played
+from tests.render.runs import CASES, Pairs, ending_of, play
 
 QUICK = Settings(pace=Pace(first_token=0.02, tokens_per_second=400))
 UMBRELLA = "Do I need an umbrella in Lagos?"
@@ -387,7 +387,7 @@ class Replays(Speaker):
 
 
 async def all_played() -> dict[str, Pairs]:
-    return {name: await played(case) for name, case in CASES.items()}
+    return {name: await play(case) for name, case in CASES.items()}
 
 
 @pytest.mark.long

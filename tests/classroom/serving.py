@@ -62,7 +62,7 @@ def serving(folder: Path, **environment: str) -> Iterator[Serve]:
     """
     running: list[subprocess.Popen[str]] = []
 
-    def started(port: int = 0, file: Path = folder / "class.sqlite", path: str = "") -> Served:
+    def start(port: int = 0, file: Path = folder / "class.sqlite", path: str = "") -> Served:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-P", "-m", "helpers.classroom", "--no-browser"),
@@ -82,7 +82,7 @@ def serving(folder: Path, **environment: str) -> Iterator[Serve]:
         return Served(link[1], code[1], link[2], process)
 
     try:
-        yield started
+        yield start
     finally:
         for process in running:
             process.kill()

@@ -60,11 +60,11 @@ async def test_a_seats_mistake_is_on_the_board_with_its_sentence(serve: Serve, t
     seat.tell(At("01_sse_by_hand", 2))
     seat.tell(Hand(True))
 
-    async def told() -> bool:
+    async def has_hand() -> bool:
         shown = (await board(served))["seats"]
         return bool(shown) and shown[0]["hand"] is not None
 
-    await until(told)
+    await until(has_hand)
     shown = await board(served)
     [sse] = shown["exercises"]
     assert (sse["exercise"], sse["at_work"]) == ("sse", 1)
@@ -107,11 +107,11 @@ async def test_a_prediction_comes_in_as_bars(serve: Serve, tmp_path: Path):
     assert ask and ask.choices == ("text", "ping")
     seat.tell(Chosen(number, 1))
 
-    async def counted() -> bool:
+    async def has_counts() -> bool:
         asked = (await board(served))["asked"]
         return [bar["seats"] for bar in asked["choices"]] == [0, 1]
 
-    await until(counted)
+    await until(has_counts)
     await ada.leave_the_room()
 
 
@@ -121,10 +121,10 @@ async def test_a_server_that_is_killed_goes_on_and_nothing_is_lost(serve: Serve,
     await asyncio.to_thread(served.order, kind="say", words="Section 4.")
     seat.tell(Tried("sse", True))
 
-    async def passed() -> bool:
+    async def has_pass() -> bool:
         return [one["passed"] for one in (await board(served))["seats"]] == [1]
 
-    await until(passed)
+    await until(has_pass)
     served.process.kill()
     served.process.wait()
     seat.tell(Tried("text", True))  # while nobody listens
@@ -154,10 +154,10 @@ async def test_what_was_not_told_waits_for_the_next_kernel(serve: Serve, tmp_pat
     again = await asyncio.to_thread(serve, int(served.address.rpartition(":")[2]))
     running = asyncio.create_task(kept.run())
 
-    async def raised() -> bool:
+    async def has_raised_hand() -> bool:
         return (await board(again))["seats"][0]["hand"] is not None
 
-    await until(raised)
+    await until(has_raised_hand)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -42,7 +42,7 @@ def name(path: Path) -> str:
     return f"{owner(path)}/{path.stem}"
 
 
-def shown_mistake(path: Path) -> str:
+def mistake_of(path: Path) -> str:
     return path.stem.removeprefix("wrong_").replace("_", "-")
 
 
@@ -82,9 +82,9 @@ def test_a_wrong_answer_gets_its_name(path: Path) -> None:
     report = report_of(path)
     assert report.status == "failed"
     assert report.diagnosis is not None
-    assert report.diagnosis.misconception == shown_mistake(path), report.diagnosis
+    assert report.diagnosis.misconception == mistake_of(path), report.diagnosis
     said = (report.diagnosis.looks_like, report.diagnosis.try_next)
-    assert said == exercise.words(shown_mistake(path))
+    assert said == exercise.words(mistake_of(path))
 
 
 @long
@@ -96,8 +96,8 @@ def test_no_case_claims_another_mistake(exercise_id: str) -> None:
         if owner(path) == exercise_id:
             for case in report_of(path).cases:
                 said = case.diagnosis.misconception if case.diagnosis else ""
-                if said in known and said != shown_mistake(path):
-                    claimed.add(f"{shown_mistake(path)} is called {said}")
+                if said in known and said != mistake_of(path):
+                    claimed.add(f"{mistake_of(path)} is called {said}")
     assert claimed == set()
 
 

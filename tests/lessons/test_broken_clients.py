@@ -12,7 +12,7 @@ from helpers.mock.recordings import Exchange, read
 from helpers.sse import SSEDecoder
 
 
-def said(exchange: Exchange) -> dict[str, Any]:
+def compare_by(exchange: Exchange) -> dict[str, Any]:
     """All that is the same in every run: not when chunks came, nor where they were cut."""
     return {
         "asked": (exchange.method, exchange.path, exchange.headers, exchange.body),
@@ -33,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.long
 def test_a_recording_is_what_its_client_does(letter: str, made: Path):
     stored, again = read(recording(letter)), read(made / f"{letter}.jsonl")
-    assert [said(one) for one in again] == [said(one) for one in stored]
+    assert [compare_by(one) for one in again] == [compare_by(one) for one in stored]
 
 
 def events(exchange: Exchange) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class Page(HTMLParser):
         return "".join(self.seen)
 
 
-def rendered(source: str, *notes: str) -> tuple[Page, str]:
+def render_report(source: str, *notes: str) -> tuple[Page, str]:
     html, text = render(COUNT, check(COUNT, source, limits=Limits(case_seconds=0.3)), notes)
     page = Page(html)
     assert page.opened == []
@@ -52,7 +52,7 @@ def rendered(source: str, *notes: str) -> tuple[Page, str]:
 
 
 def test_passed() -> None:
-    page, text = rendered(COUNT.reference_source(), "Saved.")
+    page, text = render_report(COUNT.reference_source(), "Saved.")
     assert page.text.startswith("✓ passed 4 of 4 · Counting")
     assert page.text.count("✓ passed · up to") == 4
     assert "Saved." in page.text and "Hint" not in page.text
@@ -64,7 +64,7 @@ def test_passed() -> None:
 
 
 def test_failed() -> None:
-    page, text = rendered("def count(n): return list(range(n))[::-1]")
+    page, text = render_report("def count(n): return list(range(n))[::-1]")
     assert page.text.startswith("passed 1 of 4 · Counting")
     assert ("details", "open", None) in page.attributes
     assert page.attributes.count(("details", "open", None)) == 1
@@ -90,7 +90,7 @@ def test_failed() -> None:
 
 
 def test_the_hints_unfold_one_by_one() -> None:
-    page, text = rendered("def count(n): return []")
+    page, text = render_report("def count(n): return []")
     after = page.text[page.text.index("Hint 1") :]
     assert after == (
         "Hint 1Count up.Hint 2From 0.Show one wayLike this:def count(n):\n    return list(range(n))"
@@ -100,7 +100,7 @@ def test_the_hints_unfold_one_by_one() -> None:
 
 
 def test_not_attempted() -> None:
-    page, text = rendered(COUNT.stub)
+    page, text = render_report(COUNT.stub)
     assert page.text.startswith("not attempted yet · Counting")
     assert "up to 3: Somebody wants 3 numbers." in page.text
     assert "✕" not in page.text and "✕" not in text
@@ -108,14 +108,14 @@ def test_not_attempted() -> None:
 
 
 def test_broken() -> None:
-    page, text = rendered("def count(n) return 1")
+    page, text = render_report("def count(n) return 1")
     assert page.text.startswith("✕ your cell does not run yet · Counting")
     assert "line 1 of your cell: def count(n) return 1" in page.text
     assert text.splitlines()[2] == "      what came back     ⟦SyntaxError: expected ':'⟧"
 
 
 def test_a_hang_shows_what_was_not_run() -> None:
-    page, _ = rendered("def count(n):\n    while n > 1: pass\n    return [0]")
+    page, _ = render_report("def count(n):\n    while n > 1: pass\n    return [0]")
     assert "✓ passed · up to 1" in page.text
     assert "✕ failed · up to 2" in page.text
     assert page.text.count("· not run · ") == 2
@@ -124,11 +124,11 @@ def test_a_hang_shows_what_was_not_run() -> None:
 
 @pytest.mark.parametrize("nasty", ["</code><script>x</script>", "$x$ & `y`", "<!--", "\x00\u202e"])
 def test_the_learners_text_stays_text(nasty: str) -> None:
-    page, _ = rendered(f"def count(n):\n    print({nasty!r})\n    return {nasty!r}")
+    page, _ = render_report(f"def count(n):\n    print({nasty!r})\n    return {nasty!r}")
     assert repr(nasty) in page.text
-    page, _ = rendered(f"def count(n): raise ValueError({nasty!r})")
-    page, _ = rendered(f"def count(n): return 1 / 0  # {nasty!r}")
-    page, _ = rendered(f"x = ({nasty!r}")
+    page, _ = render_report(f"def count(n): raise ValueError({nasty!r})")
+    page, _ = render_report(f"def count(n): return 1 / 0  # {nasty!r}")
+    page, _ = render_report(f"x = ({nasty!r}")
 
 
 def test_the_reference_is_escaped(tmp_path: Path) -> None:

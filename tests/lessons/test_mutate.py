@@ -6,7 +6,7 @@ import pytest
 
 from helpers.lessons import exercise_ids, find_exercise
 from tests.lessons.warm import warm_starts
-from tests.mutate import Found, listed, told, try_all
+from tests.mutate import Found, describe, read_list, try_all
 from tests.mutators import mutants
 
 # Each kind of mistake once: a line, and what it may become.
@@ -57,14 +57,14 @@ def test_a_mutant_says_where_it_is() -> None:
 def test_what_came_of_them_is_told() -> None:
     (survivor, *_) = mutants("def f():\n    return 1")
     found = Found(10, (survivor,), frozenset({"one", "two"}), frozenset({"gone"}))
-    lines = list(told("sample", found))
+    lines = list(describe("sample", found))
     assert "7 killed of   10" in lines[0] and "87.5 %" in lines[0]
     assert lines[1:4] == ["    f", "    - return 1", "    + (gone)"]
     assert lines[4].endswith("no longer a survivor: gone")
 
 
 def test_each_listed_mutant_is_of_an_exercise_and_has_a_reason() -> None:
-    reasons = listed()
+    reasons = read_list()
     assert set(reasons) <= set(exercise_ids())
     for names in reasons.values():
         assert all("▸" in name and reason.endswith(".") for name, reason in names.items())
@@ -80,6 +80,6 @@ def warm() -> Iterator[None]:
 @pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("exercise_id", ["usage", "may_start", "thaw"])
 def test_the_cases_see_every_mistake(exercise_id: str) -> None:
-    found = try_all(find_exercise(exercise_id), listed().get(exercise_id, {}))
+    found = try_all(find_exercise(exercise_id), read_list().get(exercise_id, {}))
     assert list(map(str, found.survivors)) == []
     assert found.stale == frozenset()

@@ -60,7 +60,7 @@ def sets_of(exercise: Exercise) -> int:
     return max(len(right_answers(one)) for one in find_needs(exercise))
 
 
-def tried(exercise: Exercise, source: str, earlier: dict[str, str]) -> None:
+def try_source(exercise: Exercise, source: str, earlier: dict[str, str]) -> None:
     report = check(exercise, source, earlier=earlier)
     assert report.status == "passed", report.diagnosis
     assert report.notes == ()
@@ -76,14 +76,14 @@ SETS = [
 
 @pytest.mark.parametrize(("part", "number"), ONCE)
 def test_the_courses_part_runs_on_a_learners_earlier_ones(part: Exercise, number: int) -> None:
-    tried(part, part.reference_source(), learners(part, number))
+    try_source(part, part.reference_source(), learners(part, number))
 
 
 @long
 @pytest.mark.parametrize(("part", "number"), SETS)
 def test_every_right_part_runs_on_every_learners_earlier_ones(part: Exercise, number: int) -> None:
     for source in (part.reference_source(), *right_answers(part)):
-        tried(part, source, learners(part, number))
+        try_source(part, source, learners(part, number))
 
 
 @pytest.mark.parametrize("message", ["", "right_dicts", "right_replays"])
@@ -92,10 +92,12 @@ def test_a_loop_that_knows_nothing_but_the_stubs_passes(message: str) -> None:
     if message:  # else it is the course's own
         path = find_exercise("message").answers / f"{message}.py"
         earlier = {**learners(find_exercise("loop"), 0), "message": path.read_text("utf-8")}
-    tried(find_exercise("loop"), (SAMPLES / "loop_by_the_stubs.py").read_text("utf-8"), earlier)
+    try_source(
+        find_exercise("loop"), (SAMPLES / "loop_by_the_stubs.py").read_text("utf-8"), earlier
+    )
 
 
-def promised_by(part: Exercise) -> dict[str, object]:
+def run_stub(part: Exercise) -> dict[str, object]:
     """Return what the stub defines; it has run behind the references of what it needs."""
     module = new_module(f"stub_of_{part.id}")
     earlier = [Sources(one.id, one.reference_source(), None) for one in find_needs(part)]
@@ -122,7 +124,7 @@ def parameters(function: object) -> list[tuple[str, object, object]]:
 @each_part
 def test_a_reference_has_its_stubs_interface(part: Exercise) -> None:
     reference = importlib.import_module(module_of(part.reference))
-    promised = promised_by(part)
+    promised = run_stub(part)
     assert promised
     for name, value in promised.items():
         course = getattr(reference, name)

@@ -51,7 +51,7 @@ failures = st.one_of(
 )
 
 
-def told(error: StreamError) -> tuple[int, str, httpx.Headers]:
+def read_error(error: StreamError) -> tuple[int, str, httpx.Headers]:
     match error:
         case StatusError():
             return error.status, error.type, httpx.Headers(error.headers)
@@ -64,13 +64,13 @@ def told(error: StreamError) -> tuple[int, str, httpx.Headers]:
 def test_the_short_answer_waits_as_the_library_does(
     error: StreamError, attempt: int, random: float
 ) -> None:
-    assert short.worth_retrying(*told(error)) == recovery.worth_retrying(error)
+    assert short.worth_retrying(*read_error(error)) == recovery.worth_retrying(error)
     patient = recovery.Recovery(attempts=short.ATTEMPTS)
     assert short.seconds_to_wait(
-        attempt, *told(error), text_shown=False, random=random, now=NOW
+        attempt, *read_error(error), text_shown=False, random=random, now=NOW
     ) == patient.wait(error, attempt, random=random, wall_time=NOW)
     assert (
-        short.seconds_to_wait(attempt, *told(error), text_shown=True, random=random, now=NOW)
+        short.seconds_to_wait(attempt, *read_error(error), text_shown=True, random=random, now=NOW)
         is None
     )
 

@@ -26,7 +26,7 @@ QUICK = Limits(case_seconds=0.5, output_bytes=20_000)
 LONG = 120  # seconds; for what must come, on the busiest machine
 
 
-def checked(exercise: Exercise, source: str, limits: Limits = QUICK) -> Report:
+def check_source(exercise: Exercise, source: str, limits: Limits = QUICK) -> Report:
     """Check a source, and hold the check itself to its promises."""
     # Other tests of this worker may have left a server running; a check may leave nothing.
     before = set(threading.enumerate()), set(psutil.Process().children(recursive=True))
@@ -57,7 +57,7 @@ def count(body: str) -> str:
 
 
 def test_a_later_case_claims_no_other_mistake() -> None:
-    report = checked(
+    report = check_source(
         COUNT,
         """
         def count(n):
@@ -72,7 +72,7 @@ def test_a_later_case_claims_no_other_mistake() -> None:
 
 
 def test_right() -> None:
-    report = checked(COUNT, COUNT.reference_source())
+    report = check_source(COUNT, COUNT.reference_source())
     assert report.status == "passed" and report.passed == 4 and report.loaded
     assert report.diagnosis is None and report.notes == ()
 
@@ -83,14 +83,14 @@ def test_a_mistake_gets_its_words_whatever_the_code_has_broken() -> None:
         builtins.open = io.open = None
         def count(n): return list(range(n))[::-1]
     """
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.diagnosis is not None and report.diagnosis.misconception == "counts-down"
     said = (report.diagnosis.looks_like, report.diagnosis.try_next)
     assert said == ("counting down", "Count `up`.")
 
 
 def test_wrong() -> None:
-    report = checked(COUNT, "def count(n): return list(range(n))[::-1]")
+    report = check_source(COUNT, "def count(n): return list(range(n))[::-1]")
     assert report.status == "failed"
     assert statuses(report) == ["passed", "failed", "failed", "failed"]
     found = report.diagnosis
@@ -144,7 +144,7 @@ if os.name == "posix":
 
 @pytest.mark.parametrize(("source", "name"), MISTAKES)
 def test_a_case_goes_wrong(source: str, name: str) -> None:
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.status == "failed" and report.loaded
     assert mistake(report) == name
 
@@ -171,7 +171,7 @@ def test_a_case_goes_wrong(source: str, name: str) -> None:
 )
 @pytest.mark.long
 def test_the_cell_itself_goes_wrong(source: str, name: str) -> None:
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.status == "broken" and not report.loaded
     assert set(statuses(report)) == {"not_run"}
     assert mistake(report) == name
@@ -183,7 +183,7 @@ def test_the_cell_itself_goes_wrong(source: str, name: str) -> None:
     ["while True: pass", "os._exit(1)", "os.abort()", "while True: os.write(1, b'a' * 999)"],
 )
 def test_what_came_before_is_known(ending: str) -> None:
-    report = checked(COUNT, count(ending))
+    report = check_source(COUNT, count(ending))
     assert statuses(report) == ["passed", "passed", "failed", "not_run"]
     assert report.diagnosis is not None
     assert report.diagnosis.ran == "count(3)"
@@ -206,7 +206,7 @@ def test_what_came_before_is_known(ending: str) -> None:
 )
 @pytest.mark.long
 def test_it_says_where(body: str, line: str) -> None:
-    assert where(checked(COUNT, count(body))).startswith(line)
+    assert where(check_source(COUNT, count(body))).startswith(line)
 
 
 def test_lines_are_those_of_the_cell_as_it_is_seen() -> None:
@@ -217,7 +217,7 @@ def test_lines_are_those_of_the_cell_as_it_is_seen() -> None:
 
 
 def test_waiting_for_what_never_comes() -> None:
-    report = checked(
+    report = check_source(
         LATER, "import asyncio\nasync def later(n):\n    await asyncio.Event().wait()\n    return n"
     )
     assert mistake(report) == "still-running"
@@ -225,14 +225,14 @@ def test_waiting_for_what_never_comes() -> None:
 
 
 def test_an_async_case() -> None:
-    assert checked(LATER, "async def later(n): return n").status == "passed"
-    assert mistake(checked(LATER, "async def later(n): return 1 / 0")) == "raises"
-    assert mistake(checked(LATER, "def later(n): return n")) == "missing-async"
+    assert check_source(LATER, "async def later(n): return n").status == "passed"
+    assert mistake(check_source(LATER, "async def later(n): return 1 / 0")) == "raises"
+    assert mistake(check_source(LATER, "def later(n): return n")) == "missing-async"
 
 
 def test_all_cases_together_have_a_deadline() -> None:
     slow = "import time\ndef count(n):\n    time.sleep(1)\n    return list(range(n))"
-    report = checked(COUNT, slow, Limits(case_seconds=600, total_seconds=2.5))
+    report = check_source(COUNT, slow, Limits(case_seconds=600, total_seconds=2.5))
     # Where in them it comes is for the machine to say.
     assert re.fullmatch("(passed ){0,3}failed( not_run){0,3}", " ".join(statuses(report)))
     assert mistake(report) == "still-running"
@@ -242,7 +242,7 @@ if sys.platform == "linux":
 
     def test_memory_is_capped() -> None:
         limits = Limits(memory_bytes=512 * 2**20)
-        report = checked(COUNT, "def count(n): return bytearray(2 * 2**30)", limits)
+        report = check_source(COUNT, "def count(n): return bytearray(2 * 2**30)", limits)
         assert mistake(report) == "fills-the-memory"
         assert report.status == "failed"
 
@@ -254,7 +254,7 @@ def test_a_thread_left_running_is_said() -> None:
             threading.Thread(target=time.sleep, args=(60,)).start()
             return list(range(n))
     """
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.status == "passed"
     assert report.notes == ("Your code leaves a thread running after its work is done.",)
 
@@ -267,7 +267,7 @@ def test_what_it_starts_ends_with_it(tmp_path: Path) -> None:
             open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
             return list(range(n))
     """
-    assert checked(COUNT, source).status == "passed"
+    assert check_source(COUNT, source).status == "passed"
     started = psutil.pid_exists(int((tmp_path / "pid").read_text()))
     deadline = time.monotonic() + 60
     while started and time.monotonic() < deadline:
@@ -290,7 +290,7 @@ def test_printing_is_not_reporting() -> None:
             sys.__stdout__.flush()
             return []
     """
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert statuses(report) == ["failed"] * 4
     assert report.diagnosis is not None
     assert report.diagnosis.printed == repr('{"case": null}\n')
@@ -300,7 +300,7 @@ if os.name == "posix":
 
     def test_a_fork_does_not_report_twice() -> None:
         source = "import os\ndef count(n):\n    os.fork()\n    return list(range(n))"
-        report = checked(COUNT, source)
+        report = check_source(COUNT, source)
         assert report.status == "passed" and len(report.cases) == 4
 
 
@@ -322,19 +322,19 @@ def test_a_module_like_any_other() -> None:
         if __name__ == "__main__":
             1 / 0
     """
-    assert checked(COUNT, source).status == "passed"
+    assert check_source(COUNT, source).status == "passed"
 
 
 def test_keys_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
     source = "import os\ndef count(n):\n    return os.environ.get('ANTHROPIC_API_KEY', 'none')"
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.diagnosis is not None
     assert report.diagnosis.came_back == (Span("'none'", True),)
 
 
 def test_objects_show_no_addresses() -> None:
-    report = checked(COUNT, "class Box: pass\ndef count(n): return Box()")
+    report = check_source(COUNT, "class Box: pass\ndef count(n): return Box()")
     assert report.diagnosis is not None
     assert report.diagnosis.came_back == (Span("<your_cell.Box object>", True),)
 
@@ -346,7 +346,7 @@ def test_a_class_that_can_not_be_shown_or_compared() -> None:
             def __eq__(self, other): return 1 / 0
         def count(n): return Box()
     """
-    report = checked(COUNT, source)
+    report = check_source(COUNT, source)
     assert report.status == "failed" and mistake(report) == "another-type"
 
 

@@ -37,7 +37,7 @@ UMBRELLA = "Do I need an umbrella in Lagos?"
 REDACTED_LETTER = "G"
 
 
-def asked(display: str) -> dict[str, Any]:
+def make_request(display: str) -> dict[str, Any]:
     thinking = {"type": "adaptive", "display": display}
     return course.request(UMBRELLA, tools=[get_weather.definition], thinking=thinking)
 
@@ -47,7 +47,7 @@ async def ask(body: dict[str, Any]) -> httpx.Response:
     return await http.post("/v1/messages", json=body)
 
 
-def sent_back(letter: str, content: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def send_back(letter: str, content: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the blocks of a turn as one letter of the exercise sends them."""
     thought, *rest = content
     if letter in "BI":
@@ -59,7 +59,7 @@ def sent_back(letter: str, content: list[dict[str, Any]]) -> list[dict[str, Any]
 
 @pytest.mark.parametrize("change", LETTERS, ids=lambda change: change.letter)
 async def test_the_offline_api_refuses_what_the_exercise_says(change: Letter) -> None:
-    body = asked("omitted" if change.letter in "EF" else "summarized")
+    body = make_request("omitted" if change.letter in "EF" else "summarized")
     content = (await ask(body)).json()["content"]
     assert [block["type"] for block in content] == ["thinking", "text", "tool_use"]
     if change.letter == REDACTED_LETTER:
@@ -70,7 +70,7 @@ async def test_the_offline_api_refuses_what_the_exercise_says(change: Letter) ->
         id = signing.tie(content[-1]["id"], [data])
         content = [{"type": "redacted_thinking", "data": data}, content[1], content[2] | {"id": id}]
         assert (await ask(with_result(body, content))).status_code == 200
-    later = with_result(body, sent_back(change.letter, content))
+    later = with_result(body, send_back(change.letter, content))
     if change.letter in "HI":
         over = [{"role": "assistant", "content": "No."}, {"role": "user", "content": "Thanks."}]
         later["messages"] += over

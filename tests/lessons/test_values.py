@@ -11,7 +11,7 @@ def text(line: Line) -> str:
     return "".join(span.text for span in line)
 
 
-def marked(line: Line) -> list[str]:
+def list_marks(line: Line) -> list[str]:
     return [span.text for span in line if span.differs]
 
 
@@ -23,14 +23,14 @@ def test_only_what_differs_is_marked() -> None:
 
 def test_what_is_missing_is_marked_on_both_sides() -> None:
     returned, expected = difference(b"data: 1\n", b"data: 1\n\n")
-    assert marked(returned) == [""]
-    assert marked(expected) == ["\\n"]
+    assert list_marks(returned) == [""]
+    assert list_marks(expected) == ["\\n"]
 
 
 def test_an_escape_is_never_cut() -> None:
     returned, expected = difference("a\u2028b", "a\u2029b")
-    assert marked(returned) == ["\\u2028"]
-    assert marked(expected) == ["\\u2029"]
+    assert list_marks(returned) == ["\\u2028"]
+    assert list_marks(expected) == ["\\u2029"]
 
 
 def test_values_that_look_alike_show_their_types() -> None:
@@ -67,7 +67,7 @@ values = st.recursive(
 @given(values, values)
 def test_both_lines_fit_and_mark_something(ours: object, theirs: object) -> None:
     for line, value in zip(difference(ours, theirs), (ours, theirs), strict=True):
-        assert len(marked(line)) == 1
+        assert len(list_marks(line)) == 1
         assert "\n" not in text(line)
         if len(repr(value)) <= WIDTH and ours != theirs:
             assert text(line) == repr(value)

@@ -31,7 +31,7 @@ def test_the_pieces_are_those_of_the_notebook() -> None:
     assert told == {piece.letter: piece.what for piece in LETTERS}
 
 
-def solved(part_id: str, name: str) -> object:
+def load_reference(part_id: str, name: str) -> object:
     names: dict[str, object] = {}
     exec(find_exercise(part_id).reference_source(), names)
     return names[name]
@@ -66,12 +66,12 @@ def test_the_short_bill_is_what_the_library_would_write(requests: list[list[dict
         for seen in usages:
             usage |= seen
         expected += price(model.id, usage)
-    assert solved("bill", "cost")(requests, prices) == pytest.approx(expected)
+    assert load_reference("bill", "cost")(requests, prices) == pytest.approx(expected)
 
 
 @given(st.lists(st.text("aD. r!?5\n", max_size=6), max_size=12))
 def test_the_short_buffer_loses_nothing_however_a_text_is_cut(pieces: list[str]) -> None:
-    cut, whole = (solved("sentences", "SentenceBuffer")() for _ in range(2))
+    cut, whole = (load_reference("sentences", "SentenceBuffer")() for _ in range(2))
     came = [one for piece in pieces for one in cut.feed(piece)] + cut.close()
     assert came == whole.feed("".join(pieces)) + whole.close()
     assert "".join(came) == "".join(pieces)

@@ -11,7 +11,7 @@ from helpers.lessons.learner.work import NotWork, pack, take
 PASSED = json.dumps({"version": 1, "parts": {"sse": {"passed": True}}})
 
 
-def made(folder: Path, part: str = "mine = 1\n", notebook: str = "{}") -> Path:
+def make(folder: Path, part: str = "mine = 1\n", notebook: str = "{}") -> Path:
     for name, text in {
         "notebooks/01.ipynb": notebook,
         "parts/sse.py": part,
@@ -24,7 +24,7 @@ def made(folder: Path, part: str = "mine = 1\n", notebook: str = "{}") -> Path:
     return folder
 
 
-def zipped(folder: Path, target: Path) -> Path:
+def zip_folder(folder: Path, target: Path) -> Path:
     target.write_bytes(pack(folder, folder / "notebooks")[0])
     return target
 
@@ -35,7 +35,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def test_work_goes_from_one_folder_into_another(tmp_path: Path):
-    work = zipped(made(tmp_path / "tab"), tmp_path / "work.zip")
+    work = zip_folder(make(tmp_path / "tab"), tmp_path / "work.zip")
     home = tmp_path / "machine"
     assert take(work, home) == [f"work.zip: 3 files of your work are in {home}."]
     found, expected = contents(home), contents(tmp_path / "tab")
@@ -44,8 +44,8 @@ def test_work_goes_from_one_folder_into_another(tmp_path: Path):
 
 
 def test_nothing_is_replaced(tmp_path: Path):
-    work = zipped(made(tmp_path / "tab", "theirs = 1\n", "[]"), tmp_path / "work.zip")
-    home = made(tmp_path / "machine")
+    work = zip_folder(make(tmp_path / "tab", "theirs = 1\n", "[]"), tmp_path / "work.zip")
+    home = make(tmp_path / "machine")
     _, *sayings = take(work, home)
     assert len(sayings) == 2
     assert all("yours stays" in one for one in sayings)
@@ -56,7 +56,7 @@ def test_nothing_is_replaced(tmp_path: Path):
 
 
 def test_the_same_again_changes_nothing(tmp_path: Path):
-    work = zipped(made(tmp_path / "tab"), tmp_path / "work.zip")
+    work = zip_folder(make(tmp_path / "tab"), tmp_path / "work.zip")
     home = tmp_path / "machine"
     take(work, home)
     before = contents(home)
@@ -91,8 +91,8 @@ def notebook(source: str, kernel: str = "python", **more: object) -> str:
 
 
 def test_a_notebook_of_a_tab_gets_a_machines_kernel_in_the_place_of_the_courses_own(tmp_path: Path):
-    work = zipped(made(tmp_path / "tab", notebook=notebook("mine = 1")), tmp_path / "work.zip")
-    home = made(tmp_path / "machine", notebook=notebook("theirs = 1", "python3"))
+    work = zip_folder(make(tmp_path / "tab", notebook=notebook("mine = 1")), tmp_path / "work.zip")
+    home = make(tmp_path / "machine", notebook=notebook("theirs = 1", "python3"))
     assert len(take(work, home, lambda file: True)) == 1
     found = json.loads(contents(home)["notebooks/01.ipynb"])
     assert [cell["source"] for cell in found["cells"]] == ["mine = 1"]
@@ -100,8 +100,8 @@ def test_a_notebook_of_a_tab_gets_a_machines_kernel_in_the_place_of_the_courses_
 
 
 def test_a_notebook_with_the_same_cells_changes_nothing(tmp_path: Path):
-    tab = made(tmp_path / "tab", notebook=notebook("a", outputs=[]))
-    home = made(tmp_path / "machine", notebook=notebook("a", "python3"))
+    tab = make(tmp_path / "tab", notebook=notebook("a", outputs=[]))
+    home = make(tmp_path / "machine", notebook=notebook("a", "python3"))
     before = contents(home)["notebooks/01.ipynb"]
-    assert len(take(zipped(tab, tmp_path / "work.zip"), home)) == 1
+    assert len(take(zip_folder(tab, tmp_path / "work.zip"), home)) == 1
     assert contents(home)["notebooks/01.ipynb"] == before

@@ -60,7 +60,7 @@ def text(words: str, index: int = 0) -> list[Event]:
     return block(index, {"type": "text", "text": ""}, {"type": "text_delta", "text": words})
 
 
-def called(arguments: str = LAGOS, index: int = 0, id: str = "toolu_1") -> list[Event]:
+def tool_use(arguments: str = LAGOS, index: int = 0, id: str = "toolu_1") -> list[Event]:
     start = {"type": "tool_use", "id": id, "name": "get_weather", "input": {}}
     return block(index, start, {"type": "input_json_delta", "partial_json": arguments})
 
@@ -185,7 +185,7 @@ async def play(provider: str, *answers: Answer, content_type: str = "text/event-
     return outcome
 
 
-def played(provider: str, *answers: Answer, **options: Any) -> Outcome:
+def run_play(provider: str, *answers: Answer, **options: Any) -> Outcome:
     return asyncio.run(play(provider, *answers, **options))
 
 
@@ -287,7 +287,7 @@ ONE = {
 @cases(ONE)
 @pytest.mark.parametrize("finish", ["tool_calls", "stop", "end_turn", "tool_use", "eos", "new"])
 def test_one_call_runs_once_with_its_input(case: list[Event], finish: str) -> None:
-    outcome = played(CHAT, sse(*case, chunk({}, finish), END))
+    outcome = run_play(CHAT, sse(*case, chunk({}, finish), END))
     assert (outcome.ran, outcome.text, outcome.last.error) == (["Lagos"], "done", None)
     turn, results = outcome.requests[1]["messages"][1:]
     assert turn["tool_calls"][0]["id"] == results["tool_call_id"] != ""
@@ -343,7 +343,7 @@ TWO = {
 
 @cases(TWO)
 def test_two_calls_run_once_each(case: list[Event]) -> None:
-    outcome = played(CHAT, sse(*case, chunk({}, "tool_calls"), END))
+    outcome = run_play(CHAT, sse(*case, chunk({}, "tool_calls"), END))
     assert (sorted(outcome.ran), outcome.last.error) == (["Lagos", "Oslo"], None)
     turn, *results = outcome.requests[1]["messages"][1:]
     ids = [one["id"] for one in turn["tool_calls"]]
@@ -356,7 +356,7 @@ def test_two_calls_run_once_each(case: list[Event]) -> None:
 
 def test_two_tools_without_arguments_in_one_index() -> None:
     calls = [call(index=0, name="get_time"), call(index=0, name="get_weather")]
-    outcome = played(CHAT, sse(*calls, chunk({}, "tool_calls"), END))
+    outcome = run_play(CHAT, sse(*calls, chunk({}, "tool_calls"), END))
     assert sorted(outcome.ran) == ["nowhere", "time"]
 
 
@@ -384,12 +384,12 @@ LATE = {
 
 @cases(LATE)
 def test_a_call_is_complete_at_the_end_of_the_stream(case: list[Event]) -> None:
-    outcome = played(CHAT, sse(*case, END))
+    outcome = run_play(CHAT, sse(*case, END))
     assert (outcome.ran, outcome.text, outcome.last.error) == (["Lagos"], "done", None)
 
 
 def test_text_behind_the_finish_is_shown() -> None:
-    outcome = played(
+    outcome = run_play(
         CHAT, sse(chunk({"content": "Hel"}), chunk({}, "stop"), chunk({"content": "lo"}), END)
     )
     assert (outcome.text, outcome.last.reason) == ("Hello", "end_turn")
@@ -400,32 +400,34 @@ def test_text_behind_the_finish_is_shown() -> None:
 def test_nothing_runs_of_a_reply_that_was_cut_or_refused(provider: str, reason: str) -> None:
     words = {"max_tokens": "length", "refusal": "content_filter"}
     answer = {
-        ANTHROPIC: sse(START, *called(), end(reason), STOP),
+        ANTHROPIC: sse(START, *tool_use(), end(reason), STOP),
         CHAT: sse(weather(index=0, id="a"), chunk({}, words.get(reason, "model_length")), END),
     }
-    assert played(provider, answer[provider], answer[provider]).ran == []
+    assert run_play(provider, answer[provider], answer[provider]).ran == []
 
 
 @pytest.mark.parametrize("reason", ["end_turn", "stop_sequence", "tool_use", "eos"])
 def test_a_whole_message_runs_its_calls(reason: str) -> None:
-    outcome = played(ANTHROPIC, sse(START, *called(), *called(OSLO, 1, "b"), end(reason), STOP))
+    outcome = run_play(
+        ANTHROPIC, sse(START, *tool_use(), *tool_use(OSLO, 1, "b"), end(reason), STOP)
+    )
     assert (sorted(outcome.ran), outcome.text) == (["Lagos", "Oslo"], "done")
 
 
 def test_half_a_call_without_a_reason_is_asked_for_again() -> None:
-    outcome = played(CHAT, sse(weather('{"city":"La', index=0, id="a"), END))
+    outcome = run_play(CHAT, sse(weather('{"city":"La', index=0, id="a"), END))
     assert (outcome.ran, len(outcome.retries), outcome.text) == ([], 1, "done")
 
 
 SAME_ID = {
-    ANTHROPIC: [sse(START, *called(one, id="a"), end("tool_use"), STOP) for one in (LAGOS, OSLO)],
+    ANTHROPIC: [sse(START, *tool_use(one, id="a"), end("tool_use"), STOP) for one in (LAGOS, OSLO)],
     CHAT: [sse(weather(one, index=0, id="a"), chunk({}, "stop"), END) for one in (LAGOS, OSLO)],
 }
 
 
 @pytest.mark.parametrize("provider", SAME_ID)
 def test_an_id_may_come_again_in_a_later_turn(provider: str) -> None:
-    outcome = played(provider, *SAME_ID[provider])
+    outcome = run_play(provider, *SAME_ID[provider])
     assert outcome.ran == ["Lagos", "Oslo"]
     finished = [event.content for event in outcome.events if isinstance(event, ToolFinished)]
     assert finished == ["rain in Lagos", "rain in Oslo"]
@@ -466,7 +468,7 @@ def test_any_interleaving_of_fragments_gives_the_same_calls(
     cities, chunks = drawn
     place = data.draw(st.integers(0, len(chunks)))
     stream = sse(*chunks[:place], b": alive\n\n", *chunks[place:], chunk({}, finish), END)
-    outcome = played(CHAT, stream)
+    outcome = run_play(CHAT, stream)
     assert sorted(outcome.ran) == sorted(cities)
     assert outcome.last.error is None
 
@@ -498,7 +500,7 @@ AROUND = {
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_sign_of_life_says_nothing(provider: str, case: bytes) -> None:
     before, after = AROUND[provider]
-    outcome = played(provider, sse(case, *before, case, *after))
+    outcome = run_play(provider, sse(case, *before, case, *after))
     assert (outcome.text, outcome.last.reason, len(outcome.requests)) == ("ab", "end_turn", 1)
 
 
@@ -530,13 +532,13 @@ WHOLE: dict[str, tuple[str, list[Event | bytes]]] = {
 @cases(WHOLE)
 def test_a_whole_answer_is_taken_as_one(case: tuple[str, list[Event | bytes]]) -> None:
     provider, payloads = case
-    outcome = played(provider, sse(*payloads))
+    outcome = run_play(provider, sse(*payloads))
     assert (outcome.text, outcome.last.reason, len(outcome.requests)) == ("a", "end_turn", 1)
 
 
 def test_parts_that_are_thoughts_are_thinking() -> None:
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
-    outcome = played(
+    outcome = run_play(
         CHAT,
         sse(chunk({"content": [thought, {"type": "text", "text": "a"}]}), chunk({}, "stop"), END),
     )
@@ -564,10 +566,10 @@ def test_what_is_zero_or_empty_may_be_left_out() -> None:
     )
     empty = [{"type": "text_delta", "text": ""}, {"type": "text_delta", "text": "a"}]
     answer = [*thoughts, *block(1, {"type": "text", "text": ""}, *empty), end(), STOP]
-    outcome = played(ANTHROPIC, sse(START, *bare(answer)))
+    outcome = run_play(ANTHROPIC, sse(START, *bare(answer)))
     assert (outcome.text, outcome.last.error) == ("a", None)
-    made = [called("")[0], called("")[1], *called()[1:], end("tool_use"), STOP]
-    assert played(ANTHROPIC, sse(START, *bare(made))).ran == ["Lagos"]
+    made = [tool_use("")[0], tool_use("")[1], *tool_use()[1:], end("tool_use"), STOP]
+    assert run_play(ANTHROPIC, sse(START, *bare(made))).ran == ["Lagos"]
 
 
 def test_a_type_that_only_the_name_of_the_event_tells() -> None:
@@ -576,7 +578,7 @@ def test_a_type_that_only_the_name_of_the_event_tells() -> None:
         f"event: {event['type']}\ndata: {json.dumps({**event, 'type': None})}\n\n".encode()
         for event in events
     )
-    assert played(ANTHROPIC, named).text == "a"
+    assert run_play(ANTHROPIC, named).text == "a"
 
 
 BREAKS = {
@@ -601,13 +603,13 @@ def test_what_breaks_behind_a_whole_answer_takes_nothing_away(
     provider: str, case: bytes | Exception
 ) -> None:
     for answer in ([BEFORE_THE_BREAK[provider], case], [BEFORE_THE_BREAK[provider] + END, case]):
-        outcome = played(provider, answer)
+        outcome = run_play(provider, answer)
         assert (outcome.text, outcome.last.reason, len(outcome.requests)) == ("a", "end_turn", 1)
 
 
 @cases(BREAKS)
 def test_what_breaks_before_that_is_named(case: bytes | Exception) -> None:
-    outcome = played(ANTHROPIC, [sse(START, *text("a")), case])
+    outcome = run_play(ANTHROPIC, [sse(START, *text("a")), case])
     assert outcome.retries or outcome.last.error
 
 
@@ -648,11 +650,11 @@ def test_an_error_is_told_and_retried_by_what_its_code_means(
     provider: str, case: Callable[[Any], bytes]
 ) -> None:
     for code in RETRIED:
-        outcome = played(provider, case(code))
+        outcome = run_play(provider, case(code))
         assert (len(outcome.retries), outcome.text) == (1, "done"), code
         assert outcome.retries[0].endswith("in mid-stream: Oh.")
     for code in GIVEN_UP:
-        outcome = played(provider, case(code))
+        outcome = run_play(provider, case(code))
         assert (outcome.retries, outcome.last.reason) == ([], "failed"), code
         assert str(outcome.last.error).endswith("in mid-stream: Oh.")
 
@@ -661,21 +663,21 @@ def test_an_error_is_told_and_retried_by_what_its_code_means(
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_error_may_come_in_mid_answer(provider: str, shape: str) -> None:
     before, _ = AROUND[provider]
-    outcome = played(provider, sse(*before) + SHAPES[shape](429))
+    outcome = run_play(provider, sse(*before) + SHAPES[shape](429))
     assert outcome.retries == ["rate_limit_error in mid-stream: Oh."]
 
 
 @pytest.mark.parametrize("shape", ["bare", "bare and pretty", "bare in a list"])
 @pytest.mark.parametrize("code", [429, 503, 400])
 def test_an_error_may_be_the_json_of_a_200(shape: str, code: int) -> None:
-    outcome = played(CHAT, SHAPES[shape](code), content_type="application/json; charset=utf-8")
+    outcome = run_play(CHAT, SHAPES[shape](code), content_type="application/json; charset=utf-8")
     assert len(outcome.retries) == (code != 400)
     assert "Oh." in (outcome.retries or [str(outcome.last.error)])[0]
 
 
 def test_words_alone_are_told_too() -> None:
     for answer in (b"event: error\ndata: Out of luck.\n\n", b"error: Out of luck.\n\n"):
-        outcome = played(CHAT, answer)
+        outcome = run_play(CHAT, answer)
         assert str(outcome.last.error) == "unknown_error in mid-stream: Out of luck."
 
 
@@ -693,12 +695,12 @@ NAMES = {
 
 @pytest.mark.parametrize(("name", "type"), NAMES.items())
 def test_other_names_of_errors(name: str, type: str) -> None:
-    outcome = played(CHAT, *[sse({"error": {"type": name, "message": "Oh."}})] * 3)
+    outcome = run_play(CHAT, *[sse({"error": {"type": name, "message": "Oh."}})] * 3)
     assert getattr(outcome.last.error, "type", "") == type
 
 
 def test_an_error_is_one_sentence_however_long() -> None:
-    outcome = played(CHAT, sse({"error": {"message": "Oh\n\n no. " * 1000, "code": 400}}))
+    outcome = run_play(CHAT, sse({"error": {"message": "Oh\n\n no. " * 1000, "code": 400}}))
     assert "\n" not in str(outcome.last.error) and len(str(outcome.last.error)) < 400
 
 
@@ -712,7 +714,7 @@ def test_a_reason_to_stop_that_is_a_failure(provider: str, reason: str) -> None:
         ANTHROPIC: sse(START, *text("a"), end(reason), STOP),
         CHAT: sse(chunk({"content": "a"}), chunk({}, reason), END),
     }
-    outcome = played(provider, answer[provider])
+    outcome = run_play(provider, answer[provider])
     assert outcome.last.reason == "end_turn"
     assert outcome.retries[0].endswith(f"the server stopped with {reason!r}")
 
@@ -724,8 +726,8 @@ def test_a_stop_for_a_tool_without_a_call_is_told_and_asked_again(provider: str)
         CHAT: sse(chunk({"content": "a"}), chunk({}, "tool_calls"), END),
     }
     why = "the model stopped to use a tool, but no call came"
-    assert played(provider, answer[provider]).retries == [why]
-    outcome = played(provider, *[answer[provider]] * 3)
+    assert run_play(provider, answer[provider]).retries == [why]
+    outcome = run_play(provider, *[answer[provider]] * 3)
     assert (outcome.last.reason, str(outcome.last.error)) == ("failed", why)
 
 
@@ -754,13 +756,13 @@ TEXTS["everything"] = [event for events in list(TEXTS.values())[:4] for event in
 @pytest.mark.parametrize("repeated", [True, False])
 def test_a_text_is_told_once_wherever_it_stands(case: list[Event], repeated: bool) -> None:
     whole = {"id": "r", **({"output": [MESSAGE]} if repeated or not case else {})}
-    outcome = played(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
+    outcome = run_play(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
     assert (outcome.text, outcome.last.error) == ("a", None)
 
 
 def test_the_rest_of_a_text_may_come_with_its_end() -> None:
     events = [response("output_text.delta", delta="He"), response("output_text.done", text="Hello")]
-    assert played(RESPONSES, sse(CREATED, *events, COMPLETED)).text == "Hello"
+    assert run_play(RESPONSES, sse(CREATED, *events, COMPLETED)).text == "Hello"
 
 
 ADDED = response("output_item.added", output_index=0, item={**MADE, "arguments": ""})
@@ -792,7 +794,7 @@ CALLS = {
 @pytest.mark.parametrize("repeated", [True, False])
 def test_a_call_runs_once_wherever_it_stands(case: list[Event], repeated: bool) -> None:
     whole = {"id": "r", **({"output": [MADE]} if repeated or not case else {})}
-    outcome = played(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
+    outcome = run_play(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
     assert (outcome.ran, outcome.text, outcome.last.error) == (["Lagos"], "done", None)
 
 
@@ -811,7 +813,7 @@ REFUSALS = {
 @cases(REFUSALS)
 def test_a_refusal_is_one_wherever_it_stands(case: list[Event]) -> None:
     whole = {"output": [{"type": "message", "content": [REFUSED]}]}
-    outcome = played(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
+    outcome = run_play(RESPONSES, sse(CREATED, *case, response("completed", response=whole)))
     assert outcome.last.reason == "refusal"
     stopped = [event.message for event in outcome.events if hasattr(event, "message")][-1]
     assert stopped["stop_details"]["explanation"] == "I won't."
@@ -826,14 +828,14 @@ def test_a_refusal_is_one_wherever_it_stands(case: list[Event]) -> None:
     ],
 )
 def test_a_response_that_failed_is_asked_for_again(told: Event) -> None:
-    outcome = played(RESPONSES, sse(CREATED, told))
+    outcome = run_play(RESPONSES, sse(CREATED, told))
     assert (len(outcome.retries), outcome.text) == (1, "done")
     assert outcome.retries[0].endswith("Oh.")
 
 
 def test_a_failure_without_a_word_is_one_all_the_same() -> None:
     for told in (response("failed"), response("failed", response={"error": None})):
-        outcome = played(RESPONSES, sse(CREATED, told))
+        outcome = run_play(RESPONSES, sse(CREATED, told))
         assert (outcome.last.reason, len(outcome.requests)) == ("failed", 1)
 
 
@@ -861,7 +863,7 @@ PLACES: dict[str, list[Event]] = {
 
 @cases(PLACES)
 def test_usage_counts_wherever_it_stands(case: list[Event]) -> None:
-    outcome = played(CHAT, sse(chunk({"content": "a"}), *case, END))
+    outcome = run_play(CHAT, sse(chunk({"content": "a"}), *case, END))
     assert outcome.last.usage == {
         "input_tokens": 6,
         "cache_creation_input_tokens": 0,
@@ -883,7 +885,7 @@ BESIDE = {
 
 @cases(BESIDE)
 def test_what_is_counted_beside_the_prompt_is_not_taken_from_it(case: dict[str, Any]) -> None:
-    outcome = played(CHAT, sse(chunk({"content": "a"}), chunk({}, "stop", usage=case), END))
+    outcome = run_play(CHAT, sse(chunk({"content": "a"}), chunk({}, "stop", usage=case), END))
     assert outcome.last.usage["input_tokens"] == 10
 
 
@@ -910,7 +912,7 @@ def test_no_usage_gives_a_figure_below_zero(provider: str, counted: dict[str, An
         CHAT: [chunk({"content": "a"}), chunk({}, "stop", usage=counted), END],
         RESPONSES: [*AROUND[RESPONSES][0], completed],
     }
-    outcome = played(provider, sse(*answers[provider]))
+    outcome = run_play(provider, sse(*answers[provider]))
     assert outcome.last.error is None
     assert all(count >= 0 for count in outcome.last.usage.values())
 
@@ -961,8 +963,8 @@ def test_halves_are_joined_in_the_events_too() -> None:
     events, error = asyncio.run(read(*STREAMS["halves"][:1], [STREAMS["halves"][1]]))
     pieces = [event["delta"]["text"] for event in events if event["type"] == "content_block_delta"]
     assert ("".join(pieces), error) == ("Hi \U0001f600! \U0001f601", "")
-    assert played(ANTHROPIC, STREAMS["halves"][1]).text == "Hi \U0001f600! \U0001f601"
+    assert run_play(ANTHROPIC, STREAMS["halves"][1]).text == "Hi \U0001f600! \U0001f601"
 
 
 def test_half_a_character_at_the_end_of_a_block_is_marked() -> None:
-    assert played(ANTHROPIC, sse(START, *text("Hi \ud83d"), end(), STOP)).text == "Hi \ufffd"
+    assert run_play(ANTHROPIC, sse(START, *text("Hi \ud83d"), end(), STOP)).text == "Hi \ufffd"

@@ -97,7 +97,7 @@ def blocks(message: dict[str, Any], type: str) -> list[dict[str, Any]]:
 # --- The same as the SDK says -------------------------------------------------------------
 
 
-def told(message: dict[str, Any]) -> dict[str, Any]:
+def summarize(message: dict[str, Any]) -> dict[str, Any]:
     """What both sides can be compared by."""
     usage = message["usage"]
     return {
@@ -229,7 +229,7 @@ async def test_each_turn_of_a_scenario_is_what_the_sdk_says(
         if not left:  # some would call their tools for ever
             request["tool_choice"] = {"type": "none"}
         message, calls = assemble(await collect(open_stream, request))
-        assert told(message) == await says(request)
+        assert summarize(message) == await says(request)
         # What may run is what the message holds, and nothing of an answer that was cut.
         held = blocks(message, "tool_use")
         if message["stop_reason"] != "max_tokens":
@@ -275,7 +275,7 @@ async def test_a_failed_result_is_known_as_one(open_stream: OpenStream) -> None:
     turn = {"role": "assistant", "content": message["content"]}
     request["messages"] += [turn, results(message, is_error=True)]
     message, _ = assemble(await collect(open_stream, request))
-    assert "Error: 0 degrees" in told(message)["text"]
+    assert "Error: 0 degrees" in summarize(message)["text"]
 
 
 @both
@@ -401,7 +401,7 @@ async def test_each_fault_ends_in_a_name_or_in_a_message(
     elif fault.at == "after_message_delta":  # only the usage can be missing
         assert message["content"] == whole["content"]
     else:
-        assert told(message) == told(whole)
+        assert summarize(message) == summarize(whole)
 
 
 @both

@@ -143,7 +143,7 @@ CASES = {
 }
 
 
-async def played(case: Case, stop_after: int | None = None) -> Pairs:
+async def play(case: Case, stop_after: int | None = None) -> Pairs:
     """Return the events of a run, a tenth of a second apart; it may be left after so many."""
     waiting = iter(case.replies)
     broken = asyncio.Event()

@@ -114,7 +114,7 @@ def whole(text: str) -> str:
     return "".join(page.feed(text) + page.close())
 
 
-def streamed(pieces: list[str]) -> str:
+def stream(pieces: list[str]) -> str:
     """Return the HTML of a text in pieces; what was final once must stay so."""
     page, drawn = MarkdownHtml(), ""
     for piece in pieces:
@@ -131,7 +131,7 @@ def test_each_cut_in_two_ends_as_the_whole(name: str):
         first = "".join(page.feed(text[:place]))
         assert expected.startswith(first), "what was final has changed"
         assert first + "".join(page.feed(text[place:]) + page.close()) == expected
-    assert streamed([*text]) == expected
+    assert stream([*text]) == expected
 
 
 @given(st.sampled_from(sorted(ANSWERS)), st.lists(st.integers(0, 1200), max_size=40))
@@ -139,7 +139,7 @@ def test_any_cuts_end_as_the_whole(name: str, places: list[int]):
     text = ANSWERS[name]
     cuts = [0, *sorted(place for place in places if place < len(text)), len(text)]
     pieces = [text[a:b] for a, b in pairwise(cuts)]
-    assert streamed(pieces) == whole(text)
+    assert stream(pieces) == whole(text)
 
 
 @given(st.sampled_from(sorted(ANSWERS)), st.data())

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.output import DummyOutput
-from runs import CASES, Case, Pairs, ending_of, played, replay
+from runs import CASES, Case, Pairs, ending_of, play, replay
 
 from helpers.agent import RunFinished
 from helpers.history import Conversation
@@ -205,7 +205,7 @@ def says(told: str, how: Ending) -> bool:
 @pytest.mark.parametrize("name", CASES)
 async def test_every_front_end_tells_the_same(name: str, front_end: Callable[[Pairs], Any]):
     case = CASES[name]
-    pairs = await played(case)
+    pairs = await play(case)
     told: Shown = await front_end(pairs)
     how = ending_of(event for _, event in pairs)
     if front_end is trace:
@@ -221,7 +221,7 @@ async def test_every_front_end_tells_the_same(name: str, front_end: Callable[[Pa
 @pytest.mark.parametrize("name", CASES)
 async def test_a_run_is_read_as_it_was_meant(name: str):
     case = CASES[name]
-    pairs = await played(case)
+    pairs = await play(case)
     state = fold(pairs)
     assert state.ending == ending_of(event for _, event in pairs)
     assert state.ending is not None and state.ending.reason == case.reason
@@ -239,7 +239,7 @@ def ran(state: RunState) -> Iterable[str]:
 @pytest.mark.parametrize("front_end", [terminal, live_screen, cards, web])
 @pytest.mark.parametrize("name", [name for name in CASES if "cut" in name or "overloaded" in name])
 async def test_every_attempt_has_the_same_words(name: str, front_end: Callable[[Pairs], Any]):
-    pairs = await played(CASES[name])
+    pairs = await play(CASES[name])
     notes = [item for item in fold(pairs).items if isinstance(item, Note)]
     told: Shown = await front_end(pairs)
     rest = told.notes
@@ -254,7 +254,7 @@ async def test_every_attempt_has_the_same_words(name: str, front_end: Callable[[
 
 @pytest.mark.parametrize("name", ["with a tool", "a cut while a tool runs, which goes on"])
 async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
-    whole = await played(CASES[name])
+    whole = await play(CASES[name])
     for length in range(1, len(whole)):
         pairs = whole[:length]
         board = cards_model.Board()

@@ -14,7 +14,7 @@ def plain(line: Line) -> str:
     return "".join(span.text for span in line.spans)
 
 
-def marked(text: str) -> str:
+def write_marks(text: str) -> str:
     """Return a line with the marks written out: {strong:text}."""
     line = MarkdownLines().line(text)
     return "".join(
@@ -49,11 +49,11 @@ def marked(text: str) -> str:
     ],
 )
 def test_a_line_in_its_style(text: str, shown: str):
-    assert marked(text) == shown
+    assert write_marks(text) == shown
 
 
 def test_a_link_shows_where_it_leads():
-    assert "(https://evil.example)" in marked("[https://good.example](https://evil.example)")
+    assert "(https://evil.example)" in write_marks("[https://good.example](https://evil.example)")
 
 
 def test_code_is_left_as_it_is_until_its_fence_closes():

@@ -15,7 +15,7 @@ BITS = ["<thinking>", "</thinking>", "<", "</", "<think", "<think>", "ing>", " "
 TEXTS = st.lists(st.sampled_from(BITS) | st.text(max_size=3), max_size=12).map("".join)
 
 
-def joined(pieces: list[Piece]) -> list[Piece]:
+def join(pieces: list[Piece]) -> list[Piece]:
     """Join neighbours of the same kind."""
     whole: list[Piece] = []
     for kind, text in pieces:
@@ -29,7 +29,7 @@ def joined(pieces: list[Piece]) -> list[Piece]:
 def split(*chunks: str, tag: str = "thinking") -> list[Piece]:
     splitter = TagSplitter(tag)
     pieces = [piece for chunk in chunks for piece in splitter.feed(chunk)]
-    return joined(pieces + splitter.close())
+    return join(pieces + splitter.close())
 
 
 def reference(text: str) -> list[Piece]:
@@ -40,7 +40,7 @@ def reference(text: str) -> list[Piece]:
         pieces.append(("text", before))
         inside, _, text = text.partition("</thinking>") if opening else ("", "", "")
         pieces.append(("thinking", inside))
-    return joined([piece for piece in pieces if piece[1]])
+    return join([piece for piece in pieces if piece[1]])
 
 
 @pytest.mark.parametrize(

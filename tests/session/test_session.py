@@ -272,12 +272,12 @@ def test_addresses_of_ipv6_in_no_proxy_stop_nothing(
 async def test_the_proxy_is_asked_for_what_is_afar_alone(shell: pytest.MonkeyPatch):
     seen: list[bytes] = []
 
-    async def proxied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         seen.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
         writer.close()
 
-    server = await asyncio.start_server(proxied, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve_proxy, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     shell.setenv("HTTP_PROXY", f"http://127.0.0.1:{port}")
     shell.setenv("NO_PROXY", "fd00::/8,near.example.org")

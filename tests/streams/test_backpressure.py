@@ -33,7 +33,7 @@ async def source(events: list[AgentEvent]) -> AsyncGenerator[AgentEvent]:
         yield event
 
 
-async def taken_late(events: list[AgentEvent], queue: BoundedQueue[AgentEvent]) -> list[AgentEvent]:
+async def take_late(events: list[AgentEvent], queue: BoundedQueue[AgentEvent]) -> list[AgentEvent]:
     """Return what a reader gets that looks only when no one else has anything to do."""
     taken = []
     async with aclosing(through(source(events), queue)) as slow:
@@ -55,13 +55,13 @@ def text_of(events: list[AgentEvent]) -> str:
 async def test_who_fills_a_full_queue_waits_and_nothing_is_lost():
     queue: BoundedQueue[AgentEvent] = BoundedQueue(4, "wait")
     events = [TurnStarted(1), *words(40), END]
-    assert await taken_late(events, queue) == events
+    assert await take_late(events, queue) == events
     assert (queue.deepest, queue.dropped, queue.merged, queue.depth) == (4, 0, 0, 0)
 
 
 async def test_what_finds_no_room_is_left_out():
     queue: BoundedQueue[AgentEvent] = BoundedQueue(4, "drop")
-    taken = await taken_late([TurnStarted(1), *words(40), CALL, *words(40), END], queue)
+    taken = await take_late([TurnStarted(1), *words(40), CALL, *words(40), END], queue)
     assert taken[0] == TurnStarted(1)
     assert CALL in taken and taken[-1] == END
     assert queue.dropped > 0
@@ -72,7 +72,7 @@ async def test_what_finds_no_room_is_left_out():
 async def test_what_finds_no_room_joins_the_last_one():
     queue: BoundedQueue[AgentEvent] = BoundedQueue(4, "coalesce")
     events = [TurnStarted(1), *words(40), CALL, *words(40), END]
-    taken = await taken_late(events, queue)
+    taken = await take_late(events, queue)
     assert text_of(taken) == text_of(events)
     assert CALL in taken and taken[-1] == END
     assert queue.merged > 0
@@ -157,7 +157,7 @@ def test_nothing_but_deltas_goes_and_the_order_stays(
 ):
     async def run() -> tuple[list[AgentEvent], BoundedQueue[AgentEvent]]:
         queue: BoundedQueue[AgentEvent] = BoundedQueue(capacity, when_full)
-        return await taken_late(events, queue), queue
+        return await take_late(events, queue), queue
 
     taken, queue = asyncio.run(run())
     deltas = (TextDelta, ThinkingDelta, InputDelta)
@@ -165,7 +165,7 @@ def test_nothing_but_deltas_goes_and_the_order_stays(
     def others(of: list[AgentEvent]) -> list[AgentEvent]:
         return [event for event in of if not isinstance(event, deltas)]
 
-    def said(of: list[AgentEvent]) -> list[tuple[str, int, str]]:
+    def list_characters(of: list[AgentEvent]) -> list[tuple[str, int, str]]:
         """Return each character that a delta says, with where it belongs."""
         fields = {"TextDelta": "text", "ThinkingDelta": "thinking", "InputDelta": "fragment"}
         return [
@@ -177,9 +177,9 @@ def test_nothing_but_deltas_goes_and_the_order_stays(
 
     assert queue.deepest <= capacity
     assert others(taken) == others(events)
-    assert len(said(taken)) == len(said(events)) - queue.dropped
+    assert len(list_characters(taken)) == len(list_characters(events)) - queue.dropped
     if when_full != "drop":
-        assert said(taken) == said(events)
+        assert list_characters(taken) == list_characters(events)
     if when_full == "wait":
         assert taken == events
 

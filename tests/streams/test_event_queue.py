@@ -28,7 +28,7 @@ others = st.builds(BlockStopped, st.integers(0, 1), st.just({})) | st.builds(
 )
 
 
-def said(events: list[Any]) -> list[Any]:
+def list_texts(events: list[Any]) -> list[Any]:
     """Return what each block says up to each of its ends, in which no delta is seen any more."""
     blocks: dict[Any, str] = {}
     told: list[Any] = []
@@ -46,7 +46,7 @@ def said(events: list[Any]) -> list[Any]:
 def test_nothing_is_lost_and_ends_stay_behind_what_they_end(
     events: list[Any], limit: int, chance: Any
 ):
-    async def played() -> list[Any]:
+    async def play() -> list[Any]:
         queue, got = EventQueue(limit), []
         for event in events:
             queue.put(event)
@@ -55,8 +55,8 @@ def test_nothing_is_lost_and_ends_stay_behind_what_they_end(
         queue.close()
         return got + [event async for _, event in queue]
 
-    got = asyncio.run(played())
-    assert said(got) == said(events)
+    got = asyncio.run(play())
+    assert list_texts(got) == list_texts(events)
     progress = [event for event in events if isinstance(event, ToolProgress)]
     assert [e for e in got if isinstance(e, ToolProgress)][-1:] == progress[-1:]
     if len(events) <= limit:

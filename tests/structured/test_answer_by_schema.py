@@ -176,7 +176,7 @@ def test_a_whole_answer_is_held_to_the_class(text: str, why: str):
 # ---- After a turn with tools
 
 
-def turn_finished(reason: str) -> TurnFinished:
+def finish_turn(reason: str) -> TurnFinished:
     return TurnFinished(1, {"content": []}, reason)
 
 
@@ -186,19 +186,19 @@ CALL_BLOCK = {"type": "tool_use", "id": "t", "name": "look", "input": {}}
 @pytest.mark.parametrize(
     "before",
     [
-        [TextDelta(0, "Let me look."), turn_finished("tool_use")],
-        [TextDelta(0, '{"title": "no'), BlockStarted(1, CALL_BLOCK), turn_finished("tool_use")],
+        [TextDelta(0, "Let me look."), finish_turn("tool_use")],
+        [TextDelta(0, '{"title": "no'), BlockStarted(1, CALL_BLOCK), finish_turn("tool_use")],
         [TextDelta(0, "Looking."), MessageStopped({"stop_reason": "tool_use"})],
         [
             TextDelta(0, "One."),
-            turn_finished("tool_use"),
+            finish_turn("tool_use"),
             TextDelta(0, "Two."),
-            turn_finished("tool_use"),
+            finish_turn("tool_use"),
         ],
         [TextDelta(0, "Hm."), BlockStarted(1, {"type": "server_tool_use", "name": "web_search"})],
         [TextDelta(0, WRITTEN[:30]), Retrying(2, 0.1, "it broke", True)],
         [TextDelta(0, WRITTEN[:30]), Interrupted()],
-        [TextDelta(0, WRITTEN), turn_finished("tool_use")],
+        [TextDelta(0, WRITTEN), finish_turn("tool_use")],
     ],
 )
 def test_the_answer_is_what_comes_after_the_last_call(before: list[Any]):
@@ -217,7 +217,7 @@ def test_the_answer_is_what_comes_after_the_last_call(before: list[Any]):
     "between",
     [
         Retrying(2, 0.1, "it broke", False),  # the text goes on
-        turn_finished("pause_turn"),
+        finish_turn("pause_turn"),
         BlockStarted(1, {"type": "text", "text": ""}),
         MessageStopped({"stop_reason": "end_turn"}),
     ],

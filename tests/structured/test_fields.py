@@ -226,13 +226,13 @@ def test_each_character_is_looked_at_once(text: str, monkeypatch: pytest.MonkeyP
         looked_at += stop - at
         return stop
 
-    def counting_parsed(token: str) -> Any:
+    def count_and_parse(token: str) -> Any:
         nonlocal looked_at
         looked_at += len(token)
         return parsed(token)
 
     monkeypatch.setattr(fields, "_end", counting_end)
-    monkeypatch.setattr(fields, "_parse", counting_parsed)
+    monkeypatch.setattr(fields, "_parse", count_and_parse)
     view, found = read(*[text[at : at + 20] for at in range(0, len(text), 20)])
     assert view.finished
     assert exact(found) == exact(list(leaves(json.loads(text))))

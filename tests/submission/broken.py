@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-__all__ = ["BROKEN", "Broken", "broken_source"]
+__all__ = ["BROKEN", "Broken", "break_source"]
 
 
 class Broken(NamedTuple):
@@ -315,7 +315,7 @@ BROKEN = {
 }
 
 
-def broken_source(source: str, broken: Broken) -> str:
+def break_source(source: str, broken: Broken) -> str:
     """Return the reference with the changes in it, each of which must be made once."""
     for old, new in broken.changes:
         assert source.count(old) == 1, f"{source.count(old)} times: {old!r}"

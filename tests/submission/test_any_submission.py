@@ -94,7 +94,7 @@ ODD = [
 
 
 @st.composite
-def changed(draw: st.DrawFn, content: bytes) -> bytes:
+def change(draw: st.DrawFn, content: bytes) -> bytes:
     """Some places of a file hold something else, or it ends too early."""
     data = content
     for _ in range(draw(st.integers(1, 4))):
@@ -153,7 +153,7 @@ def submissions(draw: st.DrawFn) -> dict[str, bytes]:
     """An honest submission in which some files are something else, or not there."""
     files = Files(HONEST)
     for name in draw(st.lists(st.sampled_from(KNOWN), min_size=1, max_size=3, unique=True)):
-        kinds = [changed(HONEST[name]), st.binary(max_size=300), st.sampled_from(ODD), st.none()]
+        kinds = [change(HONEST[name]), st.binary(max_size=300), st.sampled_from(ODD), st.none()]
         if name.endswith((".json", ".cast")):
             kinds += [another_value(name)] * 3
         content = draw(st.one_of(kinds))
@@ -167,7 +167,7 @@ def submissions(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
-def looked_at(files: Mapping[str, bytes]) -> list[Check]:
+def look_at(files: Mapping[str, bytes]) -> list[Check]:
     """Look at files as the evaluation does, but for running them; an exception is one here."""
     found = Found(fresh=1)
     seeds_of(files)
@@ -183,12 +183,12 @@ def looked_at(files: Mapping[str, bytes]) -> list[Check]:
 
 def no_exception_and_no_minute(files: dict[str, bytes]) -> None:
     start = time.thread_time()  # whatever else the machine does
-    looked_at(files)
+    look_at(files)
     assert time.thread_time() - start < A_MINUTE
 
 
 def test_the_honest_one_is_told_nothing_bad():
-    assert [check.why for check in looked_at(HONEST) if not check.passed] == []
+    assert [check.why for check in look_at(HONEST) if not check.passed] == []
 
 
 @given(submissions())
@@ -205,7 +205,7 @@ def test_whatever_the_files_hold_there_are_sentences_at_length(files: dict[str, 
     no_exception_and_no_minute(files)
 
 
-def packed(method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def pack(method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as file:
         for name, content in HONEST.items():
@@ -213,10 +213,10 @@ def packed(method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return out.getvalue()
 
 
-ARCHIVES = st.sampled_from([packed(), packed(zipfile.ZIP_STORED)]).flatmap(changed)
+ARCHIVES = st.sampled_from([pack(), pack(zipfile.ZIP_STORED)]).flatmap(change)
 
 
-def opened(data: bytes) -> None:
+def open_archive(data: bytes) -> None:
     try:
         files, problems = unpack(data)
     except CannotUnpack:
@@ -227,14 +227,14 @@ def opened(data: bytes) -> None:
 @given(ARCHIVES)
 @settings(max_examples=100, deadline=None)
 def test_however_an_archive_is_damaged_there_are_sentences(data: bytes):
-    opened(data)
+    open_archive(data)
 
 
 @pytest.mark.long
 @given(ARCHIVES)
 @settings(max_examples=5000, deadline=None)
 def test_however_an_archive_is_damaged_there_are_sentences_at_length(data: bytes):
-    opened(data)
+    open_archive(data)
 
 
 def cast_of(columns: int, rows: int, events: list[list[Any]]) -> bytes:

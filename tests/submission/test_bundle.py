@@ -21,16 +21,16 @@ RIGHT = {part: sorted(find_exercise(part).answers.glob("right_*.py")) for part i
 SAID = "bytes fall, one by one\na chunk ends inside a word\nthe meaning arrives"
 
 
-def loaded(source: str) -> ModuleType:
+def load(source: str) -> ModuleType:
     """Run the file as a module, not as a program."""
     module = new_module("an_agent_file")
     exec(compile(source, "agent.py", "exec"), module.__dict__)
     return module
 
 
-def said(source: str) -> str:
+def run_offline(source: str) -> str:
     """Return what the agent in a file says in its simulation, at once."""
-    file = loaded(source)
+    file = load(source)
     file.TOKENS_PER_SECOND, file.FIRST_TOKEN, file.OFFLINE_SECONDS = 1e9, 0.0, 0.0
     text: list[str] = []
 
@@ -67,7 +67,7 @@ def check(source: str) -> None:
     )
     assert "undefined" not in lint.stdout.lower(), lint.stdout
     assert "redefinition" not in lint.stdout.lower(), lint.stdout
-    words = said(source)
+    words = run_offline(source)
     assert "While that runs, here I am still talking to you." in words
     assert "7 °C and cloudy" in words
     assert words.endswith(SAID)
@@ -168,6 +168,6 @@ def test_parts_that_use_a_name_for_different_things_keep_apart():
     clash = "def closed(text):\n    return text.upper()\n\ndef open(x):\n    return closed(x)\n"
     made = bundle({"sse": SSE + clash}, models=MODELS)
     check(made.source)
-    file = loaded(made.source)
+    file = load(made.source)
     assert file.open_sse("a") == "A"
     assert file.closed_recovery is not file.closed

@@ -12,7 +12,7 @@ from helpers.submission.bundle import course_agent
 from helpers.submission.conformance.cases import CASES, cases_here
 from helpers.submission.conformance.process import Limits
 from helpers.submission.conformance.suite import all_pass, tried
-from tests.submission.broken import BROKEN, Broken, broken_source
+from tests.submission.broken import BROKEN, Broken, break_source
 
 pytestmark = pytest.mark.long  # each starts programs
 
@@ -52,7 +52,7 @@ def test_every_case_has_an_id_and_a_title_of_its_own():
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_build_is_made_of_the_reference(name: str):
-    assert broken_source(REFERENCE, BROKEN[name]) != REFERENCE
+    assert break_source(REFERENCE, BROKEN[name]) != REFERENCE
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 
     async def outcome(number: int, broken: Broken) -> set[str]:
         file = folder / f"agent_{number}.py"
-        file.write_text(broken_source(REFERENCE, broken), encoding="utf-8")
+        file.write_text(break_source(REFERENCE, broken), encoding="utf-8")
         cases = [case for case in cases_here() if case.id in broken.fails]
         async with room:
             seed = random.randrange(10**9)

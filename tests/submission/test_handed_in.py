@@ -105,18 +105,18 @@ def test_what_a_mac_or_windows_packs_is_read(tmp_path: Path):
     assert unpack(data) == ({"agent.py": b"pass"}, [])
 
 
-def damaged(data: bytes, place: int, value: bytes) -> bytes:
+def damage(data: bytes, place: int, value: bytes) -> bytes:
     return data[:place] + value + data[place + len(value) :]
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda data: damaged(data, 0, b"XX"), "agent.py is damaged"),
-        (lambda data: damaged(data, 45, b"\xff\xff\xff\xff"), "agent.py is damaged"),
-        (lambda data: damaged(data, data.index(b"PK\1\2") + 8, b"\1"), "locked with a password"),
-        (lambda data: damaged(data, data.index(b"PK\1\2") + 10, b"\x0e"), "packed by method 14"),
-        (lambda data: damaged(data, data.index(b"PK\1\2") + 16, b"\0\0"), "agent.py is damaged"),
+        (lambda data: damage(data, 0, b"XX"), "agent.py is damaged"),
+        (lambda data: damage(data, 45, b"\xff\xff\xff\xff"), "agent.py is damaged"),
+        (lambda data: damage(data, data.index(b"PK\1\2") + 8, b"\1"), "locked with a password"),
+        (lambda data: damage(data, data.index(b"PK\1\2") + 10, b"\x0e"), "packed by method 14"),
+        (lambda data: damage(data, data.index(b"PK\1\2") + 16, b"\0\0"), "agent.py is damaged"),
     ],
     ids=["head", "data", "encrypted", "lzma", "checksum"],
 )

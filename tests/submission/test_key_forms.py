@@ -16,7 +16,7 @@ HEX = "0123456789abcdef"
 AWS = string.ascii_uppercase + "234567"
 
 
-def drawn(seed: int, alphabet: str, length: int) -> str:
+def draw(seed: int, alphabet: str, length: int) -> str:
     return "".join(random.Random(seed).choices(alphabet, k=length))
 
 
@@ -63,7 +63,7 @@ TRUE = [
 @pytest.mark.parametrize(("name", "place"), TRUE)
 def test_a_key_is_found_wherever_it_was_left(name: str, place: str):
     start, alphabet, length = MADE[name]
-    key = start + drawn(1, alphabet, length)
+    key = start + draw(1, alphabet, length)
     text = f"first line\n\n{place.format(key)}\nlast line\n"
     [words] = leaks(text)
     assert words.endswith("line 3")
@@ -76,7 +76,7 @@ def test_a_key_is_found_wherever_it_was_left(name: str, place: str):
 def test_nearly_every_key_that_is_drawn_is_found(name: str):
     """A key can read like words by chance: about two in a thousand of the shortest."""
     start, alphabet, length = MADE[name]
-    texts = [f"x = '{start}{drawn(seed, alphabet, length)}'" for seed in range(1000)]
+    texts = [f"x = '{start}{draw(seed, alphabet, length)}'" for seed in range(1000)]
     missed = [text for text in texts if len(list(keys(text))) != 1]
     assert len(missed) <= 5
     assert all(len(list(find_keys(text))) == 1 for text in texts)
@@ -90,9 +90,9 @@ def test_a_row_of_digits_and_letters_is_taken_for_a_key(start: str):
 
 
 def test_the_secret_half_of_an_aws_key_is_known_by_its_neighbour():
-    secret = drawn(3, B62 + "+/", 40)
+    secret = draw(3, B62 + "+/", 40)
     named = f"aws_secret_access_key = {secret}\n"
-    beside = f"{'AKIA'}{drawn(4, AWS, 16)},{secret}\n"
+    beside = f"{'AKIA'}{draw(4, AWS, 16)},{secret}\n"
     assert leaks(named) == ["something that looks like a key of AWS, its secret half, line 1"]
     assert len(leaks(beside)) == 2
     assert leaks(f"digest = '{secret}'") == []  # alone it may be anything
@@ -144,12 +144,12 @@ FALSE = [
     "AKIAIOSFODNN7EXAMPLE",
     "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     # digests and data
-    "sha256:" + drawn(5, HEX, 64),
-    "commit " + drawn(6, HEX, 40) + " of the aws secret store",
-    "data:image/png;base64," + drawn(7, B62 + "+/", 4000) + "==",
-    "integrity: sha512-" + drawn(8, B62 + "+/", 86) + "==",
-    "toolu_01" + drawn(9, B62, 22),
-    "msg_01" + drawn(10, B62, 22) + " req_011" + drawn(11, B62, 22),
+    "sha256:" + draw(5, HEX, 64),
+    "commit " + draw(6, HEX, 40) + " of the aws secret store",
+    "data:image/png;base64," + draw(7, B62 + "+/", 4000) + "==",
+    "integrity: sha512-" + draw(8, B62 + "+/", 86) + "==",
+    "toolu_01" + draw(9, B62, 22),
+    "msg_01" + draw(10, B62, 22) + " req_011" + draw(11, B62, 22),
     "123e4567-e89b-12d3-a456-426614174000",
     "claude-sonnet-4-5-20250929 and gpt-5.4-mini-2026-03-05",
 ]
@@ -171,7 +171,7 @@ def test_names_made_of_words_are_no_keys(words: list[str]):
 @given(st.text(), st.integers(0, 10**6), st.sampled_from(sorted(MADE)))
 def test_no_part_of_a_key_is_ever_repeated(text: str, seed: int, name: str):
     start, alphabet, length = MADE[name]
-    body = drawn(seed, alphabet, length)
+    body = draw(seed, alphabet, length)
     for words in leaks(f"{text} {start}{body} {text}"):
         assert not any(body[at : at + 6] in words for at in range(length - 6))
 

@@ -37,17 +37,17 @@ class Renamed(ast.NodeTransformer):
         return node
 
 
-def renamed(source: str) -> str:
+def rename(source: str) -> str:
     return ast.unparse(ast.fix_missing_locations(Renamed().visit(ast.parse(source))))
 
 
-def commented(source: str) -> str:
+def add_comments(source: str) -> str:
     return "\n".join(
         f"{line}  # mine" if line.endswith(":") else line for line in source.split("\n")
     )
 
 
-def turned_round(source: str) -> str:
+def turn_round(source: str) -> str:
     tree = ast.parse(source)
     tree.body.reverse()
     return ast.unparse(tree)
@@ -63,7 +63,7 @@ def without_docstrings(source: str) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-@pytest.mark.parametrize("change", [str, commented, renamed, turned_round, without_docstrings])
+@pytest.mark.parametrize("change", [str, add_comments, rename, turn_round, without_docstrings])
 @pytest.mark.parametrize("part", PARTS)
 def test_the_courses_own_part_stays_the_courses(part: str, change) -> None:
     assert is_the_courses(change(SOURCES[part]))

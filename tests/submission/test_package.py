@@ -46,7 +46,7 @@ RESULTS = [
 ]
 
 
-def packed(folder: Path, said: list[str] | None = None, **changes: object) -> Path:
+def pack(folder: Path, said: list[str] | None = None, **changes: object) -> Path:
     """Package a submission into a folder; return it."""
     agent = folder.parent / "mine.py"
     agent.write_text(str(changes.pop("source", AGENT)), encoding="utf-8")
@@ -72,7 +72,7 @@ def readme_of(folder: Path) -> str:
 
 def test_a_readme_says_what_it_is_and_how_it_runs_without_the_course(tmp_path: Path):
     about = About("A *fast* <agent>", "Ann Other", True)
-    text = readme_of(packed(tmp_path / "out", about=about, live=LIVE))
+    text = readme_of(pack(tmp_path / "out", about=about, live=LIVE))
     assert text.startswith("# A \\*fast\\* \\<agent\\>\n\nby Ann Other\n\n![")
     assert "    pip install httpx\n    python agent.py --mock " in text
     assert "1 of 2 behaviours" in text
@@ -97,7 +97,7 @@ def test_a_readme_says_what_it_is_and_how_it_runs_without_the_course(tmp_path: P
 def test_what_a_file_of_ones_own_needs_is_what_it_imports(tmp_path: Path):
     source = "import json, yaml\nfrom httpx import get\n"
     cast = replace(CAST, command="python agent.py Hi")
-    text = readme_of(packed(tmp_path / "out", source=source, cast=cast, mode="live"))
+    text = readme_of(pack(tmp_path / "out", source=source, cast=cast, mode="live"))
     assert "    pip install PyYAML httpx\n    python agent.py " in text.replace("pyyaml", "PyYAML")
     assert "--mock" not in text
 
@@ -109,7 +109,7 @@ def test_the_course_is_linked_where_the_project_says(tmp_path: Path):
 
 
 def test_a_readme_is_its_authors_to_change(tmp_path: Path):
-    out = packed(tmp_path / "out")
+    out = pack(tmp_path / "out")
     files = {path.name: path.read_bytes() for path in out.iterdir()}
     files["README.md"] = b"# Mine\n"
     assert problems(json.loads(files["manifest.json"]), files) == []
@@ -122,27 +122,27 @@ def test_a_readme_is_its_authors_to_change(tmp_path: Path):
 @pytest.mark.parametrize("change", [str.upper, lambda text: text + "More.\n", lambda text: "mine"])
 def test_a_changed_readme_stays_and_an_unchanged_one_is_renewed(change, tmp_path: Path):
     said: list[str] = []
-    out = packed(tmp_path / "out")
+    out = pack(tmp_path / "out")
     (out / "README.md").write_text(readme_of(out), encoding="utf-8", newline="\r\n")
-    packed(out, said, about=About(title="Another"))
+    pack(out, said, about=About(title="Another"))
     assert readme_of(out).startswith("# Another\n") and not is_edited(readme_of(out))
     mine = change(readme_of(out))
     (out / "README.md").write_text(mine, encoding="utf-8")
-    packed(out, said, about=About(title="A third"))
+    pack(out, said, about=About(title="A third"))
     assert readme_of(out) == mine
     assert any("README.md is your own by now" in words for words in said)
 
 
 def test_a_key_in_an_own_readme_is_not_shipped(tmp_path: Path):
-    out = packed(tmp_path / "out")
+    out = pack(tmp_path / "out")
     (out / "README.md").write_text("# Mine\n\nsk-" + "ant-api03-0123456789abcdef\n", "utf-8")
     with pytest.raises(CannotPackage, match=r"README\.md holds .*sk-ant…\), line 3: take"):
-        packed(out)
+        pack(out)
 
 
 def test_live_times_go_with_the_submission_that_they_were_of(tmp_path: Path):
-    out = packed(tmp_path / "out", live=LIVE)
-    packed(out)
+    out = pack(tmp_path / "out", live=LIVE)
+    pack(out)
     assert not [path for path in out.iterdir() if "live" in path.name]
 
 
@@ -207,7 +207,7 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nobody")
 def test_a_commit_needs_no_identity_and_is_on_main(tmp_path: Path):
-    out = packed(tmp_path / "out", live=LIVE)
+    out = pack(tmp_path / "out", live=LIVE)
     words = commit(out, "Ann Other")
     assert "git commit --amend --reset-author" in words and "Nothing was pushed" in words
     assert git(out, "branch", "--show-current") == "main"
@@ -215,7 +215,7 @@ def test_a_commit_needs_no_identity_and_is_on_main(tmp_path: Path):
     held = {*CONTENTS, *EXTRAS, "manifest.json", ".gitattributes"}
     assert set(git(out, "ls-files").split()) == held
     assert commit(out) == "Nothing has changed since the last commit."
-    packed(out)
+    pack(out)
     commit(out)
     assert set(git(out, "ls-files").split()) == held - {"ttft-live.json", "ttft-live.svg"}
     assert git(out, "status", "--porcelain") == ""
@@ -225,7 +225,7 @@ def test_a_commit_needs_no_identity_and_is_on_main(tmp_path: Path):
 def test_a_commit_is_of_whom_git_knows_and_on_the_branch_that_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    out = packed(tmp_path / "out")
+    out = pack(tmp_path / "out")
     git(out, "init", "--quiet")
     git(out, "config", "user.name", "Bob")
     git(out, "config", "user.email", "bob@example.org")
@@ -331,7 +331,7 @@ def checks_of(folder: Path) -> dict[str, Check]:
 
 def test_what_could_not_be_had_is_said_and_not_packed(tmp_path: Path):
     why = {"recording": "Windows has no pseudo-terminal for this.", "ttft": "It said nothing."}
-    folder = packed(tmp_path / "out", cast=None, measured=None, left_out=why)
+    folder = pack(tmp_path / "out", cast=None, measured=None, left_out=why)
     absent = {name for names in OPTIONAL.values() for name in names}
     assert not absent & {path.name for path in folder.iterdir()}
     assert not [name for name in absent if name in readme_of(folder)]
@@ -344,7 +344,7 @@ def test_what_could_not_be_had_is_said_and_not_packed(tmp_path: Path):
 
 @pytest.mark.parametrize("left_out", [None, {}, {"recording": 5}, {"ttft": "It said nothing."}, []])
 def test_what_is_missing_without_a_reason_is_missing(tmp_path: Path, left_out: object):
-    folder = packed(tmp_path / "out", cast=None)
+    folder = pack(tmp_path / "out", cast=None)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "left_out": left_out}))
     check = checks_of(folder)["recording"]
@@ -353,7 +353,7 @@ def test_what_is_missing_without_a_reason_is_missing(tmp_path: Path, left_out: o
 
 
 def test_half_of_a_pair_is_missing_whatever_the_reason(tmp_path: Path):
-    folder = packed(tmp_path / "out", left_out={"ttft": "It said nothing."})
+    folder = pack(tmp_path / "out", left_out={"ttft": "It said nothing."})
     (folder / "ttft.svg").unlink()
     assert checks_of(folder)["ttft"].why == "ttft.svg is missing."
 
@@ -361,4 +361,4 @@ def test_half_of_a_pair_is_missing_whatever_the_reason(tmp_path: Path):
 def test_a_reason_is_searched_for_keys(tmp_path: Path):
     why = {"recording": "It ended with 1: sk-ant-api03-Zk9vQ2xLr8TnW4bYh6JdPf1sXcMa"}
     with pytest.raises(CannotPackage, match=r"manifest\.json holds"):
-        packed(tmp_path / "out", cast=None, left_out=why)
+        pack(tmp_path / "out", cast=None, left_out=why)

@@ -31,7 +31,7 @@ def results(source: str, **more: Any) -> list[dict[str, Any]]:
     return [one for one in reports(source, **more) if "result" in one]
 
 
-def said(source: str) -> str:
+def read_terminal(source: str) -> str:
     """Return what an agent writes to a terminal."""
     [session] = [one for one in reports(source, seeds=[], prompt="Hello") if "recording" in one]
     return str(session["recording"])
@@ -49,7 +49,7 @@ def alive(mark: str) -> list[psutil.Process]:
     return found
 
 
-def gone(mark: str) -> bool:
+def is_gone(mark: str) -> bool:
     """Say whether no process has a mark, once the system has cleared up."""
     deadline = time.monotonic() + 60
     while alive(mark):
@@ -81,7 +81,7 @@ def test_what_hides_from_its_parent_is_ended_too():
     sleeper = mark()
     [report] = results(AWAY.replace("MARK", sleeper))
     assert report["result"]["passed"] is False
-    assert gone(sleeper)
+    assert is_gone(sleeper)
 
 
 @pytest.mark.usefixtures("either")
@@ -90,7 +90,7 @@ def test_too_many_processes_end_the_trial():
     many = f"import os\nfor _ in range(6): os.fork()\nos.execvp('sleep', ['sleep', '{sleeper}'])\n"
     with pytest.raises(Stopped, match="more than 40 processes"):
         reports(many, patience=20.0)
-    assert gone(sleeper)
+    assert is_gone(sleeper)
 
 
 # The process that runs the suite: on Linux, a launcher stands between it and the agent.
@@ -111,7 +111,7 @@ def test_who_kills_the_trial_gets_no_verdict():
     )
     with pytest.raises(Stopped, match="ended before it was done"):
         reports(kills)
-    assert gone(sleeper)
+    assert is_gone(sleeper)
 
 
 @pytest.mark.long
@@ -123,7 +123,7 @@ def test_leaving_a_trial_ends_it():
     )
     next(running)
     running.close()  # type: ignore[attr-defined]
-    assert gone(sleeper)
+    assert is_gone(sleeper)
 
 
 def test_a_trial_has_its_time_and_its_memory():
@@ -172,7 +172,7 @@ print("key", os.environ.get("ANTHROPIC_API_KEY"))
     if not sandbox.container():
         assert any("Not contained here" in words for words in describe_container())
         return
-    words = said(tries)
+    words = read_terminal(tries)
     for one in ("read", "write", "dial", "look"):
         assert f"{one} could not" in words
     assert "of-this-machine" not in words  # but one that the course made up
@@ -197,7 +197,7 @@ def test_a_trial_ends_when_somebody_stops_it():
     stop.set()
     with pytest.raises(Stopped, match="somebody stopped it"):
         list(running)
-    assert gone(sleeper)
+    assert is_gone(sleeper)
 
 
 WRITES = """
@@ -218,7 +218,7 @@ for change in (
 
 def test_an_agent_cannot_change_its_own_file():
     if sandbox.container():
-        words = said(WRITES)
+        words = read_terminal(WRITES)
         assert words.count("could not") == 4 and "did" not in words
 
 
@@ -289,7 +289,7 @@ def test_where_nothing_contains_it_open_secrets_are_named(monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("either")
 def test_an_agent_is_given_no_environment_of_the_verifier(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SOME_API_KEY", "a-value-that-nobody-sees")
-    words = said("import os\nprint(dict(os.environ), open('/proc/self/environ').read())")
+    words = read_terminal("import os\nprint(dict(os.environ), open('/proc/self/environ').read())")
     assert "a-value-that" not in words and "SOME_API_KEY" not in words
 
 
@@ -309,4 +309,4 @@ for name in glob.glob("/proc/[0-9]*/environ"):
 """
     environ = Path("/proc/self/environ").read_text().split("\0")
     mine = {one for one in environ if one and not one.startswith(("PATH=", "PYTHON", "TMPDIR="))}
-    assert not [one for one in mine if len(one) > 12 and one in said(looks)]
+    assert not [one for one in mine if len(one) > 12 and one in read_terminal(looks)]

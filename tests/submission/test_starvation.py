@@ -100,9 +100,9 @@ async def test_six_suites_at_once_find_no_fault_in_the_courses_agent(tmp_path: P
     file.write_text(course_agent(), encoding="utf-8")
     cases = [case for case in cases_here() if not case.waits]
 
-    async def found(seed: int) -> list[Result]:
+    async def find_failures(seed: int) -> list[Result]:
         return [one async for one in tried(file, [seed], cases=cases) if not one.passed]
 
     seeds = random.sample(range(10**9), 6)
-    assert await asyncio.gather(*map(found, seeds)) == [[]] * 6
+    assert await asyncio.gather(*map(find_failures, seeds)) == [[]] * 6
     assert suite.AT_ONCE > 1

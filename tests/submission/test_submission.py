@@ -23,7 +23,7 @@ from helpers.submission.report import claims, dump_report, page, results_in
 from helpers.submission.ttft import dump_measurement
 from helpers.submission.verdict import Verdict
 from helpers.submission.verify import verify
-from tests.submission.broken import BROKEN, broken_source
+from tests.submission.broken import BROKEN, break_source
 
 pytestmark = pytest.mark.long  # makes a submission, and verifies it again and again
 
@@ -184,7 +184,7 @@ def hard_coded(copy: Copy) -> None:
 
 def sdk_through_importlib(copy: Copy) -> None:
     source = copy.files["agent.py"].decode()
-    copy.agent(broken_source(source, BROKEN["imports an SDK through importlib"]), {"by_hand"})
+    copy.agent(break_source(source, BROKEN["imports an SDK through importlib"]), {"by_hand"})
 
 
 def replayed(copy: Copy) -> None:
@@ -268,7 +268,7 @@ def verdicts(
         folder = tmp_path_factory.mktemp("cheats", numbered=True) / "copy"
         shutil.copytree(submission, folder, ignore=shutil.ignore_patterns(".git"))
         cheat(Copy(folder))
-        return looked_at(folder)
+        return look_at(folder)
 
     with ThreadPoolExecutor(4) as pool:
         return dict(zip(CHEATS, pool.map(verdict, CHEATS), strict=True))
@@ -285,7 +285,7 @@ def test_a_cheat_fails_on_what_it_breaks(
     assert words in reason
 
 
-def looked_at(folder: Path) -> Verdict:
+def look_at(folder: Path) -> Verdict:
     return verify(folder, seeds=1, cases=CASES, runs=0)
 
 
@@ -295,9 +295,9 @@ def test_a_claim_that_is_not_found_again_is_said(submission: Path, tmp_path: Pat
     shutil.copytree(submission, folder, ignore=shutil.ignore_patterns(".git"))
     copy = Copy(folder)
     copy.agent(
-        broken_source(copy.files["agent.py"].decode(), BROKEN["stops after the first tools"]), set()
+        break_source(copy.files["agent.py"].decode(), BROKEN["stops after the first tools"]), set()
     )
-    bad = {check.id: check.why for check in looked_at(folder).checks if not check.passed}
+    bad = {check.id: check.why for check in look_at(folder).checks if not check.passed}
     assert bad.keys() == {"behaviour", "report"}
     assert "claims that it" in bad["report"]
 

@@ -206,7 +206,7 @@ def test_a_mode_that_cannot_be_had_leaves_the_offline_one():
 # ---- Failures inside a run
 
 
-async def answered(session: Session, folder: Path) -> tuple[int, str]:
+async def answer(session: Session, folder: Path) -> tuple[int, str]:
     paper = io.StringIO()
     agent = Agent(session, tools=lambda: agent_tools(folder), thinks=False)
     async with agent.keep_open():
@@ -217,7 +217,7 @@ async def answered(session: Session, folder: Path) -> tuple[int, str]:
 async def test_a_refused_request(server: MockServer, folder: Path):
     session = Session({"COURSE_BASE_URL": server.base_url, "COURSE_MODE": "mock"})
     session.use_mock(Settings(fault=Fault("status", status=400)))
-    code, said = await answered(session, folder)
+    code, said = await answer(session, folder)
     assert code == 1
     assert said.startswith("✕ The answer failed. HTTP 400 invalid_request_error: ")
 
@@ -225,7 +225,7 @@ async def test_a_refused_request(server: MockServer, folder: Path):
 async def test_the_cap_is_told(server: MockServer, folder: Path):
     session = Session({"COURSE_BASE_URL": server.base_url, "COURSE_MODE": "custom"})
     session.set_cap(0)
-    code, said = await answered(session, folder)
+    code, said = await answer(session, folder)
     assert code == 1
     assert said.startswith("✕ This request could cost up to $")
 
@@ -233,7 +233,7 @@ async def test_the_cap_is_told(server: MockServer, folder: Path):
 async def test_live_answers_tell_their_price(server: MockServer, folder: Path):
     session = Session({"COURSE_BASE_URL": server.base_url, "ANTHROPIC_API_KEY": "k"})
     session.use("custom", base_url=server.base_url)
-    code, said = await answered(session, folder)
+    code, said = await answer(session, folder)
     assert code == 0
     assert re.search(r"^1 turn · \d+ tokens in, 6 out · \$0\.\d{6} · \d\.\d s$", said, re.MULTILINE)
 

@@ -51,25 +51,25 @@ class Screen(PlainScreen):
             del self.live[key]
 
 
-async def scripted(*events: AgentEvent) -> AsyncGenerator[AgentEvent]:
+async def replay(*events: AgentEvent) -> AsyncGenerator[AgentEvent]:
     for event in events:
         yield event
 
 
-async def shown(*events: AgentEvent) -> Screen:
+async def show_all(*events: AgentEvent) -> Screen:
     screen = Screen()
-    run = await show(scripted(*events, END), screen)
+    run = await show(replay(*events, END), screen)
     assert run.ending == ending(END.reason)
     assert screen.live == {}
     return screen
 
 
 async def paper(*events: AgentEvent) -> str:
-    return (await shown(*events)).paper.getvalue()
+    return (await show_all(*events)).paper.getvalue()
 
 
 async def test_an_answer_with_a_tool():
-    screen = await shown(
+    screen = await show_all(
         TurnStarted(1),
         BlockStarted(0, {"type": "text"}),
         TextDelta(0, "I'll "),
@@ -146,7 +146,7 @@ async def test_a_retry_says_nothing_of_tools_that_go_on():
 async def test_an_interruption_shows_what_was_said_instead():
     screen = Screen()
     screen.typed.append("Stop, do this")
-    await show(scripted(TextDelta(0, "Long te"), STARTED, Interrupted(), END), screen)
+    await show(replay(TextDelta(0, "Long te"), STARTED, Interrupted(), END), screen)
     assert screen.paper.getvalue() == (
         "Long te\n\n■ Reading a.txt: stopped.\n■ Interrupted.\n\n> Stop, do this\n"
     )
@@ -158,7 +158,7 @@ async def test_thinking_is_folded_to_a_line():
     screen = Screen()
     thinking = {"type": "thinking"}
     events = [BlockStarted(0, thinking), ThinkingDelta(0, "Hm"), BlockStopped(0, thinking)]
-    await show(scripted(*events, TextDelta(1, "Yes.")), screen, lambda: next(times))
+    await show(replay(*events, TextDelta(1, "Yes.")), screen, lambda: next(times))
     assert screen.paper.getvalue() == "Thought for 2.5 s.\n\nYes.\n"
 
 
@@ -174,13 +174,13 @@ async def test_thinking_is_folded_to_a_line():
 )
 async def test_an_unusual_end_is_named(reason: str, said: str):
     screen = Screen()
-    await show(scripted(RunFinished(reason, {}, 3)), screen)
+    await show(replay(RunFinished(reason, {}, 3)), screen)
     assert (said in screen.paper.getvalue()) if said else screen.paper.getvalue() == ""
 
 
 async def test_a_failure_is_a_sentence():
     screen = Screen()
-    await show(scripted(RunFinished("failed", {}, 1, StreamTruncated("it broke: "))), screen)
+    await show(replay(RunFinished("failed", {}, 1, StreamTruncated("it broke: "))), screen)
     assert screen.paper.getvalue() == "✕ The answer failed. It broke.\n"
 
 

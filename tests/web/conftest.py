@@ -41,10 +41,10 @@ def serve(agent: Agent) -> Iterator[Callable[..., WebServer]]:
     """Start servers that end with the test."""
     with ExitStack() as stack:
 
-        def started(own: Agent | None = None, **options: Any) -> WebServer:
+        def start_one(own: Agent | None = None, **options: Any) -> WebServer:
             return stack.enter_context(start(own or agent, **options))
 
-        yield started
+        yield start_one
 
 
 @pytest.fixture

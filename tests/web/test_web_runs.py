@@ -24,7 +24,7 @@ PIECES = [f"word {place} " + "\n" * (place % 7 == 0) for place in range(60)]
 ALL = "".join(PIECES)
 
 
-def told_of(pieces: list[str]) -> list[LogEntry]:
+def log_of(pieces: list[str]) -> list[LogEntry]:
     """Return what a page is told of a whole answer, without any loop or clock."""
     telling = Encoder(lambda: 0.0)
     pages: list[dict[str, Any]] = []
@@ -39,7 +39,7 @@ def told_of(pieces: list[str]) -> list[LogEntry]:
     return [LogEntry(id, page) for id, page in enumerate(pages, 1)]
 
 
-TOLD = told_of(PIECES)
+TOLD = log_of(PIECES)
 assert TOLD[-1].page["type"] == "end"
 
 

@@ -18,7 +18,7 @@ LONG = "Explain in detail how a TCP connection recovers from a lost packet."
 Serve = Callable[..., WebServer]
 
 
-def opened(server: WebServer, **options: Any) -> connect:
+def open_socket(server: WebServer, **options: Any) -> connect:
     address = server.url.replace("http", "ws", 1)
     options = {"origin": server.url, "proxy": None, "open_timeout": 20} | options
     return connect(f"{address}/ws", **options)
@@ -47,7 +47,7 @@ async def answer(socket: ClientConnection, **ask: Any) -> Reader:
 
 
 async def test_one_socket_carries_one_answer_after_the_other(serve: Serve):
-    async with opened(serve(Scripted(["one\n", "two"]))) as socket:
+    async with open_socket(serve(Scripted(["one\n", "two"]))) as socket:
         for _ in range(2):
             reader = await answer(socket, prompt="hello")
             assert reader.end and reader.end["outcome"] == "done"
@@ -57,7 +57,7 @@ async def test_one_socket_carries_one_answer_after_the_other(serve: Serve):
 async def test_stop_cancels_the_request_and_the_socket_stays(
     serve: Serve, slow: MockServer, upstream: Callable[[], int]
 ):
-    async with opened(serve()) as socket:
+    async with open_socket(serve()) as socket:
         await say(socket, type="ask", prompt=LONG)
         reader = Reader()
         assert (await hear(socket))["type"] == "run"
@@ -77,7 +77,7 @@ async def test_leaving_cancels_the_request_at_once(
     serve: Serve, slow: MockServer, upstream: Callable[[], int]
 ):
     server = serve(grace=60.0)
-    async with opened(server) as socket:
+    async with open_socket(server) as socket:
         await say(socket, type="ask", prompt=LONG)
         while (await hear(socket))["type"] != "text":
             pass
@@ -91,7 +91,7 @@ async def test_leaving_cancels_the_request_at_once(
 async def test_breaking_off_cancels_it_too(
     serve: Serve, slow: MockServer, upstream: Callable[[], int]
 ):
-    socket = await opened(serve(grace=60.0))
+    socket = await open_socket(serve(grace=60.0))
     await say(socket, type="ask", prompt=LONG)
     while (await hear(socket))["type"] != "text":
         pass
@@ -100,7 +100,7 @@ async def test_breaking_off_cancels_it_too(
 
 
 async def test_what_can_not_be_asked_gets_a_sentence_and_the_socket_stays(serve: Serve):
-    async with opened(serve(Scripted(["x"], wait=lambda _: asyncio.sleep(60)))) as socket:
+    async with open_socket(serve(Scripted(["x"], wait=lambda _: asyncio.sleep(60)))) as socket:
         for message, words in [
             ({"type": "ask", "prompt": " "}, "The prompt is empty: type a question first."),
             ({"type": "ask", "prompt": "x" * 30_000}, "The prompt is too long"),
@@ -125,7 +125,7 @@ async def test_what_can_not_be_asked_gets_a_sentence_and_the_socket_stays(serve:
 async def test_what_is_no_message_closes_the_socket_with_its_code(
     serve: Serve, sent: str | bytes, code: int
 ):
-    async with opened(serve(Scripted(["x"]))) as socket:
+    async with open_socket(serve(Scripted(["x"]))) as socket:
         await socket.send(sent)
         with pytest.raises(ConnectionClosed) as closed:
             async with asyncio.timeout(60):
@@ -136,14 +136,14 @@ async def test_what_is_no_message_closes_the_socket_with_its_code(
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
 async def test_a_page_from_elsewhere_gets_no_socket(serve: Serve, origin: str):
     with pytest.raises(InvalidStatus) as refused:
-        async with opened(serve(Scripted(["x"])), origin=origin):
+        async with open_socket(serve(Scripted(["x"])), origin=origin):
             pass
     assert refused.value.response.status_code == 403
 
 
 async def test_a_server_that_stops_says_so(serve: Serve):
     server = serve(Scripted(["x"], wait=lambda _: asyncio.sleep(60)))
-    async with opened(server) as socket:
+    async with open_socket(server) as socket:
         await say(socket, type="ask", prompt="hello")
         assert (await hear(socket))["type"] == "run"
         await asyncio.to_thread(server.close)

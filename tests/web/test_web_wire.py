@@ -49,7 +49,7 @@ class Clock:
         return self.now
 
 
-def told(events: Iterable[AgentEvent], clock: Any = lambda: 0.0) -> list[dict[str, Any]]:
+def encode(events: Iterable[AgentEvent], clock: Any = lambda: 0.0) -> list[dict[str, Any]]:
     telling = Encoder(clock, lambda usage: 0.25)
     return [page for event in events for page in telling.feed(event)]
 
@@ -86,7 +86,7 @@ WHOLE: list[AgentEvent] = [
 
 
 def test_a_whole_run_in_the_words_of_a_page():
-    pages = merged_pages(told(WHOLE))
+    pages = merge_pages(encode(WHOLE))
     assert kinds(pages) == [
         *("waiting", "thinking open", "answering", "more", "figures", "more", "thinking done"),
         *("tool input", "more", "tool running", "figures", "tool running", "tool done"),
@@ -114,12 +114,12 @@ def test_a_whole_run_in_the_words_of_a_page():
     assert figures["dollars"] == 0.25 and figures["over"]
 
 
-def merged_pages(pages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def merge_pages(pages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one.page for one in merge(LogEntry(id, page) for id, page in enumerate(pages, 1))]
 
 
 def test_the_rate_counts_only_the_time_in_which_tokens_came():
-    [figures] = [page["figures"] for page in told(WHOLE, Clock()) if page["type"] == "end"]
+    [figures] = [page["figures"] for page in encode(WHOLE, Clock()) if page["type"] == "end"]
     assert figures["first_token"] < figures["seconds"]
     assert figures["rate"] > figures["tokens_out"] / figures["seconds"]
 
@@ -138,7 +138,7 @@ def test_wherever_it_stops_nothing_is_left_growing(cut: int):
 
 
 def test_a_retry_that_begins_again_says_so():
-    pages = told([TurnStarted(1), TEXT, TextDelta(0, "Half"), Retrying(2, 0.5, "it broke", True)])
+    pages = encode([TurnStarted(1), TEXT, TextDelta(0, "Half"), Retrying(2, 0.5, "it broke", True)])
     assert kinds(pages)[-3:] == ["text done", "text superseded", "waiting"]
     assert pages[-1]["note"] == "↻ It broke. Trying again in 0.5 s."
     assert pages[-4]["lines"] == ['<p dir="auto">Half</p>']
@@ -153,15 +153,15 @@ def test_a_retry_that_begins_again_says_so():
     ],
 )
 def test_an_end_has_its_words(finished: RunFinished, outcome: str, note: str):
-    page = told([finished])[-1]
+    page = encode([finished])[-1]
     assert page["outcome"] == outcome and page["note"].startswith(note)
     assert bool(page["note"]) == bool(note)
 
 
 def test_a_result_for_nobody_to_read_is_cut():
-    [page, *_] = told([ToolFinished(CALL, "x" * 100_000, False, 0.1)])
+    [page, *_] = encode([ToolFinished(CALL, "x" * 100_000, False, 0.1)])
     assert len(page["result"]) < 5_000
-    [page, *_] = told([ToolFinished(CALL, [{"type": "text", "text": "é"}], False, 0.1)])
+    [page, *_] = encode([ToolFinished(CALL, [{"type": "text", "text": "é"}], False, 0.1)])
     assert page["result"] == '[{"type": "text", "text": "é"}]'
 
 
@@ -170,7 +170,7 @@ def test_any_cut_of_a_text_gives_the_same_page(text: str, cuts: list[int]):
     places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     pieces = [text[a:b] for a, b in pairwise(places)]
     reader = Reader()
-    pages = told([TurnStarted(1), TEXT, *(TextDelta(0, piece) for piece in pieces)])
+    pages = encode([TurnStarted(1), TEXT, *(TextDelta(0, piece) for piece in pieces)])
     for id, page in enumerate(pages, 1):
         reader.take(id, page)
     expected = MarkdownHtml()
@@ -215,5 +215,5 @@ def test_what_was_stopped_before_it_was_counted_is_estimated():
         telling.feed(event)
     figures = telling.end(STOPPED)[-1]["figures"]
     assert (figures["tokens_out"], figures["counted"]) == (101, False)
-    counted = [page["counted"] for page in told(WHOLE) if page["type"] == "figures"]
+    counted = [page["counted"] for page in encode(WHOLE) if page["type"] == "figures"]
     assert counted == [False, True, True]

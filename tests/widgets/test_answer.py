@@ -13,7 +13,7 @@ from helpers.render.endings import STOPPED, failure
 from helpers.widgets.answer import NOTHING, Answer, changes, fold, state_of
 
 
-def timed(*events: dict[str, Any], step: float = 0.1) -> list[tuple[float, dict[str, Any]]]:
+def add_times(*events: dict[str, Any], step: float = 0.1) -> list[tuple[float, dict[str, Any]]]:
     return [(round(step * number, 3), event) for number, event in enumerate(events)]
 
 
@@ -125,13 +125,13 @@ def test_events_of_any_shape_are_survived(shapes: list[tuple[str, dict[str, Any]
 
 @given(st.sampled_from([{"type": "ping"}, {"type": "from_the_future", "index": 0, "delta": {}}]))
 def test_pings_and_unknown_events_change_nothing(event: dict[str, Any]) -> None:
-    answer, same = (fold(timed(*text_answer("one ", "two")[:4])) for _ in range(2))
+    answer, same = (fold(add_times(*text_answer("one ", "two")[:4])) for _ in range(2))
     answer.take(event, 9.0)
     assert answer == same
 
 
 def test_figures_are_measured_from_first_token_to_last() -> None:
-    answer = fold(timed(*text_answer("one ", "two ", "three", tokens=11)))
+    answer = fold(add_times(*text_answer("one ", "two ", "three", tokens=11)))
     assert answer.first_token == 0.2
     assert answer.last_token == 0.4
     assert answer.tokens == 11
@@ -140,17 +140,17 @@ def test_figures_are_measured_from_first_token_to_last() -> None:
 
 
 def test_until_the_api_has_counted_the_tokens_are_an_estimate() -> None:
-    answer = fold(timed(*text_answer("one ", "two ", "three", tokens=11)[:5]))
+    answer = fold(add_times(*text_answer("one ", "two ", "three", tokens=11)[:5]))
     assert (answer.tokens, answer.counted) == (4, False)
 
 
 def test_a_single_token_has_no_rate() -> None:
-    assert fold(timed(*text_answer("one", tokens=1))).rate is None
+    assert fold(add_times(*text_answer("one", tokens=1))).rate is None
 
 
 def test_hidden_thinking_counts_as_writing() -> None:
     """Its tokens are in usage; without its time the rate would be a fantasy."""
-    stream = timed(
+    stream = add_times(
         BEGIN,
         start(0, type="thinking", thinking=""),
         delta("", 0, "thinking"),
@@ -167,7 +167,7 @@ def test_hidden_thinking_counts_as_writing() -> None:
 
 def tool(*more: dict[str, Any]) -> Answer:
     return fold(
-        timed(
+        add_times(
             BEGIN,
             start(0),
             stop(0),
@@ -201,31 +201,31 @@ def test_a_stream_that_ends_early_cuts_what_was_open() -> None:
 
 
 def test_the_first_end_stands() -> None:
-    answer, same = (fold(timed(*text_answer("one"))) for _ in range(2))
+    answer, same = (fold(add_times(*text_answer("one"))) for _ in range(2))
     answer.end(99.0, STOPPED)
     assert answer == same
 
 
 def test_an_error_event_ends_it() -> None:
     event = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-    answer = fold([*timed(*text_answer("one")[:3]), (2.0, event)])
+    answer = fold([*add_times(*text_answer("one")[:3]), (2.0, event)])
     assert answer.run.ending == failure("overloaded_error in mid-stream: Overloaded")
     assert answer.text == "one"
 
 
 def test_usage_is_cumulative_and_replaces() -> None:
-    answer = fold(timed(BEGIN, start(), delta("one"), closing(tokens=4), closing(tokens=7)))
+    answer = fold(add_times(BEGIN, start(), delta("one"), closing(tokens=4), closing(tokens=7)))
     assert answer.usage == {"input_tokens": 25, "output_tokens": 7}
 
 
 def test_blocks_that_overlap_keep_their_own_text() -> None:
-    answer = fold(timed(start(0), start(1), delta("a", 0), delta("b", 1), delta("c", 0)))
+    answer = fold(add_times(start(0), start(1), delta("a", 0), delta("b", 1), delta("c", 0)))
     assert [block.text for block in answer.blocks] == ["ac", "b"]
 
 
 def test_other_tools_and_other_blocks_have_a_place() -> None:
     answer = fold(
-        timed(
+        add_times(
             start(0, type="server_tool_use", name="web_search", input={"query": "SSE"}),
             start(1, type="web_search_tool_result", tool_use_id="srvtoolu_1", content=[]),
             start(2, type="redacted_thinking", data="x"),
@@ -243,7 +243,7 @@ def test_half_a_surrogate_pair_can_be_sent() -> None:
     """JSON can hold one; a notebook's messages, which are UTF-8, can't."""
     half = json.loads('"\\ud83e"')
     answer = fold(
-        timed(
+        add_times(
             start(0),
             delta(f"🧵 {half}"),
             start(1, type="tool_use", name=half, input={}),

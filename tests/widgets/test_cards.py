@@ -80,7 +80,7 @@ ONE_TURN: list[tuple[float, Any]] = [
 ]
 
 
-def named(pairs: list[tuple[float, Any]], name: str = "") -> list[tuple[float, tuple[str, Any]]]:
+def add_name(pairs: list[tuple[float, Any]], name: str = "") -> list[tuple[float, tuple[str, Any]]]:
     return [(at, (name, event)) for at, event in pairs]
 
 
@@ -104,7 +104,7 @@ def card_of(board: Board) -> dict[str, Any]:
 
 
 def test_events_become_words_and_cards_in_their_order() -> None:
-    board = fold(named(ONE_TURN))
+    board = fold(add_name(ONE_TURN))
     (lane,) = board.lanes
     assert (lane.task, lane.state, lane.run.turn, lane.run.ended) == (
         *("Will it rain?", "done"),
@@ -149,7 +149,7 @@ def test_what_the_api_has_not_counted_yet_is_about_so_much() -> None:
     assert lane_words(board.lanes[0]) == "turn 1 · ~5 tokens"
     board.end(1.0, STOPPED)
     assert lane_words(board.lanes[0]) == "stopped after 1.0 s · ~5 tokens"
-    assert lane_words(fold(named(ONE_TURN)).lanes[0]) == "✓ done after 2.6 s · 33 tokens"
+    assert lane_words(fold(add_name(ONE_TURN)).lanes[0]) == "✓ done after 2.6 s · 33 tokens"
 
 
 def test_what_breaks_off_is_cut_and_what_is_asked_again_is_void() -> None:
@@ -189,7 +189,7 @@ def test_failure_interruption_and_stop_leave_nothing_open() -> None:
 
 
 def test_each_agent_has_a_lane_and_a_new_one_gets_one() -> None:
-    pairs = [*named(ONE_TURN, "a"), *named(ONE_TURN, "b"), *named(ONE_TURN[:9], "b 2")]
+    pairs = [*add_name(ONE_TURN, "a"), *add_name(ONE_TURN, "b"), *add_name(ONE_TURN[:9], "b 2")]
     board = fold(pairs, names=["a", "b"])
     assert [lane.name for lane in board.lanes] == ["a", "b", "b 2"]
     assert board.lanes[0].run == board.lanes[1].run
@@ -205,7 +205,7 @@ def test_results_are_read_as_a_person_reads_them() -> None:
 
 
 def test_snapshot_and_text_tell_the_run() -> None:
-    board = fold(named(ONE_TURN))
+    board = fold(add_name(ONE_TURN))
     said = tell(board, "the end").splitlines()
     assert said[0] == "Asked: Will it rain?"
     assert "Let me" in said and "look." in said

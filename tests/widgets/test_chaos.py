@@ -63,7 +63,7 @@ def chaos(run: Callable[..., Any] | None = None, prompt: str = COUNT, **more: An
     return course.chaos(prompt, **{"tools": tools, "run": run, "every": 64} | more)
 
 
-def found(view: ChaosView) -> dict[str, int]:
+def count_outcomes(view: ChaosView) -> dict[str, int]:
     """Return the outcomes that there were, with their counts."""
     return {name: count for name, count in counts(view.chaos).items() if count}
 
@@ -195,7 +195,7 @@ def test_an_error_that_the_program_defines_is_no_crash() -> None:
 
 def test_the_agent_of_the_course_ends_or_recovers_at_every_byte() -> None:
     view = chaos(prompt=PROMPT)
-    assert found(view).keys() == {"recovered", "ended"}
+    assert count_outcomes(view).keys() == {"recovered", "ended"}
     assert len(view.chaos.answers) == 2
     assert offsets(view.chaos, "recovered")[0][:2] == (0, 0)
 
@@ -203,19 +203,19 @@ def test_the_agent_of_the_course_ends_or_recovers_at_every_byte() -> None:
 @pytest.mark.long
 def test_an_agent_that_begins_again_recovers_at_every_byte() -> None:
     view = chaos(prompt=PROMPT, recovery=Recovery(after_text="restart"))
-    assert found(view).keys() == {"recovered"}
+    assert count_outcomes(view).keys() == {"recovered"}
 
 
 def test_a_close_is_not_taken_for_an_end() -> None:
     view = chaos(fault="close", recovery=Recovery(after_text="restart"))
-    assert found(view).keys() == {"recovered"}
+    assert count_outcomes(view).keys() == {"recovered"}
 
 
 @pytest.mark.long
 def test_the_loop_of_the_lesson_ends_with_a_name() -> None:
     view = chaos(run_agent, PROMPT)
     # Behind the stop reason an answer is whole: a cut there takes nothing away.
-    assert found(view).keys() == {"ended", "recovered"}
+    assert count_outcomes(view).keys() == {"ended", "recovered"}
     for answer in {cut.answer for cut in view.chaos.cuts}:
         told = [cut.outcome for cut in view.chaos.cuts if cut.answer == answer]
         assert told == ["ended"] * told.count("ended") + ["recovered"] * told.count("recovered")
@@ -256,7 +256,7 @@ async def hurries(
 
 def test_an_agent_that_believes_in_every_end_is_wrong_or_refused() -> None:
     view = chaos(believes)
-    assert found(view).keys() == {"recovered", "refused", "wrong"}
+    assert count_outcomes(view).keys() == {"recovered", "refused", "wrong"}
     assert view.chaos.cuts[0].outcome == "refused"  # an empty turn
     assert view.chaos.cuts[-1].outcome == "recovered"  # the text had come
     assert sentence(view.chaos).startswith("✕")
@@ -303,7 +303,7 @@ def forever() -> Any:
 def test_what_never_ends_is_given_up(what: Callable[[], Any], words: str) -> None:
     began = time.monotonic()
     view = chaos(ends_in(what), every=1000)
-    assert found(view).keys() == {"hung"}
+    assert count_outcomes(view).keys() == {"hung"}
     assert words in view.chaos.cuts[0].words
     assert time.monotonic() - began < 60  # of 3,600 seconds, and of for ever
 
@@ -318,7 +318,7 @@ def test_what_never_waits_is_thrown_out(monkeypatch: pytest.MonkeyPatch) -> None
     view = chaos(ends_in(spin))
     assert view.chaos.state == "failed"
     assert view.chaos.problem == "3 runs computed without ever waiting."
-    assert found(view) == {"hung": 3}
+    assert count_outcomes(view) == {"hung": 3}
 
 
 def test_what_catches_everything_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,24 +49,24 @@ TEXT = json.dumps(RECIPE)
 PARTLY = TEXT[: TEXT.index("ead", 60)]  # in the middle of "Knead"
 
 
-def written(text: str, *ending: Event) -> list[Event]:
+def write(text: str, *ending: Event) -> list[Event]:
     """Return a stream that thinks and then writes a text, a character at a time."""
     thought = [start(0, type="thinking", thinking=""), delta("hm", 0, "thinking"), stop(0)]
     return [BEGIN, *thought, start(1), *[delta(piece, 1) for piece in text], stop(1), *ending]
 
 
-def filled(text: str, *ending: Event) -> Form:
-    return fold(Recipe, ((0.01 * n, event) for n, event in enumerate(written(text, *ending))))
+def fill(text: str, *ending: Event) -> Form:
+    return fold(Recipe, ((0.01 * n, event) for n, event in enumerate(write(text, *ending))))
 
 
 def under_way(text: str) -> Form:
     form = Form(Recipe, answer=Answer(begun=True))
-    for number, event in enumerate(written(text)[:-1]):
+    for number, event in enumerate(write(text)[:-1]):
         form.take(event, 0.01 * number)
     return form
 
 
-def shown(form: Form) -> dict[str, list[tuple[str, str, str]]]:
+def read_rows(form: Form) -> dict[str, list[tuple[str, str, str]]]:
     return {
         row.name: [(cell.label, cell.text, cell.state) for cell in row.cells] for row in form.rows()
     }
@@ -86,7 +86,7 @@ def test_an_empty_form_shows_what_is_to_come_in_the_order_of_the_wire() -> None:
 
 
 def test_fields_commit_one_by_one_and_the_last_is_being_written() -> None:
-    assert shown(under_way(PARTLY)) == {
+    assert read_rows(under_way(PARTLY)) == {
         "Title": [("", "Bread", "committed")],
         "Oven": [("Degrees", "230", "committed"), ("Fan", "no", "committed")],
         "Tags": [("", "slow", "committed"), ("", "plain", "committed")],
@@ -96,13 +96,13 @@ def test_fields_commit_one_by_one_and_the_last_is_being_written() -> None:
 
 
 def test_a_whole_answer_is_an_instance_of_the_class() -> None:
-    form = filled(TEXT, closing(), END)
+    form = fill(TEXT, closing(), END)
     assert (form.state, form.value) == ("valid", Recipe.model_validate(RECIPE))
-    assert shown(form)["Prep steps 2"] == [
+    assert read_rows(form)["Prep steps 2"] == [
         ("Text", "Wait", "committed"),
         ("Minutes", "90", "committed"),
     ]
-    assert shown(form)["Note"] == [("", "none", "committed")]
+    assert read_rows(form)["Note"] == [("", "none", "committed")]
     times = [row.at for row in form.rows()]
     assert times == sorted(times, key=lambda at: at or 0)
     assert form.first == times[0]
@@ -118,22 +118,29 @@ def test_a_whole_answer_is_an_instance_of_the_class() -> None:
     ],
 )
 def test_an_answer_that_does_not_end_is_none(ending: list[Event], state: str, words: str) -> None:
-    form = filled(PARTLY, *ending)
+    form = fill(PARTLY, *ending)
     assert (form.state, form.value) == (state, None)
-    assert shown(form)["Prep steps 1"] == [("Text", "Kn", "lost"), ("Minutes", "", "lost")]
-    assert shown(form)["Title"] == [("", "Bread", "committed")]
+    assert read_rows(form)["Prep steps 1"] == [("Text", "Kn", "lost"), ("Minutes", "", "lost")]
+    assert read_rows(form)["Title"] == [("", "Bread", "committed")]
     assert words in tell("Bake.", form)
 
 
 def test_a_list_that_breaks_off_between_entries_says_so() -> None:
     text = TEXT[: TEXT.index('"Wait"') - len('{"text": ')]
-    form = filled(text, closing("max_tokens"), END)
-    assert shown(form)["Prep steps …"] == [("", "", "lost")]
-    assert list(shown(form)) == ["Title", "Oven", "Tags", "Prep steps 1", "Prep steps …", "Note"]
+    form = fill(text, closing("max_tokens"), END)
+    assert read_rows(form)["Prep steps …"] == [("", "", "lost")]
+    assert list(read_rows(form)) == [
+        "Title",
+        "Oven",
+        "Tags",
+        "Prep steps 1",
+        "Prep steps …",
+        "Note",
+    ]
 
 
 def test_a_value_that_does_not_fit_the_class_is_no_instance() -> None:
-    form = filled(TEXT.replace("90", '"long"'), closing(), END)
+    form = fill(TEXT.replace("90", '"long"'), closing(), END)
     assert (form.state, form.value) == ("invalid", None)
     assert "prep_steps.1.minutes" in form.problem
 
@@ -153,7 +160,7 @@ def test_a_growing_text_is_never_wrong(title: str, ascii_only: bool, length: int
 
 
 def test_the_snapshot_is_xml_and_the_text_alternative_tells_all() -> None:
-    form = filled(TEXT.replace("Bread", "</text>"), closing(tokens=40), END)
+    form = fill(TEXT.replace("Bread", "</text>"), closing(tokens=40), END)
     tree = ElementTree.fromstring(draw(HOSTILE, form))
     assert {node.tag.split("}")[1] for node in tree.iter()} <= {
         "svg", "title", "desc", "rect", "line", "text",
@@ -175,7 +182,7 @@ def view_of(events: list[Event], **options: Any) -> FormView:
 
 
 def test_the_view_ends_with_the_instance() -> None:
-    view = view_of(written(TEXT, closing(), END))
+    view = view_of(write(TEXT, closing(), END))
     assert view.wait(60)
     assert view.state["state"] == "valid"
     assert view.form.value == Recipe.model_validate(RECIPE)
@@ -186,7 +193,7 @@ def test_the_view_ends_with_the_instance() -> None:
 
 
 def test_stop_and_failure_leave_what_came() -> None:
-    view = FormView(Recipe, "Bake.", opener(written(PARTLY)[:-1], hang=True))
+    view = FormView(Recipe, "Bake.", opener(write(PARTLY)[:-1], hang=True))
     deadline = time.monotonic() + 60
     while len(view.form.fields) < 5:
         assert time.monotonic() < deadline
@@ -195,7 +202,7 @@ def test_stop_and_failure_leave_what_came() -> None:
     assert view.wait(60)
     assert view.state["state"] == "stopped"
     assert "There is no Recipe" in view.state["verdict"]
-    view = FormView(Recipe, "Bake.", opener(written(PARTLY)[:-1], then=OSError("gone")))
+    view = FormView(Recipe, "Bake.", opener(write(PARTLY)[:-1], then=OSError("gone")))
     assert view.wait(60)
     assert (view.state["state"], view.form.problem) == ("failed", "OSError: gone.")
 

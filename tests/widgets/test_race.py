@@ -137,20 +137,20 @@ def test_a_new_race_asks_anew() -> None:
     assert (view.state["felt"], view.state["verdict"]) == ("", "")
 
 
-def ended(first: float, last: float) -> Answer:
+def end_answer(first: float, last: float) -> Answer:
     answer = fold([(first, start()), (first, delta("one ")), (last, delta("two"))])
     answer.end(last)
     return answer
 
 
 def test_the_verdict_names_both_gaps_and_their_direction() -> None:
-    words = verdict("streamed", ended(0.2, 8.0), ended(5.0, 5.0))
+    words = verdict("streamed", end_answer(0.2, 8.0), end_answer(5.0, 5.0))
     assert "first word 4.8 s sooner, last word 3.0 s later." in words
-    assert "at the same time" in verdict("blocking", ended(5.0, 8.0), ended(5.01, 5.01))
-    assert verdict("", ended(0.2, 8.0), ended(5.0, 5.0)) == ""
+    assert "at the same time" in verdict("blocking", end_answer(5.0, 8.0), end_answer(5.01, 5.01))
+    assert verdict("", end_answer(0.2, 8.0), end_answer(5.0, 5.0)) == ""
     stopped = Answer(begun=True)
     stopped.end(1.0, STOPPED)
-    assert verdict("streamed", ended(0.2, 8.0), stopped) == ""
+    assert verdict("streamed", end_answer(0.2, 8.0), stopped) == ""
 
 
 def test_snapshot_and_text_tell_the_race_that_the_numbers_promise() -> None:

@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "my"
 
 
-def done(view: SubmitView, *chosen: str) -> dict[str, str]:
+def run_steps(view: SubmitView, *chosen: str) -> dict[str, str]:
     """Do some steps to their end; return the state of each."""
     view.start(*chosen)
     assert view.wait(90)
@@ -121,7 +121,7 @@ def test_who_wrote_no_part_has_a_submission_all_the_same(home: Path) -> None:
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     view = course.submit(seeds=1, runs=2)
     assert view.note == NOTE
-    assert set(done(view).values()) == {"done"}, view.text_alternative()
+    assert set(run_steps(view).values()) == {"done"}, view.text_alternative()
     assert "every part of it is the course's own" in words(view, "bundle")
     assert "behaviours, tried once" in words(view, "check")
     assert "mock" in words(view, "measure")
@@ -141,7 +141,7 @@ def test_whose_a_part_is_is_said() -> None:
     )
     progress.save("main", find_exercise("main").reference_source())
     view = course.submit()
-    assert done(view, "bundle")["bundle"] == "done"
+    assert run_steps(view, "bundle")["bundle"] == "done"
     assert "yours are retry; the course's own are sse" in words(view, "bundle")
     assert words(view, "bundle").count("main") == 1  # built as the course's own is
 
@@ -161,7 +161,7 @@ def test_title_author_and_consent_stand_in_the_manifest_and_are_there_again(
     assert view.about == {"title": "", "author": "", "gallery": False}
     said = {"title": " Two\nlines " + "x" * 100, "author": "Ann \x1b[2J Ü", "gallery": True}
     view._receive(view, {"op": "about", **said}, [])
-    assert set(done(view).values()) == {"done"}, view.text_alternative()
+    assert set(run_steps(view).values()) == {"done"}, view.text_alternative()
     about = {"title": "Two lines " + "x" * 69 + "…", "author": "Ann \ufffd[2J Ü", "gallery": True}
     assert {name: manifest(home)[name] for name in about} == about == course.submit().about
 
@@ -183,7 +183,7 @@ def test_what_cannot_be_recorded_is_left_out_with_the_reason(
     home.mkdir()
     (home / "note.md").write_text(NOTE, encoding="utf-8")
     view = course.submit()
-    states = done(view)
+    states = run_steps(view)
     assert states["record"] == "failed" and states["package"] == "done", view.text_alternative()
     assert "It says why there is nothing of: record." in words(view, "package")
     assert manifest(home)["left_out"] == {"recording": "Windows has no pseudo-terminal."}
@@ -196,7 +196,7 @@ def test_what_cannot_be_recorded_is_left_out_with_the_reason(
 def test_a_part_that_cannot_be_bundled_is_named() -> None:
     progress.save("retry", "import anthropic\n")
     view = course.submit()
-    states = done(view)
+    states = run_steps(view)
     assert states["bundle"] == "failed" and set(states.values()) == {"failed", "waiting"}
     assert "part retry imports anthropic (line 1)" in words(view, "bundle")
 
@@ -210,7 +210,7 @@ def test_a_file_that_is_no_agent_is_refused(source: str | None, said: str, tmp_p
     if source is not None:
         file.write_text(source, encoding="utf-8")
     view = course.submit(file)
-    assert done(view, "check") == {step.id: "waiting" for step in STEPS} | {"bundle": "failed"}
+    assert run_steps(view, "check") == {step.id: "waiting" for step in STEPS} | {"bundle": "failed"}
     assert said in words(view, "bundle")
 
 
@@ -221,7 +221,7 @@ def test_a_behaviour_that_fails_is_told_and_can_still_be_packed(
     view = course.submit()
     view._save(NOTE)
     assert view.wait(60)
-    states = done(view)
+    states = run_steps(view)
     assert states["check"] == "failed" and states["package"] == "done"
     said = words(view, "check")
     assert said.count("does parallel") == 1
@@ -232,16 +232,16 @@ def test_a_behaviour_that_fails_is_told_and_can_still_be_packed(
 def test_without_a_note_nothing_is_packed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quickly(monkeypatch, result())
     view = course.submit()
-    states = done(view)
+    states = run_steps(view)
     assert states["note"] == "failed" and states["package"] == "waiting"
     assert "three to five" in words(view, "note")
     view._save("It was hard.")
     assert view.wait(60)
     assert (home / "note.md").read_text("utf-8") == "It was hard."
-    assert done(view, "package")["package"] == "waiting"
+    assert run_steps(view, "package")["package"] == "waiting"
     view._save(NOTE)
     assert view.wait(60)
-    assert done(view, "package")["package"] == "done"
+    assert run_steps(view, "package")["package"] == "done"
     assert (home / "submission" / "note.md").read_text("utf-8").strip() == NOTE
 
 
@@ -259,9 +259,9 @@ def test_what_nobody_foresaw_is_told_too(monkeypatch: pytest.MonkeyPatch) -> Non
 
     quickly(monkeypatch, result(), record=record)
     view = course.submit()
-    assert done(view, "record")["record"] == "failed"
+    assert run_steps(view, "record")["record"] == "failed"
     assert words(view, "record") == "RuntimeError: the film ran out"
-    assert done(view, "bundle")["bundle"] == "done"  # and it goes on
+    assert run_steps(view, "bundle")["bundle"] == "done"  # and it goes on
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_session_that_went_wrong_is_not_kept(
 ) -> None:
     quickly(monkeypatch, result(), record=lambda *_: cast)
     view = course.submit()
-    assert done(view, "record")["record"] == "failed"
+    assert run_steps(view, "record")["record"] == "failed"
     assert said in words(view, "record")
     assert "record" not in view.pictures
 
@@ -286,7 +286,7 @@ def test_a_key_in_a_session_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
     cast = Cast(80, 24, "x", ((0.1, key[:9]), (0.2, key[9:] + "\r\n")))
     quickly(monkeypatch, result(), record=lambda *_: cast)
     view = course.submit()
-    assert done(view, "record")["record"] == "done"
+    assert run_steps(view, "record")["record"] == "done"
     svg, alt = view.pictures["record"]
     assert key not in svg + alt and "[key]" in alt
 
@@ -294,9 +294,9 @@ def test_a_key_in_a_session_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
 def test_another_build_makes_earlier_findings_void(monkeypatch: pytest.MonkeyPatch) -> None:
     quickly(monkeypatch, result())
     view = course.submit()
-    assert done(view, "check", "measure")["measure"] == "done"
+    assert run_steps(view, "check", "measure")["measure"] == "done"
     progress.save("retry", find_exercise("retry").reference_source() + "\nMINE = True\n")
-    states = done(view, "bundle")
+    states = run_steps(view, "bundle")
     assert (states["bundle"], states["check"], states["measure"]) == ("done", "waiting", "waiting")
     assert view.pictures == {}
 

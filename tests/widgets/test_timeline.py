@@ -106,7 +106,7 @@ ONE_TURN = [
 ]
 
 
-def ended(events: list[tuple[float, Any]], how: Ending, at: float) -> Timeline:
+def end_run(events: list[tuple[float, Any]], how: Ending, at: float) -> Timeline:
     """Return the timeline of a run that is ended from without."""
     run = run_state.fold(events)
     run.end(how, at)
@@ -194,7 +194,7 @@ def test_a_run_that_fails_keeps_the_first_end() -> None:
     timeline = fold(events)
     assert (timeline.state, timeline.ended, timeline.ending) == ("failed", 1.0, failure("cut"))
     assert timeline.bars[-1].state == "cut"
-    assert ended(events, DONE, 2.0) == timeline
+    assert end_run(events, DONE, 2.0) == timeline
 
 
 def test_a_learners_own_events_count_by_their_names() -> None:
@@ -384,7 +384,7 @@ def test_a_dispatcher_of_ones_own_is_seen_at_its_tools(kind: str) -> None:
 
 def tracks(state: str = "done") -> list[Track]:
     ends = {"done": DONE, "stopped": STOPPED, "failed": failure("it broke")}
-    timeline = ended(ONE_TURN[:-1], ends[state], 3.2)
+    timeline = end_run(ONE_TURN[:-1], ends[state], 3.2)
     return [Track("", timeline, ideal_finish(timeline))]
 
 
@@ -463,7 +463,7 @@ def test_the_dark_theme_knows_every_colour_of_the_picture() -> None:
     thinking = fold(
         [(0, TurnStarted(1)), (0.1, block(0, "thinking")), (0.2, ThinkingDelta(0, "x"))]
     )
-    failed = ended(ONE_TURN[:11], failure("cut"), 2.0)
+    failed = end_run(ONE_TURN[:11], failure("cut"), 2.0)
     retried = fold([*ONE_TURN[:11], (1.5, Retrying(2, 1.0, "it broke off", True))])
     pictures = [
         draw(running, span=4, now=2.0),

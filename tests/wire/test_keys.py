@@ -270,10 +270,10 @@ async def events_of(session: Session, http: httpx.AsyncClient) -> list[tuple[flo
         recovery=RECOVERY,
     )
     async with aclosing(agent):
-        return [(float(at), event) async for at, event in counted(agent)]
+        return [(float(at), event) async for at, event in count(agent)]
 
 
-async def counted(source: AsyncGenerator[AgentEvent]) -> AsyncIterator[tuple[int, AgentEvent]]:
+async def count(source: AsyncGenerator[AgentEvent]) -> AsyncIterator[tuple[int, AgentEvent]]:
     at = 0
     async for event in source:
         yield at, event
@@ -285,7 +285,7 @@ async def replay(events: list[tuple[float, AgentEvent]]) -> AsyncGenerator[Agent
         yield event
 
 
-async def shown_by_all(events: list[tuple[float, AgentEvent]]) -> list[object]:
+async def show_everywhere(events: list[tuple[float, AgentEvent]]) -> list[object]:
     """Return what each front end, each trace and each web page makes of a run."""
     terminal = io.StringIO()
     await show(replay(events), PlainScreen(terminal))
@@ -325,7 +325,7 @@ class Lines(logging.Handler):
 
 
 @contextlib.contextmanager
-def logged() -> Any:
+def read_log() -> Any:
     lines, root = Lines(), logging.getLogger()
     before = root.level
     root.addHandler(lines)
@@ -355,7 +355,7 @@ def logged() -> Any:
 def test_no_face_no_trace_and_no_log_ever_holds_a_key(
     place: str, way: str, provider: str, ends: str
 ):
-    async def played() -> None:
+    async def play() -> None:
         keys._KEY_FILTER.secrets.clear()  # of the examples before
         server = Server("silence" if way == "nobody listens" else way)
         async with server:
@@ -363,12 +363,12 @@ def test_no_face_no_trace_and_no_log_ever_holds_a_key(
             if way == "nobody listens":
                 server.server.close()
             key = KEY if place.startswith("raw") else KEY + ends
-            with logged() as lines:
+            with read_log() as lines:
                 async with PLACES[place](session, key) as http:
                     events = await events_of(session, http)
                 view = Transcript("hi", opener(session, PLACES[place], key))
                 await asyncio.to_thread(view.wait, 30)
-        assert_hidden(*shown, *await shown_by_all(events), *lines)
+        assert_hidden(*shown, *await show_everywhere(events), *lines)
         assert_hidden(json.dumps(view.state), repr(session), session.describe())
         view.close()
         error = events[-1][1].error
@@ -383,7 +383,7 @@ def test_no_face_no_trace_and_no_log_ever_holds_a_key(
         if way in ("refused", "a page") and not local and "raw b" not in place:
             assert HIDDEN in str(error)
 
-    asyncio.run(played())
+    asyncio.run(play())
 
 
 # ---- Mistakes on this side
@@ -450,7 +450,7 @@ async def test_the_tap_records_no_key(way: str, tmp_path: Path):
             session = Session({"COURSE_BASE_URL": tap_url})
             async with session.http(trust_env=False, headers={name: value}) as http:
                 events = await events_of(session, http)
-                assert_hidden(*await shown_by_all(events))
+                assert_hidden(*await show_everywhere(events))
         assert KEY in server.keys[0]
     assert path.read_text("utf-8")
     assert_hidden(path.read_text("utf-8"), out.getvalue())
