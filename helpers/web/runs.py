@@ -84,7 +84,7 @@ class Run:
             self._why = self._why or why
             self._task.cancel()
 
-    async def ended(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until the answer is over and its connection is closed."""
         if self._task is not None:
             await asyncio.wait({self._task})
@@ -255,7 +255,7 @@ class Runs:
         for run in runs:
             run.stop("The server is stopping.")
         for run in runs:
-            await run.ended()
+            await run.wait_for_end()
         with suppress(TimeoutError):  # one who takes nothing can't hold up the end
             async with asyncio.timeout(LAST_WORDS_SECONDS):
                 for run in self.kept:

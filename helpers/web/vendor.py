@@ -73,7 +73,7 @@ def main() -> int:
         except (OSError, ValueError, subprocess.CalledProcessError) as problem:
             sys.stderr.write(f"React can't be fetched: {problem}\n")
             return 1
-        text = joined(archives)
+        text = join(archives)
     FILE.write_text(text, "utf-8", newline="\n")
     digest = hashlib.sha256(text.encode()).hexdigest()
     sys.stdout.write(f"{FILE.name}: {len(text):,} characters, SHA-256 {digest}\n")
@@ -103,7 +103,7 @@ def fetch(wanted: str, folder: Path) -> Path:
     return archive
 
 
-def joined(archives: dict[str, Path]) -> str:
+def join(archives: dict[str, Path]) -> str:
     """Return one ES module that holds the files, each as it is."""
     parts = []
     for name, (package, path) in MODULES.items():

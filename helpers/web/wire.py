@@ -143,7 +143,7 @@ class _Part:
     open: str = ""
     last: Block | None = None
 
-    def changed(self, shown: Page) -> list[Page]:
+    def update(self, shown: Page) -> list[Page]:
         """Return what a page is told if what is shown is not what it was."""
         if shown == self.shown:
             return []
@@ -245,7 +245,7 @@ class Encoder:
         part = self._parts.setdefault(id(block), _Part(0))
         part.number = part.number or self._new_part().number
         over = self.run.ending is not None
-        pages = part.changed(_tool(block, over) if block.kind == "call" else _thought(block))
+        pages = part.update(_tool(block, over) if block.kind == "call" else _thought(block))
         if fresh := part.grown(block):
             pages.append({"type": "more", "part": part.number, "text": fresh})
         return pages
@@ -260,11 +260,11 @@ class Encoder:
             self._parts[id(block)] = part
             part.sent, part.last = 0, block
         if block.state == "superseded":
-            return part.changed({"kind": "text", "state": "superseded"})
+            return part.update({"kind": "text", "state": "superseded"})
         fresh = part.grown(block)
         if not fresh:
             return []
-        pages = part.changed({"kind": "text", "state": "open"})
+        pages = part.update({"kind": "text", "state": "open"})
         lines, now = part.markdown.feed(fresh), part.markdown.open
         before = "" if lines else part.open
         part.open = now
@@ -284,7 +284,7 @@ class Encoder:
         self._text = None
         lines = part.markdown.close()
         told = [_lines(part, lines, "")] if lines else []
-        return [*told, *part.changed({"kind": "text", "state": "done"})]
+        return [*told, *part.update({"kind": "text", "state": "done"})]
 
 
 def _lines(part: _Part, lines: list[str], text: str) -> Page:

@@ -98,7 +98,7 @@ def make_app(
     async def stop(id: str) -> Response:
         run = runs.find(id)
         run.stop()
-        await run.ended()
+        await run.wait_for_end()
         return Response(status_code=204)
 
     @app.post("/ask")

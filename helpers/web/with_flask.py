@@ -93,7 +93,7 @@ def make_app(
     def stop(id: str) -> Response:
         run = runs.find(id)
         background.call(run.stop)
-        background.wait(run.ended())
+        background.wait(run.wait_for_end())
         return Response(status=204)
 
     @app.post("/ask")

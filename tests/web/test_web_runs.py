@@ -121,7 +121,7 @@ async def test_a_reader_that_is_cancelled_just_as_news_comes_has_left(turns: int
     await asyncio.wait({reading}, timeout=60)
     assert reading.cancelled() and not run.readers
     run.stop()
-    await run.ended()
+    await run.wait_for_end()
 
 
 async def test_when_the_last_reader_has_left_the_grace_begins():
@@ -137,7 +137,7 @@ async def test_when_the_last_reader_has_left_the_grace_begins():
         await asyncio.sleep(0.1)
         assert not run.over
     async with asyncio.timeout(60):
-        await run.ended()
+        await run.wait_for_end()
     assert run.told[-1].page["note"] == "■ Nobody was reading."
     assert (agent.under_way, agent.closed_early) == (0, 1)
 
@@ -150,12 +150,12 @@ async def test_one_who_leaves_for_good_does_not_cut_short_the_grace_of_another()
     await asyncio.sleep(0)
     assert not run.over
     run.stop()
-    await run.ended()
+    await run.wait_for_end()
     alone = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer).start(Ask("hello"))
     with alone.reader(grace=0):
         pass
     async with asyncio.timeout(60):
-        await alone.ended()
+        await alone.wait_for_end()
     assert alone.told[-1].page["note"] == "■ Nobody was reading."
 
 
@@ -174,7 +174,7 @@ async def test_a_connection_that_takes_nothing_is_given_up(monkeypatch: pytest.M
 
     async with asyncio.timeout(60):
         await EventStream(run, grace=0)({}, receive, send)
-        await run.ended()
+        await run.wait_for_end()
     assert run.readers == 0
 
 
@@ -184,7 +184,7 @@ async def test_whom_nobody_ever_reads_is_stopped_too(monkeypatch: pytest.MonkeyP
         Ask("hello")
     )
     async with asyncio.timeout(60):
-        await run.ended()
+        await run.wait_for_end()
     assert run.told[-1].page["outcome"] == "stopped"
 
 
@@ -223,9 +223,9 @@ async def test_a_conversation_goes_on_and_not_twice_at_once():
     with pytest.raises(Refused, match="still under way"):
         runs.start(Ask("and then?", after=first.id))
     silence.set()
-    await first.ended()
+    await first.wait_for_end()
     second = runs.start(Ask("and then?", after=first.id))
-    await second.ended()
+    await second.wait_for_end()
     assert second.conversation is first.conversation
     with pytest.raises(Refused, match="no such answer"):
         runs.start(Ask("hello", after="nobody"))
@@ -235,7 +235,7 @@ async def test_there_is_an_end_to_what_is_kept_and_to_what_runs(monkeypatch: pyt
     monkeypatch.setattr(runs_module, "MOST_KEPT", 200)
     runs = Runs(Scripted(PIECES).answer)
     for _ in range(20):
-        await runs.start(Ask("hello")).ended()
+        await runs.start(Ask("hello")).wait_for_end()
     assert len(runs) <= 5
     monkeypatch.setattr(runs_module, "MOST_UNDER_WAY", 2)
     waiting = Runs(Scripted(["x"], wait=lambda _: asyncio.sleep(60)).answer)
