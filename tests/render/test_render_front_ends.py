@@ -268,7 +268,7 @@ async def test_a_run_that_is_stopped_says_so_everywhere(name: str):
         run.start(replay(pairs), 60)
         await asyncio.sleep(0)
         run.stop()
-        await run.ended()
+        await run.wait_for_end()
         last = run.told[-1].page
         assert (last["outcome"], last["note"]) == ("stopped", STOPPED.note)
         words = cards_snapshot.tell(board, cards_snapshot.footer_of(board, ""))
