@@ -21,7 +21,7 @@ run = lambda source, **more: shell.run_cell(source, **more).raise_error()
 run("from helpers import course; course.check_machine()")
 run(f"view = course.join({link!r}, 'Ada'); view")
 run("view._receive(view, {'op': 'join', 'link': view.state['link'], 'name': 'Ada'}, None)")
-joined = shell.user_ns["course"]._joined()
+joined = shell.user_ns["course"]._join_class()
 deadline = time.monotonic() + 60
 while joined.seat is None and time.monotonic() < deadline:
     time.sleep(0.02)
@@ -33,7 +33,7 @@ run("%%build hello\\ndef hello_event(name):\\n    return b'my secret answer'\\n"
 while joined.seat._waiting and time.monotonic() < deadline:
     time.sleep(0.02)
 assert not joined.seat._waiting
-run("import helpers.widgets.live as live; live.start(view._show_sent()).wait(30)")
+run("import helpers.widgets.live as live; live.start(view._show_acts()).wait(30)")
 """
 
 

@@ -30,9 +30,9 @@ __all__ = [
     "NotSaved",
     "home",
     "in_part",
-    "list_passes",
     "note_try",
     "part_namespace",
+    "passed",
     "save",
     "source",
     "sources",
@@ -50,7 +50,7 @@ def home() -> Path:
     return homes.home(os.environ, ROOT)
 
 
-def list_passes() -> list[str]:
+def passed() -> list[str]:
     """Return the ids of the parts that have passed, of unknown parts too."""
     return [part_id for part_id in _read()["parts"] if source(part_id) is not None]
 
