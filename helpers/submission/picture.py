@@ -5,6 +5,7 @@ as long as it held it. Where nothing moves (on paper, or for a reader who has as
 motion), the last screen is seen.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
@@ -27,6 +28,7 @@ COLOURS = {  # safe for colour blindness, legible on the ground
     "magenta": "#e39ac4",
     "cyan": "#7fd4e8",
 }
+SEQUENCE = re.compile("(?=[\x1b\x9b])")  # where a control sequence begins
 MOST = 8_000_000  # characters of the picture; what a submission's file may have
 GROUND, TEXT, QUIET = "#1b1f24", "#e6e9ec", "#9aa4ae"
 
@@ -81,13 +83,28 @@ def animated_svg(cast: Cast) -> str:
     return _drawing(width, height, title, escape(_printable(cast.said)), style, texts)
 
 
+class _Terminal:
+    """The screen of a recording, which takes whatever was written."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.screen = pyte.Screen(cast.columns, cast.rows)
+        self._stream = pyte.Stream(self.screen)
+
+    def feed(self, text: str) -> None:
+        """Draw a text; a control sequence that no terminal knows is left out."""
+        for piece in SEQUENCE.split(text):
+            try:
+                self._stream.feed(piece)
+            except Exception:  # pyte fails at some, such as one with a superscript digit
+                self._stream = pyte.Stream(self.screen)
+
+
 def last_screen(cast: Cast, columns: int, rows: int) -> tuple[Row, ...]:
     """Return what the session's last screen holds, no more than so many columns and rows of it."""
-    screen = pyte.Screen(cast.columns, cast.rows)
-    stream = pyte.Stream(screen)
+    terminal = _Terminal(cast)
     for _, text in cast.events:
-        stream.feed(text)
-    found = [_row(screen, row) for row in range(cast.rows)]
+        terminal.feed(text)
+    found = [_row(terminal.screen, row) for row in range(cast.rows)]
     used = max((row for row, runs in enumerate(found) if runs), default=-1) + 1
     return tuple(
         tuple(
@@ -136,12 +153,12 @@ def _printable(text: str) -> str:
 
 def _history(cast: Cast) -> Iterator[Shown]:
     """Yield what each row held, and when."""
-    screen = pyte.Screen(cast.columns, cast.rows)
-    stream = pyte.Stream(screen)
+    terminal = _Terminal(cast)
+    screen = terminal.screen
     since: dict[int, tuple[float, Row]] = dict.fromkeys(range(cast.rows), (0.0, ()))
     drawn, size = -FRAME_SECONDS, 0
     for number, (at, text) in enumerate(cast.events):
-        stream.feed(text)
+        terminal.feed(text)
         following = cast.events[number + 1][0] if number + 1 < len(cast.events) else None
         if following is not None and following - drawn < FRAME_SECONDS:
             continue

@@ -137,6 +137,12 @@ def test_whatever_was_written_the_picture_is_a_picture(text: str):
     ElementTree.fromstring(animated_svg(cast_of((0.0, text), (0.5, "<script>alert(1)</script>"))))
 
 
+@pytest.mark.parametrize("sequence", ["\x9b²m", "\x1b[1;²0H", "\x1b[99999J", "\x1b[;;;?²"])
+def test_what_no_terminal_knows_is_left_out_and_the_rest_is_drawn(sequence: str):
+    picture = animated_svg(cast_of((0.0, f"before {sequence}"), (0.5, "\x1b[32m and behind")))
+    assert "before" in picture and " and behind" in picture
+
+
 def test_a_key_with_a_colour_in_its_middle_is_still_a_key():
     pieces = ((0.0, "key: sk-ant-api03-\x1b[32mEXAM"), (0.1, "PLE\x1b[0mEXAMPLE\r\n"))
     clean = scrub(Cast(80, 24, "python agent.py", pieces), {})
