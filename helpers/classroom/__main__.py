@@ -68,10 +68,13 @@ async def serve(listener: socket.socket, store: Store, options: argparse.Namespa
         timeout_graceful_shutdown=1,
     )
     tell(port, store.key, seats, options)
-    file = write_offer(seats)
+    file = None
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
+        while not server.started and not running.done():
+            await asyncio.wait({running}, timeout=0.05)
+        file = write_offer(seats)  # from now on, who stops the server lets it take the link away
         while not server.should_exit and not running.done():
             await asyncio.wait({running}, timeout=0.1)
     finally:

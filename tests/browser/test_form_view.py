@@ -77,6 +77,6 @@ def test_a_page_without_a_kernel_shows_what_was_saved(page: Page) -> None:
     assert view.wait(60)
     Bridge(page, view)
     assert "✕ refused" in page.locator(".sa-state").inner_text()
-    assert "to be discarded" in page.locator(".sa-verdict").inner_text()
+    assert "Don't use what came before" in page.locator(".sa-verdict").inner_text()
     struck = page.locator(".sa-cell[data-state=committed] .sa-value").first
     assert "line-through" in struck.evaluate("e => getComputedStyle(e).textDecoration")
