@@ -119,7 +119,7 @@ def latency(times: Sequence[float]) -> Plot:
                 f"longest gap           {seconds(found.longest):>8}"
                 f"  (at {seconds(found.longest_at)})",
                 "",
-                "how many gaps were how long",
+                "number of gaps, by their length",
                 *histogram(found.gaps, found.p99),
             ]
         ),

@@ -37,7 +37,7 @@ const runner = client.beta.messages.toolRunner({
 });
 for await (const turn of runner) console.log("\n" + (await turn.finalText()));
 
-// What becomes of it when the stream breaks. The header is the offline API's own.
+// What happens when the stream breaks. Only the offline API knows this header.
 console.log();
 for (const fault of ["overloaded", "reset", "cut"]) {
   const headers = { "mock-settings": JSON.stringify({ fault }) };

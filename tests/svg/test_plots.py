@@ -188,7 +188,7 @@ def test_the_text_alternative() -> None:
         "99th percentile gap      1.1 s\n"
         "longest gap              1.1 s  (at 1.5 s)\n"
         "\n"
-        "how many gaps were how long\n"
+        "number of gaps, by their length\n"
         "    0 to 200 ms  ████████████████████████    4\n"
         "  200 to 400 ms                              0\n"
         "  400 to 600 ms                              0\n"

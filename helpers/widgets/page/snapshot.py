@@ -12,7 +12,8 @@ COLUMNS = 96  # characters in a line of the snapshot
 
 def tell(which: str, prompt: str, rows: Iterable[Row]) -> str:
     """Return the page in words."""
-    lines = [f"A page that asks through {PAGES[which]}. It is live where a kernel runs.", prompt]
+    use = "You can use it while the notebook's kernel runs."
+    lines = [f"A page that asks through {PAGES[which]}. {use}", prompt]
     for row in rows:
         match row.kind:
             case "thinking":

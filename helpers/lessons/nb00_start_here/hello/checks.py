@@ -99,5 +99,5 @@ CASES = (
     greeting("Grace", "another name", "Each call greets the name in its argument."),
     greeting("Grace Hopper", "a name of two words", "Data may hold spaces, too."),
     greeting("Zoë", "an accent", "In UTF-8 the letter ë is two bytes."),
-    greeting("松本", "another script", "In UTF-8 each of these is three bytes."),
+    greeting("松本", "another writing system", "In UTF-8 each of these characters is three bytes."),
 )

@@ -147,7 +147,7 @@ CASES = (
     ),
     bug_case(
         "two calls",
-        "The recording from above: two cities, asked for in one answer.",
+        "The recording from above: in one answer, the model calls the tool for two cities.",
         TWO_TOOLS,
         {0: {"city": "Lagos"}, 1: {"city": "Oslo"}},
     ),
@@ -159,7 +159,7 @@ CASES = (
     ),
     bug_case(
         "two blocks open at once",
-        "The API sends one block after the other. A gateway that translates may mix them.",
+        "The API sends one block after the other. Another server, with the same API, may mix them.",
         SIDE_BY_SIDE,
         {0: {"city": "Lagos"}, 1: {"city": "Oslo"}},
         (BUG_MISTAKES[0], ONE_OPEN_BLOCK),

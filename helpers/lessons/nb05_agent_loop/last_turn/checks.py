@@ -103,7 +103,7 @@ CASES = (
     ),
     Case(
         "leaves your request as it is",
-        "The same dict asks the next question, which may call tools again.",
+        "The same dict is used for the next question, and there the model may call tools again.",
         "last_turn(request); request",
         keep_asking,
         WITH_TOOLS,

@@ -116,7 +116,7 @@ KEEPS_EVERYTHING = Misconception(
 CASES = (
     coalescing(
         "three pieces of text",
-        "They come within 2 milliseconds. A screen shows a new picture only every 16.",
+        "They come within 2 milliseconds. A screen shows a new picture only every 16 milliseconds.",
         [Piece(0, "No "), Piece(0, "word "), Piece(0, "from")],
         [Piece(0, "No word from")],
         Misconception(

@@ -31,8 +31,8 @@ async def answer(
 ):
     """Answer the last of `messages`; `write` gets each piece of text as it comes.
 
-    If a request fails, call `seconds_to_wait`, and pass `chance()` and `now()` to it. Wait so
-    long with `sleep`, and send the request again. If `seconds_to_wait` returns None, raise the
+    If a request fails, call `seconds_to_wait`, and pass `chance()` and `now()` to it. Wait that
+    number of seconds with `sleep`, and send the request again. If it returns None, raise the
     error. If an answer breaks off after text was shown, don't ask for it again. Keep the text
     in `messages`, and ask the model to continue.
     If `write` raises an error, raise it at once: nobody reads any more.

@@ -92,7 +92,7 @@ CASES = (
     ),
     one_chunk(
         "two events in one chunk",
-        "When a model is fast or the reader slow, events pile up and come together.",
+        "If the model is fast or the reader is slow, several events wait and then come together.",
         b"event: a\ndata: one\n\nevent: b\ndata: two\n\n",
         [event("one", "a"), event("two", "b")],
         DATA_NOT_CLEARED,
@@ -164,7 +164,7 @@ CASES = (
     ),
     one_chunk(
         "a byte that is not UTF-8",
-        "One bad byte in a tool's data must not cost the whole answer.",
+        "One bad byte in a tool's data must not destroy the whole answer.",
         b"data: caf\xe9!\n\n",
         [event("caf\N{REPLACEMENT CHARACTER}!")],
         STRICT_UTF_8,
@@ -172,7 +172,7 @@ CASES = (
     ),
     one_chunk(
         "several data lines",
-        "Text with line ends in it travels as one `data:` line for each of its lines.",
+        "If a text has several lines, each of them is sent in its own `data:` line.",
         b"data: first\ndata: second\n\n",
         [event("first\nsecond")],
         KEEPS_LAST_DATA_LINE,
@@ -190,7 +190,7 @@ CASES = (
     ),
     one_chunk(
         "comments and unknown fields",
-        "Gateways send comments to keep a quiet connection open, and formats grow.",
+        "Gateways send comments to keep a quiet connection open. Later formats have new fields.",
         b": keep-alive\n\nretry: 3000\ndataset: 7\nnonsense\ndata: hello\n\n",
         [event("hello")],
         EXPECTS_A_COLON,
@@ -220,7 +220,7 @@ CASES = (
     ),
     one_chunk(
         "an id lasts until the next one",
-        "A client that lost its connection names the last id it saw, to go on from there.",
+        "A client that has lost its connection sends the last id. The server goes on from there.",
         b"id: 7\ndata: a\n\ndata: b\n\nid: 8\n\ndata: c\n\n",
         [event("a", id="7"), event("b", id="7"), event("c", id="8")],
         ID_AS_NUMBER,

@@ -82,7 +82,7 @@ EVENT_CASES = (
     ),
     case(
         "all events in one chunk",
-        "When a model is fast or the reader slow, events pile up and come together.",
+        "If the model is fast or the reader is slow, several events wait and then come together.",
         LISTING,
         reading(WHOLE, at_once=True),
         WHOLE,

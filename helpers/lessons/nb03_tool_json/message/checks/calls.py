@@ -93,8 +93,8 @@ CALL_CASES = (
         ),
     ),
     case(
-        "what a call says of itself",
-        "Its result goes back under its id.",
+        "the fields of a call",
+        "The result goes back with the id of its call.",
         f"{listing(ONE_TOOL)}{CALLS}(call.index, call.id)",
         its_fields,
         (1, "toolu_01"),

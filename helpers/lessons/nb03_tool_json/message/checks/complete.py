@@ -157,7 +157,7 @@ COMPLETE_CASES = (
     ),
     case(
         "as soon as it is known",
-        "A tool that starts while the model is still writing ends earlier.",
+        "If a tool starts while the model is still writing, the tool ends earlier.",
         listing(TWO_TOOLS)
         + "[(event['type'], call.input) for event in events for call in assembler.feed(event)]",
         when(TWO_TOOLS),

@@ -12,7 +12,7 @@ from helpers.lessons.nb03_tool_json.replies import START, TOOL_USE, tool_use
 RARE_CASES = (
     content_case(
         "two blocks open at once, and a gap",
-        "The API sends one block after the other. A gateway that translates may mix them.",
+        "The API sends one block after the other. Another server, with the same API, may mix them.",
         [
             START,
             begin(0, {"type": "text", "text": ""}),
@@ -36,7 +36,7 @@ RARE_CASES = (
     ),
     calls_case(
         "two calls open at once",
-        "A gateway that translates may open the second call before the first one has stopped.",
+        "Another server may open the second call before it has stopped the first one.",
         [
             START,
             begin(0, tool_use(0, "get_weather")),

@@ -167,7 +167,7 @@ SEVERAL_CASES = (
     ),
     case(
         "the same call twice",
-        "A model may ask for two rolls of a die, or for the same page again.",
+        "A model may want to throw the dice twice, or to read the same page again.",
         "dispatcher.start(first)\ndispatcher.start(second)  # same name, same input",
         same_call_twice,
         [[one.id for one in TWICE], "ran 2 times"],

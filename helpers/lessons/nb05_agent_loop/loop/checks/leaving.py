@@ -217,8 +217,8 @@ LEAVING = (
         ),
     ),
     case(
-        "a letter in an answer that breaks",
-        "The program will ask again, and the model will call the letter tool again.",
+        "a tool that sends a letter, in an answer that breaks off",
+        "The program will ask again, and the model will call this tool again.",
         RUNNING,
         letters_of_a_broken_answer,
         "sent 0 letters",

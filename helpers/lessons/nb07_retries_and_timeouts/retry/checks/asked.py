@@ -176,7 +176,7 @@ ASKED = (
     ),
     asking(
         "nonsense in milliseconds",
-        "People write the more exact header, too, and make mistakes.",
+        "People also write `retry-after-ms`, and make mistakes in it.",
         {"Retry-After-Ms": "soon"},
         None,
         Misconception(

@@ -279,8 +279,8 @@ WAITING = (
         ),
     ),
     case(
-        "when the moment is over",
-        "The server's time is over, so use your own wait.",
+        "a time that has passed",
+        "The time that the server named has already passed, so use your own wait.",
         call(1, PASSED),
         lambda my: wait(my, 1, PASSED),
         0.5,
