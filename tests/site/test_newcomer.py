@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 HEADING = "(words) => document.querySelector('h1')?.textContent.includes(words)"
 
 
-@pytest.fixture(params=["chromium", "firefox"])
+@pytest.fixture(params=[pytest.param("chromium", marks=pytest.mark.tab), "firefox"])
 def page(request: pytest.FixtureRequest) -> Iterator[Page]:
     yield request.getfixturevalue(request.param)
 
@@ -53,6 +53,7 @@ await asyncio.sleep(0)
 print("ended:", view._running.done)"""
 
 
+@pytest.mark.tab
 @pytest.mark.parametrize(
     "firefox", [{"javascript.options.wasm_js_promise_integration": False}], indirect=True
 )

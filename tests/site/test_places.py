@@ -11,7 +11,7 @@ from tests.browser.lab import SHOTS, shot
 from tests.site.newcomer import Chromium, Newcomer
 from tests.site.tab import served
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.tab]
 
 FIRST = "00_start_here.ipynb"
 IMPORT = "from helpers import course"

@@ -302,7 +302,7 @@ def _usage_elsewhere(read: Event) -> None:
         if read.get("usage"):
             read["choices"] = [{"index": 0, "delta": {}, "usage": read.pop("usage")}]
         return
-    if read.get("type") == "message_delta":
+    if read.get("type") == "message_delta" and "usage" in read:
         read["delta"]["usage"] = read.pop("usage")
     response = read.get("response")
     if isinstance(response, dict) and response.get("usage"):
