@@ -1,5 +1,6 @@
-// What the page does beside JupyterLab: on a phone it gives a notebook the whole width; it says
-// that a second tab is open, and lays a new edition beside a notebook that the learner has saved.
+// What the page does beside JupyterLab: it shows the notebook that a link names; on a phone it
+// gives a notebook the whole width; it says that a second tab is open, and lays a new edition
+// beside a notebook that the learner has saved.
 
 const NARROW = 600; // pixels: a phone's width
 const EDITION = "course_edition"; // in a notebook's metadata
@@ -9,6 +10,16 @@ async function started() {
   await window.jupyterapp.started;
   await window.jupyterapp.serviceManager.ready;
   return window.jupyterapp;
+}
+
+// JupyterLab opens what a link names and, at the same time, what was open before. On a slow
+// machine the second comes last and hides or removes the first.
+async function showNamed({ restored, commands }) {
+  const [came] = performance.getEntriesByType("navigation"); // JupyterLab changes the address
+  await restored;
+  for (const path of new URL(came.name).searchParams.getAll("path")) {
+    await commands.execute("docmanager:open", { path });
+  }
 }
 
 async function widen({ restored, shell }) {
@@ -71,6 +82,7 @@ async function layNewEditions(app, root) {
 const root = new URL("..", document.baseURI).href;
 const second = isSecond(root);
 const app = await started();
+showNamed(app);
 if (window.innerWidth < NARROW) widen(app);
 if (await second) {
   tell(app, "The course is open in another tab, too. Work in one of them: if both change a notebook, the second save asks you.");
