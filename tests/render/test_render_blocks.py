@@ -122,6 +122,7 @@ def stream(pieces: list[str]) -> str:
     return drawn + "".join(page.close())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ANSWERS)
 def test_each_cut_in_two_ends_as_the_whole(name: str):
     text = ANSWERS[name]

@@ -127,6 +127,7 @@ def check(prompt: str, model: str, thinking: str, tools: bool) -> None:
         opens = reply["stop_reason"] not in ("tool_use", "pause_turn")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tools", [False, True], ids=["without tools", "with tools"])
 @pytest.mark.parametrize("model", likes().values())
 def test_it_takes_back_what_it_said(model: str, tools: bool) -> None:
