@@ -57,6 +57,6 @@ The other side, and the course:
 tests/test_architecture.py holds which room may open which.
 """
 
-from helpers import moved
+from helpers import old_names
 
-moved.watch()
+old_names.watch()

@@ -58,7 +58,7 @@ from helpers.message import (
 from helpers.parts.loop import called_nothing, turn_request
 from helpers.providers.models import takes_prefill
 from helpers.retry import Recovery, Watchdog
-from helpers.streams.emitted import emit_events
+from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool
 

@@ -15,7 +15,7 @@ from IPython.display import display
 
 from helpers.browser import IN_BROWSER
 from helpers.lessons.learner import progress
-from helpers.moved import UNTIL
+from helpers.old_names import UNTIL
 from helpers.session import clients
 from helpers.session.clients import (
     blocking_sdk,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from helpers.lessons.learner.path_map import PathMap
     from helpers.lessons.learner.work import Download
     from helpers.submission.steps import Ready
-    from helpers.widgets.seat.joined import Joined
+    from helpers.widgets.seat.membership import Membership
     from helpers.widgets.seat.view import SeatView
     from helpers.widgets.submit.view import SubmitView
 
@@ -179,19 +179,19 @@ def join(link: str = "", name: str = "") -> "SeatView":
 
 
 @cache
-def _join_class() -> "Joined":
+def _join_class() -> "Membership":
     """Return this kernel's place in a class, and let it hear of what is done here."""
     from helpers.lessons.learner.build import on_check
-    from helpers.widgets.seat.joined import Joined
+    from helpers.widgets.seat.membership import Membership
 
-    joined = Joined(clients.session, progress.home())
-    on_check(joined.tell_of_check)
+    member = Membership(clients.session, progress.home())
+    on_check(member.tell_of_check)
     try:
         shell = get_ipython()  # type: ignore[name-defined]
     except NameError:  # imported by a program, not by a notebook
-        return joined
-    shell.events.register("pre_run_cell", lambda info: joined.tell_of_cell(info.cell_id))
-    return joined
+        return member
+    shell.events.register("pre_run_cell", lambda info: member.tell_of_cell(info.cell_id))
+    return member
 
 
 def map() -> "Map | PathMap":

@@ -26,7 +26,7 @@ from helpers.agent import (
     run_agent,
 )
 from helpers.history import Conversation
-from helpers.streams.emitted import emit_events
+from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolError, tool
 

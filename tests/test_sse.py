@@ -601,7 +601,7 @@ def test_it_needs_nothing_beyond_the_standard_library() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert run.stdout.splitlines() == ["", "helpers helpers.moved helpers.sse"]
+    assert run.stdout.splitlines() == ["", "helpers helpers.old_names helpers.sse"]
 
 
 # --- What is no event ---------------------------------------------------------------------

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import uvicorn
 
+from helpers.classroom.class_link import link_file, offer, withdraw
 from helpers.classroom.classroom import Classroom
 from helpers.classroom.clock import plan_of
-from helpers.classroom.named import link_file, offer, withdraw
 from helpers.classroom.server import make_app
 from helpers.classroom.store import Store
 from helpers.environment.home import home

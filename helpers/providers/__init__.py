@@ -1,6 +1,6 @@
 """Other APIs, told in the same events; and which models there are at what price."""
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = [
     "DEFAULT_LIVE_MODEL",

@@ -4,7 +4,7 @@ run_state reads a run's events, once for all of them; endings has the words for 
 here prints, or knows a terminal or a browser.
 """
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = [
     "MarkdownHtml",

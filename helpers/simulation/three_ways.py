@@ -32,7 +32,7 @@ from helpers.session.clients import MOCK_HEADERS, local_client
 from helpers.session.session import MOCK_KEY
 from helpers.simulation.timeline_runs import agent_run
 from helpers.simulation.virtual_time import LoopClock, simulate, simulated
-from helpers.streams.emitted import emit_events
+from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
 from helpers.widgets.problems import problem_of

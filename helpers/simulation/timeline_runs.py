@@ -16,7 +16,7 @@ from helpers.clock import Clock
 from helpers.dispatch import ToolFinished, ToolStarted
 from helpers.history import Conversation
 from helpers.message import MessageAssembler, ToolCall
-from helpers.streams.emitted import emit_events
+from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, ToolInputError, error_content, result_content
 

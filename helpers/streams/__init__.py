@@ -1,6 +1,6 @@
 """Between a stream and its consumer: bounded queues, a file, or the whole message at once."""
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = [
     "BoundedQueue",

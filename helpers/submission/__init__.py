@@ -3,7 +3,7 @@
 parts ──▶ bundle ──▶ agent.py ──▶ conformance, recording, TTFT, note ──▶ submission/ ──▶ verify
 """
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = [
     "PARTS",

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from helpers.submission.plain import plain
-from helpers.submission.submitted import KNOWN, LARGEST, MOST, too_large
+from helpers.submission.submission_files import KNOWN, LARGEST, MOST, too_large
 
 __all__ = ["CannotUnpack", "unpack"]
 

@@ -14,7 +14,6 @@ from helpers.lessons.learner import progress
 from helpers.submission.bundle import CannotBundle
 from helpers.submission.conformance.suite import all_pass
 from helpers.submission.gallery import CannotShow, entries, write
-from helpers.submission.kept import verify_once
 from helpers.submission.manifest import LONGEST, About
 from helpers.submission.note import note_problems
 from helpers.submission.package import CannotPackage, package
@@ -30,10 +29,11 @@ from helpers.submission.steps import (
     note,
     try_in_suite,
 )
-from helpers.submission.submitted import CannotRead, looks_like_one, submissions_in
+from helpers.submission.submission_files import CannotRead, looks_like_one, submissions_in
 from helpers.submission.table import table
 from helpers.submission.ttft import LIVE_URL, CannotMeasure, measured
 from helpers.submission.verdict import TITLES
+from helpers.submission.verdict_store import verify_once
 from helpers.submission.verify import verify
 from helpers.wire.keys import clean_key
 

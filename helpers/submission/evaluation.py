@@ -80,9 +80,9 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
     """
     from helpers.submission import consistency
     from helpers.submission.checks import Found, before, behind, find_own_parts, seeds_of
+    from helpers.submission.entry_search import find_entry
     from helpers.submission.own import find_hidden_code
     from helpers.submission.recording import CannotRecord
-    from helpers.submission.showing import find_shown
     from helpers.submission.steps import PROMPT
     from helpers.submission.structure import NotComparable, shape_of
 
@@ -97,7 +97,7 @@ def look(job: Mapping[str, Any], folder: Path, files: Mapping[str, bytes], tell:
             tell({"shape": hashlib.sha256(shape.encode()).hexdigest()})
     tell({"at": "draws its last screen", "seconds": LOOK_SECONDS})
     with suppress(Exception):  # whoever can't be shown isn't, and the checks say why
-        tell({"shown": find_shown(files).to_json()})
+        tell({"shown": find_entry(files).to_json()})
     with suppress(NotComparable):
         shape_of(files.get("agent.py", b"\0"))
         seeds = list(job["seeds"])

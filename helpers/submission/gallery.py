@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from helpers.submission.gallery_entry import COLUMNS, ROWS, GalleryEntry
 from helpers.submission.picture import still_svg
 from helpers.submission.readme import TITLE
 from helpers.submission.report import STYLE
-from helpers.submission.shown import COLUMNS, ROWS, Shown
 from helpers.submission.verdict import Verdict
 
 __all__ = ["CannotShow", "Entry", "entries", "page", "write"]
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
         kind: what is there: "README" of a folder, or "archive".
     """
 
-    shown: Shown
+    shown: GalleryEntry
     own: str
     checks: int
     link: str

@@ -46,7 +46,7 @@ Row = tuple[Run, ...]
 TAG = 30  # characters around a run, at least
 
 
-class Shown(NamedTuple):
+class RowSpan(NamedTuple):
     """What a row of the screen held, and when (seconds)."""
 
     row: int
@@ -125,7 +125,7 @@ def still_svg(screen: Sequence[Row], title: str, columns: int, rows: int) -> str
         columns, rows: the size of the picture.
     """
     width, height = columns * CELL + 2 * MARGIN, BAR + rows * LINE + 2 * MARGIN
-    shown = [Shown(row, runs, 0.0, 0.0) for row, runs in enumerate(screen[:rows]) if runs]
+    shown = [RowSpan(row, runs, 0.0, 0.0) for row, runs in enumerate(screen[:rows]) if runs]
     texts = [_text(f"r{one.row}", one, True) for one in shown]
     style = f"text {{ font: 13px {LETTERS}; white-space: pre; fill: {TEXT}; }}"
     return _drawing(width, height, escape(_printable(title)[:columns]), "", style, texts)
@@ -151,7 +151,7 @@ def _printable(text: str) -> str:
     return "".join(c for c in text if c == "\n" or c.isprintable())
 
 
-def _history(cast: Cast) -> Iterator[Shown]:
+def _history(cast: Cast) -> Iterator[RowSpan]:
     """Yield what each row held, and when."""
     terminal = _Terminal(cast)
     screen = terminal.screen
@@ -169,13 +169,13 @@ def _history(cast: Cast) -> Iterator[Shown]:
             began, before = since[row]
             now = _row(screen, row)
             if now != before:
-                yield Shown(row, before, began, at)
+                yield RowSpan(row, before, began, at)
                 since[row] = (at, now)
                 size += sum(len(run.text) + TAG for run in now)
         if size > MOST:
             raise CannotRecord("A recording that fills so many pictures can't be drawn.")
     for row, (began, runs) in since.items():
-        yield Shown(row, runs, began, cast.seconds + HOLD_SECONDS)
+        yield RowSpan(row, runs, began, cast.seconds + HOLD_SECONDS)
 
 
 def _row(screen: pyte.Screen, row: int) -> Row:
@@ -201,7 +201,7 @@ def _row(screen: pyte.Screen, row: int) -> Row:
     return tuple(run for run in runs if run.text.strip())
 
 
-def _text(id: str, one: Shown, is_last: bool) -> str:
+def _text(id: str, one: RowSpan, is_last: bool) -> str:
     y = BAR + MARGIN + (one.row + 0.7) * LINE
     spans = []
     for run in one.runs:
@@ -214,7 +214,7 @@ def _text(id: str, one: Shown, is_last: bool) -> str:
     return f'<text id="{id}"{kind} y="{y:.1f}">{"".join(spans)}</text>\n'
 
 
-def _animation(id: str, one: Shown, is_last: bool, total: float) -> str:
+def _animation(id: str, one: RowSpan, is_last: bool, total: float) -> str:
     """Return the style that shows a row from one moment to another, again and again."""
     begin, end = 100 * one.since / total, 100 * one.until / total
     frames = [(0.0, 0 if begin > 0 else 1), (begin, 1)]

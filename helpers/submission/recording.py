@@ -26,7 +26,7 @@ from typing import Any, Self
 
 from helpers.submission.conformance.process import Limits, limiter
 from helpers.submission.key_forms import find_keys, keys
-from helpers.submission.played import ENVIRONMENT, play_services
+from helpers.submission.services import ENVIRONMENT, play_services
 
 __all__ = ["CannotRecord", "Cast", "json_of", "leaks", "record", "scrub", "secrets_here"]
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from helpers.submission.kept import verify_once
 from helpers.submission.means import at_once
 from helpers.submission.plain import plain
 from helpers.submission.report import STYLE
-from helpers.submission.submitted import NAME, submissions_in
+from helpers.submission.submission_files import NAME, submissions_in
 from helpers.submission.verdict import NOT_SEEN, TITLES, Check, Verdict
+from helpers.submission.verdict_store import verify_once
 from helpers.submission.verify import row
 
 __all__ = ["csv_of", "page_of", "table"]

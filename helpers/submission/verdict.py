@@ -4,8 +4,8 @@ import textwrap
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from helpers.submission.gallery_entry import GalleryEntry, NoEntry
 from helpers.submission.plain import plain
-from helpers.submission.shown import NoShown, Shown
 
 __all__ = ["NOT_SEEN", "TITLES", "Check", "NoCheck", "Verdict", "check_of", "parse_shown"]
 
@@ -102,15 +102,15 @@ def check_of(
     return Check(id, TITLES[id], False, plain(words, LONGEST))
 
 
-def parse_shown(given: Any) -> Shown:
+def parse_shown(given: Any) -> GalleryEntry:
     """Return what a gallery shows, as somebody reports it.
 
     Raises:
         NoCheck: it is none.
     """
     try:
-        return Shown.from_json(given)
-    except NoShown as error:
+        return GalleryEntry.from_json(given)
+    except NoEntry as error:
         raise NoCheck(str(error)) from None
 
 
@@ -138,7 +138,7 @@ class Verdict:
     complete: bool = True
     kept: str = ""
     copies: tuple[str, ...] = field(default=())
-    shown: Shown | None = None
+    shown: GalleryEntry | None = None
 
     @property
     def passed(self) -> bool:

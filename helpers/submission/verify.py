@@ -18,7 +18,14 @@ from typing import Any
 
 from helpers.submission.plain import plain
 from helpers.submission.sandbox import Bounds, Stopped, evaluate
-from helpers.submission.submitted import KNOWN, LARGEST, CannotRead, Submission, missing, read
+from helpers.submission.submission_files import (
+    KNOWN,
+    LARGEST,
+    CannotRead,
+    Submission,
+    missing,
+    read,
+)
 from helpers.submission.verdict import TITLES, Check, NoCheck, Verdict, check_of, parse_shown
 
 __all__ = ["Check", "Verdict", "judge", "row", "verify"]

@@ -1,6 +1,6 @@
 """Pictures without a plotting library: drawing primitives, scales, plots."""
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = ["plots"]
 

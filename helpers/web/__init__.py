@@ -17,7 +17,7 @@ Read it in this order:
     vendor.py         fetches the two packages of React that one of the pages uses
 """
 
-from helpers.offered import offer_names
+from helpers.lazy_names import offer_names
 
 __all__ = [
     "make_app",

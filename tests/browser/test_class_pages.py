@@ -13,12 +13,12 @@ from bridge import Bridge
 from playwright.sync_api import Page, expect
 
 from helpers.classroom.acts import Tried
-from helpers.classroom.named import offer
+from helpers.classroom.class_link import offer
 from helpers.lessons import find_exercise
 from helpers.lessons.teaching import run_sheet
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
-from helpers.widgets.seat.joined import Joined
+from helpers.widgets.seat.membership import Membership
 from helpers.widgets.seat.view import SeatView
 from tests.browser.lab import check_access, shot
 from tests.classroom.serving import Serve, Served, serving
@@ -233,32 +233,32 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     page: Page, serve: Serve, tmp_path: Path
 ):
     served, session = serve(), Session({})
-    joined = Joined(session, tmp_path / "ada")
-    bridge = Bridge(page, SeatView(joined, link="http://127.0.0.1:1#nobody", name="Ada"))
+    member = Membership(session, tmp_path / "ada")
+    bridge = Bridge(page, SeatView(member, link="http://127.0.0.1:1#nobody", name="Ada"))
     view = page.locator(".sa-seat")
-    joined.tell_of_machine(("port",))  # looked at before the class was joined
+    member.tell_of_machine(("port",))  # looked at before the class was joined
     expect(view).to_contain_text("Nothing is sent until you join.")
     expect(view).to_contain_text("It never sees code, text, answers or keys.")
     check_access(page)
     view.get_by_role("button", name="Join").click()
-    bridge.until(lambda: "No class answers" in joined.problem)
+    bridge.until(lambda: "No class answers" in member.problem)
     view.get_by_label("The class's link").fill(served.link)
     view.get_by_role("button", name="Join").click()
-    bridge.until(lambda: bool(joined.seat and joined.seat.connected))
+    bridge.until(lambda: bool(member.seat and member.seat.connected))
     bridge.until(lambda: "Your seat is Ada. ✓ Connected." in view.inner_text())
-    joined.tell(Tried("sse", True))
+    member.tell(Tried("sse", True))
 
     served.order(kind="set", settings={"chunking": "byte"})
     served.order(kind="say", words="Look at the bytes.")
     served.order(kind="ask", question="How many chunks?", choices=["One", "Many"])
     bridge.until(lambda: session.mock.chunking == "byte")
-    bridge.until(lambda: bool(joined.seat and joined.seat.asked))
+    bridge.until(lambda: bool(member.seat and member.seat.asked))
     bridge.until(lambda: "From your instructor: Look at the bytes." in view.inner_text())
     many = view.get_by_role("button", name="Many")
     bridge.until(lambda: many.count() == 1)
     many.click()
     view.get_by_role("button", name="Raise a hand").click()
-    bridge.until(lambda: joined.seat is not None and joined.seat.chosen == 1)
+    bridge.until(lambda: member.seat is not None and member.seat.chosen == 1)
     bridge.until(lambda: many.get_attribute("aria-pressed") == "true")
     bridge.until(lambda: served.board()["seats"][0]["hand"] is not None)
     assert [bar["seats"] for bar in served.board()["asked"]["choices"]] == [0, 1]
@@ -271,7 +271,7 @@ def test_a_learner_joins_predicts_raises_a_hand_and_leaves(
     assert [act["kind"] for act in sent] == ["ready", "tried", "chosen", "hand"]
 
     view.get_by_role("button", name="Leave the class").click()
-    bridge.until(lambda: joined.seat is None and session.mock == Settings())
+    bridge.until(lambda: member.seat is None and session.mock == Settings())
     bridge.until(lambda: "Nothing is sent until you join." in view.inner_text())
     bridge.until(lambda: served.board()["seats"] == [])
 
@@ -282,21 +282,21 @@ def test_a_learner_on_a_hub_joins_by_a_name_alone(
     served, file = serve(), tmp_path / "link"
     monkeypatch.setenv("COURSE_CLASS", str(file))
     offer(file, "http://127.0.0.1:1#nobody")  # of a class that was killed
-    joined = Joined(Session({}), tmp_path / "ada")
-    bridge = Bridge(page, SeatView(joined, name="ada"))
+    member = Membership(Session({}), tmp_path / "ada")
+    bridge = Bridge(page, SeatView(member, name="ada"))
     view = page.locator(".sa-seat")
     expect(view).to_contain_text("A class waits for you at http://127.0.0.1:1. Nothing is sent")
     expect(view.get_by_label("The class's link")).to_be_hidden()
     expect(view.get_by_label("Your seat's name")).to_have_value("ada")
     assert served.board()["seats"] == []
     view.get_by_role("button", name="Join").click()
-    bridge.until(lambda: "No class answers" in joined.problem)
+    bridge.until(lambda: "No class answers" in member.problem)
     # A link that leads nowhere can be written over.
     bridge.until(view.get_by_label("The class's link").is_visible)
     view.get_by_label("The class's link").fill(served.link)
     view.get_by_label("Your seat's name").fill("At the window")
     view.get_by_role("button", name="Join").click()
-    bridge.until(lambda: bool(joined.seat and joined.seat.connected))
+    bridge.until(lambda: bool(member.seat and member.seat.connected))
     assert [seat["name"] for seat in served.board()["seats"]] == ["At the window"]
     view.get_by_role("button", name="Leave the class").click()
     bridge.until(lambda: served.board()["seats"] == [])

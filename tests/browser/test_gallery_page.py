@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from helpers.lessons.nb13_submit_your_build import FINISHED
+from helpers.submission.entry_search import find_entry
 from helpers.submission.gallery import entries, write
-from helpers.submission.showing import find_shown
 from helpers.submission.verdict import Check, Verdict
 
 NOTES = ("A stream was cut. " * 20, "<script>document.title = 'mine'</script>", "Short.")
@@ -27,7 +27,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
         files = {"manifest.json": json.dumps(manifest).encode(), "note.md": note.encode()}
         files["recording.cast"] = FINISHED.read_bytes()
         checks = (Check("files", "files", True, "all there"),)
-        verdicts.append((folder, Verdict(folder.name, checks, "3 of 8", shown=find_shown(files))))
+        verdicts.append((folder, Verdict(folder.name, checks, "3 of 8", shown=find_entry(files))))
     write(root / "out", entries(verdicts, root / "out")[0])
     return root / "out" / "index.html"
 

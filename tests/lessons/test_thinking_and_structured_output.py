@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from helpers import course
 from helpers.lessons import find_exercise
-from helpers.lessons.common.lettered import Letter
+from helpers.lessons.common.letters import Letter
 from helpers.lessons.nb10_thinking_and_structured_output.outcome.checks import (
     HALF,
     HALF_JSON,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.lessons import find_exercise
-from helpers.lessons.common.lettered import Letter
+from helpers.lessons.common.letters import Letter
 from helpers.lessons.nb08_what_a_ui_shows.dangerous.checks import LETTERS
 from helpers.lessons.refresh import NOTEBOOKS
 from helpers.providers.models import MODELS, price

@@ -23,7 +23,7 @@ from helpers.submission.manifest import hash_content, make_manifest
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast
 from helpers.submission.report import claims, dump_report, page
-from helpers.submission.submitted import KNOWN
+from helpers.submission.submission_files import KNOWN
 from helpers.submission.ttft import Measured, dump_measurement
 from helpers.submission.verdict import Check
 from helpers.submission.verify import verify

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.submission import commands
+from helpers.submission.entry_search import find_entry
 from helpers.submission.gallery import CannotShow, entries, page, write
+from helpers.submission.gallery_entry import COLUMNS, ROWS, GalleryEntry, NoEntry
 from helpers.submission.picture import still_svg
 from helpers.submission.recording import Cast
-from helpers.submission.showing import find_shown
-from helpers.submission.shown import COLUMNS, ROWS, NoShown, Shown
 from helpers.submission.verdict import Check, Verdict
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -36,7 +36,7 @@ def files_of(title: str = "T", author: str = "A", gallery: object = True, note: 
     }
 
 
-def verdict_of(name: str, shown: Shown | None, passed: bool = True) -> Verdict:
+def verdict_of(name: str, shown: GalleryEntry | None, passed: bool = True) -> Verdict:
     return Verdict(name, (Check("files", "files", passed, "why"),), "3 of 8", shown=shown)
 
 
@@ -65,9 +65,9 @@ class Reader(HTMLParser):
 
 def test_only_who_passed_and_said_so_is_shown(tmp_path: Path):
     given = [
-        (tmp_path / "ann", verdict_of("ann", find_shown(files_of("Ann's")))),
-        (tmp_path / "bob", verdict_of("bob", find_shown(files_of("Bob's", gallery=False)))),
-        (tmp_path / "cid", verdict_of("cid", find_shown(files_of("Cid's")), passed=False)),
+        (tmp_path / "ann", verdict_of("ann", find_entry(files_of("Ann's")))),
+        (tmp_path / "bob", verdict_of("bob", find_entry(files_of("Bob's", gallery=False)))),
+        (tmp_path / "cid", verdict_of("cid", find_entry(files_of("Cid's")), passed=False)),
         (tmp_path / "dot", verdict_of("dot", None)),
     ]
     shown, left_out = entries(given, tmp_path / "out")
@@ -82,13 +82,13 @@ def test_only_who_passed_and_said_so_is_shown(tmp_path: Path):
 
 @pytest.mark.parametrize("consent", [None, False, 1, "true", "yes", [True]])
 def test_consent_is_the_word_true_and_nothing_else(consent: object):
-    assert find_shown(files_of(gallery=consent)) == Shown()
+    assert find_entry(files_of(gallery=consent)) == GalleryEntry()
 
 
 def test_who_takes_consent_back_is_gone_the_next_time(tmp_path: Path):
     out = tmp_path / "out"
     both = [
-        (tmp_path / name, verdict_of(name, find_shown(files_of(name)))) for name in ("ann", "bob")
+        (tmp_path / name, verdict_of(name, find_entry(files_of(name)))) for name in ("ann", "bob")
     ]
     write(out, entries(both, out)[0])
     write(out, entries(both[:1], out)[0])
@@ -111,7 +111,7 @@ def test_a_link_leads_to_the_submission_whatever_it_is_called(name: str, tmp_pat
     folder, archive = tmp_path / "class" / name, tmp_path / "class" / f"{name}.zip"
     folder.mkdir(parents=True)
     archive.write_bytes(b"")
-    shown = find_shown(files_of())
+    shown = find_entry(files_of())
     given = [(folder, verdict_of(name, shown)), (archive, verdict_of(name, shown))]
     links = Reader(page(entries(given, out)[0])).targets
     found = [link for link in links if not link.startswith("pictures/")]
@@ -124,7 +124,7 @@ def test_a_link_leads_to_the_submission_whatever_it_is_called(name: str, tmp_pat
 
 
 def test_nothing_of_a_submission_is_anything_but_text(tmp_path: Path):
-    shown = find_shown(files_of(HOSTILE[:79], HOSTILE[:79], note=HOSTILE))
+    shown = find_entry(files_of(HOSTILE[:79], HOSTILE[:79], note=HOSTILE))
     found, _ = entries([(tmp_path / "ann", verdict_of("ann", shown))], tmp_path)
     write(tmp_path / "out", found)
     read = Reader(text := (tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
@@ -155,8 +155,8 @@ def test_whatever_a_submission_holds_there_is_a_page(title: Any, author: Any, no
     files = files_of() | {"note.md": note}
     manifest = {"title": title, "author": author, "gallery": True}
     files["manifest.json"] = json.dumps(manifest).encode()
-    shown = find_shown(files)
-    assert Shown.from_json(json.loads(json.dumps(shown.to_json()))) == shown
+    shown = find_entry(files)
+    assert GalleryEntry.from_json(json.loads(json.dumps(shown.to_json()))) == shown
     assert len(shown.title) <= 80 and len(shown.author) <= 80 and shown.title.isprintable()
     text = page(entries([(Path("ann"), verdict_of("ann", shown))], Path("out"))[0])
     # A manifest with Infinity in it is no JSON, so it says nothing, not even that it may be shown.
@@ -169,29 +169,29 @@ def test_whatever_a_submission_holds_there_is_a_page(title: Any, author: Any, no
 def test_a_screen_of_any_size_is_a_picture_of_one_size(text: str, columns: int, rows: int):
     cast = Cast(columns, rows, "x", ((0.0, text),))
     files = {**files_of(), "recording.cast": cast.text().encode("utf-8", "replace")}
-    shown = find_shown(files)
+    shown = find_entry(files)
     assert len(shown.screen) <= ROWS
     assert all(
         run.column + len(run.text.strip()) <= COLUMNS * 4 for row in shown.screen for run in row
     )
-    assert Shown.from_json(json.loads(json.dumps(shown.to_json()))) == shown
+    assert GalleryEntry.from_json(json.loads(json.dumps(shown.to_json()))) == shown
     svg = ElementTree.fromstring(still_svg(shown.screen, "x", COLUMNS, ROWS))
     assert (svg.get("width"), svg.get("height")) == ("465", "274")
 
 
 @given(ANYTHING)
 def test_what_is_no_submission_to_be_shown_is_refused(given: Any):
-    with pytest.raises(NoShown):
-        Shown.from_json(given)
+    with pytest.raises(NoEntry):
+        GalleryEntry.from_json(given)
 
 
 @pytest.mark.parametrize(
     "run", [[-1, "a", "", False], [0, "a", "red;}", False], [0, "a", ""], [True, 1, 2, 3], "a"]
 )
 def test_a_screen_of_another_form_is_refused(run: Any):
-    given = Shown(True, "T").to_json()
-    with pytest.raises(NoShown):
-        Shown.from_json({**given, "screen": [[run]]})
+    given = GalleryEntry(True, "T").to_json()
+    with pytest.raises(NoEntry):
+        GalleryEntry.from_json({**given, "screen": [[run]]})
 
 
 # ---- The command
@@ -207,8 +207,8 @@ def test_the_command_says_how_many_and_names_nobody(
     def verified(given: Path, **_: object) -> list[Verdict]:
         assert given == folder
         return [
-            verdict_of("ann", find_shown(files_of())),
-            verdict_of("bob", find_shown(files_of(gallery=False))),
+            verdict_of("ann", find_entry(files_of())),
+            verdict_of("bob", find_entry(files_of(gallery=False))),
         ]
 
     monkeypatch.setattr(commands, "table", verified)

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.submission import kept
+from helpers.submission import verdict_store
 from helpers.submission.archive import CannotUnpack, unpack
 from helpers.submission.commands import main
 from helpers.submission.conformance.suite import Result
 from helpers.submission.consistency import agent_problems, report_problems, ttft_problems
 from helpers.submission.manifest import CONTENTS, problems
 from helpers.submission.report import NoReport, claims, page, results_in
-from helpers.submission.submitted import ARCHIVE, LARGEST, CannotRead, read
+from helpers.submission.submission_files import ARCHIVE, LARGEST, CannotRead, read
 from helpers.submission.table import csv_of, page_of, table, with_copies
 from helpers.submission.verdict import Check, Verdict
 from helpers.submission.verify import verify
@@ -336,17 +336,19 @@ def test_what_has_not_changed_is_kept_and_says_so(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
     (tmp_path / "class" / "ann").mkdir(parents=True)
     (tmp_path / "class" / "ann" / "note.md").write_text("A note.", encoding="utf-8")
-    first = kept.verify_once(tmp_path / "class" / "ann", seeds=1)
-    monkeypatch.setattr(kept, "judge", lambda given, **options: pytest.fail("tried again"))
+    first = verdict_store.verify_once(tmp_path / "class" / "ann", seeds=1)
+    monkeypatch.setattr(verdict_store, "judge", lambda given, **options: pytest.fail("tried again"))
     [second] = table(tmp_path / "class", seeds=1)
     assert second.checks == first.checks and second.name == "ann"
     assert "Kept from" in second.notes[0] and "Kept from" in page_of([second])
     [file] = (tmp_path / "my" / "verified").iterdir()
     tried = []
-    monkeypatch.setattr(kept, "judge", lambda given, **options: tried.append(given) or first)
+    monkeypatch.setattr(
+        verdict_store, "judge", lambda given, **options: tried.append(given) or first
+    )
     file.write_text("[" * 9999, encoding="utf-8")
-    kept.verify_once(tmp_path / "class" / "ann", seeds=1)
+    verdict_store.verify_once(tmp_path / "class" / "ann", seeds=1)
     (tmp_path / "class" / "ann" / "note.md").write_text("Another.", encoding="utf-8")
-    kept.verify_once(tmp_path / "class" / "ann", seeds=1)
-    kept.verify_once(tmp_path / "class" / "ann", seeds=1, again=True)
+    verdict_store.verify_once(tmp_path / "class" / "ann", seeds=1)
+    verdict_store.verify_once(tmp_path / "class" / "ann", seeds=1, again=True)
     assert len(tried) == 3

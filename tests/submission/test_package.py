@@ -24,7 +24,7 @@ from helpers.submission.package import CannotPackage, package
 from helpers.submission.readme import course_link, is_edited
 from helpers.submission.recording import Cast
 from helpers.submission.repository import commit
-from helpers.submission.submitted import missing
+from helpers.submission.submission_files import missing
 from helpers.submission.ttft import TOLD, Measured
 from helpers.submission.verdict import Check
 

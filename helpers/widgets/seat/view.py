@@ -8,7 +8,7 @@ import traitlets
 from helpers.classroom.acts import LONGEST_NAME, Chosen, Hand
 from helpers.classroom.seat import WHAT_IS_SENT
 from helpers.widgets import live
-from helpers.widgets.seat.joined import Joined
+from helpers.widgets.seat.membership import Membership
 from helpers.widgets.seat.snapshot import draw, tell
 from helpers.widgets.view import View, assets
 
@@ -19,7 +19,7 @@ class SeatView(View):
     """Joins a class, shows what it says and what it has, and leaves it.
 
     Args:
-        joined: the kernel's seat.
+        member: the kernel's seat.
         link: the class's address with its code, if it is known already; without it, that of the
             class that waits, if one does.
         name: the seat's name, if it is known already.
@@ -28,13 +28,13 @@ class SeatView(View):
     _esm, _css = assets("seat").values()
     state = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, joined: Joined, link: str = "", name: str = "") -> None:
-        self._joined = joined
+    def __init__(self, member: Membership, link: str = "", name: str = "") -> None:
+        self._member = member
         self._hand = False
-        self._waits = "" if link else joined.waiting_link()
+        self._waits = "" if link else member.waiting_link()
         self._link, self._name = link or self._waits, name[:LONGEST_NAME]
         super().__init__(state=self._now())
-        joined.on_change(self._show)
+        member.on_change(self._show)
         self.on_msg(self._receive)
 
     def snapshot(self) -> str:
@@ -46,7 +46,7 @@ class SeatView(View):
         return tell(self._now())
 
     def _now(self) -> dict[str, Any]:
-        seat = self._joined.seat
+        seat = self._member.seat
         asked = None
         if seat is not None and seat.asked is not None:
             number, ask = seat.asked
@@ -60,7 +60,7 @@ class SeatView(View):
             "chosen": seat.chosen if seat else None,
             "hand": self._hand,
             "what": WHAT_IS_SENT,
-            "problem": self._joined.problem,
+            "problem": self._member.problem,
             "link": self._link,
             "proposed": self._name,
             "waits": self._waits.partition("#")[0],
@@ -70,25 +70,25 @@ class SeatView(View):
         self.state = self._now()
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
-        seat = self._joined.seat
+        seat = self._member.seat
         match message:
             case {"op": "join", "link": str(link), "name": str(name)}:
-                self._joined.join(link, name)
+                self._member.join(link, name)
             case {"op": "leave"}:
                 self._hand = False
-                self._joined.leave()
+                self._member.leave()
             case {"op": "hand", "up": bool(up)}:
                 self._hand = up
-                self._joined.tell(Hand(up))
+                self._member.tell(Hand(up))
                 self._show()
             case {"op": "choose", "question": int(question), "choice": int(choice)}:
-                self._joined.tell(Chosen(question, choice))
+                self._member.tell(Chosen(question, choice))
             case {"op": "sent"} if seat is not None:
                 live.start(self._show_acts())
 
     async def _show_acts(self) -> None:
         """Let the page show all that the class has of this seat."""
-        seat = self._joined.seat
+        seat = self._member.seat
         try:
             sent = [] if seat is None else await seat.fetch_acts()
         except httpx.HTTPError:

@@ -19,12 +19,12 @@ from helpers.submission import steps as work
 from helpers.submission.bundle import CannotBundle
 from helpers.submission.conformance.cases import cases_here
 from helpers.submission.conformance.suite import Result, all_pass, tried
+from helpers.submission.gallery_entry import on_one_line
 from helpers.submission.manifest import About
 from helpers.submission.note import note_problems, sentences
 from helpers.submission.package import CannotPackage, package
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub, secrets_here
-from helpers.submission.shown import on_one_line
 from helpers.submission.ttft import CannotMeasure, Measured, measured
 from helpers.widgets import live
 from helpers.widgets.running import PictureView

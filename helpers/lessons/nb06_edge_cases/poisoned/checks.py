@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from helpers.lessons.common.events import Block, Message
-from helpers.lessons.common.lettered import Letter, make_cases
+from helpers.lessons.common.letters import Letter, make_cases
 from helpers.lessons.nb06_edge_cases.blocks import call, text, thinking
 
 __all__ = ["CASES", "HISTORIES", "History"]

@@ -1,6 +1,6 @@
 """The letters of `sealed`, and the mistake that a wrong verdict on each shows."""
 
-from helpers.lessons.common.lettered import Letter, make_cases
+from helpers.lessons.common.letters import Letter, make_cases
 
 __all__ = ["CASES", "LETTERS"]
 

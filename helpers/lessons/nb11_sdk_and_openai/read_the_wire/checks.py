@@ -1,7 +1,7 @@
 """The recordings of `read_the_wire`, the fault in each, and what a wrong number shows."""
 
 from helpers.lessons.checking.case import Case, Misconception, Namespace
-from helpers.lessons.common.lettered import Letter, is_unanswered
+from helpers.lessons.common.letters import Letter, is_unanswered
 
 __all__ = ["CASES", "LETTERS"]
 

@@ -1,7 +1,7 @@
 """What is tried with `recovery`, and what its mistakes are recognised by."""
 
-from helpers.lessons.nb06_edge_cases.recovery.checks.continued import CONTINUED
-from helpers.lessons.nb06_edge_cases.recovery.checks.kept import KEPT
+from helpers.lessons.nb06_edge_cases.recovery.checks.blocks import KEPT
+from helpers.lessons.nb06_edge_cases.recovery.checks.continuation import CONTINUED
 
 __all__ = ["CASES"]
 

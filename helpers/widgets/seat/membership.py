@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers.classroom.acts import Act, At, Ready, Tried
-from helpers.classroom.named import class_link
+from helpers.classroom.class_link import class_link
 from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, load_seat
 from helpers.lessons.checking.report import Report
@@ -15,10 +15,10 @@ from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets import live
 
-__all__ = ["Joined"]
+__all__ = ["Membership"]
 
 
-class Joined:
+class Membership:
     """Joins a class and leaves it, and lets the offline API obey.
 
     Attributes:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from helpers.lessons.learner import progress
 from helpers.submission.sandbox import container
-from helpers.submission.submitted import Submission, read
+from helpers.submission.submission_files import Submission, read
 from helpers.submission.verdict import NoCheck, Verdict
 from helpers.submission.verify import judge
 

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from helpers.streams.emitted import emit_events
+from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from helpers.lessons.checking.case import Case, Misconception, Outcome
 from helpers.lessons.common.events import Message
-from helpers.lessons.nb06_edge_cases.recovery.checks.kept import SHAPE
+from helpers.lessons.nb06_edge_cases.recovery.checks.blocks import SHAPE
 
 __all__ = ["CONTINUED"]
 

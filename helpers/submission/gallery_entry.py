@@ -6,18 +6,18 @@ from typing import Any, Self
 from helpers.submission.manifest import LONGEST
 from helpers.submission.picture import COLOURS, Row, Run
 
-__all__ = ["COLUMNS", "LONGEST_NOTE", "ROWS", "NoShown", "Shown", "on_one_line"]
+__all__ = ["COLUMNS", "LONGEST_NOTE", "ROWS", "GalleryEntry", "NoEntry", "on_one_line"]
 
 COLUMNS, ROWS = 56, 12  # so much of a screen can be read on a card
 LONGEST_NOTE = 320  # characters
 
 
-class NoShown(ValueError):
+class NoEntry(ValueError):
     """What should be a submission to be shown is none."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class GalleryEntry:
     """What a gallery shows of a submission.
 
     Attributes:
@@ -43,7 +43,7 @@ class Shown:
         """Return what somebody reports; nothing that it says is trusted.
 
         Raises:
-            NoShown: it is of another form.
+            NoEntry: it is of another form.
         """
         match given:
             case {
@@ -56,7 +56,7 @@ class Shown:
                 screen = tuple(_row(row) for row in rows[:ROWS])
                 note = on_one_line(note, LONGEST_NOTE)
                 return cls(consent, on_one_line(title), on_one_line(author), note, screen)
-        raise NoShown("a submission to be shown, of another form")
+        raise NoEntry("a submission to be shown, of another form")
 
 
 def on_one_line(text: str, most: int = LONGEST) -> str:
@@ -75,5 +75,5 @@ def _row(given: Any) -> Row:
             ):
                 runs.append(Run(column, text[: 4 * COLUMNS], colour, bold))
             case _:
-                raise NoShown("a row of a screen, of another form")
+                raise NoEntry("a row of a screen, of another form")
     return tuple(runs)

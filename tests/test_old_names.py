@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import retry
-from helpers.moved import MOVED, new_name
+from helpers.old_names import MOVED, new_name
 
 ROOT = Path(__file__).resolve().parents[1]
 HELPERS, DOCS = ROOT / "helpers", ROOT / "docs" / "changes.md"

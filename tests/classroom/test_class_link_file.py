@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.classroom.named import class_link, link_file, offer, withdraw
+from helpers.classroom.class_link import class_link, link_file, offer, withdraw
 from tests.classroom.serving import serving
 
 
