@@ -51,8 +51,8 @@ The other side, and the course:
     site        the course as files for any web server, to run with nothing installed
     environment what course.py installs, and how
     house       the picture of these rooms, drawn from their imports
-    offered     names of a room that are imported when somebody asks for them
-    moved       old names of modules, which work for a year
+    lazy_names  names of a room that are imported when somebody asks for them
+    old_names   old names of modules, which work for a year
 
 tests/test_architecture.py holds which room may open which.
 """

@@ -72,7 +72,7 @@ MOVED = {
     "lessons.thinking_and_structured_output": "lessons.nb10_thinking_and_structured_output",
     "lessons.tool_json": "lessons.nb03_tool_json",
     "lessons.values": "lessons.checking.values",
-    "lessons.verdicts": "lessons.common.lettered",
+    "lessons.verdicts": "lessons.common.letters",
     "lessons.web_ui": "lessons.nb12_web_ui",
     "lessons.where": "lessons.checking.where",
     "mock.any_json": "mock.unscripted.any_json",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["TooLong", "bounded"]
+__all__ = ["TooLong", "limit_time"]
 
 TOOL = 4  # a number that no debugger and no profiler takes
 AGAIN_SECONDS = 0.5  # after which code that catches even this gets it once more
@@ -17,7 +17,7 @@ class TooLong(BaseException):
 
 
 @contextmanager
-def bounded(seconds: float) -> Iterator[None]:
+def limit_time(seconds: float) -> Iterator[None]:
     """Throw code out that loops or recurses past its time."""
     watch: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]  # since Python 3.12
     until = time.monotonic() + seconds

@@ -7,7 +7,7 @@ and what a `%%build` cell imports, which the kernel can't read for its first lin
 import re
 from typing import Any
 
-__all__ = ["install", "needed"]
+__all__ = ["find_packages", "install"]
 
 # What the course imports where a cell's source has this.
 NEEDS = {
@@ -22,7 +22,7 @@ NEEDS = {
 MARK = "of_the_course"
 
 
-def needed(source: str) -> list[str]:
+def find_packages(source: str) -> list[str]:
     """Return the packages that the course imports when a cell runs."""
     found = {name for sign, names in NEEDS.items() if re.search(sign, source) for name in names}
     return sorted(found)
@@ -39,7 +39,7 @@ def install() -> None:
 
     async def fetch_all(source: str) -> None:
         await fetch(re.sub(r"^%%.*", "", source))
-        if names := needed(source):
+        if names := find_packages(source):
             await pyodide_js.loadPackage(names)
 
     setattr(fetch_all, MARK, True)

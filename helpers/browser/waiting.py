@@ -5,7 +5,7 @@ import re
 import time
 from typing import Any
 
-__all__ = ["awaited", "install", "wait"]
+__all__ = ["add_awaits", "install", "wait"]
 
 LOOK_SECONDS = 0.1
 # A line of a cell that waits, and does nothing else.
@@ -18,11 +18,11 @@ def install(shell: Any) -> None:
     import js  # type: ignore[import-not-found, unused-ignore]
 
     marks = [getattr(one, "__name__", "") for one in shell.input_transformers_cleanup]
-    if not hasattr(js.WebAssembly, "Suspending") and awaited.__name__ not in marks:
-        shell.input_transformers_cleanup.append(awaited)
+    if not hasattr(js.WebAssembly, "Suspending") and add_awaits.__name__ not in marks:
+        shell.input_transformers_cleanup.append(add_awaits)
 
 
-def awaited(lines: list[str]) -> list[str]:
+def add_awaits(lines: list[str]) -> list[str]:
     """Return a cell's lines, with `await` where one of them waits."""
     if lines and lines[0].startswith("%%"):
         return lines

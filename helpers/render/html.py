@@ -63,7 +63,7 @@ SAFE_URL = re.compile(
 def _third_wall() -> Callable[[str], str]:
     """Return what takes out of HTML whatever is not on the list."""
     if IN_BROWSER and importlib.util.find_spec("nh3") is None:
-        return _listed
+        return _write_list
     import nh3
 
     return nh3.Cleaner(
@@ -100,7 +100,7 @@ class _Listed(HTMLParser):
         self.written.append(escape(data, quote=False))
 
 
-def _listed(html: str) -> str:
+def _write_list(html: str) -> str:
     parser = _Listed()
     parser.feed(html)
     parser.close()

@@ -9,7 +9,7 @@ import httpx
 
 from helpers.clock import Clock
 from helpers.retry import Recovery
-from helpers.simulation.virtual_time import LoopClock, simulate, simulated
+from helpers.simulation.virtual_time import LoopClock, simulate, simulate_tool
 from helpers.team import Asked, Member, TeamEvent, run_team
 
 __all__ = ["alone", "alone_beforehand", "team_beforehand"]
@@ -51,7 +51,7 @@ def team_beforehand(
     """
 
     def acting(member: Member) -> Member:
-        return replace(member, tools=[simulated(tool) for tool in member.tools])
+        return replace(member, tools=[simulate_tool(tool) for tool in member.tools])
 
     async def run(clock: LoopClock) -> AsyncGenerator[TeamEvent]:
         async with client(clock) as http:

@@ -28,7 +28,7 @@ from helpers.retry import Recovery
 from helpers.session.clients import client_of
 from helpers.simulation.bounded_loop import BoundedLoop, Hung, end
 from helpers.simulation.cut_api import CutAPI, message_of
-from helpers.simulation.virtual_time import LoopClock, simulated, sleep_on
+from helpers.simulation.virtual_time import LoopClock, simulate_tool, sleep_on
 from helpers.tools import Tool
 from helpers.widgets.chaos.model import Cut, Seen, arguments, judge, places
 
@@ -240,7 +240,7 @@ class CutRunner:
 
     def _count_runs(self, tool: Tool, seen: Seen) -> Tool:
         """Return a tool that counts its runs, and sleeps on virtual time."""
-        acted = simulated(tool)
+        acted = simulate_tool(tool)
 
         @wraps(tool.function)
         async def run(*args: Any, **kwargs: Any) -> Any:

@@ -31,7 +31,7 @@ from helpers.providers.requests import chat_request, responses_request
 from helpers.session.clients import MOCK_HEADERS, local_client
 from helpers.session.session import MOCK_KEY
 from helpers.simulation.timeline_runs import agent_run
-from helpers.simulation.virtual_time import LoopClock, simulate, simulated
+from helpers.simulation.virtual_time import LoopClock, simulate, simulate_tool
 from helpers.streams.emit import emit_events
 from helpers.streams.event_queue import EventQueue
 from helpers.tools import Tool, error_content, result_content
@@ -100,7 +100,7 @@ def runs(
         raise ValueError(f"There is no way {unknown[0]!r}: {', '.join(WAYS)}.")
 
     def foreseen(way: str, *, unblocked: bool = False) -> Timeline:
-        acted = [simulated(tool, unblocked=unblocked) for tool in tools]
+        acted = [simulate_tool(tool, unblocked=unblocked) for tool in tools]
 
         def run(clock: LoopClock) -> AsyncGenerator[Any]:
             def inside(library: ModuleType) -> Any:

@@ -22,7 +22,7 @@ from helpers.browser import IN_BROWSER
 from helpers.browser.loops import alone
 from helpers.tools import Tool
 
-__all__ = ["LoopClock", "VirtualTimeLoop", "simulate", "simulated", "sleep_on"]
+__all__ = ["LoopClock", "VirtualTimeLoop", "simulate", "simulate_tool", "sleep_on"]
 
 # Real seconds to wait for a thread that nobody here knows of.
 PATIENCE = 10.0
@@ -90,7 +90,7 @@ async def _as_in_a_thread(loop: VirtualTimeLoop, function: Callable[[], Any]) ->
         await asyncio.sleep(seconds)
 
 
-def simulated(tool: Tool, *, unblocked: bool = False) -> Tool:
+def simulate_tool(tool: Tool, *, unblocked: bool = False) -> Tool:
     """Return a tool that behaves on a jumping loop as its original does on a real one.
 
     Args:

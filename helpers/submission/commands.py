@@ -23,10 +23,10 @@ from helpers.submission.sandbox import describe_container
 from helpers.submission.steps import (
     PROMPT,
     CannotSubmit,
-    brought,
     build_agent,
     describe_owners,
     note,
+    read_agent,
     try_in_suite,
 )
 from helpers.submission.submission_files import CannotRead, looks_like_one, submissions_in
@@ -197,7 +197,7 @@ def _submit(chosen: argparse.Namespace) -> int:
         raise CannotSubmit("A file of your own is asked for a model in --live alone: add that.")
     environment = _environment(chosen) if chosen.live else {}
     if chosen.agent:
-        ready = brought(chosen.agent)
+        ready = read_agent(chosen.agent)
         _tell(f"{ready.file}: {describe_owners(ready.owners)}")
     else:
         ready = build_agent(_tell, model=chosen.model or "", openai=chosen.openai)

@@ -133,7 +133,7 @@ def _walk(
                 if argument.annotation:
                     yield from _walk(argument.annotation, head, at_top=at_top)
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
-            own, shared = _bound(node)
+            own, shared = _find_bound(node)
             inside = (hidden | own) - shared
             for name in shared:
                 yield Occurrence(name, node, False)  # `global name`: written from in here
@@ -156,7 +156,7 @@ def _walk(
             outside = [*node.decorator_list, *node.bases, *[k.value for k in node.keywords]]
             yield from _each(outside, hidden, at_top)
             # What a class body binds is seen in that body, but not in its methods.
-            own = frozenset(_bound_in(node.body)[0])
+            own = frozenset(_find_bound_in(node.body)[0])
             for statement in node.body:
                 is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
                 inside = hidden if is_function else hidden | own
@@ -191,14 +191,14 @@ def _arguments(node: Function) -> list[ast.arg]:
     return [*given.posonlyargs, *given.args, *given.kwonlyargs, *rest]
 
 
-def _bound(node: Function) -> tuple[frozenset[str], frozenset[str]]:
+def _find_bound(node: Function) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of a function's own, and those that it declares to be global."""
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    own, shared = _bound_in(body)
+    own, shared = _find_bound_in(body)
     return frozenset(own | {argument.arg for argument in _arguments(node)}), frozenset(shared)
 
 
-def _bound_in(body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:
+def _find_bound_in(body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:
     """Return what some statements bind in their scope, and what they declare global."""
     own: set[str] = set()
     shared: set[str] = set()

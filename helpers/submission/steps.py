@@ -16,10 +16,10 @@ __all__ = [
     "PROMPT",
     "CannotSubmit",
     "Ready",
-    "brought",
     "build_agent",
     "describe_owners",
     "note",
+    "read_agent",
     "try_in_suite",
 ]
 
@@ -79,7 +79,7 @@ def build_agent(
     return Ready(file, made.owners)
 
 
-def brought(file: Path) -> Ready:
+def read_agent(file: Path) -> Ready:
     """Return an agent that was written elsewhere, as one file.
 
     Raises:

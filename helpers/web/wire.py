@@ -245,7 +245,7 @@ class Encoder:
         part = self._parts.setdefault(id(block), _Part(0))
         part.number = part.number or self._new_part().number
         over = self.run.ending is not None
-        pages = part.update(_tool(block, over) if block.kind == "call" else _thought(block))
+        pages = part.update(_tool(block, over) if block.kind == "call" else _read_thinking(block))
         if fresh := part.grown(block):
             pages.append({"type": "more", "part": part.number, "text": fresh})
         return pages
@@ -291,7 +291,7 @@ def _lines(part: _Part, lines: list[str], text: str) -> Page:
     return {"type": "text", "part": part.number, "lines": lines, "text": text}
 
 
-def _thought(block: Block) -> Page:
+def _read_thinking(block: Block) -> Page:
     return {"kind": "thinking", "state": block.state, "seconds": _round(block.seconds)}
 
 

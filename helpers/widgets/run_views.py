@@ -81,10 +81,10 @@ def simulate(
         unblocked: let tools stop nobody but themselves, as if none ever blocked the loop.
         changes: fields of the mock's settings, such as `pace` or `fault`.
     """
-    from helpers.simulation.virtual_time import LoopClock, simulate, simulated
+    from helpers.simulation.virtual_time import LoopClock, simulate, simulate_tool
 
     body, settings = as_body(body), mock_settings(visible(changes))
-    acted = [simulated(tool, unblocked=unblocked) for tool in tools]
+    acted = [simulate_tool(tool, unblocked=unblocked) for tool in tools]
 
     async def run(clock: LoopClock) -> AsyncGenerator[Any]:
         async with client_on(settings, clock) as client:

@@ -29,14 +29,14 @@ def state(home: Path) -> object:
 
 def test_a_newcomer_has_nothing(home: Path) -> None:
     assert progress.home() == home
-    assert progress.passed() == []
+    assert progress.find_passed() == []
     assert progress.source("hello") is None
     assert not home.exists()
 
 
 def test_what_has_passed_is_kept(home: Path) -> None:
     progress.save("hello", OWN + "# é 松\n")
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
     assert progress.source("hello") == OWN + "# é 松\n"
     assert (home / "parts" / "hello.py").read_bytes() == (OWN + "# é 松\n").encode()
     assert state(home) == {"version": 1, "parts": {"hello": {"passed": True}}}
@@ -47,19 +47,19 @@ def test_what_is_done_in_part_says_how_far_until_it_has_passed(home: Path) -> No
     progress.note_try("sse", "forgets-the-rest", 5, 9)
     progress.note_try("text", "", 0, 4)
     assert progress.in_part() == {"sse": (5, 9)}
-    shown = repr(Map(set(progress.passed()), progress.in_part()))
+    shown = repr(Map(set(progress.find_passed()), progress.in_part()))
     assert re.search(r"sse +5 of 9 cases$", shown, re.MULTILINE)
     progress.save("sse", "")
     progress.note_try("sse", "", 9, 9)
     progress.note_try("sse", "", 7, 9)  # the one that passed is kept
     assert progress.in_part() == {}
-    assert "5 of 9" not in repr(Map(set(progress.passed()), progress.in_part()))
+    assert "5 of 9" not in repr(Map(set(progress.find_passed()), progress.in_part()))
 
 
 def test_tries_mistakes_and_the_first_day_are_kept_and_no_code(home: Path) -> None:
     for mistake in ("no-blank-line", "no-blank-line", ""):
         progress.note_try("hello", mistake)
-    assert progress.passed() == []
+    assert progress.find_passed() == []
     progress.save("hello", OWN)
     for _ in "twice":
         progress.note_try("hello")
@@ -67,17 +67,17 @@ def test_tries_mistakes_and_the_first_day_are_kept_and_no_code(home: Path) -> No
     today = entry.pop("first_passed")
     assert date.fromisoformat(today) <= date.today()
     assert entry == {"tries": 8, "mistakes": ["no-blank-line"], "passed": True}
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
 
 
 def test_an_earlier_editions_file_is_counted_on(home: Path) -> None:
     (home / "parts").mkdir(parents=True)
     (home / "parts" / "hello.py").write_text(OWN)
     (home / "progress.json").write_text('{"version": 1, "parts": {"hello": {"passed": true}}}')
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
     progress.note_try("hello", "no-blank-line")
     assert state(home)["parts"]["hello"]["tries"] == 1  # type: ignore[index]
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
 
 
 def test_what_this_version_does_not_know_is_kept(home: Path) -> None:
@@ -87,13 +87,13 @@ def test_what_this_version_does_not_know_is_kept(home: Path) -> None:
     progress.save("hello", OWN)
     after = {**before, "parts": {**before["parts"], "hello": {"passed": True}}}  # type: ignore[dict-item]
     assert state(home) == after
-    assert progress.passed() == ["hello"]  # nothing is known of the others' source
+    assert progress.find_passed() == ["hello"]  # nothing is known of the others' source
 
 
 def test_what_passed_before_a_notebook_was_divided_still_counts(home: Path) -> None:
     for part in ("coalesce", "dangerous", "sentences", "bill", "tags"):
         progress.save(part, OWN)
-    lines = [line.split() for line in repr(Map(set(progress.passed()))).splitlines()]
+    lines = [line.split() for line in repr(Map(set(progress.find_passed()))).splitlines()]
     states = {name: " ".join(state) for name, *_, a, b, c in lines for state in [(a, b, c)]}
     assert states["08_what_a_ui_shows"].endswith("✓ done")
     assert states["09_what_a_ui_tells"].endswith("✓ done")
@@ -116,13 +116,13 @@ def test_a_damaged_file_is_set_aside(
 ) -> None:
     progress.save("hello", OWN)
     (home / "progress.json").write_bytes(damage)
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
     assert (home / "progress.damaged.json").read_bytes() == damage
     assert capsys.readouterr().err == (
         "Your progress.json was damaged. It is kept as progress.damaged.json, and your progress "
         "was read from the parts that you have saved.\n"
     )
-    assert progress.passed() == ["hello"]
+    assert progress.find_passed() == ["hello"]
     assert capsys.readouterr().err == ""
 
 
@@ -130,7 +130,7 @@ def test_each_damaged_file_is_kept(home: Path, capsys: pytest.CaptureFixture[str
     home.mkdir()
     for damage in ("one", "two"):
         (home / "progress.json").write_text(damage)
-        assert progress.passed() == []
+        assert progress.find_passed() == []
     assert (home / "progress.damaged.json").read_text() == "one"
     assert (home / "progress.damaged-2.json").read_text() == "two"
     assert "progress.damaged-2.json" in capsys.readouterr().err
@@ -211,7 +211,7 @@ class TestOnAMachineOfMany:
             changed.chmod(before | 0o002)
             progress._warn.cache_clear()
             assert progress.source("hello") is None
-            assert progress.passed() == []
+            assert progress.find_passed() == []
             assert capsys.readouterr().err.count("somebody else can have written it") == 1
             changed.chmod(before)
             assert progress.source("hello") == OWN

@@ -41,7 +41,7 @@ def test_the_prices_have_a_date() -> None:
 def test_the_models_and_the_version_are_those_of_the_installed_sdks() -> None:
     known = {id for kind in get_args(anthropic.types.Model) for id in get_args(kind)}
     assert known  # the literal is the first of its union
-    assert facts.served().keys() <= known | {OFFLINE_MODEL}
+    assert facts.list_models().keys() <= known | {OFFLINE_MODEL}
     assert known <= facts.MODELS.keys()
     with anthropic.Anthropic(api_key="none") as client:
         assert client.default_headers["anthropic-version"] == API_VERSION == facts.NEWEST_VERSION
@@ -56,7 +56,7 @@ def test_a_model_is_retired_on_the_day_that_the_sdk_names(model: str) -> None:
 
 
 def test_the_newest_models_are_listed_first() -> None:
-    days = [model.released for model in facts.served().values() if model.id != OFFLINE_MODEL]
+    days = [model.released for model in facts.list_models().values() if model.id != OFFLINE_MODEL]
     assert days == sorted(days, reverse=True)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.browser import IN_BROWSER, loops, packages, waiting
 from helpers.browser.machine_only import sentence_for
-from helpers.render.html import _clean, _listed, html_of
+from helpers.render.html import _clean, _write_list, html_of
 from helpers.render.markdown import MarkdownLines
 from helpers.session.serving_inside import serve
 
@@ -37,8 +37,8 @@ def test_a_loop_says_that_it_waits_for_nothing():
 
 
 def test_a_cell_gets_the_packages_that_the_course_imports_for_it():
-    assert packages.needed("client = course.sdk()") == ["anthropic"]
-    assert packages.needed("print('course')") == []
+    assert packages.find_packages("client = course.sdk()") == ["anthropic"]
+    assert packages.find_packages("print('course')") == []
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +75,7 @@ def test_a_cell_that_needs_a_machine_says_so():
 
 async def test_a_cell_awaits_what_it_waits_for():
     began = ["one = 1\n", "view.wait(2)  # the end\n", "async with x:\n", "    view.wait(2)\n"]
-    found = waiting.awaited(began)
+    found = waiting.add_awaits(began)
     assert found[1] == f"await {waiting.FUNCTION}(view, 2)  # the end\n"
     assert [found[0], *found[2:]] == [began[0], *began[2:]]
 
@@ -116,12 +116,12 @@ def test_both_third_walls_write_the_same():
     lines = MarkdownLines()
     for text in TEXT.splitlines():
         html = html_of(lines.line(text))
-        assert _listed(html) == _clean(html)
+        assert _write_list(html) == _clean(html)
 
 
 def test_the_other_third_wall_takes_out_what_is_not_on_the_list():
     hostile = '<p onclick="x()">a<script>b</script><img src=x><a href="u" style="s">c</a></p>'
-    assert _listed(hostile) == '<p>ab<a href="u">c</a></p>'
+    assert _write_list(hostile) == '<p>ab<a href="u">c</a></p>'
 
 
 async def test_an_application_streams_and_notices_who_leaves():

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.browser import IN_BROWSER
-from helpers.browser.limits import TooLong, bounded
+from helpers.browser.limits import TooLong, limit_time
 from helpers.lessons.checking.assemble import Sources, assemble, execute, new_module
 from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
@@ -132,7 +132,7 @@ class Deadline:
             yield
             return
         if IN_BROWSER:
-            with bounded(self.seconds):
+            with limit_time(self.seconds):
                 yield
             return
         done, expire = threading.Event(), partial(self._expire, self._step, report)

@@ -78,6 +78,6 @@ def map_of(environment: Mapping[str, str]) -> Map | PathMap:
     Args:
         environment: that of this kernel, which says which notebook it has.
     """
-    passed, part = set(progress.passed()), progress.in_part()
+    passed, part = set(progress.find_passed()), progress.in_part()
     sheet = path_of(notebook_name(environment))
     return PathMap(sheet, passed, part) if sheet else Map(passed, part)

@@ -28,11 +28,11 @@ from helpers.lessons.exercise import Exercise, module_of
 
 __all__ = [
     "NotSaved",
+    "find_passed",
     "home",
     "in_part",
     "note_try",
     "part_namespace",
-    "passed",
     "save",
     "source",
     "sources",
@@ -50,7 +50,7 @@ def home() -> Path:
     return homes.home(os.environ, ROOT)
 
 
-def passed() -> list[str]:
+def find_passed() -> list[str]:
     """Return the ids of the parts that have passed, of unknown parts too."""
     return [part_id for part_id in _read()["parts"] if source(part_id) is not None]
 
@@ -84,7 +84,10 @@ def save(part_id: str, text: str) -> None:
             homes.close_to_others(own)
         state = _read()
         entry = state["parts"].get(part_id)
-        state["parts"][part_id] = {**(entry if isinstance(entry, dict) else {}), "passed": True}
+        state["parts"][part_id] = {
+            **(entry if isinstance(entry, dict) else {}),
+            "passed": True,
+        }
         _write(_part_file(part_id), text)
         _write(home() / "progress.json", json.dumps(state, indent=2, ensure_ascii=False) + "\n")
     except OSError as error:

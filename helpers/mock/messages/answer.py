@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..rules.output import asked
+from ..rules.output import find_schema
 from ..script import prompts
 from ..script.parts import Part, ServerToolUse, Text, Thinking, ToolUse
 from ..script.scenario import Scenario, words
@@ -54,7 +54,7 @@ def _answer(scenarios: Sequence[Scenario], request: dict[str, Any]) -> list[Part
     """Return what to say next where nothing is to be continued."""
     now = situation(request)
     parts = _choose_parts(scenarios, request, now)
-    if (schema := asked(request)) is None:
+    if (schema := find_schema(request)) is None:
         return structured.in_words(parts)
     system = prompts.text_of(request.get("system"))
     return structured.by_schema(parts, schema, " ".join([now.prompt, *now.results]), system)

@@ -19,7 +19,7 @@ def list_models(state: State, request: Request) -> Plan:
     rules.check_headers(request.headers)
     query = dict(parse_qsl(request.query))
     limit = _limit(query.get("limit", "20"))
-    served = models.served()
+    served = models.list_models()
     ids = list(served)
     start, end = 0, len(ids)
     if "after_id" in query:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..chance import dice, identifier
-from ..rules.models import known
+from ..rules.models import find_model
 from ..script.parts import Part, ServerToolUse, Stop, Text, ToolUse
 from .blocks import Block, Writer
 from .thinking import display
@@ -56,7 +56,7 @@ def compose(parts: Iterable[Part], request: dict[str, Any], source: str) -> Repl
     numbers = dice(source, "ids")
     message_id = identifier(numbers, "msg_01", 22)
     prompt = count_input(request)
-    model = known(request["model"])
+    model = find_model(request["model"])
     window = model.context if model else LARGE_WINDOW
     room = max(window - prompt.total, 0)
     left: int = min(request["max_tokens"], room)

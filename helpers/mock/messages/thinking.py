@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..rules.models import known
+from ..rules.models import find_model
 from ..script.parts import Part, RedactedThinking, ServerToolUse, Stop, Text, Thinking, ToolUse
 
 # These think whether asked or not, as documented for each of them ("always on").
@@ -18,7 +18,7 @@ def display(request: dict[str, Any]) -> str | None:
     if not (_thinks(asked, request) or ALWAYS.fullmatch(request["model"])):
         return None
     # Since 4.7, the first models that don't take "enabled", thinking is omitted by default.
-    model = known(request["model"])
+    model = find_model(request["model"])
     default = "summarized" if model and "enabled" in model.thinking else "omitted"
     return "summarized" if asked.get("display", default) == "summarized" else "omitted"
 
@@ -44,7 +44,7 @@ def begin_with_thinking(parts: Sequence[Part], request: dict[str, Any], prompt: 
     first = next((part for part in parts if not isinstance(part, Text) or part.text), None)
     if isinstance(first, Thinking | RedactedThinking | Stop):
         return list(parts)
-    return [Thinking(_thought(parts, prompt)), *parts]
+    return [Thinking(_make_thinking(parts, prompt)), *parts]
 
 
 def _begins_turn(request: dict[str, Any]) -> bool:
@@ -54,7 +54,7 @@ def _begins_turn(request: dict[str, Any]) -> bool:
     return last["role"] == "user" and not any(b.get("type") == "tool_result" for b in blocks)
 
 
-def _thought(parts: Sequence[Part], prompt: str) -> str:
+def _make_thinking(parts: Sequence[Part], prompt: str) -> str:
     said = " ".join(prompt.split())
     said = said if len(said) <= 200 else said[:199].rstrip() + "…"
     heard = f"The request is: “{said}”" if said else "The request holds no text."

@@ -69,19 +69,19 @@ NEWEST_VERSION = "2026-10-21"  # of the API
 DEFAULT_OPENAI: str = _data["default_openai"]  # the course begins with it; no facts are known
 
 
-def served() -> dict[str, Facts]:
+def list_models() -> dict[str, Facts]:
     """Return the models that the API answers for today, the newest first."""
     return {id: model for id, model in MODELS.items() if not model.retired}
 
 
-def known(model: str) -> Facts | None:
+def find_model(model: str) -> Facts | None:
     """Return the facts about a model, also a retired one; None if there never was one."""
     return MODELS.get(model)
 
 
 def of(model: str) -> Facts:
     """Return the facts about a model; raises ApiError (404) if there never was one of that id."""
-    if (facts := known(model)) is None:
+    if (facts := find_model(model)) is None:
         raise unknown(model)
     return facts
 
@@ -110,7 +110,9 @@ def unknown(model: str) -> ApiError:
         near = MODELS[close[0]]
         hint = f"Do you mean {near.instead if near.retired else near.id}?"
     else:
-        hint = f"There are {', '.join(list(served())[:6])} and more: GET /v1/models lists them."
+        hint = (
+            f"There are {', '.join(list(list_models())[:6])} and more: GET /v1/models lists them."
+        )
     return not_found(model, hint)
 
 

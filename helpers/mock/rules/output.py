@@ -64,7 +64,7 @@ def check_company(request: Mapping[str, Any]) -> None:
 
     Documented, in other words than these: citations, and an answer whose beginning is given.
     """
-    if asked(request) is None:
+    if find_schema(request) is None:
         return
     messages = request["messages"]
     if messages and messages[-1]["role"] == "assistant":
@@ -77,7 +77,7 @@ def check_company(request: Mapping[str, Any]) -> None:
                 raise invalid("citations are not supported with output_config.format")
 
 
-def asked(request: Mapping[str, Any]) -> dict[str, Any] | None:
+def find_schema(request: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the schema that a request wants its answer to follow, or None."""
     config = request.get("output_config") or {}
     given = config.get("format") or request.get("output_format")

@@ -25,7 +25,7 @@ class SchemaProblem(Exception):
     """A schema can't be used, or no value for it can be made; says where and why."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{shown(path)}: {why}")
+        super().__init__(f"{write_place(path)}: {why}")
         self.path = path
         self.why = why
 
@@ -37,7 +37,7 @@ class Fault(NamedTuple):
     why: str
 
 
-def shown(path: Path) -> str:
+def write_place(path: Path) -> str:
     """Return a place in a tool's input as a learner would write it."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".") or "the input"

@@ -86,12 +86,12 @@ def check_blocks(request: dict[str, Any], model: Facts, headers: Mapping[str, st
             raise invalid(f"{where}: Invalid `signature` in `thinking` block")
         if not signing.is_unchanged(block):
             raise (
-                modified(where)
+                make_changed_error(where)
                 if index >= start
                 else invalid(f"{where}: Invalid `signature` in `thinking` block")
             )
         if model.bound and not _is_lenient(thinking) and not signing.stands_at(block, places):
-            raise invalid(_moved(where, block["type"], headers))
+            raise invalid(_make_moved_error(where, block["type"], headers))
 
 
 def _current_turn(messages: list[dict[str, Any]]) -> int:
@@ -114,7 +114,7 @@ def _check_ties(index: int, blocks: list[dict[str, Any]]) -> None:
         elif block["type"] == "tool_use":
             id = block["id"]
             if signing.is_tied(id) and not signing.is_tied_to(id, seals):
-                raise modified(f"messages.{index}.content.0")
+                raise make_changed_error(f"messages.{index}.content.0")
 
 
 def _check_opening(messages: list[dict[str, Any]], start: int) -> None:
@@ -165,7 +165,7 @@ def _is_lenient(thinking: Mapping[str, Any]) -> bool:
     return isinstance(binding, dict) and binding.get("prefix_mismatch_behavior") == "drop_block"
 
 
-def modified(where: str) -> Exception:
+def make_changed_error(where: str) -> Exception:
     """Return the error for thinking that isn't as it was given."""
     return invalid(
         f"{where}: `thinking` or `redacted_thinking` blocks in the latest assistant message "
@@ -173,7 +173,7 @@ def modified(where: str) -> Exception:
     )
 
 
-def _moved(where: str, kind: str, headers: Mapping[str, str]) -> str:
+def _make_moved_error(where: str, kind: str, headers: Mapping[str, str]) -> str:
     field = "data" if kind == "redacted_thinking" else "signature"
     message = (
         f"{where}: Invalid `{field}` in `{kind}` block. The block is bound to a different "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..chance import dice, fingerprint
-from ..rules.schemas import Judge, Path, SchemaProblem, check_shape, shown
+from ..rules.schemas import Judge, Path, SchemaProblem, check_shape, write_place
 from ..script import prompts
 from ..script.parts import Part, Text, Thinking, ToolUse
 from . import tool_results
@@ -367,7 +367,9 @@ def _announce(calls: Sequence[Call]) -> str:
     text = f"I'll use {_and(names)} for that."
     if often:
         text = f"I'll use {_and(names)} for that, in {len(calls)} calls."
-    made_up = list(dict.fromkeys(shown(path) for call in calls for path in call.written.made_up))
+    made_up = list(
+        dict.fromkeys(write_place(path) for call in calls for path in call.written.made_up)
+    )
     if made_up:
         which = _and([f"`{one}`" for one in made_up[:6]])
         it = "it" if len(made_up) == 1 else "them"
@@ -385,15 +387,15 @@ def _too_hard(problem: SchemaProblem) -> str:
 
 def _no_command(problem: NoCommand) -> str:
     return (
-        f"I'd use {problem.why} for that, but your prompt quotes no `{shown(problem.path)}` for "
-        "it, and I never make up what is run on your machine. Write it in quotes or backticks, "
-        "and I'll pass it on as it stands."
+        f"I'd use {problem.why} for that, but your prompt quotes no "
+        f"`{write_place(problem.path)}` for it, and I never make up what is run on your machine. "
+        "Write it in quotes or backticks, and I'll pass it on as it stands."
     )
 
 
 def _name_tool(tool: str, problem: SchemaProblem) -> SchemaProblem:
     named = SchemaProblem(problem.path, problem.why)
-    named.args = (f"In {tool}, at `{shown(problem.path)}`: {problem.why}",)
+    named.args = (f"In {tool}, at `{write_place(problem.path)}`: {problem.why}",)
     return named
 
 

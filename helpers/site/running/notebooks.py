@@ -35,18 +35,18 @@ def prepare(source: Path, target: Path) -> dict[str, str]:
 
 
 def _prepare_cell(cell: dict[str, Any]) -> None:
-    cell["source"] = _joined(cell["source"])
+    cell["source"] = _join(cell["source"])
     if cell["cell_type"] != "code":
         return
     cell["metadata"]["trusted"] = True
     for output in cell["outputs"]:
         if "text" in output:
-            output["text"] = _joined(output["text"])
+            output["text"] = _join(output["text"])
         if "data" in output:
-            output["data"] = {kind: _joined(data) for kind, data in output["data"].items()}
+            output["data"] = {kind: _join(data) for kind, data in output["data"].items()}
 
 
-def _joined(value: Any) -> Any:
+def _join(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "".join(value)
     return value

@@ -75,14 +75,14 @@ def _move_first(entries: dict[str, dict[str, Any]], folder: Path) -> None:
             found.add(name)
             wanted += entries[name]["depends"]
     files = {
-        folder / entries.pop(name)["file_name"] for name in found if not _compiled(entries[name])
+        folder / entries.pop(name)["file_name"] for name in found if not _compile(entries[name])
     }
     first.write(folder / first.NAME, sorted(one for one in files if "piplite" not in one.name))
     for file in files:
         file.unlink()
 
 
-def _compiled(entry: dict[str, Any]) -> bool:
+def _compile(entry: dict[str, Any]) -> bool:
     return "wasm32" in str(entry["file_name"])
 
 

@@ -56,7 +56,7 @@ def card_words(about: Mapping[str, Any]) -> str:
     return STATES[about["state"]] + took
 
 
-def thought_words(block: Block) -> str:
+def write_thinking(block: Block) -> str:
     """Return the one line of folded thinking."""
     took = "" if block.seconds is None else f" for {seconds(block.seconds)}"
     return f"Thought{took}" if block.state != "open" else "Thinking"
@@ -143,7 +143,7 @@ class _Pen:
                     )
                 self.parts.append(snapshot.rect(16, top - 12, 3, self.y - top - 3, look.TEXT))
             case _:
-                self.rows([thought_words(item)], 26, look.ON_THINKING)
+                self.rows([write_thinking(item)], 26, look.ON_THINKING)
                 self.parts.append(
                     snapshot.line(
                         17.5, top - 12, 17.5, top + 4, look.THINKING,
@@ -241,6 +241,6 @@ def tell(board: Board, footer: str) -> str:
                     rows.append(f"[{name}, {card_words(about)}{status}]")
                     rows += [f"  {about['result']}"] if about["result"] else []
                 case _:
-                    rows.append(f"[{thought_words(item)}]")
+                    rows.append(f"[{write_thinking(item)}]")
         rows += filter(None, [lane.problem])
     return "\n".join([*rows, footer])

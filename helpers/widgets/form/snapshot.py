@@ -4,7 +4,7 @@ from helpers.svg import look, snapshot
 from helpers.widgets.form.model import Cell, Form, Row
 from helpers.widgets.transcript.snapshot import seconds
 
-__all__ = ["draw", "tell", "thought", "verdict"]
+__all__ = ["draw", "tell", "verdict", "write_thinking"]
 
 COLUMNS = 66  # characters of a value in the picture
 NO_BREAK = "\u00a0"
@@ -17,7 +17,7 @@ INKS = {
 }
 
 
-def thought(form: Form) -> str:
+def write_thinking(form: Form) -> str:
     """Return the line about the thinking; "" if the model has shown none."""
     if not form.thoughts:
         return ""
@@ -48,7 +48,7 @@ def tell(prompt: str, form: Form) -> str:
         form: the form, as far as it is filled.
     """
     lines = [f"You: {prompt}"]
-    if words := thought(form):
+    if words := write_thinking(form):
         lines.append(f"[{words}]")
     for row in form.rows():
         when = f" (after {seconds(row.at)})" if row.at is not None else ""
@@ -67,7 +67,7 @@ def draw(prompt: str, form: Form) -> str:
         parts.append(snapshot.text(140, y, line, fill=look.INK))
         y += 19
     y += 8
-    if words := thought(form):
+    if words := write_thinking(form):
         parts.append(snapshot.text(140, y, words, fill=look.ON_THINKING))
         parts.append(
             snapshot.line(

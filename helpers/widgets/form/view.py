@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from helpers.render.endings import STOPPED, Ending
 from helpers.widgets.answer import Answer
 from helpers.widgets.form.model import Form, Row, fold
-from helpers.widgets.form.snapshot import draw, tell, thought, verdict
+from helpers.widgets.form.snapshot import draw, tell, verdict, write_thinking
 from helpers.widgets.running import RunningView
 from helpers.widgets.transcript.view import OpenEvents, Price
 from helpers.widgets.view import assets
@@ -121,7 +121,7 @@ class FormView(RunningView):
         counted = form.answer.stop_reason is not None
         return {
             "state": form.state,
-            "thought": thought(form),
+            "thought": write_thinking(form),
             "verdict": verdict(form),
             "first": form.first,
             "ended": form.ended,

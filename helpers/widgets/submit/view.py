@@ -134,7 +134,7 @@ class SubmitView(PictureView):
         if self._agent is None:
             ready = await asyncio.to_thread(work.build_agent)
         else:
-            ready = await asyncio.to_thread(work.brought, self._agent)
+            ready = await asyncio.to_thread(work.read_agent, self._agent)
         source = ready.file.read_bytes()
         if self._source not in (b"", source):
             self._forget()  # what was found out was about another file

@@ -30,12 +30,12 @@ def get(path: str) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize("limit", [1, 5, 1000])
 def test_all_models_come_page_by_page(client: anthropic.Anthropic, limit: int) -> None:
     models = list(client.models.list(limit=limit))
-    assert [model.id for model in models] == list(facts.served())
+    assert [model.id for model in models] == list(facts.list_models())
     assert {model.type for model in models} == {"model"}
 
 
 def test_pages_backwards(client: anthropic.Anthropic) -> None:
-    ids = list(facts.served())
+    ids = list(facts.list_models())
     page = client.models.list(limit=3, before_id=ids[5])
     assert [model.id for model in page.data] == ids[2:5]
     assert page.has_more
@@ -102,5 +102,5 @@ def test_the_facts_hold_together() -> None:
 def test_the_models_with_a_price_have_facts() -> None:
     from helpers.providers.models import MODELS
 
-    assert set(MODELS) <= set(facts.served())
+    assert set(MODELS) <= set(facts.list_models())
     assert {MODELS[id].name for id in MODELS} == {facts.MODELS[id].name for id in MODELS}

@@ -573,7 +573,7 @@ def test_an_unknown_model_is_not_found(server: MockServer, model: str, hint: str
 OLDER = {"x-api-key": "any", "anthropic-version": "2023-06-01"}
 
 
-@pytest.mark.parametrize("model", [id for id in facts.MODELS if id not in facts.served()])
+@pytest.mark.parametrize("model", [id for id in facts.MODELS if id not in facts.list_models()])
 def test_a_retired_model_answers_clients_of_its_time(model: str) -> None:
     api, gone = MockAPI(), facts.MODELS[model]
     thinks = "enabled" in gone.thinking
@@ -587,7 +587,7 @@ def test_a_retired_model_answers_clients_of_its_time(model: str) -> None:
     assert [block["type"] for block in answer["content"]] == ["thinking"] * thinks + ["text"]
     assert api.plan("POST", "/v1/messages", HEADERS, body("Hi", model=model)).status == 404
     assert api.plan("GET", f"/v1/models/{model}", OLDER, b"").status == 200
-    assert gone.instead in facts.served() and gone.retires <= facts.today()
+    assert gone.instead in facts.list_models() and gone.retires <= facts.today()
 
 
 SONNET = "claude-sonnet-4-5"
@@ -621,7 +621,7 @@ def test_a_model_retires_on_its_day(monkeypatch: pytest.MonkeyPatch, day: date) 
     assert f"Do you mean {SONNET if is_there else 'claude-sonnet-5-5'}?" in near["message"]
 
 
-@pytest.mark.parametrize("model", facts.served())
+@pytest.mark.parametrize("model", facts.list_models())
 def test_every_listed_model_answers(server: MockServer, model: str) -> None:
     assert said(server, {"model": model})[0] == 200
 

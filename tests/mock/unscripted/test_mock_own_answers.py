@@ -11,7 +11,7 @@ from exchange import HEADERS, WEATHER_TOOL, question
 
 from helpers.mock.engine import MockAPI
 from helpers.mock.messages.thinking import display
-from helpers.mock.rules.models import MODELS, served
+from helpers.mock.rules.models import MODELS, list_models
 from helpers.mock.script import load
 from helpers.mock.script.parts import ServerToolUse, ToolUse
 
@@ -111,7 +111,7 @@ def thinks(reply: dict[str, Any]) -> bool:
 def likes() -> dict[object, str]:
     """Return one model for each set of facts: others of the same facts answer the same."""
     kinds: dict[object, str] = {}
-    for id, facts in served().items():
+    for id, facts in list_models().items():
         shown = display(question("", model=id)), display(question("", model=id) | ADAPTIVE)
         plain = replace(facts, id="", name="", released=date.min, retires=None, instead="")
         kinds.setdefault((plain, shown), id)
@@ -136,7 +136,7 @@ def test_it_takes_back_what_it_said(model: str, tools: bool) -> None:
             check(prompt, model, thinking, tools)
 
 
-@pytest.mark.parametrize("model", served())
+@pytest.mark.parametrize("model", list_models())
 def test_every_model_takes_back_calls_and_thinking(model: str) -> None:
     for thinking in settings(model):
         for prompt in ("What's the weather in Lagos?", OWN_PROMPTS[0]):

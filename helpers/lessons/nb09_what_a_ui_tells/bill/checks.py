@@ -59,7 +59,7 @@ def bill(name: str, why: str, requests: list[list[Usage]], *mistakes: Misconcept
     )
 
 
-def paid(*amounts: float) -> Callable[[Outcome], bool]:
+def match_amounts(*amounts: float) -> Callable[[Outcome], bool]:
     """A match for an outcome that is one of these amounts, in dollars."""
     return lambda out: any(about(out.returned, amount) for amount in amounts)
 
@@ -107,11 +107,11 @@ CASES = (
         [ONE],
         Misconception(
             id="adds-up-totals",
-            matches=paid(dollars([[seen] for seen in ONE])),
+            matches=match_amounts(dollars([[seen] for seen in ONE])),
         ),
         Misconception(
             id="takes-the-first",
-            matches=paid(dollars([ONE[:1]])),
+            matches=match_amounts(dollars([ONE[:1]])),
         ),
         Misconception(
             id="wrong-unit",
@@ -119,7 +119,7 @@ CASES = (
         ),
         Misconception(
             id="one-price-for-all",
-            matches=paid(650 * 2 / 1e6, 650 * 10 / 1e6),
+            matches=match_amounts(650 * 2 / 1e6, 650 * 10 / 1e6),
         ),
     ),
     bill(
@@ -128,11 +128,11 @@ CASES = (
         [SHORT],
         Misconception(
             id="forgets-the-first",
-            matches=paid(dollars([SHORT[-1:]])),
+            matches=match_amounts(dollars([SHORT[-1:]])),
         ),
         Misconception(
             id="adds-up-totals",
-            matches=paid(dollars([[seen] for seen in SHORT])),
+            matches=match_amounts(dollars([[seen] for seen in SHORT])),
         ),
     ),
     bill(
@@ -159,15 +159,15 @@ CASES = (
         [CACHED],
         Misconception(
             id="forgets-the-cache",
-            matches=paid(dollars([[usage(100, 50)]])),
+            matches=match_amounts(dollars([[usage(100, 50)]])),
         ),
         Misconception(
             id="bills-the-cache-as-fresh",
-            matches=paid(dollars([[usage(5100, 50)]])),
+            matches=match_amounts(dollars([[usage(5100, 50)]])),
         ),
         Misconception(
             id="bills-the-cache-twice",
-            matches=paid(dollars([[usage(5100, 50, read=5000)]])),
+            matches=match_amounts(dollars([[usage(5100, 50, read=5000)]])),
         ),
         Misconception(
             id="subtracts-the-cache",
@@ -180,11 +180,11 @@ CASES = (
         [WRITTEN],
         Misconception(
             id="forgets-the-cache",
-            matches=paid(dollars([[usage(100, 50)]])),
+            matches=match_amounts(dollars([[usage(100, 50)]])),
         ),
         Misconception(
             id="bills-the-cache-as-fresh",
-            matches=paid(dollars([[usage(5100, 50)]])),
+            matches=match_amounts(dollars([[usage(5100, 50)]])),
         ),
     ),
     bill(
@@ -198,22 +198,22 @@ CASES = (
         [CACHED, LOST, ONE],
         Misconception(
             id="bills-the-last-request",
-            matches=paid(dollars([ONE]), dollars([CACHED])),
+            matches=match_amounts(dollars([ONE]), dollars([CACHED])),
         ),
         Misconception(
             id="forgives-lost-requests",
-            matches=paid(dollars([CACHED, ONE])),
+            matches=match_amounts(dollars([CACHED, ONE])),
         ),
         Misconception(
             id="mixes-requests",
-            matches=paid(
+            matches=match_amounts(
                 dollars([[*CACHED, *LOST, *ONE]]),
                 dollars([CACHED, [*CACHED, *LOST], [*CACHED, *LOST, *ONE]]),
             ),
         ),
         Misconception(
             id="rounds-each-request",
-            matches=paid(*(round_each(places) for places in (2, 3, 4))),
+            matches=match_amounts(*(round_each(places) for places in (2, 3, 4))),
         ),
     ),
 )

@@ -26,7 +26,7 @@ def same_event(returned: object, expected: object) -> bool:
     return isinstance(returned, bytes) and decode(returned) == decode(expected)
 
 
-def heard(out: Outcome) -> list[str]:
+def read_data(out: Outcome) -> list[str]:
     """The data of the events that arrived."""
     events: Any = decode(out.returned)
     return [data for _, data in events[0]]
@@ -56,21 +56,21 @@ NO_BYTES = Misconception(
 )
 NO_EVENT = Misconception(
     id="does-not-end-the-event",
-    matches=lambda out: isinstance(out.returned, bytes) and len(heard(out)) == 1,
+    matches=lambda out: isinstance(out.returned, bytes) and len(read_data(out)) == 1,
 )
 FIRST_LINE_ONLY = Misconception(
     id="loses-lines",
     matches=lambda out: (
-        isinstance(out.returned, bytes) and heard(out)[0] == read_first_data(out).split("\n")[0]
+        isinstance(out.returned, bytes) and read_data(out)[0] == read_first_data(out).split("\n")[0]
     ),
 )
 SPLITS_TOO_MUCH = Misconception(
     id="splits-at-unicode-line-ends",
-    matches=lambda out: "\u2028" in read_first_data(out) and "\u2028" not in heard(out)[0],
+    matches=lambda out: "\u2028" in read_first_data(out) and "\u2028" not in read_data(out)[0],
 )
 LOSES_LAST = Misconception(
     id="loses-the-last-line-end",
-    matches=lambda out: heard(out)[0] == read_first_data(out).rstrip("\n"),
+    matches=lambda out: read_data(out)[0] == read_first_data(out).rstrip("\n"),
 )
 FORGETS_CR = Misconception(
     id="forgets-cr",
@@ -78,15 +78,15 @@ FORGETS_CR = Misconception(
 )
 DOUBLES_CRLF = Misconception(
     id="takes-crlf-for-two",
-    matches=lambda out: heard(out)[0].replace("\n\n", "\n") == read_first_data(out),
+    matches=lambda out: read_data(out)[0].replace("\n\n", "\n") == read_first_data(out),
 )
 LOSES_SPACE = Misconception(
     id="loses-a-space",
-    matches=lambda out: heard(out)[0] == read_first_data(out)[1:],
+    matches=lambda out: read_data(out)[0] == read_first_data(out)[1:],
 )
 JSON_INSTEAD = Misconception(
     id="sends-json",
-    matches=lambda out: heard(out)[0].startswith('"'),
+    matches=lambda out: read_data(out)[0].startswith('"'),
 )
 SENDS_NONE = Misconception(
     id="sends-none",

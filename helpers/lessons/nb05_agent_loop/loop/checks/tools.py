@@ -37,7 +37,7 @@ def second_request(out: Outcome) -> list[Message]:
     return found
 
 
-def brought(out: Outcome) -> list[Message]:
+def find_additions(out: Outcome) -> list[Message]:
     """What the second request has more than the first."""
     return second_request(out)[len(out.returned.api.asked[0]["messages"]) :]
 
@@ -176,25 +176,27 @@ TOOLS = (
         ),
         Misconception(
             id="results-without-their-calls",
-            matches=lambda out: not calls_in(brought(out)),
+            matches=lambda out: not calls_in(find_additions(out)),
         ),
         Misconception(
             id="results-from-the-assistant",
             matches=lambda out: any(
-                results_in([message]) for message in brought(out) if message["role"] == "assistant"
+                results_in([message])
+                for message in find_additions(out)
+                if message["role"] == "assistant"
             ),
         ),
         Misconception(
             id="text-before-results",
             matches=lambda out: any(
                 message["content"][0]["type"] == "text" and results_in([message])
-                for message in brought(out)
+                for message in find_additions(out)
                 if isinstance(message["content"], list) and message["role"] == "user"
             ),
         ),
         Misconception(
             id="results-not-sent",
-            matches=lambda out: not results_in(brought(out)),
+            matches=lambda out: not results_in(find_additions(out)),
         ),
         Misconception(
             id="one-assembler-for-all",
@@ -260,12 +262,12 @@ TOOLS = (
         ],
         Misconception(
             id="one-message-per-result",
-            matches=lambda out: sum(bool(results_in([m])) for m in brought(out)) > 1,
+            matches=lambda out: sum(bool(results_in([m])) for m in find_additions(out)) > 1,
         ),
         Misconception(
             id="in-completion-order",
             matches=lambda out: (
-                [r["tool_use_id"][-1] for r in results_in(brought(out))] == ["B", "A"]
+                [r["tool_use_id"][-1] for r in results_in(find_additions(out))] == ["B", "A"]
             ),
         ),
         LOST_RESULTS,
