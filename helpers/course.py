@@ -181,6 +181,7 @@ def join(link: str = "", name: str = "") -> "SeatView":
 @cache
 def _join_class() -> "Membership":
     """Return this kernel's place in a class, and let it hear of what is done here."""
+    from helpers.browser.cells import running_cell
     from helpers.lessons.learner.build import on_check
     from helpers.widgets.seat.membership import Membership
 
@@ -190,7 +191,11 @@ def _join_class() -> "Membership":
         shell = get_ipython()  # type: ignore[name-defined]
     except NameError:  # imported by a program, not by a notebook
         return member
-    shell.events.register("pre_run_cell", lambda info: member.tell_of_cell(info.cell_id))
+
+    def tell(info: Any) -> None:
+        member.tell_of_cell(info.cell_id or running_cell(shell), info.raw_cell)
+
+    shell.events.register("pre_run_cell", tell)
     return member
 
 

@@ -10,6 +10,7 @@ Everywhere else nothing of this room is in use.
     packages    packages that are fetched when a cell needs them
     machine_only  cells that need a machine say so
     waiting     a view's `wait`, where the page can't block
+    cells       the id of the cell that runs
     fetching    requests that leave the tab, through the page's fetch
 
 The offline API in the tab stands in helpers/session/inside.py.

@@ -25,7 +25,16 @@ from helpers.lessons.teaching.notebook import (
     path_notebook,
 )
 from helpers.lessons.teaching.origin import origin, step_of
-from helpers.lessons.teaching.places import notebook_name, path_of, place_of
+from helpers.lessons.teaching.places import (
+    Sections,
+    find_notebook,
+    from_json,
+    notebook_name,
+    path_of,
+    place_of,
+    sections,
+    to_json,
+)
 from helpers.lessons.teaching.sheets import KINDS, RunSheet, Step, kit
 from tests.lessons.test_english import LONGEST, PRIVATE, sentences
 
@@ -188,6 +197,21 @@ def test_a_cell_of_a_path_says_in_which_step_it_stands(sheet: RunSheet):
             found = place_of("", cell.id)
             assert found and found[0] in {one.stem for one in NOTEBOOKS.glob("*.ipynb")}
             last = step
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebooks_cells_tell_which_notebook_it_is(path: Path):
+    cells = [one for one in nbformat.read(path, 4).cells if one.cell_type == "code"]
+    found = [find_notebook(one.id, one.source) for one in cells]
+    assert set(found) <= {"", path.stem}
+    assert path.stem in found[:2]  # the first one imports the course, in many of them
+    assert find_notebook(cells[1].id, cells[1].source + "\n1") == ""
+    assert find_notebook(cells[1].id, cells[1].source + "\n") == found[1]
+
+
+def test_sections_are_the_same_where_no_notebooks_are():
+    there = from_json(json.loads(json.dumps(to_json(sections()))))
+    assert there == Sections(sections().cells, {}, sections().sources)
 
 
 def test_places_that_nobody_knows():

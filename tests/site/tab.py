@@ -27,9 +27,9 @@ async () => {
 }
 """
 EXECUTE = """
-async ([code, patience]) => {
+async ([code, patience, metadata]) => {
   const outputs = [];
-  const future = window.kernel.requestExecute({ code, store_history: false });
+  const future = window.kernel.requestExecute({ code, store_history: false }, true, metadata);
   future.onIOPub = ({ header, content }) => outputs.push({ type: header.msg_type, content });
   const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no end")), patience));
   const { content } = await Promise.race([future.done, late]);
@@ -59,9 +59,10 @@ class Tab:
         page.wait_for_function(READY)
         page.evaluate(START)
 
-    def execute(self, code: str) -> list[dict[str, Any]]:
+    def execute(self, code: str, cell_id: str = "") -> list[dict[str, Any]]:
         """Run code in the kernel; return its outputs as a notebook stores them."""
-        answer = self.page.evaluate(EXECUTE, [code, PATIENCE])
+        metadata = {"cellId": cell_id} if cell_id else {}  # as JupyterLab sends it
+        answer = self.page.evaluate(EXECUTE, [code, PATIENCE, metadata])
         outputs: list[dict[str, Any]] = []
         for one in answer["outputs"]:
             if one["type"] == "clear_output":

@@ -208,14 +208,18 @@ print(joined.seat.said)
 
 
 def test_a_tab_takes_a_seat_in_a_class_and_the_board_sees_what_passes(tab: Tab, tmp_path: Path):
+    cells = nbformat.read(ROOT / "notebooks" / "02_text_streaming.ipynb", 4).cells
+    section = sum(one.source.startswith("## ") for one in cells[:6])
     with serving(tmp_path) as start:
         served = start()
         assert tab.printed(JOIN % served.link).endswith("joined\n")
+        tab.execute(cells[5].source, cells[5].id)
         tab.execute(f"%%build hello\n{find_exercise('hello').reference_source()}")
         served.order(kind="say", words="Five minutes.")
         assert tab.printed(TOLD) == "Five minutes.\n"
         [seat] = served.board()["seats"]
         assert (seat["name"], seat["passed"]) == ("Ada", 1)
+        assert seat["at"] == ["02_text_streaming", section]
         tab.printed("_ = joined.leave()")
         until = time.monotonic() + 60
         while served.board()["seats"] and time.monotonic() < until:

@@ -1,8 +1,13 @@
-"""The course itself as a wheel: every file of helpers/ that a browser has a use for."""
+"""The course itself as a wheel: every file of helpers/ that a browser has a use for.
 
+Which cell stands in which section is a file there, in the place of all notebooks.
+"""
+
+import json
 from pathlib import Path
 
 from helpers.environment.lock import ROOT
+from helpers.lessons.teaching import places
 from helpers.site.running.archives import pack
 
 __all__ = ["NAME", "write"]
@@ -31,6 +36,8 @@ def write(folder: Path) -> Path:
         parts = path.relative_to(ROOT).parts
         if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
             files["/".join(parts)] = path.read_bytes()
+    found = json.dumps(places.to_json(places.sections()), separators=(",", ":"))
+    files[places.FILE.relative_to(ROOT).as_posix()] = found.encode()
     info = f"{NAME.replace('-', '_')}-{VERSION}.dist-info"
     metadata = METADATA.format(name=NAME, version=VERSION)
     needs = "".join(f"Requires-Dist: {name}\n" for name in NEEDS)

@@ -10,7 +10,7 @@ from helpers.classroom.orders import Break, Order, Set
 from helpers.classroom.seat import CannotJoin, Seat, join, load_seat
 from helpers.lessons.checking.report import Report
 from helpers.lessons.exercise import Exercise
-from helpers.lessons.teaching.places import notebook_name, place_of
+from helpers.lessons.teaching.places import find_notebook, notebook_name, place_of
 from helpers.mock.settings import Settings
 from helpers.session.session import Session
 from helpers.widgets import live
@@ -31,6 +31,7 @@ class Membership:
         self.problem = ""
         self._session = session
         self._folder = folder
+        self._notebook = notebook_name(os.environ)  # "" until a cell tells which one it is
         self._before: Settings | None = None  # what held before the class's settings
         self._symptoms: tuple[str, ...] | None = None  # of this machine, if it was looked at
         self._listeners: list[Callable[[], None]] = []
@@ -72,11 +73,12 @@ class Membership:
         passed = report.status == "passed"
         self.tell(Tried(exercise.id, passed, mistake, report.passed, len(report.cases)))
 
-    def tell_of_cell(self, cell_id: str | None) -> None:
+    def tell_of_cell(self, cell_id: str | None, source: str) -> None:
         """Tell the class in which section or step a cell stands, if it is one of the course's."""
+        self._notebook = self._notebook or find_notebook(cell_id, source)
         if self.seat is None:
             return
-        if place := place_of(notebook_name(os.environ), cell_id):
+        if place := place_of(self._notebook, cell_id):
             self.tell(At(*place))
 
     def tell_of_machine(self, symptoms: tuple[str, ...]) -> None:
