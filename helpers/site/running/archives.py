@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["pack", "without_compiled"]
+__all__ = ["OLDEST", "pack", "without_compiled"]
 
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
 COMPILED = (".so", ".c", ".pyx", ".pxd", ".h")

@@ -21,7 +21,7 @@ NEEDS = (
     *("anywidget", "ipywidgets"),
 )
 # Rooms without a use there, and what Python and tools leave behind.
-LEFT_OUT = ("__pycache__", "site")
+LEFT_OUT = ("__pycache__", "answers", "site")
 METADATA = """Metadata-Version: 2.1
 Name: {name}
 Version: {version}

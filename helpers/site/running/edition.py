@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.environment.lock import ROOT
 from helpers.site.running import builder, first, lock, pyodide
+from helpers.site.running.bytecode import add_bytecode
 from helpers.site.running.fetching import fetch
 from helpers.site.running.notebooks import prepare
 
@@ -71,6 +72,7 @@ def write(folder: Path) -> None:
         work = Path(scratch)
         wheels = builder.kernel_wheels(home)
         pyodide.write(work / "static" / "pyodide", listed, CACHE / "fetched", wheels)
+        add_bytecode(work / "static" / "pyodide", home)
         editions = prepare(ROOT / "notebooks", work / "files")
         _save(work / "jupyter-lite.json", LITE)
         _save(work / "overrides.json", SETTINGS)

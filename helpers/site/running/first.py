@@ -4,16 +4,22 @@ import gzip
 import io
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 from zipfile import ZipFile
 
-__all__ = ["NAME", "write"]
+__all__ = ["NAME", "add", "write"]
 
 NAME = "first.tar.gz"
 PACKAGES = "lib/python3.14/site-packages"
-# Of no use without the wheel itself, or without a terminal.
-LEFT_OUT = re.compile(r"[^/]*\.data/|[^/]*\.dist-info/RECORD|.*/tests/|.*/$")
+# Of no use without the wheel itself, without a terminal, beside JupyterLab's own files, or for
+# languages that no cell is in.
+LANGUAGES = "__init__|_mapping|css|_css_builtins|data|html|javascript|python|shell|special"
+LEFT_OUT = re.compile(
+    r"[^/]*\.data/|[^/]*\.dist-info/RECORD|.*/tests/|.*/$|anywidget/labextension/"
+    rf"|prompt_toolkit|pygments/lexers/(?!({LANGUAGES})\.py)"
+)
 # The kernel imports its own installer, which brings 1.5 s of other packages. Here nothing is
 # installed: all that the course has is in the site.
 INSTALLER = {
@@ -43,8 +49,23 @@ def write(target: Path, wheels: Iterable[Path]) -> None:
     files["etc/ipython/ipython_config.py"] = SETTINGS
     for wheel in wheels:
         files |= {f"{PACKAGES}/{name}": data for name, data in _files(wheel)}
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+    _save(target, io.BytesIO(), files)
+
+
+def add(target: Path, files: Mapping[str, bytes]) -> None:
+    """Add files to it.
+
+    Args:
+        target: its name.
+        files: by name, from the root of the tab's file system.
+    """
+    _save(target, io.BytesIO(gzip.decompress(target.read_bytes())), files)
+
+
+def _save(target: Path, packed: io.BytesIO, files: Mapping[str, bytes]) -> None:
+    """Write the file with what is in it already and some more."""
+    mode: Literal["a", "w"] = "a" if packed.getbuffer().nbytes else "w"
+    with tarfile.open(fileobj=packed, mode=mode, format=tarfile.USTAR_FORMAT) as archive:
         for name, data in sorted(files.items()):
             entry = tarfile.TarInfo(name)
             entry.size = len(data)

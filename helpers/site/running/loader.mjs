@@ -35,5 +35,8 @@ export async function loadPyodide(options) {
   const pyodide = await load({ ...options, packages: ["pydantic-core"] });
   unpack(pyodide.FS, await first, "");
   pyodide.runPython("import importlib; importlib.invalidate_caches()");
+  // The working folder is the learner's drive: each import would ask the page for it. IPython puts
+  // it back when the kernel is ready.
+  pyodide.runPython("import sys; sys.path = [one for one in sys.path if one]");
   return pyodide;
 }

@@ -1,25 +1,35 @@
-// What the page does beside JupyterLab: it shows the notebook that a link names; on a phone it
-// gives a notebook the whole width; it says that a second tab is open, and lays a new edition
-// beside a notebook that the learner has saved.
+// What the page does beside JupyterLab: it shows the notebook that a link names, with its kernel
+// started early; on a phone it gives a notebook the whole width; it says that a second tab is
+// open, and lays a new edition beside a notebook that the learner has saved.
 
+// The notebooks that the address names. JupyterLab changes the address.
+const [came] = performance.getEntriesByType("navigation");
+const named = new URL(came.name).searchParams.getAll("path");
 const NARROW = 600; // pixels: a phone's width
 const EDITION = "course_edition"; // in a notebook's metadata
 
-async function started() {
-  while (!window.jupyterapp) await new Promise((resolve) => setTimeout(resolve, 100));
-  await window.jupyterapp.started;
-  await window.jupyterapp.serviceManager.ready;
+const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+async function made() {
+  while (!window.jupyterapp) await soon();
   return window.jupyterapp;
+}
+
+// JupyterLab starts a notebook's kernel when it has drawn the notebook. A kernel that is there
+// already is taken: so both are made at the same time.
+async function startKernel({ serviceManager: { kernelspecs, sessions } }) {
+  const path = named.at(-1);
+  if (!path?.endsWith(".ipynb")) return;
+  await kernelspecs.ready;
+  while (!kernelspecs.specs?.kernelspecs.python) await soon();
+  await sessions.startNew({ path, name: path, type: "notebook", kernel: { name: "python" } });
 }
 
 // JupyterLab opens what a link names and, at the same time, what was open before. On a slow
 // machine the second comes last and hides or removes the first.
 async function showNamed({ restored, commands }) {
-  const [came] = performance.getEntriesByType("navigation"); // JupyterLab changes the address
   await restored;
-  for (const path of new URL(came.name).searchParams.getAll("path")) {
-    await commands.execute("docmanager:open", { path });
-  }
+  for (const path of named) await commands.execute("docmanager:open", { path });
 }
 
 async function widen({ restored, shell }) {
@@ -81,7 +91,10 @@ async function layNewEditions(app, root) {
 
 const root = new URL("..", document.baseURI).href;
 const second = isSecond(root);
-const app = await started();
+const app = await made();
+startKernel(app);
+await app.started;
+await app.serviceManager.ready;
 showNamed(app);
 if (window.innerWidth < NARROW) widen(app);
 if (await second) {
