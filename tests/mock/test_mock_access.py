@@ -21,7 +21,7 @@ def ask(method: str, path: str, headers: dict[str, str], sent: bytes = b"") -> P
     return API.plan(method, path, headers, sent)
 
 
-def told(plan: Plan) -> Any:
+def read_answer(plan: Plan) -> Any:
     return json.loads(b"".join(chunk.data for chunk in plan.chunks))
 
 
@@ -54,7 +54,7 @@ def test_a_page_that_says_it_knows_gets_its_answer(stream: bool) -> None:
 @pytest.mark.parametrize("said", [{}, {DIRECT: "false"}, {DIRECT: ""}])
 def test_a_page_that_does_not_is_told_what_to_say(said: dict[str, str]) -> None:
     plan = ask("POST", "/v1/messages", HEADERS | PAGE | said, body("Count to three."))
-    error = told(plan)["error"]
+    error = read_answer(plan)["error"]
     assert (plan.status, error["type"]) == (401, "authentication_error")
     assert error["message"] == f"CORS requests must set '{DIRECT}' header"
     assert dict(plan.headers)["access-control-allow-origin"] == "*"  # so that the page can read it
@@ -105,8 +105,8 @@ def test_control_is_closed_to_pages_and_other_hosts(
 ) -> None:
     before = API.state.settings
     plan = ask(method, path, headers, b'{"seed": 7}' if method == "PUT" else b"")
-    assert (plan.status, told(plan)["error"]["type"]) == (403, "permission_error")
-    assert "http://127.0.0.1" in told(plan)["error"]["message"]
+    assert (plan.status, read_answer(plan)["error"]["type"]) == (403, "permission_error")
+    assert "http://127.0.0.1" in read_answer(plan)["error"]["message"]
     assert "access-control-allow-origin" not in dict(plan.headers)
     assert API.state.settings is before
     assert ask("OPTIONS", path, headers | PAGE).status >= 400
@@ -158,7 +158,7 @@ def test_an_unknown_address_says_which_there_are(
     method: str, path: str, hint: str, headers: dict[str, str]
 ) -> None:
     plan = ask(method, path, headers, b"{}")
-    error = told(plan)["error"]
+    error = read_answer(plan)["error"]
     assert plan.status == 404
     assert f"no {method} {path}" in error["message"] and hint in error["message"]
     assert ("code" in error) == (headers is BEARER and path.startswith("/v1/"))
@@ -167,6 +167,6 @@ def test_an_unknown_address_says_which_there_are(
 @pytest.mark.parametrize("id", ["offline-mock", "gpt-4o", "o4-mini", "ft:gpt-4o:me::abc"])
 def test_openais_clients_get_one_model(id: str) -> None:
     plan = ask("GET", f"/v1/models/{id.replace(':', '%3A')}", BEARER)
-    assert (plan.status, told(plan)["id"], told(plan)["object"]) == (200, id, "model")
+    assert (plan.status, read_answer(plan)["id"], read_answer(plan)["object"]) == (200, id, "model")
     missing = ask("GET", "/v1/models/claude-opus-5-5", BEARER)
-    assert (missing.status, told(missing)["error"]["code"]) == (404, "model_not_found")
+    assert (missing.status, read_answer(missing)["error"]["code"]) == (404, "model_not_found")

@@ -30,7 +30,7 @@ def plan_of(settings: Settings, prompt: str = DEMO, **more: Any) -> list[TimedBy
     return list(plan.chunks)
 
 
-def joined(chunks: list[TimedBytes]) -> bytes:
+def join_chunks(chunks: list[TimedBytes]) -> bytes:
     return b"".join(chunk.data for chunk in chunks)
 
 
@@ -55,16 +55,18 @@ def test_a_plan_can_be_read_twice() -> None:
 
 def test_another_seed_changes_bytes_but_not_words() -> None:
     other = plan_of(Settings(seed=1))
-    assert joined(other) != joined(HEALTHY)
+    assert join_chunks(other) != join_chunks(HEALTHY)
 
-    def said(chunks: list[TimedBytes]) -> list[str]:
-        return [e["delta"].get("text", "") for e in read_events(joined(chunks)) if "delta" in e]
+    def read_texts(chunks: list[TimedBytes]) -> list[str]:
+        return [
+            e["delta"].get("text", "") for e in read_events(join_chunks(chunks)) if "delta" in e
+        ]
 
-    assert said(other) == said(HEALTHY)
+    assert read_texts(other) == read_texts(HEALTHY)
 
 
 def test_padding_goes_from_0_to_15_spaces() -> None:
-    lines = [line for line in joined(HEALTHY).split(b"\n") if line.startswith(b"data: ")]
+    lines = [line for line in join_chunks(HEALTHY).split(b"\n") if line.startswith(b"data: ")]
     paddings = {len(re.search(rb"( *)}$", line)[1]) for line in lines}
     assert paddings == set(range(16))
 
@@ -117,7 +119,7 @@ def test_every_chunking_keeps_the_bytes(
 ) -> None:
     chunks = [TimedBytes(at, data) for at, data in sorted(raw)]
     cut = list(CHUNKINGS[name](chunks, dice(str(seed), "chunking")))
-    assert joined(cut) == joined(chunks)
+    assert join_chunks(cut) == join_chunks(chunks)
     assert all(earlier.at <= later.at for earlier, later in pairwise(cut))
 
 
@@ -130,7 +132,7 @@ def test_chunkings_differ() -> None:
     sizes = {
         name: [len(chunk.data) for chunk in plan_of(Settings(chunking=name))] for name in CHUNKINGS
     }
-    total = len(joined(HEALTHY))
+    total = len(join_chunks(HEALTHY))
     assert sizes["byte"] == [1] * total
     assert sizes["whole"] == [total]
     assert sizes["event"] == [len(chunk.data) for chunk in HEALTHY]
@@ -150,12 +152,12 @@ def test_reset_delivers_what_came_before(chunking: str) -> None:
     with pytest.raises(ConnectionResetError):
         for chunk in api.plan("POST", "/v1/messages", HEADERS, body(DEMO, stream=True)).chunks:
             received += chunk.data
-    assert received == joined(plan_of(Settings(fault="cut")))
+    assert received == join_chunks(plan_of(Settings(fault="cut")))
 
 
 def test_stall_is_silent_and_goes_on() -> None:
     chunks = plan_of(Settings(fault="stall"))
-    assert joined(chunks) == joined(HEALTHY)
+    assert join_chunks(chunks) == join_chunks(HEALTHY)
     gaps = [later.at - earlier.at for earlier, later in pairwise(chunks)]
     assert [gap > STALL_SECONDS for gap in gaps].count(True) == 1
     assert chunks[-1].at == HEALTHY[-1].at + STALL_SECONDS
@@ -163,7 +165,7 @@ def test_stall_is_silent_and_goes_on() -> None:
 
 def test_slow_start_delays_all_but_message_start() -> None:
     chunks = plan_of(Settings(fault="slow_start"))
-    assert joined(chunks) == joined(HEALTHY)
+    assert join_chunks(chunks) == join_chunks(HEALTHY)
     assert chunks[0].at == HEALTHY[0].at
     assert chunks[1].at == HEALTHY[1].at + SLOW_START_SECONDS
 
@@ -207,7 +209,7 @@ async def test_a_virtual_clock_plays_the_plan_without_waiting() -> None:
     started = time.monotonic()
     played = [TimedBytes(clock.now(), data) async for data in api.play(plan)]
     assert time.monotonic() - started < 60  # of the 600 seconds
-    assert joined(played) == joined(list(plan.chunks))
+    assert join_chunks(played) == join_chunks(list(plan.chunks))
     assert [chunk.at for chunk in played] == [round(chunk.at, 9) for chunk in plan.chunks]
 
 

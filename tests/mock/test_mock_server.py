@@ -361,7 +361,7 @@ time.sleep(60)
 """
 
 
-def gone(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
@@ -374,13 +374,13 @@ def test_it_dies_with_its_parent_even_when_that_is_killed() -> None:
     connection = send(base_url, body(DEMO, stream=True), **slow)
     with connection:
         connection.recv(100)
-        assert not gone(pid)
+        assert not has_ended(pid)
         parent.process.kill()
         parent.process.communicate(timeout=60)
         deadline = time.monotonic() + 60
-        while not gone(pid) and time.monotonic() < deadline:
+        while not has_ended(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
-    assert gone(pid)
+    assert has_ended(pid)
     with pytest.raises(ConnectionRefusedError):
         send(base_url, b"")
 

@@ -77,7 +77,7 @@ def healthy(server: MockServer) -> Answer:
     return ask(server, None)
 
 
-def named(events: list[dict[str, Any]]) -> list[str]:
+def read_types(events: list[dict[str, Any]]) -> list[str]:
     return [event["type"] for event in events]
 
 
@@ -98,7 +98,7 @@ def test_a_close_ends_the_body_without_message_stop(server: MockServer, healthy:
     answer = ask(server, {"kind": "close", "at": "after_message_delta"})
     assert (answer.reset, answer.complete) == (False, True)
     assert answer.chunks == healthy.chunks[:-1]
-    assert named(read_events(answer.body))[-1] == "message_delta"
+    assert read_types(read_events(answer.body))[-1] == "message_delta"
 
 
 @pytest.mark.parametrize("kind", ["reset", "drop", "close"])
@@ -199,7 +199,7 @@ def test_more_events_come(server: MockServer, healthy: Answer, kind: str) -> Non
         "unknown_delta": ["content_block_delta"],
         "pings": ["ping"] * 50,
     }
-    assert named(read_events(b"".join(more))) == known[kind]
+    assert read_types(read_events(b"".join(more))) == known[kind]
 
 
 def test_an_unknown_block_has_a_number_of_its_own(server: MockServer) -> None:
@@ -225,7 +225,7 @@ def test_the_api_takes_back_an_unknown_block_that_it_has_sent() -> None:
 
 @pytest.mark.parametrize(("kind", "stops"), [("duplicate_stop", 2), ("missing_stop", 0)])
 def test_content_block_stop(server: MockServer, kind: str, stops: int) -> None:
-    assert named(read_events(ask(server, kind).body)).count("content_block_stop") == stops
+    assert read_types(read_events(ask(server, kind).body)).count("content_block_stop") == stops
 
 
 def test_an_index_gap(server: MockServer) -> None:

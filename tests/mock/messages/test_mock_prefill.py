@@ -23,7 +23,7 @@ PROMPTS = [
 ]
 
 
-def said(prompt: str, begun: str = "", **more: Any) -> str:
+def ask_for_text(prompt: str, begun: str = "", **more: Any) -> str:
     sent = question(prompt, model=MODEL, **more)
     if begun:
         sent["messages"].append({"role": "assistant", "content": begun})
@@ -35,34 +35,34 @@ def said(prompt: str, begun: str = "", **more: Any) -> str:
 
 @given(prompt=st.sampled_from(PROMPTS), share=st.floats(0.01, 1))
 def test_a_prefill_is_not_repeated(prompt: str, share: float) -> None:
-    whole = said(prompt)
+    whole = ask_for_text(prompt)
     begun = whole[: max(1, int(len(whole) * share))].rstrip()
-    assert begun + said(prompt, begun) == whole
+    assert begun + ask_for_text(prompt, begun) == whole
 
 
 @pytest.mark.parametrize("blocks", [False, True])
 def test_a_prefill_may_be_text_or_blocks(blocks: bool) -> None:
     begun: Any = [{"type": "text", "text": "One,"}] if blocks else "One,"
-    assert said("Count to three.", begun) == " two, three."
+    assert ask_for_text("Count to three.", begun) == " two, three."
 
 
 def test_words_of_its_own_before_the_answer_are_not_repeated() -> None:
-    assert said("Count to three.", "Sure, here you go:") == "One, two, three."
-    assert said("Count to three.", "Sure: One, two") == ", three."
+    assert ask_for_text("Count to three.", "Sure, here you go:") == "One, two, three."
+    assert ask_for_text("Count to three.", "Sure: One, two") == ", three."
 
 
 @pytest.mark.parametrize("begun", ["{", '{"title":', '{\n  "title":', '{"title": "Panc'])
 def test_json_that_was_begun_becomes_json(begun: str) -> None:
-    value = json.loads(begun + said("Write a recipe for pancakes.", begun))
+    value = json.loads(begun + ask_for_text("Write a recipe for pancakes.", begun))
     assert value["servings"] == 4
-    fenced = said("Write a recipe for pancakes.", "```json", stop_sequences=["```"])
+    fenced = ask_for_text("Write a recipe for pancakes.", "```json", stop_sequences=["```"])
     assert json.loads(fenced)["servings"] == 4
 
 
 @pytest.mark.parametrize("begun", ["{", '{"', '{"name":', "["])
 def test_json_is_begun_that_no_scenario_knows(begun: str) -> None:
     prompt = "Jason is 25 years old. Return JSON with the keys name and age."
-    value = json.loads(begun + said(prompt, begun))
+    value = json.loads(begun + ask_for_text(prompt, begun))
     assert value in ({"name": "Jason", "age": 25}, [{"name": "Jason", "age": 25}])
 
 
@@ -100,7 +100,7 @@ def test_any_json_is_never_empty(prompt: str) -> None:
     assert chat(prompt)["answer"]
 
 
-def closed(**properties: Any) -> dict[str, Any]:
+def make_schema(**properties: Any) -> dict[str, Any]:
     needed = list(properties)
     more = {"required": needed, "additionalProperties": False}
     return {"type": "object", "properties": properties} | more
@@ -113,30 +113,30 @@ NAMES = {"type": "array", "items": TEXT}
 @pytest.mark.parametrize(
     ("prompt", "schema", "wanted"),
     [
-        ("Jason is 25 years old", closed(name=TEXT, age=WHOLE), {"name": "Jason", "age": 25}),
+        ("Jason is 25 years old", make_schema(name=TEXT, age=WHOLE), {"name": "Jason", "age": 25}),
         (
             "Extract: Jason is 25 years old.",
-            closed(name=TEXT, age=WHOLE),
+            make_schema(name=TEXT, age=WHOLE),
             {"name": "Jason", "age": 25},
         ),
         (
             "Extract the user from: 'Jason Liu is 25 years old and lives in Lisbon'",
-            closed(name=TEXT, age=WHOLE, city=TEXT),
+            make_schema(name=TEXT, age=WHOLE, city=TEXT),
             {"name": "Jason Liu", "age": 25, "city": "Lisbon"},
         ),
         (
             "Ada Lovelace, 36, lives in London.",
-            closed(name=TEXT, age=WHOLE, city=TEXT),
+            make_schema(name=TEXT, age=WHOLE, city=TEXT),
             {"name": "Ada Lovelace", "age": 36, "city": "London"},
         ),
         (
             "John Smith (john@example.com) wants our Enterprise plan.",
-            closed(name=TEXT, email=TEXT, plan=TEXT),
+            make_schema(name=TEXT, email=TEXT, plan=TEXT),
             {"name": "John Smith", "email": "john@example.com", "plan": "Enterprise"},
         ),
         (
             "Alice and Bob meet on 2027-01-04.",
-            closed(date=TEXT, participants=NAMES),
+            make_schema(date=TEXT, participants=NAMES),
             {"date": "2027-01-04", "participants": ["Alice", "Bob"]},
         ),
     ],
@@ -145,7 +145,7 @@ def test_structured_output_holds_the_prompts_values(
     prompt: str, schema: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
     config = {"format": {"type": "json_schema", "schema": schema}}
-    assert json.loads(said(prompt, output_config=config)) == wanted
+    assert json.loads(ask_for_text(prompt, output_config=config)) == wanted
 
 
 # What once was a 500, and what the Responses API numbers

@@ -393,7 +393,7 @@ def test_models(client: openai.OpenAI) -> None:
 # --- What is refused -----------------------------------------------------------------------
 
 
-def refused(api: MockAPI, path: str, request: Any, **headers: str) -> tuple[int, Any]:
+def get_error(api: MockAPI, path: str, request: Any, **headers: str) -> tuple[int, Any]:
     body = request if isinstance(request, bytes) else json.dumps(request).encode()
     plan = api.plan("POST", path, {"authorization": "Bearer any"} | headers, body)
     answer = json.loads(b"".join(chunk.data for chunk in plan.chunks))
@@ -521,7 +521,7 @@ def result(call: str) -> dict[str, Any]:
 def test_chat_refuses(
     request_: Any, status: int, message: str, param: str | None, code: str | None
 ) -> None:
-    found, error = refused(MockAPI(), "/v1/chat/completions", request_)
+    found, error = get_error(MockAPI(), "/v1/chat/completions", request_)
     assert (found, error["param"], error["code"]) == (status, param, code)
     assert error["message"].startswith(message)
     assert error["type"] == "invalid_request_error"
@@ -576,7 +576,7 @@ OUTPUT = {"type": "function_call_output", "call_id": "call_1", "output": "1"}
     ],
 )
 def test_responses_refuses(request_: Any, message: str, param: str | None, code: str) -> None:
-    status, error = refused(MockAPI(), "/v1/responses", request_)
+    status, error = get_error(MockAPI(), "/v1/responses", request_)
     assert (status, error["param"], error["code"]) == (400, param, code)
     assert error["message"] == message
 

@@ -249,7 +249,9 @@ POSSIBLE: dict[Change, Callable[[Messages, int, int], bool]] = {
 }
 
 
-def refused(history: tuple[MockAPI, Messages], data: st.DataObject, kind: str, change: Any) -> str:
+def change_and_get_error(
+    history: tuple[MockAPI, Messages], data: st.DataObject, kind: str, change: Any
+) -> str:
     mock, messages = history
     possible = POSSIBLE.get(change, lambda *where: True)
     places = [place for place in blocks_of(messages, kind) if possible(messages, *place)]
@@ -270,7 +272,7 @@ def test_a_changed_result_is_refused(change: Change) -> None:
     @settings(max_examples=10, deadline=None)
     @given(histories(), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
-        assert "tool_" in refused(history, data, "tool_result", change)
+        assert "tool_" in change_and_get_error(history, data, "tool_result", change)
 
     holds()
 
@@ -280,7 +282,7 @@ def test_a_changed_call_is_refused(change: Change) -> None:
     @settings(max_examples=10, deadline=None)
     @given(histories(), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
-        assert "tool_" in refused(history, data, "tool_use", change)
+        assert "tool_" in change_and_get_error(history, data, "tool_use", change)
 
     holds()
 
@@ -290,7 +292,7 @@ def test_changed_thinking_is_refused(change: Change) -> None:
     @settings(max_examples=10, deadline=None)
     @given(histories(thinks=True), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
-        assert "thinking" in refused(history, data, "thinking", change)
+        assert "thinking" in change_and_get_error(history, data, "thinking", change)
 
     holds()
 

@@ -47,7 +47,7 @@ def exchange(
     return response.status, answer
 
 
-def said(server: MockServer, change: dict[str, Any], **headers: str) -> tuple[int, str, str]:
+def ask_with(server: MockServer, change: dict[str, Any], **headers: str) -> tuple[int, str, str]:
     """Return status, error type and message for a good request with a change; `...` removes."""
     request = {name: value for name, value in (GOOD | change).items() if value is not ...}
     status, answer = exchange(server, json.dumps(request).encode(), HEADERS | headers)
@@ -79,7 +79,7 @@ def search(id: str = "srvtoolu_1") -> dict[str, Any]:
     return {"type": "server_tool_use", "id": id, "name": "web_search", "input": {}}
 
 
-def found(id: str = "srvtoolu_1") -> dict[str, Any]:
+def make_search_result(id: str = "srvtoolu_1") -> dict[str, Any]:
     return {"type": "web_search_tool_result", "tool_use_id": id, "content": []}
 
 
@@ -298,7 +298,7 @@ HISTORY: dict[str, tuple[Any, str]] = {
         NOT_SERVED,
     ),
     "search result without a search": (
-        [HI, assistant(found()), HI],
+        [HI, assistant(make_search_result()), HI],
         "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: "
         "srvtoolu_1. Each `web_search_tool_result` block must have a corresponding "
         "`server_tool_use` block before it.",
@@ -435,7 +435,7 @@ TABLE = {
 @pytest.mark.parametrize("name", TABLE)
 def test_refused(server: MockServer, name: str) -> None:
     change, message = TABLE[name]
-    assert said(server, change) == (400, INVALID, message)
+    assert ask_with(server, change) == (400, INVALID, message)
 
 
 def test_no_rule_is_named_twice() -> None:
@@ -485,7 +485,10 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str]]] = {
         {},
     ),
     "a paused turn": ({"messages": [HI, assistant(text("Let me see."), search())]}, {}),
-    "a paused turn with its result": ({"messages": [HI, assistant(search(), found())]}, {}),
+    "a paused turn with its result": (
+        {"messages": [HI, assistant(search(), make_search_result())]},
+        {},
+    ),
     "roles twice": ({"messages": [HI, HI, assistant(text()), HI]}, {}),
     "the system in between": (
         {"messages": [HI, assistant(text()), {"role": "system", "content": "Be brief."}, HI]},
@@ -499,7 +502,7 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str]]] = {
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_accepted(server: MockServer, name: str) -> None:
     change, headers = ACCEPTED[name]
-    assert said(server, change, **headers) == (200, "", "")
+    assert ask_with(server, change, **headers) == (200, "", "")
 
 
 @pytest.mark.parametrize(
@@ -564,7 +567,7 @@ def test_either_form_of_key_and_either_version_is_accepted(
     ],
 )
 def test_an_unknown_model_is_not_found(server: MockServer, model: str, hint: str) -> None:
-    status, kind, words = said(server, {"model": model})
+    status, kind, words = ask_with(server, {"model": model})
     assert (status, kind) == (404, "not_found_error")
     assert words.startswith(f"model: {model}. ")  # the API's own words first
     assert hint in words
@@ -598,12 +601,12 @@ def test_a_model_retires_on_its_day(monkeypatch: pytest.MonkeyPatch, day: date) 
     monkeypatch.setattr(facts, "today", lambda: day)
     api, is_there = MockAPI(), day < date(2026, 11, 30)
 
-    def asked(method: str, path: str, headers: dict[str, str], sent: bytes) -> tuple[int, Any]:
+    def ask(method: str, path: str, headers: dict[str, str], sent: bytes) -> tuple[int, Any]:
         plan = api.plan(method, path, headers, sent)
         return plan.status, json.loads(b"".join(chunk.data for chunk in plan.chunks))
 
     for model in (SONNET, f"{SONNET}-20250929"):
-        status, answer = asked("POST", "/v1/messages", HEADERS, body("Hi", model=model))
+        status, answer = ask("POST", "/v1/messages", HEADERS, body("Hi", model=model))
         assert status == (200 if is_there else 404)
         if not is_there:
             assert answer["error"]["message"] == (
@@ -611,19 +614,19 @@ def test_a_model_retires_on_its_day(monkeypatch: pytest.MonkeyPatch, day: date) 
                 "stands for it. (Offline it answers requests with the header "
                 "anthropic-version: 2023-06-01.)"
             )
-        assert asked("POST", "/v1/messages", OLDER, body("Hi", model=model))[0] == 200
-        assert asked("GET", f"/v1/models/{model}", HEADERS, b"")[0] == status
-        lifecycle = asked("GET", f"/v1/models/{model}", OLDER, b"")[1]["lifecycle"]
+        assert ask("POST", "/v1/messages", OLDER, body("Hi", model=model))[0] == 200
+        assert ask("GET", f"/v1/models/{model}", HEADERS, b"")[0] == status
+        lifecycle = ask("GET", f"/v1/models/{model}", OLDER, b"")[1]["lifecycle"]
         assert lifecycle == ("active" if is_there else "retired")
-        listed = asked("GET", "/v1/models?limit=1000", HEADERS, b"")[1]["data"]
+        listed = ask("GET", "/v1/models?limit=1000", HEADERS, b"")[1]["data"]
         assert (model in [one["id"] for one in listed]) == is_there
-    near = asked("POST", "/v1/messages", HEADERS, body("Hi", model=f"{SONNET}x"))[1]["error"]
+    near = ask("POST", "/v1/messages", HEADERS, body("Hi", model=f"{SONNET}x"))[1]["error"]
     assert f"Do you mean {SONNET if is_there else 'claude-sonnet-5-5'}?" in near["message"]
 
 
 @pytest.mark.parametrize("model", facts.list_models())
 def test_every_listed_model_answers(server: MockServer, model: str) -> None:
-    assert said(server, {"model": model})[0] == 200
+    assert ask_with(server, {"model": model})[0] == 200
 
 
 def test_a_body_over_32_mb(server: MockServer) -> None:
@@ -660,7 +663,7 @@ MESSAGES = [{"role": "user", "content": FIRST}]
 ASKED = {"messages": MESSAGES}
 
 
-def thought(words: str = "Lagos, then.") -> dict[str, Any]:
+def make_thinking(words: str = "Lagos, then.") -> dict[str, Any]:
     return {"type": "thinking", "thinking": words, "signature": signing.sign(words, ASKED)}
 
 
@@ -676,17 +679,17 @@ def later(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_thinking_as_it_was_given_is_accepted(server: MockServer) -> None:
-    omitted = thought("")
+    omitted = make_thinking("")
     redacted = {"type": "redacted_thinking", "data": signing.redact("x", ASKED)}
     for messages in (
-        turn(thought()),
-        later(turn(thought())),
+        turn(make_thinking()),
+        later(turn(make_thinking())),
         turn(omitted),
-        turn(thought(), omitted),
+        turn(make_thinking(), omitted),
     ):
-        assert said(server, {"messages": messages}) == (200, "", "")
+        assert ask_with(server, {"messages": messages}) == (200, "", "")
     said_redacted = [*MESSAGES, assistant(redacted, text()), HI]
-    assert said(server, {"messages": said_redacted}) == (200, "", "")
+    assert ask_with(server, {"messages": said_redacted}) == (200, "", "")
 
 
 MODIFIED = (
@@ -701,70 +704,71 @@ MOVED = (
 )
 
 
-def edited(messages: list[dict[str, Any]], **change: Any) -> list[dict[str, Any]]:
+def edit_first_block(messages: list[dict[str, Any]], **change: Any) -> list[dict[str, Any]]:
     """Return the messages with the first block of the first answer changed."""
     first, *rest = messages[1]["content"]
     return [messages[0], assistant(first | change, *rest), *messages[2:]]
 
 
 def test_thinking_changed_in_a_turn_that_goes_on(server: MockServer) -> None:
-    messages = edited(turn(thought()), thinking="Lagos, now.")
-    assert said(server, {"messages": messages}) == (400, INVALID, MODIFIED)
+    messages = edit_first_block(turn(make_thinking()), thinking="Lagos, now.")
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, MODIFIED)
 
 
 def test_thinking_dropped_from_a_turn_that_goes_on(server: MockServer) -> None:
-    messages = turn(thought())
+    messages = turn(make_thinking())
     messages[1]["content"].pop(0)
-    assert said(server, {"messages": messages}) == (400, INVALID, MODIFIED)
-    assert said(server, {"messages": messages, "thinking": {"type": "disabled"}})[0] == 200
-    assert said(server, {"messages": later(messages)})[0] == 200  # earlier turns may lose it
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, MODIFIED)
+    assert ask_with(server, {"messages": messages, "thinking": {"type": "disabled"}})[0] == 200
+    assert ask_with(server, {"messages": later(messages)})[0] == 200  # earlier turns may lose it
 
 
 def test_two_thoughts_of_a_turn_exchanged(server: MockServer) -> None:
-    messages = turn(thought(), thought("And the unit?"))
+    messages = turn(make_thinking(), make_thinking("And the unit?"))
     messages[1]["content"][:2] = reversed(messages[1]["content"][:2])
-    assert said(server, {"messages": messages}) == (400, INVALID, MODIFIED)
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, MODIFIED)
 
 
 def test_thinking_changed_in_an_earlier_turn(server: MockServer) -> None:
-    messages = later(edited(turn(thought()), thinking="Lagos, now."))
-    assert said(server, {"messages": messages}) == (400, INVALID, FORGED)
+    messages = later(edit_first_block(turn(make_thinking()), thinking="Lagos, now."))
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, FORGED)
 
 
 @pytest.mark.parametrize("signature", ["", "EqQB", "nonsense!", "E" * 224])
 def test_a_signature_that_is_none(server: MockServer, signature: str) -> None:
-    messages = [*MESSAGES, assistant(thought() | {"signature": signature}, text()), HI]
-    assert said(server, {"messages": messages}) == (400, INVALID, FORGED)
+    messages = [*MESSAGES, assistant(make_thinking() | {"signature": signature}, text()), HI]
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, FORGED)
 
 
 def test_thinking_with_no_signature(server: MockServer) -> None:
     block = {"type": "thinking", "thinking": "x"}
     message = "messages.1.content.0.thinking.signature: Field required"
-    said_ = said(server, {"messages": [*MESSAGES, assistant(block), HI]})
-    assert said_ == (400, INVALID, message)
+    error = ask_with(server, {"messages": [*MESSAGES, assistant(block), HI]})
+    assert error == (400, INVALID, message)
 
 
 def test_a_changed_prompt_before_thinking(server: MockServer) -> None:
-    messages = later(turn(thought()))
+    messages = later(turn(make_thinking()))
     messages[0] = {"role": "user", "content": "What's the weather in Abuja?"}
-    assert said(server, {"messages": messages}) == (400, INVALID, MOVED)
+    assert ask_with(server, {"messages": messages}) == (400, INVALID, MOVED)
     # Models that don't bind their thinking take it.
-    assert said(server, {"messages": messages, "model": "claude-haiku-5-5"})[0] == 200
+    assert ask_with(server, {"messages": messages, "model": "claude-haiku-5-5"})[0] == 200
     lenient = {"block_binding": {"prefix_mismatch_behavior": "drop_block"}}
     assert (
-        said(server, {"messages": messages, "thinking": {"type": "adaptive"} | lenient})[0] == 200
+        ask_with(server, {"messages": messages, "thinking": {"type": "adaptive"} | lenient})[0]
+        == 200
     )
 
 
 @pytest.mark.parametrize("change", [{"system": "Be brief."}, {"tools": [WEATHER_TOOL]}])
 def test_a_changed_frame_around_thinking(server: MockServer, change: dict[str, Any]) -> None:
-    messages = later(turn(thought()))
-    assert said(server, {"messages": messages} | change) == (400, INVALID, MOVED)
+    messages = later(turn(make_thinking()))
+    assert ask_with(server, {"messages": messages} | change) == (400, INVALID, MOVED)
 
 
 def test_thinking_enabled_needs_it_at_the_start_of_a_turn_with_tools(server: MockServer) -> None:
     request = {"model": "claude-haiku-4-5", "thinking": BUDGET, "messages": turn()}
-    status, _, message = said(server, request)
+    status, _, message = ask_with(server, request)
     assert status == 400
     assert message.startswith(
         "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found "

@@ -127,7 +127,7 @@ def lists(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def nested(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def nest_schemas(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     choices = st.lists(parts, min_size=1, max_size=3)
     return st.one_of(
         objects(parts),
@@ -138,10 +138,10 @@ def nested(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-level_one = st.one_of(leaves, nested(leaves))
+level_one = st.one_of(leaves, nest_schemas(leaves))
 schemas = st.builds(
     lambda schema, it: schema | {"$defs": {"it": it}},
-    objects(st.one_of(level_one, nested(level_one))),
+    objects(st.one_of(level_one, nest_schemas(level_one))),
     leaves,
 )
 # What can't be satisfied, or not by me: here only honesty is asked for.
@@ -219,22 +219,22 @@ def judge(schema: Any) -> Draft202012Validator:
     return Draft202012Validator(exact(schema), registry=Registry(), format_checker=checker)
 
 
-def written(schema: Any, prompt: str) -> Any:
+def write_value(schema: Any, prompt: str) -> Any:
     return write(schema, prompt, find(prompt), dice("", "made up")).input
 
 
 @given(schemas, prompts)
 def test_what_is_written_is_valid(schema: Any, prompt: str) -> None:
-    value = written(schema, prompt)
+    value = write_value(schema, prompt)
     assert [error.message for error in judge(schema).iter_errors(exact(value))] == []
     assert json.loads(json.dumps(value, allow_nan=False)) == value
-    assert written(schema, prompt) == value
+    assert write_value(schema, prompt) == value
 
 
 @given(harder, prompts)
 def test_a_hard_schema_gets_a_valid_input_or_a_reason(schema: Any, prompt: str) -> None:
     try:
-        value = written(schema, prompt)
+        value = write_value(schema, prompt)
     except SchemaProblem as problem:
         assert problem.why
         return
@@ -299,7 +299,7 @@ def test_the_judge_says_what_jsonschema_says(schema: Any, value: Any) -> None:
 )
 def test_what_is_too_hard_is_named(schema: Any, why: str) -> None:
     with pytest.raises(SchemaProblem) as caught:
-        written(schema, "Do it")
+        write_value(schema, "Do it")
     assert why in str(caught.value)
     if isinstance(schema, dict) and "required" in schema:
         assert str(caught.value).startswith("a")
@@ -309,7 +309,7 @@ def test_a_schema_that_multiplies_ends_soon() -> None:
     parts = {f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in range(20)}
     schema = {"type": "object", "$ref": "#/$defs/d0", "$defs": parts | {"d20": {}}}
     with pytest.raises(SchemaProblem, match="too many parts"):
-        written(schema, "Do it")
+        write_value(schema, "Do it")
 
 
 def test_no_pattern_takes_for_ever() -> None:
@@ -318,7 +318,7 @@ def test_no_pattern_takes_for_ever() -> None:
         "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}},
         "required": ["a"],
     }
-    assert re.fullmatch("a+", written(schema, f"{'a' * 60}!")["a"])
+    assert re.fullmatch("a+", write_value(schema, f"{'a' * 60}!")["a"])
 
 
 def test_a_schema_nested_a_thousand_deep() -> None:
@@ -326,7 +326,7 @@ def test_a_schema_nested_a_thousand_deep() -> None:
     for _ in range(400):
         schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
     with pytest.raises(SchemaProblem):
-        written(schema, "Do it")
+        write_value(schema, "Do it")
 
 
 @given(patterns, st.integers(0, 50))

@@ -32,7 +32,7 @@ START: Event = {
 STOP: Event = {"type": "message_stop"}
 
 
-def opened(index: Any, kind: str = "text") -> Event:
+def start_block(index: Any, kind: str = "text") -> Event:
     return {"type": "content_block_start", "index": index, "content_block": {"type": kind}}
 
 
@@ -41,7 +41,7 @@ def delta(index: Any, kind: str = "text_delta", **fields: Any) -> Event:
     return {"type": "content_block_delta", "index": index, "delta": {"type": kind} | fields}
 
 
-def closed(index: Any) -> Event:
+def stop_block(index: Any) -> Event:
     return {"type": "content_block_stop", "index": index}
 
 
@@ -57,14 +57,18 @@ def wire(*events: Event | bytes) -> bytes:
     )
 
 
-def said(*events: Event | bytes) -> str:
+def check_events(*events: Event | bytes) -> str:
     return "\n".join(check([wire(*events)]))
 
 
 PING = wire({"type": "ping"})
-TEXT = (opened(0), delta(0), closed(0))
+TEXT = (start_block(0), delta(0), stop_block(0))
 WHOLE = (START, *TEXT, last(), STOP)
-CALL = (opened(0, "tool_use"), delta(0, "input_json_delta", partial_json='{"a": 1'), closed(0))
+CALL = (
+    start_block(0, "tool_use"),
+    delta(0, "input_json_delta", partial_json='{"a": 1'),
+    stop_block(0),
+)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +76,19 @@ CALL = (opened(0, "tool_use"), delta(0, "input_json_delta", partial_json='{"a": 
     [
         WHOLE,
         (PING, *WHOLE),
-        (START, opened(0), PING, delta(0), PING, closed(0), last(), PING, STOP),
+        (START, start_block(0), PING, delta(0), PING, stop_block(0), last(), PING, STOP),
         (START, {"type": "something_new"}, *TEXT, last(), STOP),
-        (START, opened(0, "new"), delta(0, "new_delta", x=1), closed(0), last("new_reason"), STOP),
-        (START, opened(0, "tool_use"), closed(0), last("tool_use"), STOP),
+        (
+            START,
+            start_block(0, "new"),
+            delta(0, "new_delta", x=1),
+            stop_block(0),
+            last("new_reason"),
+            STOP,
+        ),
+        (START, start_block(0, "tool_use"), stop_block(0), last("tool_use"), STOP),
         (START, *CALL, last("max_tokens"), STOP),
-        (START, opened(0), {"type": "error", "error": {"type": "api_error", "message": "x"}}),
+        (START, start_block(0), {"type": "error", "error": {"type": "api_error", "message": "x"}}),
         (START, *TEXT, last(None, output_tokens=2), last(), STOP),
         (b": a comment\n\n", wire(*WHOLE).replace(b"\n", b"\r\n")),
         (wire(*WHOLE).replace(b"\n", b"\r"),),
@@ -85,7 +96,7 @@ CALL = (opened(0, "tool_use"), delta(0, "input_json_delta", partial_json='{"a": 
     ],
 )
 def test_what_is_allowed(events: tuple[Event | bytes, ...]) -> None:
-    assert said(*events) == ""
+    assert check_events(*events) == ""
 
 
 @pytest.mark.parametrize(
@@ -95,28 +106,40 @@ def test_what_is_allowed(events: tuple[Event | bytes, ...]) -> None:
         ((PING,), "At the end: nothing came but pings, if anything."),
         (WHOLE[1:], "Event 1 (content_block_start): the stream begins with content_block_start, "),
         ((START, *WHOLE), "Event 2 (message_start): a second message_start"),
-        ((START, opened(1), closed(1), last(), STOP), "its index is 1, and the next block is "),
+        (
+            (START, start_block(1), stop_block(1), last(), STOP),
+            "its index is 1, and the next block is ",
+        ),
         ((START, *TEXT, *TEXT, last(), STOP), "there was a block 0 already."),
-        ((START, opened("0"), last(), STOP), 'its index is "0", not a whole number.'),
-        ((START, opened(True), last(), STOP), "its index is true, not a whole number."),
+        ((START, start_block("0"), last(), STOP), 'its index is "0", not a whole number.'),
+        ((START, start_block(True), last(), STOP), "its index is true, not a whole number."),
         ((START, delta(0), last(), STOP), "a delta for block 0, which is not open."),
         (
             (START, *TEXT, delta(0), last(), STOP),
             "Event 5 (content_block_delta): a delta for block",
         ),
-        ((START, closed(0), last(), STOP), "content_block_stop for block 0, which is not open."),
-        ((START, *TEXT, closed(0), last(), STOP), "block 0, which is not open any more."),
-        ((START, opened(0), opened(1), closed(1), last(), STOP), "is missing for block 0."),
         (
-            (START, opened(0), last(), STOP),
+            (START, stop_block(0), last(), STOP),
+            "content_block_stop for block 0, which is not open.",
+        ),
+        ((START, *TEXT, stop_block(0), last(), STOP), "block 0, which is not open any more."),
+        (
+            (START, start_block(0), start_block(1), stop_block(1), last(), STOP),
+            "is missing for block 0.",
+        ),
+        (
+            (START, start_block(0), last(), STOP),
             "Event 3 (message_delta): content_block_stop is missing",
         ),
-        ((START, *TEXT, last(), opened(1), closed(1), STOP), "a block begins after message_delta"),
+        (
+            (START, *TEXT, last(), start_block(1), stop_block(1), STOP),
+            "a block begins after message_delta",
+        ),
         ((START, *TEXT, STOP), "message_stop without a message_delta before it."),
         ((START, *TEXT, last(None), STOP), "the stream stops without a stop_reason."),
         ((START, *TEXT, last()), "At the end: message_stop is missing: the answer was cut off."),
-        ((START, opened(0)), "At the end: content_block_stop is missing for block 0."),
-        ((START, opened(0)), "At the end: message_delta is missing"),
+        ((START, start_block(0)), "At the end: content_block_stop is missing for block 0."),
+        ((START, start_block(0)), "At the end: message_delta is missing"),
         ((*WHOLE, PING), "ping comes after message_stop, which ends the stream."),
         ((*WHOLE, b"event: x"), "At the end: the last event has no blank line after it"),
         ((START, *TEXT, last(output_tokens=0), STOP), "usage.output_tokens goes down from 1 to 0"),
@@ -135,25 +158,28 @@ def test_what_is_allowed(events: tuple[Event | bytes, ...]) -> None:
         ((START, *CALL, last("tool_use"), STOP), "the input of tool call 1 is not JSON"),
         ((START, *TEXT, last("tool_use"), STOP), "stop_reason is tool_use, and no block is"),
         (
-            (START, opened(0, "thinking"), closed(0), last(), STOP),
+            (START, start_block(0, "thinking"), stop_block(0), last(), STOP),
             "thinking block 0 has no signature",
         ),
-        ((START, opened(0, "tool_use"), delta(0)), "text_delta in a block of type tool_use."),
-        ((START, opened(0), delta(0, "text_delta", txt="a")), "text_delta without text."),
-        ((START, opened(0), delta(0, "text_delta", text=None)), "text is null, not a string."),
+        ((START, start_block(0, "tool_use"), delta(0)), "text_delta in a block of type tool_use."),
+        ((START, start_block(0), delta(0, "text_delta", txt="a")), "text_delta without text."),
+        ((START, start_block(0), delta(0, "text_delta", text=None)), "text is null, not a string."),
         ((START, {"type": "error", "error": "x"}), "the error has no type."),
         ((START, {"type": "error", "error": {}}, STOP), "message_stop comes after error"),
         (({"type": "message_start"},), "message_start carries no message."),
     ],
 )
 def test_what_is_not(events: tuple[Event | bytes, ...], sentence: str) -> None:
-    assert sentence in said(*events)
+    assert sentence in check_events(*events)
 
 
 def test_one_mistake_gives_one_sentence() -> None:
-    assert said(START, opened(0), opened(1), closed(1), last(), STOP).count("\n") == 0
-    assert said(START, opened(1), delta(1), closed(1), last(), STOP).count("\n") == 0
-    assert said(*WHOLE[1:]).count("\n") == 1  # and message_delta has no message_start before it
+    missing_stop = check_events(START, start_block(0), start_block(1), stop_block(1), last(), STOP)
+    assert missing_stop.count("\n") == 0
+    wrong_index = check_events(START, start_block(1), delta(1), stop_block(1), last(), STOP)
+    assert wrong_index.count("\n") == 0
+    # Here a second: message_delta has no message_start before it.
+    assert check_events(*WHOLE[1:]).count("\n") == 1
 
 
 @given(st.data())

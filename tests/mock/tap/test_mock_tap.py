@@ -61,7 +61,7 @@ class Tap:
 
 
 @pytest.fixture
-def tapped(tmp_path: Path) -> Iterator[Callable[[str], Tap]]:
+def start_tap(tmp_path: Path) -> Iterator[Callable[[str], Tap]]:
     taps: list[Tap] = []
 
     def start(upstream: str) -> Tap:
@@ -166,8 +166,8 @@ def receive(
 DEMO = "Show me what streaming looks like."
 
 
-def test_the_sdk_sees_no_difference(server: MockServer, tapped: Callable[[str], Tap]) -> None:
-    tap = tapped(server.base_url)
+def test_the_sdk_sees_no_difference(server: MockServer, start_tap: Callable[[str], Tap]) -> None:
+    tap = start_tap(server.base_url)
     found = []
     for base_url in (server.base_url, tap.base_url):
         with anthropic.Anthropic(base_url=base_url, api_key=KEY, max_retries=0) as client:
@@ -193,10 +193,10 @@ def test_the_sdk_sees_no_difference(server: MockServer, tapped: Callable[[str], 
 @pytest.mark.parametrize("chunking", ["event", "random", "byte"])
 @pytest.mark.long
 def test_what_is_recorded_is_what_came(
-    server: MockServer, tapped: Callable[[str], Tap], chunking: str
+    server: MockServer, start_tap: Callable[[str], Tap], chunking: str
 ) -> None:
     """From the scenario through two sockets into the file, and out of a replay again."""
-    tap = tapped(server.base_url)
+    tap = start_tap(server.base_url)
     sent = body("Count to three.", stream=True)
     settings = {"mock-settings": json.dumps({"chunking": chunking})}
     plan = MockAPI().plan("POST", "/v1/messages", HEADERS | settings, sent)
@@ -217,7 +217,7 @@ def test_what_is_recorded_is_what_came(
 
 
 def test_each_chunk_passes_at_once(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     sent_at: list[float] = []
     came = threading.Semaphore(0)
@@ -231,7 +231,7 @@ def test_each_chunk_passes_at_once(
                 return
         connection.sendall(b"0\r\n\r\n")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     _, chunks, whole = receive(send(tap.base_url, b"{}", "/events"), came.release)
     assert whole
     assert [data for _, data in chunks] == [b"data: %d\n\n" % number for number in range(20)]
@@ -247,7 +247,7 @@ def test_each_chunk_passes_at_once(
 
 
 def test_the_head_passes_before_the_first_chunk(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     go = threading.Event()
 
@@ -256,7 +256,7 @@ def test_the_head_passes_before_the_first_chunk(
         go.wait(60)
         connection.sendall(b"0\r\n\r\n")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     connection = send(tap.base_url, b"{}")
     assert connection.recv(15) == b"HTTP/1.1 200 OK"
     go.set()
@@ -264,13 +264,13 @@ def test_the_head_passes_before_the_first_chunk(
 
 
 def test_the_request_goes_on_as_it_is(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nset-cookie: a=b\r\n\r\n{}")
 
     api = upstream(answer)
-    tap = tapped(api.base_url + "/some/prefix/")
+    tap = start_tap(api.base_url + "/some/prefix/")
     data = '{"a":  "é"}'.encode()
     headers = {
         "X-Api-Key": KEY,
@@ -296,7 +296,7 @@ def test_the_request_goes_on_as_it_is(
 
 
 def test_a_packed_stream_passes_packed_and_is_recorded_unpacked(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     pieces = [b'event: ping\ndata: {"type": "ping"}\n\n', b"data: " + KEY.encode() + b"\n\n"]
     packed = []
@@ -314,7 +314,7 @@ def test_a_packed_stream_passes_packed_and_is_recorded_unpacked(
         connection.sendall(HEAD + b"content-encoding: gzip\r\n\r\n")
         connection.sendall(b"".join(map(chunk, packed)) + b"0\r\n\r\n")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     head, chunks, _ = receive(send(tap.base_url, b"{}", **{"x-api-key": KEY}))
     assert b"content-encoding: gzip" in head
     assert [data for _, data in chunks] == packed
@@ -329,7 +329,7 @@ def test_a_packed_stream_passes_packed_and_is_recorded_unpacked(
 
 
 def test_a_client_that_leaves_takes_the_upstream_with_it(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     gone = threading.Event()
 
@@ -339,7 +339,7 @@ def test_a_client_that_leaves_takes_the_upstream_with_it(
         if connection.recv(1) == b"":
             gone.set()
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     connection = send(tap.base_url, b'{"stream": true}')
     while b"data: 1" not in connection.recv(65536):
         pass
@@ -354,7 +354,7 @@ def test_a_client_that_leaves_takes_the_upstream_with_it(
 @pytest.mark.parametrize("how", ["reset", "close"])
 @pytest.mark.long
 def test_an_upstream_that_drops_is_a_drop_here(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap], how: str
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap], how: str
 ) -> None:
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(HEAD + b"\r\n" + chunk(b'event: ping\ndata: {"type": "ping"}\n\n'))
@@ -363,7 +363,7 @@ def test_an_upstream_that_drops_is_a_drop_here(
             linger = b"\1\0\0\0\0\0\0\0" if sys.platform != "win32" else b"\1\0\0\0"
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     _, chunks, whole = receive(send(tap.base_url, body("Hi.", stream=True)))
     assert len(chunks) == 1
     assert not whole
@@ -378,11 +378,11 @@ def test_an_upstream_that_drops_is_a_drop_here(
     assert isinstance(drop.value, ConnectionCut) == (how == "close")
 
 
-def test_an_upstream_that_is_not_there(tapped: Callable[[str], Tap]) -> None:
+def test_an_upstream_that_is_not_there(start_tap: Callable[[str], Tap]) -> None:
     with socket.socket() as taken:  # nobody listens there, and nobody else is given the port
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        tap = tapped(address)
+        tap = start_tap(address)
         head, [(_, data)], _ = receive(send(tap.base_url, body("Hi.", stream=True)))
     assert head.startswith(b"HTTP/1.1 502 ")
     error = json.loads(data)["error"]
@@ -394,16 +394,16 @@ def test_an_upstream_that_is_not_there(tapped: Callable[[str], Tap]) -> None:
 
 
 def test_an_upstream_that_says_nothing_in_http(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
-    tap = tapped(upstream(lambda connection, _: connection.sendall(b"hello\r\n\r\n")).base_url)
+    tap = start_tap(upstream(lambda connection, _: connection.sendall(b"hello\r\n\r\n")).base_url)
     head, [(_, data)], _ = receive(send(tap.base_url, b"{}"))
     assert head.startswith(b"HTTP/1.1 502 ")
     assert b"The tap can't reach" in data
 
 
 def test_violations_are_told_while_the_stream_runs(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     go = threading.Event()
 
@@ -413,7 +413,7 @@ def test_violations_are_told_while_the_stream_runs(
         go.wait(60)
         connection.sendall(b"0\r\n\r\n")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     connection = send(tap.base_url, body("Hi.", stream=True))
     assert tap.process.stdout is not None
     said = [tap.process.stdout.readline() for _ in range(3)]
@@ -429,19 +429,19 @@ def test_violations_are_told_while_the_stream_runs(
 
 
 def test_a_stream_that_was_asked_for_and_is_none(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     def answer(connection: socket.socket, _: bytes) -> None:
         head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\n"
         connection.sendall(head + b"ok")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     receive(send(tap.base_url, body("Hi.", stream=True)))
     assert "The request asked for a stream, and the answer is text/html." in tap.stop()
 
 
 def test_no_key_in_the_file_nor_on_the_terminal(
-    upstream: Callable[..., Upstream], tapped: Callable[[str], Tap]
+    upstream: Callable[..., Upstream], start_tap: Callable[[str], Tap]
 ) -> None:
     """An upstream that gives back all it was told, byte by byte, and a client that tells all."""
 
@@ -453,7 +453,7 @@ def test_no_key_in_the_file_nor_on_the_terminal(
             connection.sendall(chunk(bytes([byte])))
         connection.sendall(b"0\r\n\r\n")
 
-    tap = tapped(upstream(answer).base_url)
+    tap = start_tap(upstream(answer).base_url)
     other = "another-secret-of-no-known-shape"
     sent = json.dumps({"stream": True, "type": KEY, other: [KEY, other]}).encode()
     headers = {"x-api-key": other, "authorization": f"Bearer {KEY}", "cookie": f"s={KEY}"}
@@ -471,8 +471,8 @@ def test_no_key_in_the_file_nor_on_the_terminal(
 
 
 @pytest.mark.long
-def test_many_streams_at_once(server: MockServer, tapped: Callable[[str], Tap]) -> None:
-    tap = tapped(server.base_url)
+def test_many_streams_at_once(server: MockServer, start_tap: Callable[[str], Tap]) -> None:
+    tap = start_tap(server.base_url)
     prompts = [f"Count to three. {number}" for number in range(30)]
     connections = [send(tap.base_url, body(prompt, stream=True)) for prompt in prompts]
     streams = [b"".join(data for _, data in receive(each)[1]) for each in connections]
@@ -487,7 +487,7 @@ def test_many_streams_at_once(server: MockServer, tapped: Callable[[str], Tap]) 
 
 
 @pytest.fixture
-def refused(
+def get_refusal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., str]:
     """Runs the tap in this process; it must refuse, in one line, which is returned."""
@@ -518,24 +518,26 @@ def refused(
     ],
 )
 def test_a_bad_address(
-    refused: Callable[..., str], upstream: str, sentence: str, tmp_path: Path
+    get_refusal: Callable[..., str], upstream: str, sentence: str, tmp_path: Path
 ) -> None:
-    line = refused("--upstream", upstream, "--out", str(tmp_path / "x.jsonl"))
+    line = get_refusal("--upstream", upstream, "--out", str(tmp_path / "x.jsonl"))
     assert line.startswith(sentence)
     assert "secret" not in line
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "²"])
-def test_a_bad_port(refused: Callable[..., str], port: str, tmp_path: Path) -> None:
-    line = refused("--upstream", "http://a", f"--port={port}", "--out", str(tmp_path / "x.jsonl"))
+def test_a_bad_port(get_refusal: Callable[..., str], port: str, tmp_path: Path) -> None:
+    line = get_refusal(
+        "--upstream", "http://a", f"--port={port}", "--out", str(tmp_path / "x.jsonl")
+    )
     assert line == f"--port: {port!r} is not a port; take a number from 0 to 65535."
 
 
-def test_a_port_in_use(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_a_port_in_use(get_refusal: Callable[..., str], tmp_path: Path) -> None:
     out = tmp_path / "x.jsonl"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-        line = refused("--upstream", "http://a", "--port", port, "--out", str(out))
+        line = get_refusal("--upstream", "http://a", "--port", port, "--out", str(out))
     assert re.match(rf"The tap can't listen on port {port} \([^()]+\): stop what uses it", line)
     assert not out.exists()
 
@@ -547,14 +549,14 @@ def test_a_tap_that_would_be_its_own_upstream(host: str) -> None:
         refuse_a_circle(httpx.URL(f"http://{host}:8000"), 8000)
 
 
-def test_files_that_cannot_be_written(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_files_that_cannot_be_written(get_refusal: Callable[..., str], tmp_path: Path) -> None:
     there = tmp_path / "there.jsonl"
     there.write_text("precious")
-    line = refused("--upstream", "http://a", "--out", str(there))
+    line = get_refusal("--upstream", "http://a", "--out", str(there))
     assert line.startswith(f"{there} is there already, and the tap writes over nothing: choose")
     assert there.read_text() == "precious"
     nowhere = tmp_path / "no" / "x.jsonl"
-    line = refused("--upstream", "http://a", "--out", str(nowhere))
+    line = get_refusal("--upstream", "http://a", "--out", str(nowhere))
     assert line.startswith(f"{nowhere} can't be written (No such file or directory): choose")
 
 
@@ -577,7 +579,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(text: str) -> list[str]:
+def read_screen(text: str) -> list[str]:
     """The lines that stand on a terminal after this text, as far as the screen uses one."""
     lines: list[str] = []
     for part in re.split(r"(\x1b\[\d*[FJ]|\n)", text):
@@ -603,13 +605,13 @@ def test_on_a_terminal_running_streams_are_drawn_over(monkeypatch: pytest.Monkey
     screen.draw()
     running = "#1  POST /v1/messages  200  3 events  1 chunk  1,234 bytes  0.5 s  running"
     other = "#2  POST �[2J/é  ...  0 events  0 chunks  0 bytes  0.0 s  running"
-    assert shown(out.getvalue()) == ["http://127.0.0.1:1", running, other]
+    assert read_screen(out.getvalue()) == ["http://127.0.0.1:1", running, other]
     screen.note(one, "Event 4: something.")
     one.outcome = "end_turn"
     screen.end(one)
     ended = running.replace("running", "end_turn")
     note = "#1  ! Event 4: something."
-    assert shown(out.getvalue()) == ["http://127.0.0.1:1", note, ended, other]
+    assert read_screen(out.getvalue()) == ["http://127.0.0.1:1", note, ended, other]
 
 
 def test_where_nothing_can_be_drawn_over_lines_are_plain() -> None:
@@ -633,6 +635,6 @@ def test_more_streams_than_lines_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen(out)
     for number in range(10):
         screen.begin(Row(number, "POST /v1/messages"))
-    lines = shown(out.getvalue())
+    lines = read_screen(out.getvalue())
     assert len(lines) == 4
     assert all(len(line) <= 29 for line in lines)

@@ -75,7 +75,7 @@ def replies(prompt: str, model: str, thinking: str, tools: bool) -> Iterator[dic
     if tools:
         request["tools"] = tools_of(prompt)
     for _ in range(TURNS):
-        reply = answered(request)
+        reply = get_answer(request)
         yield reply
         if not reply["content"]:  # refused without a word: there is nothing to send back
             return
@@ -84,7 +84,7 @@ def replies(prompt: str, model: str, thinking: str, tools: bool) -> Iterator[dic
             request["messages"].append(after)
 
 
-def answered(request: dict[str, Any]) -> dict[str, Any]:
+def get_answer(request: dict[str, Any]) -> dict[str, Any]:
     """Return the whole answer to a request, which must not be refused."""
     plan = API.plan("POST", "/v1/messages", HEADERS, json.dumps(request).encode())
     reply: dict[str, Any] = json.loads(b"".join(chunk.data for chunk in plan.chunks))
@@ -155,9 +155,9 @@ def test_an_answer_that_broke_off_goes_on_with_thinking() -> None:
         {"role": "assistant", "content": "I'll look up"},
         {"role": "user", "content": asked},
     ]
-    reply = answered(request)
+    reply = get_answer(request)
     assert thinks(reply) and reply["stop_reason"] == "tool_use"
     after = next_message(reply, prompt)
     assert after
     request["messages"] += [{"role": "assistant", "content": reply["content"]}, after]
-    assert answered(request)["stop_reason"] == "end_turn"
+    assert get_answer(request)["stop_reason"] == "end_turn"

@@ -32,7 +32,7 @@ class Recipe(BaseModel):
     steps: list[Step]
 
 
-def closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+def make_schema(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     """Return the schema of an object as the API wants it."""
     return {
         "type": "object",
@@ -43,11 +43,14 @@ def closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
 
 
 TEXT = {"type": "string"}
-SCHEMA = closed(
+SCHEMA = make_schema(
     {
         "vegan": {"type": "boolean"},
         "title": TEXT,
-        "steps": {"type": "array", "items": closed({"minutes": {"type": "integer"}, "text": TEXT})},
+        "steps": {
+            "type": "array",
+            "items": make_schema({"minutes": {"type": "integer"}, "text": TEXT}),
+        },
     },
     "title",
     "steps",
@@ -62,7 +65,7 @@ def ask(prompt: str, schema: object, **more: Any) -> tuple[int, dict[str, Any]]:
     return plan.status, json.loads(b"".join(chunk.data for chunk in plan.chunks))
 
 
-def said(prompt: str, schema: object, **more: Any) -> str:
+def ask_for_text(prompt: str, schema: object, **more: Any) -> str:
     status, message = ask(prompt, schema, **more)
     assert status == 200, message
     return "".join(block["text"] for block in message["content"] if block["type"] == "text")
@@ -79,7 +82,7 @@ def refusal(schema: object, **more: Any) -> str:
 
 
 def test_a_scenarios_value_is_told_by_the_schema_required_properties_first() -> None:
-    text = said(PANCAKES, SCHEMA)
+    text = ask_for_text(PANCAKES, SCHEMA)
     recipe = json.loads(text)
     assert list(recipe) == ["title", "steps", "vegan"]
     assert list(recipe["steps"][0]) == ["minutes", "text"]
@@ -89,7 +92,7 @@ def test_a_scenarios_value_is_told_by_the_schema_required_properties_first() -> 
 
 
 def test_without_a_schema_the_same_value_stands_in_a_fence() -> None:
-    text = said(PANCAKES, None, output_config={})
+    text = ask_for_text(PANCAKES, None, output_config={})
     before, _, fenced = text.partition("```json\n")
     assert before == "Here is the JSON you asked for:\n\n"
     assert json.loads(fenced.removesuffix("\n```"))["servings"] == 4
@@ -98,18 +101,21 @@ def test_without_a_schema_the_same_value_stands_in_a_fence() -> None:
 @pytest.mark.parametrize(
     ("prompt", "schema"),
     [
-        ("Ada Lovelace lives in London.", closed({"name": TEXT, "city": TEXT})),
+        ("Ada Lovelace lives in London.", make_schema({"name": TEXT, "city": TEXT})),
         ("Three colours.", {"type": "array", "items": {"enum": ["red", "green", "blue"]}}),
         ("Yes or no?", {"type": "boolean"}),
         (PANCAKES, {"type": "array", "items": TEXT}),
-        (PANCAKES, closed({"wine": {"anyOf": [TEXT, {"type": "null"}]}})),
-        (PANCAKES, closed({"steps": {"type": "array", "items": TEXT, "minItems": 1}})),
-        ("Nest.", closed({"a": {"$ref": "#/$defs/A"}}) | {"$defs": {"A": closed({"b": TEXT})}}),
-        ("Nothing.", closed({}, "missing")),  # what can't be promised is JSON at least
+        (PANCAKES, make_schema({"wine": {"anyOf": [TEXT, {"type": "null"}]}})),
+        (PANCAKES, make_schema({"steps": {"type": "array", "items": TEXT, "minItems": 1}})),
+        (
+            "Nest.",
+            make_schema({"a": {"$ref": "#/$defs/A"}}) | {"$defs": {"A": make_schema({"b": TEXT})}},
+        ),
+        ("Nothing.", make_schema({}, "missing")),  # what can't be promised is JSON at least
     ],
 )
 def test_any_prompt_gets_a_value_that_fits(prompt: str, schema: dict[str, Any]) -> None:
-    value = json.loads(said(prompt, schema))
+    value = json.loads(ask_for_text(prompt, schema))
     assert "missing" in schema.get("required", []) or Judge(schema).accepts(value, schema)
 
 
@@ -130,13 +136,13 @@ def test_the_stream_carries_it_as_text() -> None:
     events = read_events(b"".join(chunk.data for chunk in plan.chunks))
     pieces = [event["delta"].get("text", "") for event in events if "delta" in event]
     assert len(pieces) > 20
-    assert "".join(pieces) == said(PANCAKES, SCHEMA)
+    assert "".join(pieces) == ask_for_text(PANCAKES, SCHEMA)
 
 
 def test_a_limit_and_a_refusal_leave_json_that_does_not_end() -> None:
     status, cut = ask(PANCAKES, SCHEMA, max_tokens=20)
     assert (status, cut["stop_reason"]) == (200, "max_tokens")
-    whole = said(PANCAKES, SCHEMA)
+    whole = ask_for_text(PANCAKES, SCHEMA)
     assert whole.startswith(cut["content"][0]["text"])
     status, refused = ask(MUSHROOMS, SCHEMA)
     assert (status, refused["stop_reason"]) == (200, "refusal")
@@ -149,7 +155,7 @@ def test_a_limit_and_a_refusal_leave_json_that_does_not_end() -> None:
 
 INTEGER = {"type": "integer", "minimum": 1, "maximum": 5}
 LIST = {"type": "array", "items": TEXT}
-SELF = {"$defs": {"A": closed({"a": {"$ref": "#/$defs/A"}})}}
+SELF = {"$defs": {"A": make_schema({"a": {"$ref": "#/$defs/A"}})}}
 
 
 @pytest.mark.parametrize(
@@ -165,33 +171,36 @@ SELF = {"$defs": {"A": closed({"a": {"$ref": "#/$defs/A"}})}}
             "Please set 'additionalProperties' to false",
         ),
         (
-            closed({"a": INTEGER}),
+            make_schema({"a": INTEGER}),
             "For 'integer' type, properties maximum, minimum are not supported",
         ),
         (
-            closed({"a": LIST | {"maxItems": 3}}),
+            make_schema({"a": LIST | {"maxItems": 3}}),
             "For 'array' type, property 'maxItems' is not supported",
         ),
         (
-            closed({"a": LIST | {"minItems": 2}}),
+            make_schema({"a": LIST | {"minItems": 2}}),
             "For 'array' type, 'minItems' values other than 0 or 1 are not supported (got: 2)",
         ),
         (
-            closed({"a": {"type": ["string", "null"], "maxLength": 3}}),
+            make_schema({"a": {"type": ["string", "null"], "maxLength": 3}}),
             "For 'string' type, property 'maxLength' is not supported",
         ),
-        (closed({"a": {"oneOf": [TEXT]}}), "Schema type 'oneOf' is not supported"),
+        (make_schema({"a": {"oneOf": [TEXT]}}), "Schema type 'oneOf' is not supported"),
         (
-            closed({"a": {"$ref": "#/$defs/A"}}) | SELF,
+            make_schema({"a": {"$ref": "#/$defs/A"}}) | SELF,
             "Circular reference detected in schema definitions: A -> A",
         ),
-        (closed({"a": {}}), "Schema must have a 'type', 'anyOf', 'allOf', 'enum' or 'const'"),
+        (make_schema({"a": {}}), "Schema must have a 'type', 'anyOf', 'allOf', 'enum' or 'const'"),
         (
-            closed({"a": {"type": "text"}}),
+            make_schema({"a": {"type": "text"}}),
             "JSON schema is invalid: in its schema, type must be one of null, boolean, integer, "
             "number, string, array, object, or a list of them",
         ),
-        (closed({"a": {"$ref": "other.json"}}), "External $ref is not supported: 'other.json'"),
+        (
+            make_schema({"a": {"$ref": "other.json"}}),
+            "External $ref is not supported: 'other.json'",
+        ),
         ("object", "Input should be a valid dictionary"),
     ],
 )
@@ -201,9 +210,9 @@ def test_what_the_api_does_not_take_is_refused_in_its_words(schema: Any, words: 
 
 def test_a_schema_that_leaves_too_much_open_is_refused() -> None:
     optional = {f"a{number}": TEXT for number in range(26)}
-    assert "too many optional parameters (25)" in refusal(closed(optional, "a0"))
+    assert "too many optional parameters (25)" in refusal(make_schema(optional, "a0"))
     unions = {f"a{number}": {"type": ["string", "null"]} for number in range(17)}
-    assert "(17 parameters with type arrays or anyOf)" in refusal(closed(unions))
+    assert "(17 parameters with type arrays or anyOf)" in refusal(make_schema(unions))
 
 
 def test_what_cannot_go_with_a_format_is_refused() -> None:
@@ -327,7 +336,7 @@ async def test_openais_plain_json(gpt: openai.AsyncOpenAI) -> None:
         ),
         ({"name": "r", "strict": True, "schema": SCHEMA}, "Missing 'vegan'"),
         (
-            {"name": "r", "strict": True, "schema": closed({"a": {"type": "object"}})},
+            {"name": "r", "strict": True, "schema": make_schema({"a": {"type": "object"}})},
             r"In context=\('properties', 'a'\), 'additionalProperties'",
         ),
         ({"name": "r", "strict": True, "schema": {"type": "array"}}, "got 'type: \"array\"'"),

@@ -26,7 +26,7 @@ def reply(prompt: str, **more: Any) -> list[dict[str, Any]]:
     return content
 
 
-def said(prompt: str, **more: Any) -> str:
+def ask_for_text(prompt: str, **more: Any) -> str:
     text: str = reply(prompt, **more)[-1]["text"]
     assert "offline API, not a model" not in text  # the answer to what nobody knows
     return text
@@ -50,7 +50,7 @@ def said(prompt: str, **more: Any) -> str:
     ],
 )
 def test_it_counts_what_the_prompt_says(prompt: str, numbers: list[int]) -> None:
-    assert [int(one) for one in re.findall(r"-?\d+", said(prompt))] == numbers
+    assert [int(one) for one in re.findall(r"-?\d+", ask_for_text(prompt))] == numbers
 
 
 @given(first=st.integers(-50, 50), last=st.integers(-50, 200))
@@ -64,7 +64,7 @@ def test_it_counts_from_anywhere_to_anywhere(first: int, last: int) -> None:
 @pytest.mark.parametrize("many", ["three", "3", "five", "7", "12"])
 @pytest.mark.parametrize("topic", ["the ocean", "octopuses", "penguins", "Ada Lovelace"])
 def test_as_many_facts_as_are_asked_for(many: str, topic: str) -> None:
-    told = said(f"Tell me {many} interesting facts about {topic}.")
+    told = ask_for_text(f"Tell me {many} interesting facts about {topic}.")
     wanted = {"three": 3, "five": 5}.get(many) or int(many)
     assert [line.split(".")[0] for line in told.split("\n")] == [
         str(n) for n in range(1, wanted + 1)
@@ -92,7 +92,7 @@ def test_as_many_facts_as_are_asked_for(many: str, topic: str) -> None:
 )
 def test_well_known_prompts(prompt: str, words: str) -> None:
     if words:
-        assert words in said(prompt)
+        assert words in ask_for_text(prompt)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_well_known_prompts(prompt: str, words: str) -> None:
 def test_a_long_guide_is_long_with_or_without_tools(prompt: str) -> None:
     write_file = {"name": "x", "input_schema": {"type": "object", "properties": {}}}
     for more in ({}, {"tools": [write_file]}):
-        assert len(said(prompt, **more).split()) > 400
+        assert len(ask_for_text(prompt, **more).split()) > 400
 
 
 @pytest.mark.parametrize("prompt", ["Solve this problem: what is 17 * 23?", "Solve this problem"])
@@ -123,7 +123,7 @@ def test_tools_that_fit_come_first() -> None:
         reply("weather in Oslo, then tell me a story", tools=[WEATHER_TOOL])[-1]["type"]
         == "tool_use"
     )
-    assert said("Count to 3", tools=[WEATHER_TOOL]) == "1, 2, 3."
+    assert ask_for_text("Count to 3", tools=[WEATHER_TOOL]) == "1, 2, 3."
 
 
 @pytest.mark.parametrize("scenario", load(), ids=lambda one: str(one.name))
