@@ -45,7 +45,7 @@ def make(every: int = 8, run: Any = believes) -> ChaosView:
 
 
 @pytest.fixture(scope="module")
-def finished() -> ChaosView:
+def finished_view() -> ChaosView:
     """A whole map, for the tests that only look at one."""
     view = make()
     view.start()
@@ -134,10 +134,10 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("width", [700, 1366])
 def test_a_click_on_a_cell_says_what_happened_there(
-    page: Page, finished: ChaosView, width: int
+    page: Page, finished_view: ChaosView, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    view = finished
+    view = finished_view
     bridge = Bridge(page, view)
     bridge.run(0.1)
     assert len(rows(view._chaos)) > 1
@@ -204,8 +204,8 @@ def test_words_that_mean_harm_are_only_words(page: Page) -> None:
 
 
 @pytest.mark.long
-def test_a_page_that_comes_late_shows_the_same(page: Page, finished: ChaosView) -> None:
-    Bridge(page, finished, views=2)  # nothing is pumped here: all there is are the traits
+def test_a_page_that_comes_late_shows_the_same(page: Page, finished_view: ChaosView) -> None:
+    Bridge(page, finished_view, views=2)  # nothing is pumped here: all there is are the traits
     page.evaluate("window.show()")
     words = page.get_by_role("status").all_inner_texts()
     assert len(words) == 3 and len(set(words)) == 1 and words[0].startswith("✕")

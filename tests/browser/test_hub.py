@@ -105,7 +105,7 @@ def hub(folder: Path, class_file: Path) -> Iterator[tuple[str, Path]]:
 
 
 @pytest.fixture(scope="module")
-def served(hub: tuple[str, Path], class_file: Path) -> Iterator[Served]:
+def class_server(hub: tuple[str, Path], class_file: Path) -> Iterator[Served]:
     """Start a class on the hub's machine, as its instructor does; it names itself in the file."""
     folder = class_file.parent
     with serving(folder, COURSE_CLASS=str(class_file)) as serve:
@@ -134,12 +134,12 @@ def join(page: Page, hub_name: str, name: str) -> None:
 
 
 def test_two_people_each_have_their_own_course(
-    browser: Browser, hub: tuple[str, Path], served: Served
+    browser: Browser, hub: tuple[str, Path], class_server: Served
 ):
     address, folder = hub
     names = {"ada": "Ada at the window", "grace": "Grace"}
     board = browser.new_context(viewport={"width": 1366, "height": 1200}).new_page()
-    board.goto(f"{served.address}/#{served.key}")
+    board.goto(f"{class_server.address}/#{class_server.key}")
     expect(board.locator("#summary")).to_have_text("Nobody has joined yet.")
     pages = []
     for name in ("ada", "grace"):  # both servers are started at once
@@ -179,7 +179,7 @@ def test_two_people_each_have_their_own_course(
     expect(board.locator("#summary")).to_contain_text("2 joined · 2 ready")
     expect(board.locator(".exercise")).to_contain_text("2 passed · 0 at work · 0 not begun")
     expect(board.locator("#where")).to_contain_text("step 2 (The first exercise: one event)")
-    assert {seat["name"] for seat in served.board()["seats"]} == set(names.values())
+    assert {seat["name"] for seat in class_server.board()["seats"]} == set(names.values())
     shot(board, "hub-board")
     # Each has their own folder, and only what they did is in it.
     assert (folder / "ada" / "streaming-agents" / "parts" / "hello.py").exists()
@@ -205,15 +205,15 @@ def test_two_people_each_have_their_own_course(
     expect(frame.locator("main")).to_contain_text("tokens in", timeout=90_000)
     shot(page, "hub-page")
     # So does the board, for an instructor whose browser is on another machine: here it is Ada's.
-    port = served.address.rpartition(":")[2]
+    port = class_server.address.rpartition(":")[2]
     board.goto("about:blank")
     remote = page.context.new_page()
-    remote.goto(f"{address}/user/{name}/proxy/{port}/#{served.key}")
+    remote.goto(f"{address}/user/{name}/proxy/{port}/#{class_server.key}")
     expect(remote.locator("#summary")).to_contain_text("2 joined")
     remote.get_by_label("A hint, or where to go").fill("Well done.")
     remote.get_by_role("button", name="Say to everybody").click()
     expect(remote.locator("#answer")).to_contain_text("✓ Sent to every seat.")
-    assert served.board()["said"] == "Well done."
+    assert class_server.board()["said"] == "Well done."
     # Somebody else's page doesn't come with a name or a cookie of one's own.
     other = pages[1][1].request.get(str(view.get_by_role("link").text_content()))
     assert other.status in (403, 404)

@@ -33,7 +33,7 @@ def reader(page: Page, site: Path) -> Iterator[Page]:
     assert said == []
 
 
-def opened(browser: Browser, site: Path, name: str, **options: Any) -> Page:
+def open_page(browser: Browser, site: Path, name: str, **options: Any) -> Page:
     page = browser.new_context(**options).new_page()
     page.goto((site / name).as_uri())
     return page
@@ -72,7 +72,7 @@ def test_the_wire_of_the_start_page_moves_by_itself(reader: Page, site: Path):
     "options", [{"java_script_enabled": False}, {"reduced_motion": "reduce"}], ids=str
 )
 def test_it_stands_still_for_who_wants_that(browser: Browser, site: Path, options: dict[str, Any]):
-    page = opened(browser, site, "index.html", **options)
+    page = open_page(browser, site, "index.html", **options)
     expect(page.get_by_role("img", name="What's the weather")).to_be_visible()
     assert page.locator(".wire").count() == 0
     page.get_by_text("In words").click()
@@ -82,7 +82,7 @@ def test_it_stands_still_for_who_wants_that(browser: Browser, site: Path, option
 
 @pytest.mark.long
 def test_a_notebook_is_read_without_javascript(browser: Browser, site: Path):
-    page = opened(browser, site, SHOWN[1], java_script_enabled=False)
+    page = open_page(browser, site, SHOWN[1], java_script_enabled=False)
     answer = page.get_by_text("[b'one\\xe2\\x80\\xa8two']")
     expect(answer).to_be_hidden()
     page.get_by_text("Predict first.").nth(1).click()
@@ -103,7 +103,7 @@ def test_a_notebook_is_read_without_javascript(browser: Browser, site: Path):
 @pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_fit_a_phone_and_axe_finds_nothing(browser: Browser, site: Path, scheme: Any):
-    page = opened(browser, site, SHOWN[0], color_scheme=scheme)
+    page = open_page(browser, site, SHOWN[0], color_scheme=scheme)
     for name in SHOWN:
         page.set_viewport_size({"width": 1366, "height": 768})
         page.goto((site / name).as_uri())
@@ -123,7 +123,7 @@ def test_the_pages_fit_a_phone_and_axe_finds_nothing(browser: Browser, site: Pat
 
 @pytest.mark.long
 def test_paper_shows_what_is_folded_and_no_navigation(browser: Browser, site: Path):
-    page = opened(browser, site, SHOWN[1], java_script_enabled=False)
+    page = open_page(browser, site, SHOWN[1], java_script_enabled=False)
     page.emulate_media(media="print", color_scheme="dark")
     for words in ("[b'one\\xe2\\x80\\xa8two']", "Work in this order", "9 chunks, 1,769 bytes"):
         expect(page.get_by_text(words).first).to_be_visible()

@@ -83,13 +83,13 @@ class Slow:
     def __init__(self) -> None:
         self.go = threading.Event()
 
-    def bundled(self) -> Ready:
+    def write_agent(self) -> Ready:
         file = progress.home() / "build" / "agent.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("print('Hello.')\n", encoding="utf-8")
         return Ready(file, {"main": "yours"})
 
-    async def tried(self, file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
+    async def try_agent(self, file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
         yield Result("loops", "loops", "", 7, True, "a word")
         await asyncio.to_thread(self.go.wait)
         yield Result("key", "keeps the key", "", 7, False, "a call", HOSTILE, "the key, for one")
@@ -97,7 +97,7 @@ class Slow:
     def record(self, *_: object) -> Cast:
         return Cast(80, 24, "python agent.py", ((0.1, f"{HOSTILE}\r\n"),))
 
-    def measured(self, *_: object) -> Measured:
+    def measure(self, *_: object) -> Measured:
         return Measured("mock", "offline-mock", (0.3, 0.31), (0.32, 0.33), "a machine", "3.11")
 
 
@@ -105,14 +105,15 @@ class Slow:
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my"))
     slow = Slow()
-    monkeypatch.setattr(steps, "build_agent", slow.bundled)
-    for name in ("tried", "record", "measured"):
-        monkeypatch.setattr(submit, name, getattr(slow, name))
+    monkeypatch.setattr(steps, "build_agent", slow.write_agent)
+    monkeypatch.setattr(submit, "tried", slow.try_agent)
+    monkeypatch.setattr(submit, "record", slow.record)
+    monkeypatch.setattr(submit, "measured", slow.measure)
     yield slow
     slow.go.set()
 
 
-def settled(view: SubmitView) -> bool:
+def is_settled(view: SubmitView) -> bool:
     return view._running is not None and view._running.done and not view.state["running"]
 
 
@@ -141,13 +142,13 @@ def test_progress_is_seen_and_the_keyboard_keeps_its_place(page: Page, slow: Slo
     assert bar.evaluate("node => [node.value, node.max]") == [1, view._steps["check"].total]
     assert "1 of" in page.get_by_role("listitem", name="Check: running").inner_text()
     page.keyboard.press("Enter")
-    bridge.until(lambda: settled(view), seconds=60)
+    bridge.until(lambda: is_settled(view), seconds=60)
     bridge.run(0.2)
     assert page.get_by_role("status").inner_text() == "1 of 6 steps done."
     assert page.evaluate(focused) == "Do all"
     slow.go.set()
     page.get_by_role("button", name="Run: Check", exact=True).click()
-    bridge.until(lambda: bool(view._results) and settled(view), seconds=60)
+    bridge.until(lambda: bool(view._results) and is_settled(view), seconds=60)
     bridge.run(0.2)
     assert page.get_by_role("status").inner_text().endswith("look at: check.")
 
@@ -165,17 +166,17 @@ def test_all_of_it_can_be_read_by_everybody(page: Page, slow: Slow, theme: str, 
     assert grave(page) == []
     page.get_by_label("Your note").fill("It was hard.")
     page.get_by_role("button", name="Save and check").click()
-    bridge.until(lambda: view._steps["note"].state == "failed" and settled(view), seconds=60)
+    bridge.until(lambda: view._steps["note"].state == "failed" and is_settled(view), seconds=60)
     bridge.run(0.1)
     assert "three to five" in page.get_by_role("listitem", name="Check the note").inner_text()
     page.get_by_label("Your note").fill(NOTE)
     page.get_by_role("button", name="Save and check").click()
-    bridge.until(lambda: view._steps["note"].state == "done" and settled(view), seconds=60)
+    bridge.until(lambda: view._steps["note"].state == "done" and is_settled(view), seconds=60)
     page.get_by_label("Its title").fill(f"{HOSTILE} of mine")
     page.get_by_label("By whom it is").fill("Ann")
     page.get_by_label("A gallery of my class may show it").check()
     page.get_by_role("button", name="Do all").click()
-    bridge.until(lambda: view._steps["package"].state == "done" and settled(view), seconds=60)
+    bridge.until(lambda: view._steps["package"].state == "done" and is_settled(view), seconds=60)
     assert view.about == {"title": f"{HOSTILE} of mine", "author": "Ann", "gallery": True}
     assert page.get_by_label("Its title").input_value() == view.about["title"]
     bridge.run(0.2)

@@ -68,7 +68,7 @@ def height(page: Page) -> int:
     return int(page.evaluate("document.querySelector('.sa').offsetHeight"))
 
 
-def begun(view: TimelineView) -> bool:
+def has_begun(view: TimelineView) -> bool:
     return any(bar.kind == "run" for one in view.timelines.values() for bar in one.bars)
 
 
@@ -96,7 +96,7 @@ def test_bars_grow_while_the_run_goes_on_and_nothing_jumps(page: Page) -> None:
     before = height(page)
     assert page.get_by_role("status").inner_text() == "Press Start."
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: begun(view))
+    bridge.until(lambda: has_begun(view))
     bridge.pump()
     wide = page.locator(".sa-timeline-picture [fill='#0072b2']").count()
     assert height(page) == before
@@ -116,7 +116,7 @@ def test_it_is_used_by_keyboard_alone(page: Page) -> None:
     bridge = Bridge(page, view)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    bridge.until(lambda: begun(view))
+    bridge.until(lambda: has_begun(view))
     bridge.pump()
     focused = "document.activeElement.textContent"
     assert page.evaluate(focused) == "Stop"
@@ -204,7 +204,7 @@ def test_nothing_serious_is_found_in_it(
         page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     assert grave(page) == []
     page.get_by_role("button", name="Start").click()
-    bridge.until(lambda: begun(view))
+    bridge.until(lambda: has_begun(view))
     bridge.pump()
     assert grave(page) == []
     page.locator("summary").click()
@@ -223,7 +223,7 @@ def test_nothing_is_wider_than_the_page(
     view = build()
     bridge = Bridge(page, view)
     view.start()
-    bridge.until(lambda: begun(view))
+    bridge.until(lambda: has_begun(view))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     view.stop()
 
@@ -291,7 +291,7 @@ def test_a_view_that_comes_in_the_middle_of_a_run_joins_it(page: Page) -> None:
     view = make(pace={"first_token": 0.2, "tokens_per_second": 8.0})
     view.start()
     deadline = time.monotonic() + 60
-    while not begun(view):
+    while not has_begun(view):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     bridge = Bridge(page, view)
@@ -330,7 +330,7 @@ def test_a_view_that_is_removed_listens_no_more(page: Page) -> None:
     view = make()
     bridge = Bridge(page, view)
     view.start()
-    bridge.until(lambda: begun(view))
+    bridge.until(lambda: has_begun(view))
     page.evaluate("window.ends[0]()")
     before = page.locator(".sa-timeline-picture").inner_html()
     bridge.run(0.3)

@@ -96,10 +96,10 @@ def opener(
             raise then
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def open_events() -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         yield give()
 
-    return opened
+    return open_events
 
 
 def hanging(*events: dict[str, Any]) -> Callable[[], Any]:
@@ -110,7 +110,7 @@ def hanging(*events: dict[str, Any]) -> Callable[[], Any]:
 WORDS = [f"word {number}. " for number in range(400)]
 
 
-def shown(page: Page) -> str:
+def read_answer(page: Page) -> str:
     return page.locator(".sa-answer").first.inner_text()
 
 
@@ -125,10 +125,10 @@ def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: P
     view = Transcript("Count.", opener(text(*WORDS), gap=0.2), max_tokens=800)
     bridge = Bridge(page, view)
     bridge.until(lambda: page.locator(".sa-typing, .sa-text").count() == 1)
-    bridge.until(lambda: "word 3." in shown(page))
-    before = shown(page)
-    bridge.until(lambda: len(shown(page)) > len(before))
-    assert shown(page).startswith(before.rstrip())
+    bridge.until(lambda: "word 3." in read_answer(page))
+    before = read_answer(page)
+    bridge.until(lambda: len(read_answer(page)) > len(before))
+    assert read_answer(page).startswith(before.rstrip())
     assert page.locator(".sa-caret").count() == 1
     assert "streaming" in page.locator(".sa-bar").inner_text()
     page.get_by_role("button", name="Stop").click()
@@ -136,7 +136,7 @@ def test_text_grows_in_the_page_before_the_stream_ends_and_stop_stops_it(page: P
     bridge.pump()
     assert {"op": "stop"} in bridge.received
     assert "stopped by you\nafter" in page.locator(".sa-bar").inner_text()
-    assert shown(page).strip() == view.answer.text.strip()
+    assert read_answer(page).strip() == view.answer.text.strip()
     assert page.locator(".sa-caret").count() == 0
     assert "~" in page.locator(".sa-figures").inner_text()  # what the API has not counted
 
@@ -145,7 +145,7 @@ def test_thinking_is_open_while_it_is_written_and_then_one_line(page: Page) -> N
     view = Transcript("Is 97 prime?", hanging(*thinking("So 7 is out, ", "and 9, too.")[:-1]))
     bridge = Bridge(page, view)
     panel, line = page.locator("details.sa-thinking"), page.locator(".sa-thinking summary")
-    bridge.until(lambda: "and 9, too." in shown(page))
+    bridge.until(lambda: "and 9, too." in read_answer(page))
     assert line.inner_text() == "Thinking…"
     assert panel.get_attribute("open") is not None
     page.get_by_role("button", name="Stop").click()
@@ -153,7 +153,7 @@ def test_thinking_is_open_while_it_is_written_and_then_one_line(page: Page) -> N
     assert panel.get_attribute("open") is None
     line.focus()
     page.keyboard.press("Enter")
-    assert "So 7 is out, and 9, too." in shown(page)
+    assert "So 7 is out, and 9, too." in read_answer(page)
 
 
 def test_thinking_that_nobody_may_read_says_why(page: Page) -> None:
@@ -234,7 +234,7 @@ def test_a_problem_is_words_as_well(page: Page) -> None:
     assert view.wait(60)
     Bridge(page, view)
     assert page.locator(".sa-problem").inner_text() == f"✕ {HOSTILE}."
-    assert shown(page).startswith("one")
+    assert read_answer(page).startswith("one")
     assert page.evaluate("window.harmed") is None
 
 
@@ -243,7 +243,7 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     bridge = Bridge(page, view)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # Start
-    bridge.until(lambda: "word 2." in shown(page))
+    bridge.until(lambda: "word 2." in read_answer(page))
     page.keyboard.press("Space")  # the focus has gone over to Stop
     bridge.until(lambda: view.state["state"] == "stopped")
     bridge.pump()
@@ -260,7 +260,7 @@ def test_a_lost_frame_is_asked_for_again(page: Page) -> None:
     bridge = Bridge(page, view)
     bridge.pump()  # its first question, for all there is, is not the one that counts here
     view.start()
-    bridge.until(lambda: "word 5." in shown(page))
+    bridge.until(lambda: "word 5." in read_answer(page))
     lost: list[dict[str, Any]] = []
 
     def lose(message: dict[str, Any]) -> bool:
@@ -293,8 +293,8 @@ def test_a_lost_reset_mixes_no_two_answers(page: Page) -> None:
     bridge.lose = lambda message: message["op"] == "reset"
     view._open_events = opener([*text(*WORDS[:30]), *ending()], gap=0.005)
     view.start()
-    bridge.until(lambda: "word 3." in shown(page))
-    assert "first" not in shown(page)
+    bridge.until(lambda: "word 3." in read_answer(page))
+    assert "first" not in read_answer(page)
     bridge.until(lambda: view.state["state"] == "done")
     bridge.pump()
     assert page.locator(".sa-text").inner_text().strip() == "".join(WORDS[:30]).strip()
@@ -303,7 +303,7 @@ def test_a_lost_reset_mixes_no_two_answers(page: Page) -> None:
 def test_two_views_show_the_same_also_one_that_comes_late(page: Page) -> None:
     view = Transcript("Count.", opener([*text(*WORDS[:80]), *ending()], gap=0.005))
     bridge = Bridge(page, view, views=2)
-    bridge.until(lambda: "word 5." in shown(page))
+    bridge.until(lambda: "word 5." in read_answer(page))
     page.evaluate("window.show()")
     bridge.until(lambda: view.state["state"] == "done")
     bridge.run(0.1)
@@ -345,11 +345,11 @@ def test_a_screen_reader_hears_sentences_calmly_and_the_end(page: Page) -> None:
 def test_a_view_that_is_removed_listens_no_more(page: Page) -> None:
     view = Transcript("Count.", opener(text(*WORDS), gap=0.005))
     bridge = Bridge(page, view)
-    bridge.until(lambda: "word 2." in shown(page))
+    bridge.until(lambda: "word 2." in read_answer(page))
     page.evaluate("window.ends[0]()")
-    before = shown(page)
+    before = read_answer(page)
     bridge.run(0.2)
-    assert shown(page) == before
+    assert read_answer(page) == before
     view.stop()
 
 

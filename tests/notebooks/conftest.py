@@ -59,7 +59,7 @@ def solve(notebook: NotebookNode) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def solved(tmp_path_factory: pytest.TempPathFactory):
+def run_solved_edition(tmp_path_factory: pytest.TempPathFactory):
     """Run a notebook's solved edition, once for all tests of this worker."""
 
     @cache

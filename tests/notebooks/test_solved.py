@@ -26,8 +26,8 @@ def build_outputs(notebook: NotebookNode) -> dict[str, str]:
     return outputs
 
 
-def test_every_part_passes_with_its_reference(path: Path, solved):
-    run = solved(path)
+def test_every_part_passes_with_its_reference(path: Path, run_solved_edition):
+    run = run_solved_edition(path)
     parts = [part for part in exercise_ids() if find_exercise(part).notebook == path.stem]
     outputs = build_outputs(run.notebook)
     assert parts
@@ -40,14 +40,14 @@ def test_every_part_passes_with_its_reference(path: Path, solved):
         assert run.progress["parts"][part]["passed"] is True
 
 
-def test_only_loopback_is_reached(path: Path, solved):
-    hosts = solved(path).hosts
+def test_only_loopback_is_reached(path: Path, run_solved_edition):
+    hosts = run_solved_edition(path).hosts
     assert "127.0.0.1" in hosts  # the watch was on
     assert hosts <= {"127.0.0.1", "::1", "localhost", "None"}
 
 
-def test_every_stream_ends_whole(path: Path, solved):
-    run = solved(path)
+def test_every_stream_ends_whole(path: Path, run_solved_edition):
+    run = run_solved_edition(path)
     streams = [state["state"] for state in run.widgets("transcript.view.Transcript")]
     asked = sum(cell.source.count("course.transcript(") for cell in run.notebook.cells)
     assert len(streams) == asked
@@ -60,8 +60,8 @@ def test_every_stream_ends_whole(path: Path, solved):
             assert f"stop reason {state['stop_reason']}" in texts
 
 
-def test_every_view_has_its_model(path: Path, solved):
-    run = solved(path)
+def test_every_view_has_its_model(path: Path, run_solved_edition):
+    run = run_solved_edition(path)
     code = "\n".join(cell.source for cell in run.notebook.cells if cell.cell_type == "code")
     for call, kind in (
         ("course.wire(", "wire.view.Wire"),

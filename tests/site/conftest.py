@@ -16,7 +16,7 @@ from tests.browser.conftest import browser
 from tests.programs import find_firefox
 from tests.site.firefox import running_firefox
 from tests.site.newcomer import Chromium, Page
-from tests.site.tab import served
+from tests.site.tab import serving_site
 
 __all__ = ["browser"]
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the whole site."""
     if already := os.environ.get("COURSE_SITE"):
         return Path(already)
@@ -36,9 +36,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(built: Path) -> Iterator[str]:
+def address(site_folder: Path) -> Iterator[str]:
     """The address of the running edition."""
-    with served(str(built)) as url:
+    with serving_site(str(site_folder)) as url:
         yield url
 
 

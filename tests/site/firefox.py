@@ -73,7 +73,7 @@ class Firefox:
 
         A page that is left meanwhile gives nothing.
         """
-        answer = self._told(
+        answer = self._send(
             "script.callFunction",
             functionDeclaration=CALL % function,
             arguments=[{"type": "string", "value": json.dumps(given)}],
@@ -104,7 +104,7 @@ class Firefox:
         actions += [{"type": "keyUp", "value": value} for value in reversed(values)]
         self._perform({"type": "key", "id": "keys", "actions": actions})
 
-    def downloaded(self, name: str) -> bytes:
+    def read_download(self, name: str) -> bytes:
         """Return a file that the page has given, once it is whole."""
         file, until = self._downloads / name, time.monotonic() + PATIENCE
         while not (file.exists() and file.stat().st_size and not list(file.parent.glob("*.part"))):
@@ -122,11 +122,11 @@ class Firefox:
 
     def _command(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a command and return its result."""
-        told = self._told(method, **params)
+        told = self._send(method, **params)
         assert told["type"] == "success", f"{method}: {told.get('message')}"
         return dict(told["result"])
 
-    def _told(self, method: str, **params: Any) -> dict[str, Any]:
+    def _send(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a command and return the answer; note each request that is told meanwhile."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from helpers.site.serving import make_server
 
-__all__ = ["Tab", "served"]
+__all__ = ["Tab", "serving_site"]
 
 PATIENCE = 180_000  # milliseconds for one cell
 READY = "() => window.jupyterapp !== undefined"
@@ -71,7 +71,7 @@ class Tab:
                 outputs.append({"output_type": one["type"], **one["content"]})
         return outputs
 
-    def printed(self, code: str) -> str:
+    def run_and_read(self, code: str) -> str:
         """Run code that should raise nothing; return what it prints."""
         outputs = self.execute(code)
         errors = [one for one in outputs if one["output_type"] == "error"]
@@ -85,7 +85,7 @@ class Tab:
 
 
 @contextmanager
-def served(folder: str) -> Iterator[str]:
+def serving_site(folder: str) -> Iterator[str]:
     """Serve a site; give the address of its running edition."""
     server = make_server(folder, 0)
     thread = Thread(target=server.serve_forever, daemon=True)

@@ -52,7 +52,7 @@ print(json.dumps(sorted(one.lower().replace("_", "-") for one in names)))
 """
 
 
-def loaded(cell: str) -> set[str]:
+def list_packages(cell: str) -> set[str]:
     """Return the packages that are there after a cell has run."""
     done = subprocess.run(
         [sys.executable, "-c", cell + LOADED], cwd=ROOT, capture_output=True, text=True, check=True
@@ -63,8 +63,8 @@ def loaded(cell: str) -> set[str]:
 def test_the_first_cell_needs_nothing_that_a_tab_lacks():
     lock = json.loads((ROOT / "helpers" / "site" / "running" / "lock.json").read_text("utf-8"))
     there = {one["name"] for one in lock["wheels"]}
-    theirs = loaded("import IPython, ipywidgets, anywidget")
-    ours = loaded("from helpers import course\ncourse.map()")
+    theirs = list_packages("import IPython, ipywidgets, anywidget")
+    ours = list_packages("from helpers import course\ncourse.map()")
     assert ours - theirs - there == set()
 
 

@@ -42,7 +42,7 @@ def test_a_newcomer_reads_runs_passes_comes_back_and_takes_all_along(page: Page,
     person.adds("course.download()")
     person.sees("course.download()", "lab --from work.zip")
     person.click("a[download='work.zip']")
-    taken = zipfile.ZipFile(io.BytesIO(page.downloaded("work.zip")))
+    taken = zipfile.ZipFile(io.BytesIO(page.read_download("work.zip")))
     assert {"parts/hello.py", "parts/sse.py", "progress.json"} <= set(taken.namelist())
     assert [one for one in page.requests if not one.startswith((site, "data:", "blob:"))] == []
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from tests.browser.lab import SHOTS, shot
 from tests.site.newcomer import Chromium, Newcomer
-from tests.site.tab import served
+from tests.site.tab import serving_site
 
 pytestmark = [pytest.mark.long, pytest.mark.tab]
 
@@ -76,7 +76,7 @@ def test_a_phone_reads_the_site_and_runs_a_first_cell(phone: BrowserContext, add
         wide, seen = page.evaluate(WIDTH)
         assert wide <= seen, name
         shot(page, f"phone-{name.strip('/').replace('/', '-') or 'first'}")
-    person = opened(page, address)
+    person = open_first_notebook(page, address)
     person.wait(FILLS)
     page.locator(".jp-CodeCell .cm-content").first.tap()
     page.locator(f"{TOOLBAR} [data-jp-item-name='toolbar-popup-opener']").tap()
@@ -86,18 +86,18 @@ def test_a_phone_reads_the_site_and_runs_a_first_cell(phone: BrowserContext, add
 
 
 def test_the_running_edition_stands_in_a_folder_of_another_site(
-    browser: Browser, built: Path, tmp_path: Path
+    browser: Browser, site_folder: Path, tmp_path: Path
 ):
     (tmp_path / "some").mkdir()
-    os.symlink(built, tmp_path / "some" / "folder", target_is_directory=True)
+    os.symlink(site_folder, tmp_path / "some" / "folder", target_is_directory=True)
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page, missing = context.new_page(), []
     page.on("response", lambda one: missing.append(one.url) if one.status >= 400 else None)
-    with served(str(tmp_path)) as url:
+    with serving_site(str(tmp_path)) as url:
         address = url.replace("/run/", "/some/folder/run/")
         page.goto(address.removesuffix("run/"))
         page.goto(address)
-        person = opened(page, address)
+        person = open_first_notebook(page, address)
         person.adds(IMPORT)
         person.sees(IMPORT, "mock mode")
     context.close()
@@ -109,7 +109,7 @@ def test_the_page_stays_smooth_while_a_quick_stream_runs_and_stop_ends_it(
 ):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    person = opened(page, address)
+    person = open_first_notebook(page, address)
     person.adds(IMPORT)
     person.sees(IMPORT, "mock mode")
     session = context.new_cdp_session(page)
@@ -142,7 +142,7 @@ def share(gaps: list[float], part: float) -> float:
     return gaps[int(part * (len(gaps) - 1))]
 
 
-def opened(page: Page, address: str) -> Newcomer:
+def open_first_notebook(page: Page, address: str) -> Newcomer:
     person = Newcomer(Chromium(page))
     page.goto(f"{address}lab/index.html?path={FIRST}")
     person.opens(FIRST)

@@ -77,7 +77,7 @@ def is_otherwise(name: str, source: str) -> bool:
 
 
 def test_the_first_notebook_opens_and_a_right_answer_passes(tab: Tab):
-    assert "mock mode" in tab.printed(FIRST_CELL)
+    assert "mock mode" in tab.run_and_read(FIRST_CELL)
     outputs = tab.execute(f"%%build hello\n{find_exercise('hello').reference_source()}")
     assert "passed" in texts(outputs)["text/plain"]
 
@@ -112,42 +112,42 @@ print(json.dumps(found))
 """
 
 
-def checked(tab: Tab, sources: dict[str, str]) -> dict[str, list[str]]:
-    return dict(json.loads(tab.printed(CHECK % json.dumps(sources))))
+def check_sources(tab: Tab, sources: dict[str, str]) -> dict[str, list[str]]:
+    return dict(json.loads(tab.run_and_read(CHECK % json.dumps(sources))))
 
 
 @tab_alone
 @pytest.mark.parametrize("name", exercise_ids())
 def test_a_right_answer_passes(name: str, tab: Tab):
-    tab.printed(FIRST_CELL)
-    found = checked(tab, {name: find_exercise(name).reference_source()})
+    tab.run_and_read(FIRST_CELL)
+    found = check_sources(tab, {name: find_exercise(name).reference_source()})
     assert found == {name: ["passed", None]}
 
 
 def test_a_mistake_is_named(tab: Tab):
     answers = ROOT / "helpers/lessons/nb01_sse_by_hand/sse/answers"
     source = (answers / "wrong_strips_spaces.py").read_text("utf-8")
-    status, words = checked(tab, {"sse": source})["sse"]
+    status, words = check_sources(tab, {"sse": source})["sse"]
     assert (status, words.split()[0]) == ("failed", "strips-spaces")
 
 
 def test_a_loop_that_never_ends_is_ended_with_its_line(tab: Tab):
     source = "def hello_event(name):\n    while True:\n        name += '!'\n"
     assert ast.parse(source)
-    status, words = checked(tab, {"hello": source})["hello"]
+    status, words = check_sources(tab, {"hello": source})["hello"]
     assert status == "failed" and "line" in words
-    assert tab.printed("print(6 * 7)") == "42\n"
+    assert tab.run_and_read("print(6 * 7)") == "42\n"
 
 
 def test_a_part_is_there_after_a_reload_and_all_work_can_be_taken_away(tab: Tab):
     tab.execute("import shutil; shutil.rmtree('/drive/my', ignore_errors=True)")
-    tab.printed(FIRST_CELL)
+    tab.run_and_read(FIRST_CELL)
     source = find_exercise("hello").reference_source()
     tab.execute(f"%%build hello\n{source}")
     again = Tab(tab.page, tab.url)  # the page is loaded anew, and a new kernel starts
-    again.printed(FIRST_CELL)
+    again.run_and_read(FIRST_CELL)
     passed = "from helpers.lessons.learner import progress; print(progress.passed())"
-    assert again.printed(passed) == "['hello']\n"
+    assert again.run_and_read(passed) == "['hello']\n"
     (shown,) = again.execute("course.download()")
     assert "lab --from work.zip" in shown["data"]["text/html"]
     data = shown["data"]["text/html"].partition("base64,")[2].partition('"')[0]
@@ -175,9 +175,9 @@ def under_way(url: str) -> int:
 
 
 def test_a_live_request_leaves_through_the_page_and_ends_at_the_server(tab: Tab):
-    tab.printed(FIRST_CELL)
+    tab.run_and_read(FIRST_CELL)
     with start_server(Settings.from_json({"pace": {"tokens_per_second": 0.5}})) as server:
-        assert tab.printed(LIVE % server.base_url) == "message_start\n"
+        assert tab.run_and_read(LIVE % server.base_url) == "message_start\n"
         until = time.monotonic() + 60
         while under_way(server.base_url) and time.monotonic() < until:
             time.sleep(0.1)
@@ -212,15 +212,15 @@ def test_a_tab_takes_a_seat_in_a_class_and_the_board_sees_what_passes(tab: Tab, 
     section = sum(one.source.startswith("## ") for one in cells[:6])
     with serving(tmp_path) as start:
         served = start()
-        assert tab.printed(JOIN % served.link).endswith("joined\n")
+        assert tab.run_and_read(JOIN % served.link).endswith("joined\n")
         tab.execute(cells[5].source, cells[5].id)
         tab.execute(f"%%build hello\n{find_exercise('hello').reference_source()}")
         served.order(kind="say", words="Five minutes.")
-        assert tab.printed(TOLD) == "Five minutes.\n"
+        assert tab.run_and_read(TOLD) == "Five minutes.\n"
         [seat] = served.board()["seats"]
         assert (seat["name"], seat["passed"]) == ("Ada", 1)
         assert seat["at"] == ["02_text_streaming", section]
-        tab.printed("_ = joined.leave()")
+        tab.run_and_read("_ = joined.leave()")
         until = time.monotonic() + 60
         while served.board()["seats"] and time.monotonic() < until:
             time.sleep(0.1)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.lab import shot
 from tests.site.newcomer import Chromium, Newcomer
-from tests.site.tab import served
+from tests.site.tab import serving_site
 
 pytestmark = pytest.mark.long
 
@@ -36,10 +36,10 @@ SAVE = "() => { window.jupyterapp.commands.execute('docmanager:save'); }"
 
 
 @pytest.fixture
-def edition(built: Path, tmp_path: Path) -> Path:
+def edition(site_folder: Path, tmp_path: Path) -> Path:
     """A copy of the site, whose files can be replaced."""
     folder = tmp_path / "site"
-    shutil.copytree(built, folder, copy_function=os.link)
+    shutil.copytree(site_folder, folder, copy_function=os.link)
     return folder
 
 
@@ -76,7 +76,7 @@ def test_a_new_edition_comes_beside_what_a_learner_has_saved(
     edition: Path, context: BrowserContext
 ):
     page = context.new_page()
-    with served(str(edition)) as url:
+    with serving_site(str(edition)) as url:
         person = visit(page, url)
         page.evaluate(CHANGE, "# Mine")
         page.evaluate(SAVE)

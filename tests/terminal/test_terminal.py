@@ -299,7 +299,7 @@ class Terminal:
             assert self.read(), f"It ended before {words!r}:\n{self.text[self.seen :]}"
         self.seen = found + len(words)
 
-    def ended(self) -> int:
+    def wait_for_end(self) -> int:
         """Wait for the end; return the exit code."""
         deadline = time.monotonic() + 60
         while self.read():
@@ -330,14 +330,14 @@ def test_a_conversation(environment: dict[str, str], folder: Path):
         terminal.expect("One, two, three.")
         terminal.expect("no cost (mock)")
         terminal.type("\x04")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_end() == 0
 
 
 @posix
 @pytest.mark.long
 def test_a_prompt_is_answered_in_style_and_that_is_all(environment: dict[str, str], folder: Path):
     with Terminal(HAIKU, environment=environment, folder=folder) as terminal:
-        assert terminal.ended() == 0
+        assert terminal.wait_for_end() == 0
     said = terminal.text
     assert "✓ Asking for the weather in Lagos: done, 0.8 s" in said
     assert "│ Sun on the lagoon," in said
@@ -350,7 +350,7 @@ def test_ctrl_c_ends_an_answer_to_a_prompt(environment: dict[str, str], folder: 
     with Terminal("Give me a long answer", environment=environment, folder=folder) as terminal:
         terminal.expect("A TCP connection promises")
         terminal.type("\x03")
-        assert terminal.ended() == 130
+        assert terminal.wait_for_end() == 130
     assert "■ Stopped." in terminal.text
 
 
@@ -359,7 +359,7 @@ def test_ctrl_c_ends_an_answer_to_a_prompt(environment: dict[str, str], folder: 
 def test_a_hostile_file_steers_no_terminal(environment: dict[str, str], folder: Path):
     environment["NO_COLOR"] = "1"
     with Terminal("read evil.txt", environment=environment, folder=folder) as terminal:
-        assert terminal.ended() == 0
+        assert terminal.wait_for_end() == 0
     assert "�]0;pwned��[31mred" in terminal.text
     assert b"\x1b]" not in terminal.raw
     assert not re.search(rb"\x1b\[[\d;]*3\dm", terminal.raw)  # no colours, of ours either
@@ -375,7 +375,7 @@ def test_a_terminal_that_can_do_little(environment: dict[str, str], folder: Path
         terminal.expect("One, two, three.")
         terminal.expect("> ")
         terminal.type("\x04")
-        assert terminal.ended() == 0
+        assert terminal.wait_for_end() == 0
     assert b"\x1b" not in terminal.raw
 
 
