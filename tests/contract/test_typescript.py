@@ -59,15 +59,15 @@ def results() -> dict[str, Any]:
 
 
 @pytest.fixture
-def seen(results: dict[str, Any], request: pytest.FixtureRequest) -> Any:
+def value(results: dict[str, Any], request: pytest.FixtureRequest) -> Any:
     """What the call named like the test gave."""
     result = results[request.node.name.removeprefix("test_")]
     assert "error" not in result, result
     return result["value"]
 
 
-def test_events(seen: Any) -> None:
-    assert [event["type"] for event in seen] == [
+def test_events(value: Any) -> None:
+    assert [event["type"] for event in value] == [
         "message_start",
         "content_block_start",
         *["content_block_delta"] * 6,
@@ -75,20 +75,20 @@ def test_events(seen: Any) -> None:
         "message_delta",
         "message_stop",
     ]
-    pieces = [event["delta"]["text"] for event in seen[2:8]]
+    pieces = [event["delta"]["text"] for event in value[2:8]]
     assert "".join(pieces) == "One, two, three."
 
 
-def test_whole_is_what_was_streamed(seen: Any) -> None:
-    assert seen["streamed"].pop("parsed_output") is None  # the helper's own field
-    assert seen["whole"] == seen["streamed"]
-    assert seen["whole"]["content"] == [{"type": "text", "text": "One, two, three."}]
-    assert seen["request_id"].startswith("req_011C")
+def test_whole_is_what_was_streamed(value: Any) -> None:
+    assert value["streamed"].pop("parsed_output") is None  # the helper's own field
+    assert value["whole"] == value["streamed"]
+    assert value["whole"]["content"] == [{"type": "text", "text": "One, two, three."}]
+    assert value["request_id"].startswith("req_011C")
 
 
-def test_helper(seen: Any) -> None:
+def test_helper(value: Any) -> None:
     # As often as they come, but one after itself only once.
-    assert seen["events"] == [
+    assert value["events"] == [
         "connect",
         "streamEvent",
         "contentBlock",
@@ -96,43 +96,43 @@ def test_helper(seen: Any) -> None:
         "finalMessage",
         "end",
     ]
-    assert seen["text"] == seen["final"]
-    assert "👋" in seen["text"]
-    assert seen["stop_reason"] == "end_turn"
+    assert value["text"] == value["final"]
+    assert "👋" in value["text"]
+    assert value["stop_reason"] == "end_turn"
 
 
-def test_tool_loop(seen: Any) -> None:
-    assert seen["stop_reason"] == "tool_use"
-    assert seen["call"]["name"] == "get_weather"
-    assert seen["call"]["input"] == {"city": "Lagos", "unit": "celsius"}
-    assert "31 °C, humid" in seen["answer"]
+def test_tool_loop(value: Any) -> None:
+    assert value["stop_reason"] == "tool_use"
+    assert value["call"]["name"] == "get_weather"
+    assert value["call"]["input"] == {"city": "Lagos", "unit": "celsius"}
+    assert "31 °C, humid" in value["answer"]
 
 
-def test_tool_runner_with_its_defaults(seen: Any) -> None:
-    assert seen["calls"] == [{"city": "Lagos", "unit": "celsius"}]
-    assert "31 °C, humid" in seen["answer"]
+def test_tool_runner_with_its_defaults(value: Any) -> None:
+    assert value["calls"] == [{"city": "Lagos", "unit": "celsius"}]
+    assert "31 °C, humid" in value["answer"]
 
 
-def test_tool_runner_streams(seen: Any) -> None:
-    first, second = seen
+def test_tool_runner_streams(value: Any) -> None:
+    first, second = value
     assert first.startswith("I'll look up")
     assert "31 °C, humid" in second
 
 
-def test_single_bytes(seen: Any, results: dict[str, Any]) -> None:
-    assert seen == results["helper"]["value"]["final"]
+def test_single_bytes(value: Any, results: dict[str, Any]) -> None:
+    assert value == results["helper"]["value"]["final"]
 
 
-def test_leaving_early(seen: Any) -> None:
-    assert seen is True
+def test_leaving_early(value: Any) -> None:
+    assert value is True
 
 
-def test_count_tokens(seen: Any) -> None:
-    assert seen["input_tokens"] > 0
+def test_count_tokens(value: Any) -> None:
+    assert value["input_tokens"] > 0
 
 
-def test_models(seen: Any) -> None:
-    assert set(seen) == {"model"}
+def test_models(value: Any) -> None:
+    assert set(value) == {"model"}
 
 
 @pytest.mark.parametrize(

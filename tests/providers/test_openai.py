@@ -640,12 +640,12 @@ CREATED = {"type": "response.created", "response": {"id": "resp_1", "model": "m"
 COMPLETED = {"type": "response.completed", "response": {"usage": None}}
 
 
-def added(index: int, **item: Any) -> Event:
+def add_item(index: int, **item: Any) -> Event:
     return {"type": "response.output_item.added", "output_index": index, "item": item}
 
 
 FRAGMENT = {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": "{"}
-LOOK = added(0, type="function_call", call_id="a", name="look", arguments="")
+LOOK = add_item(0, type="function_call", call_id="a", name="look", arguments="")
 
 
 def response_message(*events: Event) -> tuple[dict[str, Any], list[ToolCall]]:
@@ -715,7 +715,7 @@ def test_a_failed_response_is_an_error() -> None:
         [LOOK, LOOK],
         [FRAGMENT, COMPLETED],  # the name of the call never comes
         [LOOK, {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": {}}],
-        [added(0, type="function_call", call_id="a"), COMPLETED],
+        [add_item(0, type="function_call", call_id="a"), COMPLETED],
         [{"type": "response.output_text.delta", "output_index": 0, "delta": 5}],
     ],
 )

@@ -96,11 +96,11 @@ async def live_screen(pairs: Pairs) -> Shown:
     with create_app_session(output=paper):
         screen = LiveScreen(clock=lambda: 5.0)
 
-        def settled() -> str:
+        def settle_and_read() -> str:
             screen.settle()
             return paper.written
 
-        return await on_screen(pairs, screen, settled)
+        return await on_screen(pairs, screen, settle_and_read)
 
 
 async def web(pairs: Pairs) -> Shown:

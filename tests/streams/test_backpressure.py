@@ -204,13 +204,13 @@ async def test_leaving_ends_the_filling_and_closes_the_events():
 
 
 async def test_what_the_events_raise_is_raised_after_all_that_came_before():
-    async def broken() -> AsyncGenerator[AgentEvent]:
+    async def break_off() -> AsyncGenerator[AgentEvent]:
         yield TextDelta(0, "a")
         raise StreamTruncated("the connection closed")
 
     taken = []
     with pytest.raises(StreamTruncated):
-        async for event in through(broken(), BoundedQueue(2)):
+        async for event in through(break_off(), BoundedQueue(2)):
             taken.append(event)
     assert taken == [TextDelta(0, "a")]
 
@@ -263,7 +263,7 @@ class Server:
             writer.close()
             self.done.set()
 
-    async def settled(self) -> int:
+    async def wait_until_settled(self) -> int:
         """Return how much it has sent, once it sends no more."""
         before, still = -1, 0
         while still < 200 and not self.done.is_set():
@@ -273,7 +273,7 @@ class Server:
         return self.sent
 
 
-async def opened(port: int) -> AsyncIterator[dict[str, Any]]:
+async def stream_events(port: int) -> AsyncIterator[dict[str, Any]]:
     options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)]
     transport = httpx.AsyncHTTPTransport(socket_options=options)
     url = f"http://127.0.0.1:{port}"
@@ -292,7 +292,7 @@ async def busy_ui(
     listening = await asyncio.start_server(server, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     async with listening, asyncio.timeout(60):
-        async with aclosing(through(opened(port), queue)) as events:
+        async with aclosing(through(stream_events(port), queue)) as events:
             await anext(events)
             yield server
         await server.done.wait()  # the UI left: so did the socket
@@ -301,7 +301,7 @@ async def busy_ui(
 async def test_a_busy_ui_makes_the_server_wait():
     queue: BoundedQueue[dict[str, Any]] = BoundedQueue(8, "wait")
     async with busy_ui(queue) as server:
-        assert await server.settled() < COUNT
+        assert await server.wait_until_settled() < COUNT
         assert queue.depth == 8
 
 

@@ -27,7 +27,7 @@ def answering(*texts: str, error: BaseException | None = None) -> OpenStream:
     """Return what gives an answer in these pieces, and then perhaps fails."""
 
     @asynccontextmanager
-    async def opened(
+    async def open_stream(
         http: httpx.AsyncClient, request: Mapping[str, Any]
     ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         async def events() -> AsyncIterator[dict[str, Any]]:
@@ -43,16 +43,16 @@ def answering(*texts: str, error: BaseException | None = None) -> OpenStream:
 
         yield events()
 
-    return opened
+    return open_stream
 
 
 def files(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
 
 
-async def write(path: Path, opened: OpenStream) -> Any:
+async def write(path: Path, open_stream: OpenStream) -> Any:
     async with httpx.AsyncClient() as http:
-        return await write_text(http, REQUEST, path, open_stream=opened)
+        return await write_text(http, REQUEST, path, open_stream=open_stream)
 
 
 async def test_an_answer_of_the_offline_api(tmp_path: Path):
@@ -104,14 +104,14 @@ async def test_who_is_cancelled_leaves_what_there_is(tmp_path: Path):
 
 async def test_no_answer_touches_no_file(tmp_path: Path):
     @asynccontextmanager
-    async def refused(
+    async def refuse(
         http: httpx.AsyncClient, request: Mapping[str, Any]
     ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         raise StatusError(401, "authentication_error", "no key", {})
         yield
 
     with pytest.raises(StatusError):
-        await write(tmp_path / "answer.md", refused)
+        await write(tmp_path / "answer.md", refuse)
     assert files(tmp_path) == {}
 
 
@@ -119,10 +119,10 @@ async def test_memory_does_not_grow_with_the_answer(tmp_path: Path):
     path = tmp_path / "answer.md"
     piece = "word " * 200
     count = 5_000
-    opened = answering(*[piece] * count)
+    open_stream = answering(*[piece] * count)
     tracemalloc.start()
     try:
-        written = await write(path, opened)
+        written = await write(path, open_stream)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -72,10 +72,10 @@ def opener(
             raise then
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[AsyncIterator[Event]]:
+    async def open_events() -> AsyncIterator[AsyncIterator[Event]]:
         try:
             yield give()
         finally:
             closed()
 
-    return opened
+    return open_events

@@ -320,17 +320,17 @@ def test_a_live_run_ends_with_what_was_expected() -> None:
 
 def test_a_tool_that_fails_and_a_stream_that_breaks_are_told() -> None:
     @tool(name="search_logs")
-    async def broken(service: str) -> str:
+    async def raise_error(service: str) -> str:
         """Search logs."""
         raise ToolError("the logs are away")
 
-    view = course.cards(PROMPT, tools=[broken], pace=FAST)
+    view = course.cards(PROMPT, tools=[raise_error], pace=FAST)
     assert view.wait(60)
     assert "[search_logs, ✕ failed after 0 ms" in view.text_alternative()
     card = card_of(view.board)
     assert (card["state"], card["result"]) == ("failed", "the logs are away")
     cut = course.cards(
-        PROMPT, tools=[broken], pace=FAST, fault="reset", recovery=Recovery(attempts=1)
+        PROMPT, tools=[raise_error], pace=FAST, fault="reset", recovery=Recovery(attempts=1)
     )
     assert cut.wait(60)
     assert cut.board.state == "failed" and cut.board.lanes[0].problem

@@ -26,12 +26,12 @@ def view() -> QueueView:
 
 
 @pytest.fixture(scope="module")
-def expected(view: QueueView) -> dict[str, Curve]:
+def expected_curves(view: QueueView) -> dict[str, Curve]:
     return {curve.policy: curve for curve in view._expected}
 
 
-def test_who_waits_loses_nothing_and_ends_late(expected: dict[str, Curve]) -> None:
-    curve = expected["wait"]
+def test_who_waits_loses_nothing_and_ends_late(expected_curves: dict[str, Curve]) -> None:
+    curve = expected_curves["wait"]
     assert (curve.now.shown, curve.now.dropped, curve.now.merged) == (TOKENS, 0, 0)
     assert curve.deepest == 64
     # 2,000 events at 200 a second take ten seconds, and the model one.
@@ -41,8 +41,8 @@ def test_who_waits_loses_nothing_and_ends_late(expected: dict[str, Curve]) -> No
     assert curve.tail.endswith(" 1998 1999 2000")
 
 
-def test_who_drops_keeps_up_and_has_gaps(expected: dict[str, Curve]) -> None:
-    curve = expected["drop"]
+def test_who_drops_keeps_up_and_has_gaps(expected_curves: dict[str, Curve]) -> None:
+    curve = expected_curves["drop"]
     assert curve.now.shown + curve.now.dropped == TOKENS
     assert curve.now.dropped > 1_500
     assert curve.behind == pytest.approx(64 / 200, abs=0.05)
@@ -51,8 +51,8 @@ def test_who_drops_keeps_up_and_has_gaps(expected: dict[str, Curve]) -> None:
     assert numbers[-1] - numbers[0] > 2 * len(numbers)
 
 
-def test_who_coalesces_keeps_up_and_loses_nothing(expected: dict[str, Curve]) -> None:
-    curve = expected["coalesce"]
+def test_who_coalesces_keeps_up_and_loses_nothing(expected_curves: dict[str, Curve]) -> None:
+    curve = expected_curves["coalesce"]
     assert (curve.now.shown, curve.now.dropped) == (TOKENS, 0)
     assert curve.now.merged > 1_500
     assert curve.behind == pytest.approx(64 / 200, abs=0.05)
@@ -60,9 +60,9 @@ def test_who_coalesces_keeps_up_and_loses_nothing(expected: dict[str, Curve]) ->
 
 
 def test_the_queue_is_full_while_the_stream_lasts_and_empty_in_the_end(
-    expected: dict[str, Curve],
+    expected_curves: dict[str, Curve],
 ) -> None:
-    for curve in expected.values():
+    for curve in expected_curves.values():
         depths = [sample.depth for sample in curve.samples]
         assert max(depths) <= 64 and depths[-1] == 0
         full = [s.depth >= 60 for s in curve.samples if 0.4 < s.at < curve.written - 0.1]

@@ -55,7 +55,7 @@ def words(view: SubmitView, id: str) -> str:
 def quickly(monkeypatch: pytest.MonkeyPatch, *results: Result, record: Any = None) -> None:
     """Let the slow steps take no time."""
 
-    async def tried(file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
+    async def try_agent(file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
         for result in results:
             yield result
 
@@ -63,14 +63,14 @@ def quickly(monkeypatch: pytest.MonkeyPatch, *results: Result, record: Any = Non
     cast = Cast(80, 24, "python agent.py", ((0.1, "Hello.\r\n"),))
     found = Measured("mock", "offline-mock", times, times, "a machine", "3.11")
 
-    def bundled() -> Ready:
+    def write_agent() -> Ready:
         file = progress.home() / "build" / "agent.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(progress.source("retry") or "print('Hello.')\n", encoding="utf-8")
         return Ready(file, {"retry": "yours"})
 
-    monkeypatch.setattr(steps, "build_agent", bundled)
-    monkeypatch.setattr(submit, "tried", tried)
+    monkeypatch.setattr(steps, "build_agent", write_agent)
+    monkeypatch.setattr(submit, "tried", try_agent)
     monkeypatch.setattr(submit, "record", record or (lambda *_: cast))
     monkeypatch.setattr(submit, "measured", lambda *_: found)
 
@@ -308,7 +308,7 @@ def test_stop_ends_the_check_and_leaves_what_was_done(monkeypatch: pytest.Monkey
     quickly(monkeypatch)
     begun, closed = threading.Event(), threading.Event()
 
-    async def tried(file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
+    async def try_agent(file: Path, seeds: list[int]) -> AsyncGenerator[Result]:
         try:
             yield result()
             begun.set()
@@ -316,7 +316,7 @@ def test_stop_ends_the_check_and_leaves_what_was_done(monkeypatch: pytest.Monkey
         finally:
             closed.set()
 
-    monkeypatch.setattr(submit, "tried", tried)
+    monkeypatch.setattr(submit, "tried", try_agent)
     view = course.submit()
     view.start()
     view.start("note")  # it runs already: nothing happens

@@ -20,7 +20,7 @@ async def get_weather(city: str, details: str = "") -> str:
 
 
 @tool(name="get_weather")
-async def broken(city: str, details: str = "") -> str:
+async def raise_error(city: str, details: str = "") -> str:
     """Tell the weather in a city."""
     raise OSError("no network")
 
@@ -56,7 +56,7 @@ def test_each_way_runs_its_tools_when_it_says():
 
 def test_each_way_runs_for_real():
     pace = {"first_token": 0.01, "tokens_per_second": 2000}
-    view = course.three_ways(PROMPT, tools=[broken], ways=list(WAYS), pace=pace)
+    view = course.three_ways(PROMPT, tools=[raise_error], ways=list(WAYS), pace=pace)
     view.start()
     assert view.wait(60)
     for timeline in view.timelines.values():

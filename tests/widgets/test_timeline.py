@@ -551,11 +551,11 @@ async def _never() -> Any:
 
 
 def test_a_run_that_raises_ends_in_one_sentence() -> None:
-    async def broken() -> Any:
+    async def break_off() -> Any:
         yield TurnStarted(1)
         raise ValueError("no such luck")
 
-    view = TimelineView({"run": Run(broken)}, autostart=True)
+    view = TimelineView({"run": Run(break_off)}, autostart=True)
     assert view.wait(60)
     assert view.timeline.ending == failure("ValueError: no such luck.")
     assert view.state["words"][0].endswith("ValueError: no such luck.")

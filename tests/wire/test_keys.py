@@ -251,12 +251,12 @@ def opener(session: Session, place: Any, key: str) -> OpenEvents:
     """Return what opens a stream on a client of its own: a view has its own event loop."""
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[AsyncIterator[Any]]:
+    async def open_events() -> AsyncIterator[AsyncIterator[Any]]:
         async with place(session, key) as http:
             async with session.open_stream(http, {"model": "m", "messages": []}) as events:
                 yield events
 
-    return opened
+    return open_events
 
 
 async def events_of(session: Session, http: httpx.AsyncClient) -> list[tuple[float, AgentEvent]]:
