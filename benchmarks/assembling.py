@@ -58,7 +58,7 @@ def sdk(typed: Sequence[Any]) -> object:
     return message.content[0].input
 
 
-def bound(fragments: Sequence[str]) -> object:
+def append_and_parse(fragments: Sequence[str]) -> object:
     pieces: list[str] = []
     for fragment in fragments:
         pieces.append(fragment)
@@ -115,7 +115,7 @@ def race(value: Event, rounds: int) -> dict[str, float]:
     typed = [construct_type(type_=RawMessageStreamEvent, value=event) for event in events]
     runs: dict[str, Callable[[], object]] = {
         "ours": lambda: ours(events),
-        "bound": lambda: bound(fragments),
+        "bound": lambda: append_and_parse(fragments),
         "sdk": lambda: sdk(typed),
     }
     taken: dict[str, list[float]] = {name: [] for name in runs}

@@ -591,10 +591,10 @@ async def test_cancelling_the_reader_cleans_up_too() -> None:
 
 
 async def test_what_is_no_failure_of_the_stream_comes_out_as_it_is() -> None:
-    def broken() -> None:
+    def raise_error() -> None:
         raise LookupError("a bug")
 
-    script = Script([reply()[0], broken])
+    script = Script([reply()[0], raise_error])
     with pytest.raises(LookupError, match="a bug"):
         await script.run(saying("Hi"))
     assert script.open == 0

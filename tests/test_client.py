@@ -100,7 +100,9 @@ class Server:
         self.seen_closed = asyncio.Event()  # the client's end of a connection is closed
         self.url = ""
 
-    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.connections += 1
         try:
             while True:
@@ -131,7 +133,7 @@ class Server:
 @asynccontextmanager
 async def serving(answer: bytes, then: str = "hold") -> AsyncIterator[Server]:
     server = Server(answer, then)
-    listener = await asyncio.start_server(server.connected, "127.0.0.1", 0)
+    listener = await asyncio.start_server(server.serve_connection, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:
         yield server

@@ -46,7 +46,7 @@ class Turn:
         self.dispatcher = ToolDispatcher(tools, self.events.append, **options)
         self.start = self.dispatcher.start
 
-    def told(self, id: str) -> list[str]:
+    def list_types(self, id: str) -> list[str]:
         """Return the types of a call's events, in order."""
         return [type(event).__name__ for event in self.events if event.call.id == id]
 
@@ -144,7 +144,7 @@ def test_tools_run_side_by_side_and_answer_in_call_order(seconds: list[int], lim
         assert most == min(limit, len(seconds))
         assert time.now() == makespan(seconds, limit)
         for i, each in enumerate(seconds):
-            assert turn.told(f"toolu_{i}") == ["ToolStarted", "ToolFinished"]
+            assert turn.list_types(f"toolu_{i}") == ["ToolStarted", "ToolFinished"]
             finished = next(
                 e for e in turn.events if isinstance(e, ToolFinished) and e.call.index == i
             )
@@ -205,12 +205,12 @@ async def test_a_decorated_async_function_is_awaited() -> None:
         return "came"
 
     @tool
-    def wrapped() -> Any:
+    def wait_for_answer() -> Any:
         """Wait, as a decorator that is no coroutine function would."""
         return answer()
 
-    turn = Turn(wrapped)
-    turn.start(call(0, "wrapped"))
+    turn = Turn(wait_for_answer)
+    turn.start(call(0, "wait_for_answer"))
     assert await turn.contents() == ["came"]
 
 
@@ -257,7 +257,7 @@ async def test_a_wrong_name_is_answered_with_the_right_ones() -> None:
     turn = Turn(Door().tool())
     turn.start(call(0, "doof"))
     assert await turn.failure() == "There is no tool 'doof'. The tools are: door."
-    assert turn.told("toolu_0") == ["ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolFinished"]
     turn = Turn()
     turn.start(call(0, "door"))
     assert await turn.failure() == "There is no tool 'door'. The tools are: none."
@@ -270,7 +270,7 @@ async def test_bad_arguments_are_named_and_the_tool_does_not_run() -> None:
     said = await turn.failure()
     assert "place" in said and "colour" in said
     assert door.entered == 0
-    assert turn.told("toolu_0") == ["ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolFinished"]
 
 
 async def test_json_that_does_not_parse_is_sent_back_and_the_tool_does_not_run() -> None:
@@ -335,7 +335,7 @@ async def test_whatever_a_tool_raises_is_a_result(
     assert failed["is_error"] is True
     assert isinstance(failed["content"], str) and failed["content"]
     assert other == {"type": "tool_result", "tool_use_id": "toolu_1", "content": "fine"}
-    assert turn.told("toolu_0") == ["ToolStarted", "ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolStarted", "ToolFinished"]
     assert alone()
 
 
@@ -465,7 +465,8 @@ async def test_a_tool_that_ignores_its_cancellation_is_given_up(
     enough.set()
     await ended.wait()
     await a_moment()
-    assert other.told("toolu_0") == ["ToolStarted", "ToolFinished"]  # once, whatever came later
+    # Once, whatever came later:
+    assert other.list_types("toolu_0") == ["ToolStarted", "ToolFinished"]
     assert alone()
 
 
@@ -479,7 +480,7 @@ async def test_a_once_tool_waits_until_the_reply_is_whole() -> None:
     turn.start(call(0, "door"))
     turn.start(call(1, "fine"))
     await a_moment()
-    assert (door.entered, turn.told("toolu_0")) == (0, [])
+    assert (door.entered, turn.list_types("toolu_0")) == (0, [])
     turn.dispatcher.release()
     turn.start(call(2, "door"))  # nothing to wait for any more
     assert await turn.contents() == ["came through 1", "fine", "came through 2"]
@@ -494,8 +495,8 @@ async def test_a_once_tool_never_runs_for_a_reply_that_breaks_off() -> None:
     await turn.dispatcher.interrupt()
     assert await turn.failure() == CANCELLED
     assert door.entered == 0
-    assert turn.told("toolu_0") == []
-    assert turn.told("again") == ["ToolFinished"]
+    assert turn.list_types("toolu_0") == []
+    assert turn.list_types("again") == ["ToolFinished"]
 
 
 async def test_a_once_tool_runs_once_however_often_the_reply_was_asked_for() -> None:
@@ -561,7 +562,7 @@ async def test_a_repeated_call_takes_over_the_earlier_run(when: str) -> None:
         "content": "came through 1",
     }
     assert door.entered == 1
-    assert turn.told("again") == ["ToolStarted", "ToolFinished"]
+    assert turn.list_types("again") == ["ToolStarted", "ToolFinished"]
     started = next(event for event in turn.events if event.call.id == "again")
     assert isinstance(started, ToolStarted) and started.status == "At x"
 
@@ -647,7 +648,7 @@ async def test_runs_that_no_call_repeats_are_cancelled() -> None:
     turn.dispatcher.restart()
     turn.start(call(0, "fine", id="other"))
     assert [result["tool_use_id"] for result in await turn.results()] == ["other"]
-    assert (door.cancelled, turn.told("toolu_0")) == (1, ["ToolStarted"])
+    assert (door.cancelled, turn.list_types("toolu_0")) == (1, ["ToolStarted"])
     assert alone()
 
 
@@ -661,10 +662,10 @@ async def test_a_run_that_waited_for_a_place_is_silent_after_its_reply_broke_off
     turn.start(call(0, "door", id="again", place="one"))
     door.open.set()
     await a_moment()  # now "two" gets its place, but no call stands for it
-    assert (door.entered, turn.told("toolu_1")) == (2, [])
+    assert (door.entered, turn.list_types("toolu_1")) == (2, [])
     turn.start(call(1, "door", id="again too", place="two"))
     assert await turn.contents() == ["came through 1", "came through 2"]
-    assert turn.told("again too") == ["ToolStarted", "ToolFinished"]
+    assert turn.list_types("again too") == ["ToolStarted", "ToolFinished"]
 
 
 async def test_progress_goes_to_the_call_that_a_run_stands_for_now() -> None:
@@ -688,8 +689,8 @@ async def test_progress_goes_to_the_call_that_a_run_stands_for_now() -> None:
     await a_moment()
     over.set()
     await turn.results()
-    assert turn.told("toolu_0") == ["ToolStarted"]
-    assert turn.told("again") == ["ToolStarted", "ToolProgress", "ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolStarted"]
+    assert turn.list_types("again") == ["ToolStarted", "ToolProgress", "ToolFinished"]
 
 
 # --- Progress -----------------------------------------------------------------------------
@@ -735,7 +736,7 @@ async def test_a_thread_that_was_given_up_is_not_heard_any_more() -> None:
     given_up.set()
     await asyncio.to_thread(said.wait, SOON)
     await a_moment()
-    assert turn.told("toolu_0") == ["ToolStarted", "ToolProgress", "ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolStarted", "ToolProgress", "ToolFinished"]
 
 
 # --- Leaving ------------------------------------------------------------------------------
@@ -764,7 +765,7 @@ async def test_cancel_ends_every_run_and_leaves_no_task() -> None:
     assert door.cancelled == 2
     assert await turn.failure() == CANCELLED
     await turn.dispatcher.cancel()  # a second time does nothing
-    assert turn.told("again") == ["ToolStarted", "ToolFinished"]
+    assert turn.list_types("again") == ["ToolStarted", "ToolFinished"]
     enough.set()
 
 
@@ -775,7 +776,7 @@ async def test_cancel_leaves_finished_runs_as_they_are() -> None:
     await turn.dispatcher.cancel()
     await turn.dispatcher.interrupt()
     assert await turn.results() == before
-    assert turn.told("toolu_0") == ["ToolStarted", "ToolFinished"]
+    assert turn.list_types("toolu_0") == ["ToolStarted", "ToolFinished"]
 
 
 async def test_who_stops_waiting_for_results_stops_no_tool() -> None:

@@ -137,7 +137,7 @@ async def test_a_specialist_asked_twice_has_two_names() -> None:
     ]
 
     @asynccontextmanager
-    async def scripted(http: Any, body: Mapping[str, Any]) -> AsyncIterator[Any]:
+    async def open_scripted_stream(http: Any, body: Mapping[str, Any]) -> AsyncIterator[Any]:
         is_supervisor = any(one["name"] == "ask_weather" for one in body.get("tools", ()))
         wants = asks if is_supervisor and len(body["messages"]) == 1 else []
 
@@ -159,7 +159,9 @@ async def test_a_specialist_asked_twice_has_two_names() -> None:
 
     async with client(clock) as http:
         members = {"supervisor": Member("boss"), "specialists": [twice]}
-        events = [one async for one in team(http, clock, open_stream=scripted, **members)]
+        events = [
+            one async for one in team(http, clock, open_stream=open_scripted_stream, **members)
+        ]
     asked = [(name, event.task) for name, event in events if isinstance(event, Asked)]
     assert asked[1:] == [("weather", "Weather in Lagos?"), ("weather 2", "Weather in Oslo?")]
 
@@ -170,7 +172,7 @@ async def test_leaving_closes_every_stream_and_cancels_every_tool() -> None:
     cancelled: list[str] = []
 
     @asynccontextmanager
-    async def counted(http: Any, body: Mapping[str, Any]) -> AsyncIterator[Any]:
+    async def open_and_note(http: Any, body: Mapping[str, Any]) -> AsyncIterator[Any]:
         key = body["system"]
         open_now.add(key)
         try:
@@ -192,7 +194,7 @@ async def test_leaving_closes_every_stream_and_cancels_every_tool() -> None:
     logs = Member("logs", "Read logs.", "You read logs.", (for_ever,))
     before = asyncio.all_tasks()
     async with client(clock, pace={"tokens_per_second": 20}) as http:
-        given = {"open_stream": counted, "specialists": [logs, SPECIALISTS[1]]}
+        given = {"open_stream": open_and_note, "specialists": [logs, SPECIALISTS[1]]}
         async with aclosing(team(http, clock, **given)) as events:
             searching = False
             async for name, event in events:

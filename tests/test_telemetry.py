@@ -268,12 +268,12 @@ async def test_leaving_closes_the_events_and_ends_every_span():
 async def test_what_the_events_raise_is_raised_and_recorded():
     tracing = Tracing()
 
-    async def broken() -> AsyncGenerator[AgentEvent]:
+    async def break_off() -> AsyncGenerator[AgentEvent]:
         yield TurnStarted(1)
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):
-        async for _ in traced(broken(), tracing.tracer, model="m"):
+        async for _ in traced(break_off(), tracing.tracer, model="m"):
             pass
     assert read_attributes(tracing.span("invoke_agent"))["error.type"] == "RuntimeError"
 

@@ -21,7 +21,7 @@ def block(step: int) -> str:
 
 
 @pytest.fixture
-def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exercise:
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exercise:
     folder = tmp_path / "field_of"
     (folder / "answers").mkdir(parents=True)
     files = ("exercise.md", "stub.py", "reference.py", "checks.py")
@@ -32,33 +32,33 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Exercise:
     return read_exercise(folder)
 
 
-def test_it_is_an_exercise(shown: Exercise) -> None:
-    assert (shown.id, shown.title, shown.minutes) == ("field_of", "One field", 3)
-    assert shown.kind == "exercise"
-    assert len(shown.cases) == 4
-    assert check(shown, f"{shown.stub}\nx = 1\n", inline=True).status != "passed"
-    assert check(shown, shown.reference_source(), inline=True).status == "passed"
+def test_it_is_an_exercise(example: Exercise) -> None:
+    assert (example.id, example.title, example.minutes) == ("field_of", "One field", 3)
+    assert example.kind == "exercise"
+    assert len(example.cases) == 4
+    assert check(example, f"{example.stub}\nx = 1\n", inline=True).status != "passed"
+    assert check(example, example.reference_source(), inline=True).status == "passed"
 
 
-def test_its_wrong_answer_gets_its_name_and_its_words(shown: Exercise) -> None:
-    wrong = shown.wrong_answer("keeps-the-space").read_text("utf-8")
-    found = check(shown, wrong, inline=True).diagnosis
+def test_its_wrong_answer_gets_its_name_and_its_words(example: Exercise) -> None:
+    wrong = example.wrong_answer("keeps-the-space").read_text("utf-8")
+    found = check(example, wrong, inline=True).diagnosis
     assert found is not None and found.misconception == "keeps-the-space"
-    assert (found.looks_like, found.try_next) == shown.words("keeps-the-space")
+    assert (found.looks_like, found.try_next) == example.words("keeps-the-space")
     assert found.looks_like == "the space after the colon is treated as a part of the value"
 
 
-def test_the_mistakes_that_it_shows_can_all_be_told_apart(shown: Exercise) -> None:
+def test_the_mistakes_that_it_shows_can_all_be_told_apart(example: Exercise) -> None:
     bodies = {
         "gives-a-list": "name, _, value = line.partition(':'); return [name, value]",
         "needs-a-colon": "name, value = line.split(':', 1); return name, value.removeprefix(' ')",
         "strips-spaces": "name, _, value = line.partition(':'); return name, value.strip()",
         "cuts-at-every-colon": "name, value, *_ = [*line.split(':'), '']; return name, value[1:]",
     }
-    for case in shown.cases:
+    for case in example.cases:
         assert {mistake.id for mistake in case.misconceptions} == {*bodies, "keeps-the-space"}
     # The page shows one wrong answer; a diagnosis takes its words from the file of each.
     for mistake, body in bodies.items():
-        shown.wrong_answer(mistake).write_text("# looks like: a\n# try next: b\n", "utf-8")
-        found = check(shown, f"def field_of(line): {body}", inline=True).diagnosis
+        example.wrong_answer(mistake).write_text("# looks like: a\n# try next: b\n", "utf-8")
+        found = check(example, f"def field_of(line): {body}", inline=True).diagnosis
         assert found is not None and found.misconception == mistake

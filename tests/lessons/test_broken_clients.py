@@ -23,7 +23,7 @@ def compare_by(exchange: Exchange) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made-again")
     record(folder)
     return folder
@@ -31,8 +31,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("letter", CLIENTS)
 @pytest.mark.long
-def test_a_recording_is_what_its_client_does(letter: str, made: Path):
-    stored, again = read(recording(letter)), read(made / f"{letter}.jsonl")
+def test_a_recording_is_what_its_client_does(letter: str, new_recordings: Path):
+    stored, again = read(recording(letter)), read(new_recordings / f"{letter}.jsonl")
     assert [compare_by(one) for one in again] == [compare_by(one) for one in stored]
 
 

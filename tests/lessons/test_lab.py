@@ -174,7 +174,7 @@ class Renumbered(Course):
 
 
 @pytest.fixture
-def renumbered(tmp_path: Path) -> Renumbered:
+def renumbered_course(tmp_path: Path) -> Renumbered:
     return Renumbered(tmp_path)
 
 
@@ -185,37 +185,37 @@ def test_other_names_are_those_of_notebooks():
 
 
 def test_copies_that_nobody_changed_become_the_new_ones(
-    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+    renumbered_course: Renumbered, capsys: pytest.CaptureFixture[str]
 ):
-    renumbered.renumber()
-    assert renumbered.open() == [*HALVES, NEW]
-    assert renumbered.theirs() == dict.fromkeys((*HALVES, NEW), "two")
-    assert renumbered.open() == []
+    renumbered_course.renumber()
+    assert renumbered_course.open() == [*HALVES, NEW]
+    assert renumbered_course.theirs() == dict.fromkeys((*HALVES, NEW), "two")
+    assert renumbered_course.open() == []
     assert capsys.readouterr().out == ""
 
 
 def test_their_work_has_the_new_name_and_the_new_edition_is_beside_it(
-    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+    renumbered_course: Renumbered, capsys: pytest.CaptureFixture[str]
 ):
-    renumbered.edit("mine", OLD)
-    renumbered.renumber()
+    renumbered_course.edit("mine", OLD)
+    renumbered_course.renumber()
     beside = "10_thinking_and_structured_output (new edition).ipynb"
-    assert renumbered.open() == [*HALVES, beside]
-    assert renumbered.theirs() == {**dict.fromkeys((*HALVES, beside), "two"), NEW: "mine"}
+    assert renumbered_course.open() == [*HALVES, beside]
+    assert renumbered_course.theirs() == {**dict.fromkeys((*HALVES, beside), "two"), NEW: "mine"}
     (line,) = capsys.readouterr().out.splitlines()
     assert line == f"{NEW} is new in the course: yours stays, it is now {beside!r}."
-    assert renumbered.open() == []
+    assert renumbered_course.open() == []
 
 
-def test_an_edition_beside_their_work_moves_with_it(renumbered: Renumbered):
+def test_an_edition_beside_their_work_moves_with_it(renumbered_course: Renumbered):
     beside = "09_thinking_and_structured_output (new edition).ipynb"
-    renumbered.edit("mine", OLD)
-    (renumbered.source / OLD).write_text("one and a half")
-    assert renumbered.open() == [beside]
-    renumbered.edit("mine as well", beside)
-    renumbered.renumber()
-    renumbered.open()
-    theirs = {name: text for name, text in renumbered.theirs().items() if name not in HALVES}
+    renumbered_course.edit("mine", OLD)
+    (renumbered_course.source / OLD).write_text("one and a half")
+    assert renumbered_course.open() == [beside]
+    renumbered_course.edit("mine as well", beside)
+    renumbered_course.renumber()
+    renumbered_course.open()
+    theirs = {name: text for name, text in renumbered_course.theirs().items() if name not in HALVES}
     assert theirs == {
         NEW: "mine",
         "10_thinking_and_structured_output (new edition).ipynb": "mine as well",
@@ -224,37 +224,37 @@ def test_an_edition_beside_their_work_moves_with_it(renumbered: Renumbered):
 
 
 def test_a_divided_copy_that_they_worked_on_stays_beside_the_two(
-    renumbered: Renumbered, capsys: pytest.CaptureFixture[str]
+    renumbered_course: Renumbered, capsys: pytest.CaptureFixture[str]
 ):
-    renumbered.edit("mine", WHOLE)
-    renumbered.renumber()
-    renumbered.open()
-    assert renumbered.theirs() == {**dict.fromkeys((*HALVES, NEW), "two"), WHOLE: "mine"}
+    renumbered_course.edit("mine", WHOLE)
+    renumbered_course.renumber()
+    renumbered_course.open()
+    assert renumbered_course.theirs() == {**dict.fromkeys((*HALVES, NEW), "two"), WHOLE: "mine"}
     assert capsys.readouterr().out == (
         f"{WHOLE} is now {HALVES[0]} and {HALVES[1]} in the course: yours stays, beside the two.\n"
     )
-    assert renumbered.open() == []
+    assert renumbered_course.open() == []
     assert capsys.readouterr().out == ""
-    assert renumbered.theirs()[WHOLE] == "mine"
+    assert renumbered_course.theirs()[WHOLE] == "mine"
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]"])
-def test_without_a_record_everything_stays(renumbered: Renumbered, record: str):
-    renumbered.edit("mine", OLD)
-    renumbered.renumber()
-    (renumbered.target.parent / ".editions.json").write_text(record)
-    renumbered.open()
-    theirs = renumbered.theirs()
+def test_without_a_record_everything_stays(renumbered_course: Renumbered, record: str):
+    renumbered_course.edit("mine", OLD)
+    renumbered_course.renumber()
+    (renumbered_course.target.parent / ".editions.json").write_text(record)
+    renumbered_course.open()
+    theirs = renumbered_course.theirs()
     assert theirs[NEW] == "mine" and theirs[WHOLE] == "one"
-    assert renumbered.open() == []
+    assert renumbered_course.open() == []
 
 
-def test_no_file_is_replaced_where_both_names_are_taken(renumbered: Renumbered):
-    renumbered.edit("mine", OLD)
-    renumbered.edit("mine, too", NEW)
-    renumbered.renumber()
-    renumbered.open()
-    theirs = renumbered.theirs()
+def test_no_file_is_replaced_where_both_names_are_taken(renumbered_course: Renumbered):
+    renumbered_course.edit("mine", OLD)
+    renumbered_course.edit("mine, too", NEW)
+    renumbered_course.renumber()
+    renumbered_course.open()
+    theirs = renumbered_course.theirs()
     assert theirs[OLD] == "mine" and theirs[NEW] == "mine, too"
 
 

@@ -80,7 +80,7 @@ async def test_an_error_of_an_application_is_told(caplog: pytest.LogCaptureFixtu
     app = FastAPI()
 
     @app.get("/")
-    async def broken() -> None:
+    async def raise_error() -> None:
         raise ValueError("a bug of mine")
 
     async with course.serve(app) as http:

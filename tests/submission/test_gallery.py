@@ -204,14 +204,14 @@ def test_the_command_says_how_many_and_names_nobody(
     for name in ("ann", "bob"):
         (folder / name).mkdir(parents=True)
 
-    def verified(given: Path, **_: object) -> list[Verdict]:
+    def give_verdicts(given: Path, **_: object) -> list[Verdict]:
         assert given == folder
         return [
             verdict_of("ann", find_entry(files_of())),
             verdict_of("bob", find_entry(files_of(gallery=False))),
         ]
 
-    monkeypatch.setattr(commands, "table", verified)
+    monkeypatch.setattr(commands, "table", give_verdicts)
     assert commands.main(["gallery", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "Shown: 1. Left out: 1 without their author's consent." in said and "bob" not in said

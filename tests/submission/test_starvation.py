@@ -41,13 +41,13 @@ async def test_a_process_that_gets_no_processor_is_starved(hogs: list[subprocess
 
 
 @pytest.fixture
-def ended() -> int:
+def ended_pid() -> int:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         return process.pid
 
 
-async def test_one_that_has_ended_is_watched_without_harm(ended: int):
-    starvation = Starvation(ended)
+async def test_one_that_has_ended_is_watched_without_harm(ended_pid: int):
+    starvation = Starvation(ended_pid)
     await asyncio.sleep(0.3)
     await starvation.end()
     assert starvation.seconds >= 0

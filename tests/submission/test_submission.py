@@ -187,7 +187,7 @@ def sdk_through_importlib(copy: Copy) -> None:
     copy.agent(break_source(source, BROKEN["imports an SDK through importlib"]), {"by_hand"})
 
 
-def replayed(copy: Copy) -> None:
+def replace_recording(copy: Copy) -> None:
     """A recording of another agent: it streams, calls a tool, and says other things."""
     said = "One moment please > get_weather Paris meanwhile listen closely: sunny skies over Paris"
     events = tuple((0.3 * n, f"{word} ") for n, word in enumerate(said.split(), 1))
@@ -200,7 +200,7 @@ def all_at_once(copy: Copy) -> None:
     copy.recording(replace(cast, events=((0.2, text), (cast.seconds, "\n"))))
 
 
-def sped_up(copy: Copy) -> None:
+def speed_up(copy: Copy) -> None:
     cast = cast_in(copy.files)
     copy.recording(replace(cast, events=tuple((at / 25, text) for at, text in cast.events)))
 
@@ -246,9 +246,9 @@ CHEATS = {
     page_painted: ("report", "report.html was not made"),
     hard_coded: ("behaviour", "had sent no request"),
     sdk_through_importlib: ("behaviour", "imports openai"),
-    replayed: ("recording", "of another agent"),
+    replace_recording: ("recording", "of another agent"),
     all_at_once: ("recording", "shows no stream"),
-    sped_up: ("recording", "other times"),
+    speed_up: ("recording", "other times"),
     picture_of_another: ("recording", "recording.svg was not made"),
     time_invented: ("ttft", "repeats one number"),
     median_invented: ("ttft", "not those of its own runs"),
