@@ -79,8 +79,10 @@ def test_a_phone_reads_the_site_and_runs_a_first_cell(phone: BrowserContext, add
     person = open_first_notebook(page, address)
     person.wait(FILLS)
     page.locator(".jp-CodeCell .cm-content").first.tap()
-    page.locator(f"{TOOLBAR} [data-jp-item-name='toolbar-popup-opener']").tap()
-    page.locator(f"{POPUP} [data-jp-item-name='run']").tap()
+    run = page.locator(f":is({TOOLBAR}, {POPUP}) [data-jp-item-name='run']")
+    if not run.is_visible():  # the toolbar has no place for it
+        page.locator(f"{TOOLBAR} [data-jp-item-name='toolbar-popup-opener']").tap()
+    run.tap()
     person.sees(IMPORT, "mock mode")
     shot(page, "phone-run")
 

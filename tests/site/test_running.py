@@ -146,7 +146,7 @@ def test_a_part_is_there_after_a_reload_and_all_work_can_be_taken_away(tab: Tab)
     tab.execute(f"%%build hello\n{source}")
     again = Tab(tab.page, tab.url)  # the page is loaded anew, and a new kernel starts
     again.run_and_read(FIRST_CELL)
-    passed = "from helpers.lessons.learner import progress; print(progress.passed())"
+    passed = "from helpers.lessons.learner import progress; print(progress.find_passed())"
     assert again.run_and_read(passed) == "['hello']\n"
     (shown,) = again.execute("course.download()")
     assert "lab --from work.zip" in shown["data"]["text/html"]

@@ -1,9 +1,11 @@
 """The course itself as a wheel: every file of helpers/ that a browser has a use for.
 
-Which cell stands in which section is a file there, in the place of all notebooks.
+Which cell stands in which section is a file there, in the place of all notebooks. Of a wrong answer
+its head is there, which says what the mistake is.
 """
 
 import json
+from itertools import takewhile
 from pathlib import Path
 
 from helpers.environment.lock import ROOT
@@ -21,7 +23,7 @@ NEEDS = (
     *("anywidget", "ipywidgets"),
 )
 # Rooms without a use there, and what Python and tools leave behind.
-LEFT_OUT = ("__pycache__", "answers", "site")
+LEFT_OUT = ("__pycache__", "site")
 METADATA = """Metadata-Version: 2.1
 Name: {name}
 Version: {version}
@@ -35,7 +37,13 @@ def write(folder: Path) -> Path:
     for path in sorted((ROOT / "helpers").rglob("*")):
         parts = path.relative_to(ROOT).parts
         if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
-            files["/".join(parts)] = path.read_bytes()
+            data = path.read_bytes()
+            if "answers" in parts:
+                data = b"".join(
+                    takewhile(lambda line: line.startswith(b"#"), data.splitlines(True))
+                )
+            if data or "answers" not in parts:
+                files["/".join(parts)] = data
     found = json.dumps(places.to_json(places.sections()), separators=(",", ":"))
     files[places.FILE.relative_to(ROOT).as_posix()] = found.encode()
     info = f"{NAME.replace('-', '_')}-{VERSION}.dist-info"

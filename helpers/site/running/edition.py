@@ -66,8 +66,8 @@ def write(folder: Path) -> None:
         OSError: a file can't be written.
     """
     listed = lock.read()
-    fetch(listed, CACHE / "fetched")
     home = builder.environment(CACHE / "venv")
+    fetch(listed, CACHE / "fetched", home)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         wheels = builder.kernel_wheels(home)

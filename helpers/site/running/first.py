@@ -75,6 +75,11 @@ def _save(target: Path, packed: io.BytesIO, files: Mapping[str, bytes]) -> None:
 
 def _files(wheel: Path) -> Iterator[tuple[str, bytes]]:
     with ZipFile(wheel) as archive:
-        for name in archive.namelist():
+        names = archive.namelist()
+        for name in names:
             if not LEFT_OUT.match(name):
                 yield name, archive.read(name)
+    # Without the wheel's list of files, this says which modules it brings.
+    info = next(name.split("/")[0] for name in names if name.endswith(".dist-info/METADATA"))
+    modules = {name.split("/")[0].split(".")[0] for name in names if name.endswith(".py")}
+    yield f"{info}/top_level.txt", "\n".join(sorted(modules)).encode()

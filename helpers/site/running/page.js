@@ -22,7 +22,9 @@ async function startKernel({ serviceManager: { kernelspecs, sessions } }) {
   if (!path?.endsWith(".ipynb")) return;
   await kernelspecs.ready;
   while (!kernelspecs.specs?.kernelspecs.python) await soon();
-  await sessions.startNew({ path, name: path, type: "notebook", kernel: { name: "python" } });
+  const options = { path, name: path, type: "notebook", kernel: { name: "python" } };
+  const session = await sessions.startNew(options);
+  session.dispose(); // this connection alone: it would refuse the views, which the notebook takes
 }
 
 // JupyterLab opens what a link names and, at the same time, what was open before. On a slow

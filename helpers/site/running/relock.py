@@ -15,7 +15,8 @@ from zipfile import ZipFile
 
 from packaging.requirements import Requirement
 
-from helpers.environment.lock import LEARNER, applies, read_pins
+from helpers.environment.lock import LEARNER, ROOT, applies, read_pins
+from helpers.site.running.builder import environment
 from helpers.site.running.fetching import LINUX, WASM, npm_file, pip_download
 from helpers.site.running.lock import Lock, Wheel, write
 
@@ -73,7 +74,7 @@ def main() -> None:
             wheels[name] = _wheel(file, compiled=name in WITHOUT_COMPILED)
             for needed in needs_of(file, extras):
                 open_names.append((_canonical(needed.name), frozenset(needed.extras)))
-        core = npm_file(f"pyodide@{PYODIDE}", folder)
+        core = npm_file(f"pyodide@{PYODIDE}", folder, environment(ROOT / ".site" / "venv"))
         digest = base64.b64encode(hashlib.sha512(core.read_bytes()).digest()).decode()
     write(Lock(PYTHON, PYODIDE, f"sha512-{digest}", tuple(wheels[name] for name in sorted(wheels))))
 
