@@ -39,9 +39,7 @@ def write(folder: Path) -> Path:
         if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
             data = path.read_bytes()
             if "answers" in parts:
-                data = b"".join(
-                    takewhile(lambda line: line.startswith(b"#"), data.splitlines(True))
-                )
+                data = b"".join(takewhile(_is_comment, data.splitlines(keepends=True)))
             if data or "answers" not in parts:
                 files["/".join(parts)] = data
     found = json.dumps(places.to_json(places.sections()), separators=(",", ":"))
@@ -54,3 +52,7 @@ def write(folder: Path) -> Path:
     target = folder / f"{NAME.replace('-', '_')}-{VERSION}-py3-none-any.whl"
     pack(target, info, files)
     return target
+
+
+def _is_comment(line: bytes) -> bool:
+    return line.startswith(b"#")
