@@ -39,7 +39,8 @@ def write(folder: Path) -> Path:
         if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
             data = path.read_bytes()
             if "answers" in parts:
-                data = b"".join(takewhile(_is_comment, data.splitlines(keepends=True)))
+                head = list(takewhile(_is_comment, data.splitlines(keepends=True)))
+                data = b"".join(head)
             if data or "answers" not in parts:
                 files["/".join(parts)] = data
     found = json.dumps(places.to_json(places.sections()), separators=(",", ":"))
