@@ -6,6 +6,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 
+// The builder tells the last line; Node.js alone would end with its own version.
+process.on("uncaughtException", (error) => {
+  console.error(error.message.trim() || error.name);
+  process.exit(1);
+});
 const [folder, target] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${folder}/core.mjs`));
 // The same seed each time, so that the bytes of a set are the same.
