@@ -10,10 +10,11 @@ so nearly all marks are on one side.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 
-__all__ = ["FILE", "draw", "imports", "main", "module_name", "rooms", "statements"]
+__all__ = ["FILE", "draw", "imports", "main", "module_name", "read_doors", "rooms", "statements"]
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs" / "house.svg"
@@ -48,12 +49,13 @@ def statements(source: str, path: Path) -> Iterator[tuple[str, list[str]]]:
                 yield ".".join([*base, *filter(None, [module])]), [alias.name for alias in names]
 
 
-def imports(source: str, path: Path) -> set[str]:
+@cache  # to parse a thousand modules takes seconds
+def imports(source: str, path: Path) -> frozenset[str]:
     """Return each module that a source imports, anywhere in it, by its full name."""
     found: set[str] = set()
     for origin, names in statements(source, path):
         found |= {origin, *(f"{origin}.{name}" for name in names)}
-    return found
+    return frozenset(found)
 
 
 def rooms() -> dict[str, str]:
@@ -67,7 +69,7 @@ def _is_room(name: str) -> bool:
     return any((ROOT / "helpers" / one).exists() for one in (name, f"{name}.py"))
 
 
-def read_imports() -> dict[str, set[str]]:
+def read_doors() -> dict[str, set[str]]:
     """Return which rooms each room imports from."""
     known = set(rooms())
     found: dict[str, set[str]] = {}
@@ -83,7 +85,7 @@ def read_imports() -> dict[str, set[str]]:
 
 def draw() -> str:
     """Return the picture, as SVG."""
-    names, doors = rooms(), read_imports()
+    names, doors = rooms(), read_doors()
     order = list(names)
     right, bottom = LEFT + CELL * len(order), TOP + CELL * len(order)
     parts = []

@@ -161,9 +161,12 @@ MOVED = {
 
 def new_name(name: str) -> str | None:
     """Return what a module is called now; None if it has not moved."""
-    for old, new in sorted(MOVED.items(), reverse=True):  # the longest name first
-        if name == f"helpers.{old}" or name.startswith(f"helpers.{old}."):
-            return f"helpers.{new}{name.removeprefix(f'helpers.{old}')}"
+    old, rest = name.removeprefix("helpers."), ""
+    while old and old != name:  # other packages' names have no such prefix
+        if old in MOVED:
+            return f"helpers.{MOVED[old]}{rest}"
+        old, dot, last = old.rpartition(".")  # the longest name first
+        rest = dot + last + rest
     return None
 
 

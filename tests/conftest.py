@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import importlib
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,18 +76,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker("long")
 
 
-def pytest_collection(session: pytest.Session) -> None:
-    """Import first the files that are this worker's share, then all in their order.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Collect without Python's garbage collector, then let it forget all that is there.
+
+    Modules and tests stay until the end. It would go through all of them again and again.
+    """
+    gc.disable()
+    try:
+        import_share(session.config)
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def import_share(config: pytest.Config) -> None:
+    """Import the files that are this worker's share, before all are collected in their order.
 
     The asserts of a file are rewritten when it is imported for the first time, and the result is
     kept beside it. So each file is rewritten by one worker, and not by all of them at once.
     """
-    worker = getattr(session.config, "workerinput", None)
+    worker = getattr(config, "workerinput", None)
     if worker is None:
         return
-    folders = [Path(one) for one in session.config.args if Path(one).is_dir()]
+    folders = [Path(one) for one in config.args if Path(one).is_dir()]
     files = [path for folder in folders for path in sorted(folder.rglob("test_*.py"))]
-    wanted = [path for path in files if not pytest_ignore_collect(path, session.config)]
+    wanted = [path for path in files if not pytest_ignore_collect(path, config)]
     for path in wanted[int(worker["workerid"][2:]) :: worker["workercount"]]:
         if str(path.parent) not in sys.path:
             sys.path.insert(0, str(path.parent))
@@ -96,7 +113,7 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 WHOLE_IN_THE_SECOND = re.compile(r"^pytestmark = pytest\.mark\.long\b", re.M)
-PARTS_IN_THE_SECOND = re.compile(r"mark\.long\b|^(from|import) hypothesis", re.M)
+PARTS_IN_THE_SECOND = re.compile(r"mark\.long\b|\bsweep\(|^(from|import) hypothesis", re.M)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,6 +1,7 @@
 """The session: modes, models, keys that nobody sees, and one sentence per mistake."""
 
 import asyncio
+from itertools import product
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from helpers.mock.server import MockServer, start_server
 from helpers.providers.models import DEFAULT_LIVE_MODEL, DEFAULT_OPENAI_MODEL, OFFLINE_MODEL
 from helpers.providers.openai import PROVIDERS, open_chat, open_responses
 from helpers.session.session import ANTHROPIC_URL, OPENAI_URL, Session
+from tests.sweeps import sweep
 
 KEY = "sk-ant-a-key-that-must-never-show"
 OPENAI_KEY = "sk-proj-another-that-must-never-show"
@@ -256,11 +258,14 @@ def test_a_proxy_that_cannot_be_used_is_said_in_a_sentence(
     assert isinstance(Session(NEAR).http(), httpx.AsyncClient)  # this machine needs none
 
 
+LISTS = ["localhost,::1,fd00::/8", "[::1]:80,[fd00::]", "fe80::1%eth0", "*"]
+PROXIES = ["http://127.0.0.1:1", "127.0.0.1:1", "http://[::1]:1"]
+ADDRESSES = [AFAR, NEAR, {"COURSE_BASE_URL": "http://[fd00::1]:9"}]
+
+
 @pytest.mark.parametrize(
-    "list", ["localhost,::1,fd00::/8", "[::1]:80,[fd00::]", "fe80::1%eth0", "*"]
+    ("list", "proxy", "url"), sweep(product(LISTS, PROXIES, ADDRESSES), first=7)
 )
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "127.0.0.1:1", "http://[::1]:1"])
-@pytest.mark.parametrize("url", [AFAR, NEAR, {"COURSE_BASE_URL": "http://[fd00::1]:9"}])
 def test_addresses_of_ipv6_in_no_proxy_stop_nothing(
     shell: pytest.MonkeyPatch, list: str, proxy: str, url: dict[str, str]
 ):

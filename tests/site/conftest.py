@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from helpers.environment.turns import turn
 from tests.browser.conftest import browser
 from tests.programs import find_firefox
 from tests.site.firefox import running_firefox
@@ -25,14 +26,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the whole site."""
+    """The folder of the whole site; the first worker that needs it builds it for all."""
     if already := os.environ.get("COURSE_SITE"):
         return Path(already)
-    folder = tmp_path_factory.mktemp("built") / "site"
-    command = [sys.executable, "-P", "-m", "helpers.site", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    run = tmp_path_factory.getbasetemp()
+    built = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "built"
+    with turn(built, waiting=lambda: None):
+        if not (built / "is-whole").exists():
+            command = [sys.executable, "-P", "-m", "helpers.site", str(built / "site")]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (built / "is-whole").touch()
+    return built / "site"
 
 
 @pytest.fixture(scope="session")

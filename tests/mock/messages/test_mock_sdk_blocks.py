@@ -12,6 +12,7 @@ from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.script import load
 from helpers.mock.server import MockServer
 from helpers.mock.transport import in_process_transport
+from tests.sweeps import sweep
 
 TOOLS: list[Any] = [
     WEATHER_TOOL,
@@ -76,7 +77,7 @@ def go_on(messages: list[Any], answer: Any) -> bool:
     return answer.stop_reason in ("tool_use", "pause_turn")
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", sweep(SCENARIOS, first=6))
 def test_sync(client: anthropic.Anthropic, name: str) -> None:
     messages: list[Any] = [{"role": "user", "content": SCENARIOS[name]}]
     ends = []
@@ -90,7 +91,7 @@ def test_sync(client: anthropic.Anthropic, name: str) -> None:
     assert ends == ENDS.get(name, ["end_turn"])
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", sweep(SCENARIOS, first=6))
 async def test_async(async_client: anthropic.AsyncAnthropic, name: str) -> None:
     messages: list[Any] = [{"role": "user", "content": SCENARIOS[name]}]
     while True:
