@@ -200,7 +200,7 @@ def test_whatever_the_files_hold_there_are_sentences(files: dict[str, bytes]):
 
 @pytest.mark.long
 @given(submissions())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_the_files_hold_there_are_sentences_at_length(files: dict[str, bytes]):
     no_exception_and_no_minute(files)
 
@@ -232,7 +232,7 @@ def test_however_an_archive_is_damaged_there_are_sentences(data: bytes):
 
 @pytest.mark.long
 @given(ARCHIVES)
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=2500, deadline=None)
 def test_however_an_archive_is_damaged_there_are_sentences_at_length(data: bytes):
     open_archive(data)
 

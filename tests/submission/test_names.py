@@ -24,12 +24,16 @@ def by_the_compiler(source: str) -> tuple[set[str], set[str]]:
     return {name for name in bound if name != "__conditional_annotations__"}, found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-@pytest.mark.long
-def test_the_compiler_finds_the_same_names(path: Path):
+def agrees(path: Path) -> bool:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
-    assert (find_definitions(tree), find_uses(tree)) == by_the_compiler(source)
+    return (find_definitions(tree), find_uses(tree)) == by_the_compiler(source)
+
+
+@pytest.mark.long
+def test_the_compiler_finds_the_same_names():
+    assert len(SOURCES) > 1000
+    assert [path for path in SOURCES if not agrees(path)] == []
 
 
 SCOPES = """\
