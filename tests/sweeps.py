@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 
 def sweep(cases: Iterable[Any], first: int) -> list[Any]:
@@ -23,3 +24,8 @@ def sweep(cases: Iterable[Any], first: int) -> list[Any]:
 
 def as_tuple(case: Any) -> tuple[Any, ...]:
     return case if isinstance(case, tuple) else (case,)
+
+
+def examples(count: int) -> int:
+    """Return how many examples of a property to try: the first layer takes a tenth of them."""
+    return max(5, count * settings.default.max_examples // 100)

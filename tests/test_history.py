@@ -15,6 +15,7 @@ from helpers.message import MessageAssembler, ToolCall
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.rules import signing
 from helpers.parts.recovery import TAIL, closed, kept, resendable
+from tests.sweeps import examples
 
 Block = dict[str, Any]
 Message = dict[str, Any]
@@ -525,14 +526,14 @@ def events_of(blocks: Iterable[tuple[Block, list[dict[str, Any]]]], reason: str)
     return [*events, end, {"type": "message_stop"}]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data(), st.booleans())
 def test_any_life_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
     live(data, prefill)
 
 
 @pytest.mark.long
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(st.data(), st.booleans())
 def test_many_lives_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
     live(data, prefill)

@@ -37,7 +37,7 @@ from helpers.mock.script.parts import ServerToolUse, ToolUse
 from helpers.sse import SSEDecoder
 from helpers.wire import tool_input as tool_input_module
 from helpers.wire.tool_input import read_input
-from tests.sweeps import sweep
+from tests.sweeps import examples, sweep
 
 Event = dict[str, Any]
 Block = dict[str, Any]
@@ -760,7 +760,7 @@ def check_that_only_protocol_errors_come(events: Iterable[Event]) -> None:
     assert isinstance(json.dumps(conversation.take(), allow_nan=False), str)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(st.lists(odd_events, max_size=12), st.booleans())
 def test_odd_events_are_protocol_errors_or_nothing(events: list[Event], started: bool) -> None:
     check_that_only_protocol_errors_come([START, *events] if started else events)

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from helpers.site.reading import write
+from tests.sharing import make_once
 
 SHOWN = ("index.html", "read/01_sse_by_hand.html", "read/00_start_here.html")
 LAUNCH = "../run/lab/index.html?path=01_sse_by_hand.ipynb"
@@ -16,9 +17,7 @@ LAUNCH = "../run/lab/index.html?path=01_sse_by_hand.ipynb"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    write(folder)
-    return folder
+    return make_once(tmp_path_factory, "pages", write)
 
 
 @pytest.fixture

@@ -266,30 +266,28 @@ def test_nobody_but_the_instructor_controls(serve: Serve):
             assert answer.json() == {"error": "Only the instructor's own link opens the board."}
 
 
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (b"{", 400),
-        (b"[" * 5000, 400),
-        (b'{"kind": "hand"}', 400),
-        (b'[{"kind": "hand", "up": true}]', 400),
-        (b'[{"number": 1, "kind": "code", "code": "print(1)"}]', 400),
-        (b'[{"number": true, "kind": "hand", "up": true}]', 400),
-        (
-            json.dumps([{"number": n, "kind": "hand", "up": True} for n in range(1, 202)]).encode(),
-            400,
-        ),
-        (b" " * 70_000, 413),
-    ],
-)
-def test_a_body_of_any_kind_gets_a_sentence(serve: Serve, content: bytes, status: int):
+BODIES = [
+    (b"{", 400),
+    (b"[" * 5000, 400),
+    (b'{"kind": "hand"}', 400),
+    (b'[{"kind": "hand", "up": true}]', 400),
+    (b'[{"number": 1, "kind": "code", "code": "print(1)"}]', 400),
+    (b'[{"number": true, "kind": "hand", "up": true}]', 400),
+    (json.dumps([{"number": n, "kind": "hand", "up": True} for n in range(1, 202)]).encode(), 400),
+    (b" " * 70_000, 413),
+]
+
+
+def test_a_body_of_any_kind_gets_a_sentence(serve: Serve):
     served = serve()
     with httpx.Client(base_url=served.address, trust_env=False) as http:
         seat = http.post("/seats", json={"code": served.code, "name": "Ada"}).json()["secret"]
         headers = {"authorization": f"Bearer {seat}"}
-        answer = http.post("/acts", headers=headers, content=content)
-        assert answer.status_code == status and len(answer.json()["error"]) > 10
-        assert http.get("/seat", headers=headers).json() == []
+        for content, status in BODIES:
+            answer = http.post("/acts", headers=headers, content=content)
+            assert answer.status_code == status, content[:60]
+            assert len(answer.json()["error"]) > 10
+            assert http.get("/seat", headers=headers).json() == []
 
 
 def test_neither_key_nor_secret_stands_in_the_file_in_the_clear(serve: Serve, tmp_path: Path):

@@ -17,6 +17,7 @@ from helpers.lessons.checking.diagnosis import render
 from helpers.lessons.checking.report import Report
 from helpers.lessons.checking.runner import check
 from helpers.lessons.exercise import SUPPORT, Exercise
+from tests.lessons.sample_exercises import COUNT
 from tests.lessons.warm import warm_starts
 
 RIGHT = sorted(LESSONS.glob("nb*/*/answers/right_*.py"))
@@ -54,6 +55,22 @@ def mistakes(exercise: Exercise) -> set[str]:
 def test_the_stub_is_not_attempted(exercise_id: str) -> None:
     exercise = find_exercise(exercise_id)
     assert check(exercise, exercise.stub).status == "not_attempted"
+
+
+def is_solved(exercise: Exercise, source: str) -> bool:
+    # One name more, so that the check doesn't take it for the stub and try nothing.
+    return check(exercise, f"{source}\none_name_more = True\n").status == "passed"
+
+
+@each_exercise
+def test_no_stub_is_solved(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    assert not is_solved(exercise, exercise.stub)
+
+
+def test_a_solved_stub_is_found() -> None:
+    assert not is_solved(COUNT, COUNT.stub)
+    assert is_solved(COUNT, COUNT.reference_source())
 
 
 @each_exercise

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from helpers.lessons import LESSONS, exercise_ids, find_exercise, lesson_names
-from helpers.lessons.checking.runner import check
 from helpers.lessons.exercise import BadExercise, Exercise, Words, read_exercise, read_words
 from tests.lessons.sample_exercises import COUNT, SAMPLES
 
@@ -29,22 +28,11 @@ def strays(exercise: Exercise) -> set[str]:
     return (found | {path.name for path in answers}) - {"__pycache__"}
 
 
-def is_solved(exercise: Exercise, source: str) -> bool:
-    # One name more, so that the check doesn't take it for the stub and try nothing.
-    return check(exercise, f"{source}\none_name_more = True\n").status == "passed"
-
-
 @each_exercise
 def test_no_file_is_astray(exercise_id: str) -> None:
     exercise = find_exercise(exercise_id)
     assert strays(exercise) == set()
     assert exercise.reference.is_file()
-
-
-@each_exercise
-def test_no_stub_is_solved(exercise_id: str) -> None:
-    exercise = find_exercise(exercise_id)
-    assert not is_solved(exercise, exercise.stub)
 
 
 def test_each_folder_is_in_its_order() -> None:
@@ -74,11 +62,6 @@ def test_a_stray_file_is_found(folder: Path) -> None:
     (folder / "checks").mkdir()
     (folder / "checks" / "__init__.py").touch()
     assert strays(read_exercise(folder)) == {"notes.txt", "right.py", "checks.py"}
-
-
-def test_a_solved_stub_is_found() -> None:
-    assert not is_solved(COUNT, COUNT.stub)
-    assert is_solved(COUNT, COUNT.reference_source())
 
 
 def test_a_mistake_without_an_answer_is_found() -> None:

@@ -25,6 +25,7 @@ from helpers.lessons.refresh import NOTEBOOKS
 from helpers.structured.answer import NoAnswer, Refused, StructuredAnswer, Truncated
 from helpers.structured.fields import FieldsView
 from helpers.tools import tool
+from tests.sweeps import examples
 
 
 @tool
@@ -99,7 +100,7 @@ def names_of(part_id: str) -> dict[str, Any]:
 scalars = st.one_of(st.text(), st.integers(), st.floats(-1e6, 1e6), st.booleans(), st.none())
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.dictionaries(st.text(), scalars, max_size=4), st.data())
 def test_the_short_answer_commits_what_the_library_commits(
     value: dict[str, Any], data: st.DataObject

@@ -30,7 +30,7 @@ from helpers.history import Conversation
 from helpers.providers.openai import PROVIDERS
 from helpers.retry import Recovery
 from helpers.tools import tool
-from tests.sweeps import sweep
+from tests.sweeps import examples, sweep
 
 ANTHROPIC, CHAT, RESPONSES = PROVIDERS
 
@@ -468,7 +468,7 @@ def fragments(draw: st.DrawFn) -> tuple[list[str], list[Event]]:
     return cities, [lines[index].pop(0) for index in order]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(fragments(), st.sampled_from(["tool_calls", "stop", "eos", None]), st.data())
 def test_any_interleaving_of_fragments_gives_the_same_calls(
     drawn: tuple[list[str], list[Event]], finish: str | None, data: st.DataObject
@@ -957,7 +957,7 @@ async def read(provider: str, chunks: Iterable[bytes]) -> tuple[list[Event], str
     return events, ""
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from([*STREAMS]), st.data())
 def test_any_chunking_comes_to_the_same(name: str, data: st.DataObject) -> None:
     provider, stream = STREAMS[name]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.render.html import ALLOWED, MarkdownHtml
 from helpers.render.markdown import LONGEST
+from tests.sweeps import examples
 
 VOID = {"hr"}
 CLASSES = re.compile(
@@ -261,7 +262,7 @@ def test_the_html_is_safe_and_the_same_however_the_text_is_cut(text: str, data: 
     assert cut + markdown.close() == whole
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.text(alphabet="ab1 <>&#*_`~[]()!\"'\\/=:-\n"))
 def test_no_letter_is_lost_but_the_titles_of_links_and_a_languages_ticks(text: str):
     if "[" not in text and "```" not in text and "~~~" not in text:

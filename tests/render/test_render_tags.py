@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import course
 from helpers.render.tags import Piece, TagSplitter
+from tests.sweeps import examples
 
 # Tags, beginnings of tags, and what only looks like one.
 BITS = ["<thinking>", "</thinking>", "<", "</", "<think", "<think>", "ing>", " ", "a < b", "日"]
@@ -60,7 +61,7 @@ def test_every_character_by_itself_and_all_at_once(text: str, pieces: list[Piece
     assert split(text) == split(*text) == pieces
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 60)))
 def test_no_cut_changes_the_result(text: str, places: list[int]):
     cuts = [0, *sorted(min(place, len(text)) for place in places), len(text)]

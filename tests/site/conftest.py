@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from helpers.environment.turns import turn
 from tests.browser.conftest import browser
 from tests.programs import find_firefox
+from tests.sharing import make_once
 from tests.site.firefox import running_firefox
 from tests.site.newcomer import Chromium, Page
 from tests.site.tab import serving_site
@@ -26,18 +26,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the whole site; the first worker that needs it builds it for all."""
+    """The folder of the whole site."""
     if already := os.environ.get("COURSE_SITE"):
         return Path(already)
-    run = tmp_path_factory.getbasetemp()
-    built = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "built"
-    with turn(built, waiting=lambda: None):
-        if not (built / "is-whole").exists():
-            command = [sys.executable, "-P", "-m", "helpers.site", str(built / "site")]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stdout + done.stderr
-            (built / "is-whole").touch()
-    return built / "site"
+    return make_once(tmp_path_factory, "site", build)
+
+
+def build(folder: Path) -> None:
+    command = [sys.executable, "-P", "-m", "helpers.site", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from helpers.lessons.learner.map import NOTEBOOKS
 from helpers.site.reading import write
 from helpers.site.reading.pages import link_from
 from helpers.site.reading.prose import Prose
+from tests.sharing import make_once
 
 ROOT = Path(__file__).parents[2]
 # Elements that load what they name; all others only lead there.
@@ -50,9 +51,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    write(folder)
-    return folder
+    return make_once(tmp_path_factory, "pages", write)
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from helpers.agent import (
 )
 from helpers.client import StreamTruncated, open_stream
 from helpers.streams.backpressure import BoundedQueue, QueueClosed, WhenFull, through
+from tests.sweeps import examples
 
 CALL = ToolCall(1, "toolu_1", "get_weather", {"city": "Lagos"}, '{"city": "Lagos"}')
 END = RunFinished("end_turn", {"output_tokens": 3}, 1)
@@ -150,7 +151,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(EVENTS, st.integers(1, 5), st.sampled_from(["wait", "drop", "coalesce"]))
 def test_nothing_but_deltas_goes_and_the_order_stays(
     events: list[AgentEvent], capacity: int, when_full: WhenFull

@@ -22,6 +22,7 @@ from helpers.structured.answer import (
     format_of,
     schema_of,
 )
+from tests.sweeps import examples
 
 
 class Step(BaseModel):
@@ -106,7 +107,7 @@ def test_a_class_that_no_schema_can_say_is_named(model: type[BaseModel], why: st
         schema_of(model)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, len(WRITTEN)))
 def test_fields_commit_in_order_however_the_text_is_cut(size: int):
     answer = StructuredAnswer(Recipe)

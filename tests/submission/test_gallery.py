@@ -21,6 +21,7 @@ from helpers.submission.gallery_entry import COLUMNS, ROWS, GalleryEntry, NoEntr
 from helpers.submission.picture import still_svg
 from helpers.submission.recording import Cast
 from helpers.submission.verdict import Check, Verdict
+from tests.sweeps import examples
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 CAST = Cast(80, 24, "python agent.py", ((0.1, "Hello \x1b[31mworld\r\n"), (0.5, f"{HOSTILE}\r\n")))
@@ -150,7 +151,7 @@ ANYTHING = st.recursive(
 
 
 @given(title=ANYTHING, author=ANYTHING, note=st.binary(max_size=200))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_whatever_a_submission_holds_there_is_a_page(title: Any, author: Any, note: bytes):
     files = files_of() | {"note.md": note}
     manifest = {"title": title, "author": author, "gallery": True}
@@ -165,7 +166,7 @@ def test_whatever_a_submission_holds_there_is_a_page(title: Any, author: Any, no
 
 
 @given(st.text(max_size=300), st.integers(1, 200), st.integers(1, 60))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_screen_of_any_size_is_a_picture_of_one_size(text: str, columns: int, rows: int):
     cast = Cast(columns, rows, "x", ((0.0, text),))
     files = {**files_of(), "recording.cast": cast.text().encode("utf-8", "replace")}

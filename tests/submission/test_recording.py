@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.submission.bundle import course_agent
 from helpers.submission.picture import animated_svg
 from helpers.submission.recording import CannotRecord, Cast, leaks, record, scrub
+from tests.sweeps import examples
 
 AGENTS = Path(__file__).with_name("agents")
 SECRET = "sk-ant-0123456789abcdef"
@@ -132,7 +133,7 @@ def test_the_last_screen_is_what_stands_still():
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_whatever_was_written_the_picture_is_a_picture(text: str):
     ElementTree.fromstring(animated_svg(cast_of((0.0, text), (0.5, "<script>alert(1)</script>"))))
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from helpers.svg import look, plots, snapshot
 from helpers.svg import scales as plot_scales
 from helpers.svg.scales import Scale
+from tests.sweeps import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -238,7 +239,7 @@ def test_the_histogram_counts_each_gap_once(times: list[float]) -> None:
     assert len({len(row) for row in rows}) == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(arrivals)
 def test_any_times_make_a_picture_within_its_frame(times: list[float]) -> None:
     svg = plots.latency(times).svg
@@ -253,7 +254,7 @@ def test_any_times_make_a_picture_within_its_frame(times: list[float]) -> None:
     assert all(10 < y < plots.HEIGHT for y in heights)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(extreme_arrivals)
 def test_no_words_of_a_latency_plot_overlap(times: list[float]) -> None:
     check_words(plots.latency(times).svg)
@@ -378,7 +379,7 @@ points = st.builds(
 ).filter(lambda points: points[-1][0] >= 2 * points[0][0])
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(st.one_of(powers, points), min_size=1, max_size=3))
 def test_no_words_of_a_growth_plot_overlap(lines: list[list[tuple[float, float]]]) -> None:
     svg = growth(**dict(zip(("every fragment", "once", "at its stop"), lines, strict=False))).svg

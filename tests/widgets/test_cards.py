@@ -42,6 +42,7 @@ from helpers.tools import ToolError, tool
 from helpers.widgets.cards.model import Board, Lane, about_call, fold, readable
 from helpers.widgets.cards.snapshot import draw, lane_words, lines_for, note_words, tell
 from helpers.widgets.cards.view import CardsView
+from tests.sweeps import examples
 
 PROMPT = "Search the checkout logs from 12:00 to 12:10 for errors and slow requests."
 FAST = {"first_token": 0.01, "tokens_per_second": 2000.0}
@@ -260,7 +261,7 @@ def run_of(pairs: list[tuple[float, Any]], pause: float = 0.0) -> CardsView:
 
 
 @given(st.lists(st.booleans(), min_size=len(ONE_TURN), max_size=len(ONE_TURN)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_whenever_frames_are_sent_the_page_ends_with_the_saved_state(shows: list[bool]) -> None:
     view = run_of([])
     sent: list[dict[str, Any]] = []

@@ -193,6 +193,7 @@ def test_an_error_that_the_program_defines_is_no_crash() -> None:
 # Agents
 
 
+@pytest.mark.long
 def test_the_agent_of_the_course_ends_or_recovers_at_every_byte() -> None:
     view = chaos(prompt=PROMPT)
     assert count_outcomes(view).keys() == {"recovered", "ended"}
@@ -351,8 +352,8 @@ async def no_generator(*_: Any, **__: Any) -> None:
     [
         (crashes, "KeyError"),
         (no_generator, "async generator"),
-        (lambda *_, **__: None, "async generator"),
-        (ends_in(forever), ""),
+        pytest.param(lambda *_, **__: None, "async generator", marks=pytest.mark.long),
+        pytest.param(ends_in(forever), "", marks=pytest.mark.long),
     ],
 )
 def test_an_agent_that_fails_without_a_cut_is_told_so(run: Any, words: str) -> None:

@@ -16,6 +16,7 @@ from helpers.widgets.answer import Answer
 from helpers.widgets.form.model import Cell, Form, Row, fold
 from helpers.widgets.form.snapshot import draw, tell
 from helpers.widgets.form.view import FormView
+from tests.sweeps import examples
 
 HOSTILE = "</text><script>alert(1)</script> & \x00\x0b ]]> \"'"
 
@@ -145,7 +146,7 @@ def test_a_value_that_does_not_fit_the_class_is_no_instance() -> None:
     assert "prep_steps.1.minutes" in form.problem
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.booleans(), st.integers(0, 400))
 @example("\\", True, 12)
 @example('"', True, 12)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from helpers import course
 from helpers.svg import snapshot
 from helpers.widgets.history.view import HistoryView
+from tests.sweeps import examples
 
 QUESTION = {"role": "user", "content": "What's the weather in Lagos and Oslo?"}
 
@@ -135,7 +136,7 @@ blocks = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

@@ -25,6 +25,7 @@ from helpers.widgets.submit import view as submit
 from helpers.widgets.submit.model import STEPS, rows, sentence
 from helpers.widgets.submit.snapshot import draw, tell
 from helpers.widgets.submit.view import SubmitView
+from tests.sweeps import examples
 
 NOTE = (
     "A character of three bytes came in two chunks. My decoder showed a replacement sign for it. "
@@ -105,7 +106,7 @@ def test_a_sentence_says_how_far_it_is() -> None:
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=3))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_whatever_a_step_says_the_picture_is_a_picture(said: str, details: list[str]) -> None:
     failed = [replace(STEPS[0], state="failed", words=said, details=tuple(details)), *STEPS[1:]]
     ElementTree.fromstring(draw(failed))

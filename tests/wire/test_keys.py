@@ -42,6 +42,7 @@ from helpers.widgets.timeline import words as timeline_words
 from helpers.widgets.transcript.view import OpenEvents, Transcript
 from helpers.wire import keys
 from helpers.wire.keys import HIDDEN, clean_headers, clean_key, strike
+from tests.sweeps import examples
 
 MARK = "PLANTED"
 KEY = f"sk-{MARK}-0123456789"  # its first characters are the mark: half a key shows it, too
@@ -337,7 +338,7 @@ def read_log() -> Any:
         root.setLevel(before)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.too_slow])
 @given(
     place=st.sampled_from(sorted(PLACES)),
     way=st.sampled_from([*sorted(WAYS), "nobody listens"]),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers.mock.engine import MockAPI, VirtualClock
 from helpers.mock.script import Scenario, Turn, load
 from helpers.mock.script.parts import Part, Text, Thinking, ToolUse
+from tests.sweeps import examples
 
 Messages = list[dict[str, Any]]
 Change = Callable[[Messages, int, int], None]
@@ -98,7 +99,7 @@ def since_the_last_prompt(messages: Messages) -> int:
     return max(i for i, message in enumerate(messages) if isinstance(message["content"], str))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(histories())
 def test_what_the_mock_gave_it_takes_back(history: tuple[MockAPI, Messages]) -> None:
     mock, messages = history
@@ -297,7 +298,7 @@ def test_changed_thinking_is_refused(change: Change) -> None:
     holds()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(histories(thinks=True))
 def test_thinking_of_earlier_turns_may_go(history: tuple[MockAPI, Messages]) -> None:
     mock, messages = history

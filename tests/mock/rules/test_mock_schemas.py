@@ -27,6 +27,7 @@ from helpers.mock.unscripted import own_tools
 from helpers.mock.unscripted.clues import find
 from helpers.mock.unscripted.patterns import samples
 from helpers.mock.unscripted.tool_input import write
+from tests.sweeps import examples
 
 WORDS = ["city", "unit", "a", "limit", "to", "name", "date", "email", "query", "year", "done"]
 SCHEMA_WORDS = ["type", "properties", "items", "required", "enum", "anyOf", "$ref", "minimum"]
@@ -254,7 +255,7 @@ def test_no_schema_however_wrong_is_the_end(schema: Any, prompt: str) -> None:
         assert isinstance(part, Text) or judge(schema).is_valid(exact(part.input))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(harder, st.one_of(plain, st.lists(plain, max_size=3), st.dictionaries(names, plain)))
 @example({"multipleOf": 0.1}, 0.0)
 def test_the_judge_says_what_jsonschema_says(schema: Any, value: Any) -> None:

@@ -13,6 +13,7 @@ from helpers.mock.script import load, prompts
 from helpers.mock.script.parts import Part, Text, ToolUse
 from helpers.mock.unscripted.clues import find
 from helpers.mock.unscripted.runners import commands
+from tests.sweeps import examples
 
 SCENARIOS = load()
 TEXT = {"type": "string"}
@@ -379,7 +380,7 @@ STEP = st.text("abcxyz0189-._", min_size=1, max_size=8).filter(lambda one: one.s
 STEP = STEP.filter(lambda one: any(letter.isalpha() for letter in one))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     root=st.sampled_from(["/", "~/", "./", "../", "C:\\", "D:/"]),
     steps=st.lists(STEP, min_size=1, max_size=5),
