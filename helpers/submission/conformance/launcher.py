@@ -169,6 +169,9 @@ if sys.platform == "linux":
             import httpx  # noqa: F401
         import argparse  # noqa: F401
         import encodings.idna  # noqa: F401
+        import gc
+
+        gc.freeze()  # an agent's garbage collector needn't look at what is there already
 
         control = socket.socket(fileno=int(number))
         waiting = selectors.DefaultSelector()
