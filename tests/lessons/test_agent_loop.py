@@ -16,6 +16,7 @@ from helpers.lessons.nb05_agent_loop.loop.checks.history import CUT_CALL
 from helpers.mock.script import load
 from helpers.parts.loop import run_agent
 from helpers.tools import Tool, tool
+from tests.sweeps import sweep
 
 
 @tool
@@ -68,7 +69,7 @@ async def run(
     return count
 
 
-@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("prompt", sweep(PROMPTS, first=8))
 async def test_every_conversation_can_go_on(prompt: str, http: httpx.AsyncClient):
     messages = [{"role": "user", "content": prompt}]
     await run(http, messages)

@@ -292,10 +292,12 @@ ONE = {
 }
 
 
-@cases(ONE)
-@pytest.mark.parametrize("finish", ["tool_calls", "stop", "end_turn", "tool_use", "eos", "new"])
-def test_one_call_runs_once_with_its_input(case: list[Event], finish: str) -> None:
-    outcome = run_play(CHAT, sse(*case, chunk({}, finish), END))
+FINISHES = ["tool_calls", "stop", "end_turn", "tool_use", "eos", "new"]
+
+
+@pytest.mark.parametrize(("name", "finish"), sweep(product(ONE, FINISHES), first=2 * len(ONE)))
+def test_one_call_runs_once_with_its_input(name: str, finish: str) -> None:
+    outcome = run_play(CHAT, sse(*ONE[name], chunk({}, finish), END))
     assert (outcome.ran, outcome.text, outcome.last.error) == (["Lagos"], "done", None)
     turn, results = outcome.requests[1]["messages"][1:]
     assert turn["tool_calls"][0]["id"] == results["tool_call_id"] != ""

@@ -270,7 +270,7 @@ def change_and_get_error(
 
 @pytest.mark.parametrize("change", RESULT_CHANGES)
 def test_a_changed_result_is_refused(change: Change) -> None:
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=examples(10), deadline=None)
     @given(histories(), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
         assert "tool_" in change_and_get_error(history, data, "tool_result", change)
@@ -280,7 +280,7 @@ def test_a_changed_result_is_refused(change: Change) -> None:
 
 @pytest.mark.parametrize("change", CALL_CHANGES)
 def test_a_changed_call_is_refused(change: Change) -> None:
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=examples(10), deadline=None)
     @given(histories(), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
         assert "tool_" in change_and_get_error(history, data, "tool_use", change)
@@ -290,7 +290,7 @@ def test_a_changed_call_is_refused(change: Change) -> None:
 
 @pytest.mark.parametrize("change", THINKING_CHANGES + CURRENT_CHANGES)
 def test_changed_thinking_is_refused(change: Change) -> None:
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=examples(10), deadline=None)
     @given(histories(thinks=True), st.data())
     def holds(history: Any, data: st.DataObject) -> None:
         assert "thinking" in change_and_get_error(history, data, "thinking", change)

@@ -14,6 +14,7 @@ from helpers.mock.messages.thinking import display
 from helpers.mock.rules.models import MODELS, list_models
 from helpers.mock.script import load
 from helpers.mock.script.parts import ServerToolUse, ToolUse
+from tests.sweeps import sweep
 
 TURNS = 3
 SCENARIOS = load()
@@ -136,7 +137,7 @@ def test_it_takes_back_what_it_said(model: str, tools: bool) -> None:
             check(prompt, model, thinking, tools)
 
 
-@pytest.mark.parametrize("model", list_models())
+@pytest.mark.parametrize("model", sweep(list_models(), first=6))
 def test_every_model_takes_back_calls_and_thinking(model: str) -> None:
     for thinking in settings(model):
         for prompt in ("What's the weather in Lagos?", OWN_PROMPTS[0]):
