@@ -22,7 +22,6 @@ from helpers.lessons.teaching.notebook import write_path
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "00_start_here.ipynb"
-CUSTOM = Path(__file__).with_name("custom")  # JupyterLab's custom.css
 # Notebooks that have another name since an earlier edition of the course.
 RENAMED = {
     "09_thinking_and_structured_output": "10_thinking_and_structured_output",
@@ -121,15 +120,12 @@ def server_settings(home: Path, first: str) -> dict[str, dict[str, Any]]:
         "ServerApp": {
             "root_dir": str(home),
             "default_url": f"/lab/tree/notebooks/{first}",
-            "static_custom_path": [str(CUSTOM)],
         },
         "LabApp": {
             "default_url": f"/lab/tree/notebooks/{first}",
             # No news and no look for updates: nothing leaves this machine.
             "news_url": None,
             "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
-            # Pictures for the dark, in JupyterLab's dark theme.
-            "custom_css": True,
         },
         # Cells and outputs are encrypted on their way to the kernel, and its warning that they
         # are not doesn't alarm anyone.

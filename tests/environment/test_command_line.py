@@ -784,8 +784,15 @@ def test_lab_opens_the_learners_copy_on_loopback_behind_its_token(house: Path):
     )
     try:
         assert process.stdout is not None
-        url = next(line for line in process.stdout if "http://127.0.0.1:" in line).strip()
-        address, _, token = url.partition("/lab/tree/notebooks/00_start_here.ipynb?token=")
+        told = []
+        for line in process.stdout:
+            told.append(line)
+            if "http://127.0.0.1:" in line:
+                break
+        assert not [line for line in told if line.startswith("[W")]
+        address, _, token = told[-1].strip().partition(
+            "/lab/tree/notebooks/00_start_here.ipynb?token="
+        )
         assert len(token) >= 32
         wait_until_it_listens(int(address.rpartition(":")[2]))
         contents = f"{address}/api/contents/notebooks/00_start_here.ipynb"
