@@ -790,8 +790,8 @@ def test_lab_opens_the_learners_copy_on_loopback_behind_its_token(house: Path):
             if "http://127.0.0.1:" in line:
                 break
         assert not [line for line in told if line.startswith("[W")]
-        address, _, token = told[-1].strip().partition(
-            "/lab/tree/notebooks/00_start_here.ipynb?token="
+        address, _, token = (
+            told[-1].strip().partition("/lab/tree/notebooks/00_start_here.ipynb?token=")
         )
         assert len(token) >= 32
         wait_until_it_listens(int(address.rpartition(":")[2]))
