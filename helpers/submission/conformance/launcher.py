@@ -192,19 +192,24 @@ if sys.platform == "linux":
             os._exit(0)
         job = json.loads(data)
         began, begun = os.pipe()
+        known, knowing = os.pipe()
         if not (pid := os.fork()):
             others = [key.fd for key in waiting.get_map().values() if key.fileobj is not control]
             waiting.close()
             control.close()
-            for one in (began, *others):
+            for one in (began, knowing, *others):
                 os.close(one)
-            return become(job, files, begun)
+            return become(job, files, begun, known)
         os.close(begun)
+        os.close(known)
         os.read(began, 1)  # its end: the agent has a process group of its own
         for one in (began, *files):
             os.close(one)
         waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
         control.send(json.dumps({"number": job["number"], "pid": pid}).encode())
+        with suppress(BrokenPipeError):  # it has ended already
+            os.write(knowing, b".")
+        os.close(knowing)
         return None
 
     def tell_end(
@@ -217,7 +222,7 @@ if sys.platform == "linux":
         end = {"pid": pid, "code": os.waitstatus_to_exitcode(code)}
         control.send(json.dumps(end).encode())
 
-    def become(job: Mapping[str, Any], files: list[int], begun: int) -> list[str]:
+    def become(job: Mapping[str, Any], files: list[int], begun: int, known: int) -> list[str]:
         """Make this process what a new one would be; return what it has to run."""
         os.setsid()
         for standard, file in enumerate(files[:2], 1):
@@ -230,6 +235,10 @@ if sys.platform == "linux":
         os.environ.update(environment)
         limit(**job["limits"])
         os.close(begun)
+        # It may end its launcher, so it runs only when others know of it.
+        if not os.read(known, 1):
+            os._exit(0)  # its launcher has gone before
+        os.close(known)
         return [str(files[2]), *job["command"]]
 
 

@@ -217,11 +217,12 @@ async def launch(
             "TEMP": name,
             **environment,
         }
-        process: asyncio.subprocess.Process | WarmProcess
+        process: asyncio.subprocess.Process | WarmProcess | None = None
         try:
             if warm is not None and warm.alive:
-                process = await warm.start(command, name, whole, limits.numbers, notes.writing)
-            else:
+                with suppress(OSError):  # another agent has ended the launcher
+                    process = await warm.start(command, name, whole, limits.numbers, notes.writing)
+            if process is None:
                 python = [sys.executable, "-I", "-B", "-X", "utf8", str(LAUNCHER)]
                 process = await asyncio.create_subprocess_exec(
                     *(*python, str(_name_for_child(notes.writing)), *command),
