@@ -310,7 +310,7 @@ def test_what_never_ends_is_given_up(what: Callable[[], Any], words: str) -> Non
 
 
 def test_what_never_waits_is_thrown_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chaos_runs, "PATIENCE", 0.2)
+    monkeypatch.setattr(chaos_runs, "PATIENCE", 0.5)
 
     def spin() -> None:
         while True:
@@ -323,7 +323,9 @@ def test_what_never_waits_is_thrown_out(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_what_catches_everything_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chaos_runs, "PATIENCE", 0.1)
+    # More than a run needs that does wait: it would be thrown out, and be no run to leave behind.
+    monkeypatch.setattr(chaos_runs, "PATIENCE", 1.0)
+    monkeypatch.setattr(chaos_runs, "MOST_STRIKES", 1)
     over = threading.Event()
 
     def spin() -> None:
