@@ -27,5 +27,5 @@ def as_tuple(case: Any) -> tuple[Any, ...]:
 
 
 def examples(count: int) -> int:
-    """Return how many examples of a property to try: the first layer takes a tenth of them."""
+    """Return how many examples of a property to try: in the first layer a tenth, at least 5."""
     return max(5, count * settings.default.max_examples // 100)

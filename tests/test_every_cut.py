@@ -52,7 +52,7 @@ def test_a_cut_at_every_byte(situation: str) -> None:
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_a_sample_of_every_case(situation: str) -> None:
-    all_hold(random.Random(situation).sample([*cases(situation, every=41)], 30))
+    all_hold(random.Random(situation).sample([*cases(situation, every=41)], 60))
 
 
 @pytest.mark.parametrize("then", ["leave", "cancel", "speak"])

@@ -533,7 +533,7 @@ def test_any_life_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=examples(250))
+@settings(max_examples=250)
 @given(st.data(), st.booleans())
 def test_many_lives_of_a_conversation(data: st.DataObject, prefill: bool) -> None:
     live(data, prefill)

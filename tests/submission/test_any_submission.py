@@ -193,7 +193,7 @@ def test_the_honest_one_is_told_nothing_bad():
 
 
 @given(submissions())
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.long
 def test_whatever_the_files_hold_there_are_sentences(files: dict[str, bytes]):
     no_exception_and_no_minute(files)
@@ -201,7 +201,7 @@ def test_whatever_the_files_hold_there_are_sentences(files: dict[str, bytes]):
 
 @pytest.mark.long
 @given(submissions())
-@settings(max_examples=examples(600), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_the_files_hold_there_are_sentences_at_length(files: dict[str, bytes]):
     no_exception_and_no_minute(files)
 
@@ -233,7 +233,7 @@ def test_however_an_archive_is_damaged_there_are_sentences(data: bytes):
 
 @pytest.mark.long
 @given(ARCHIVES)
-@settings(max_examples=examples(2500), deadline=None)
+@settings(max_examples=5000, deadline=None)
 def test_however_an_archive_is_damaged_there_are_sentences_at_length(data: bytes):
     open_archive(data)
 

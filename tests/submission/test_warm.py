@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from helpers.submission.conformance.process import Agent, Limits, launch, read_base_environment
-from helpers.submission.conformance.warm import Warm, warm_up
+from helpers.submission.conformance.warm import LAUNCHER, Warm, warm_up
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="agents are forked on Linux only")
 
@@ -114,6 +115,24 @@ async def test_who_ends_the_launcher_ends_nobody_elses_run(tmp_path: Path):
             assert await agent.ends(60) == 0
             assert agent.out == "fine\n"
     assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _runs(pid, "attack.py")]
+
+
+async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path: Path):
+    async def run(warm: Warm) -> tuple[int, str]:
+        async with running(tmp_path / "agent.py", "print('fine')", warm) as agent:
+            return await agent.ends(60), agent.out
+
+    async with warm_up(read_base_environment()) as warm:
+        assert warm is not None
+        children = psutil.Process().children()
+        [launcher] = [one for one in children if str(LAUNCHER) in one.cmdline()]
+        launcher.suspend()  # it is asked, and does not answer
+        start = asyncio.create_task(run(warm))
+        async with asyncio.timeout(60):
+            while not warm._asked:  # noqa: ASYNC110  nobody tells of it
+                await asyncio.sleep(0.01)
+        launcher.kill()
+        assert await start == (0, "fine\n")
 
 
 def _runs(pid: str, words: str) -> bool:

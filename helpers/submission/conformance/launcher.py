@@ -12,6 +12,7 @@ anything back; an agent that closes the pipe ends with it.
     outside: opens /etc/shadow        what a verifier tells
 """
 
+import gc
 import json
 import os
 import runpy
@@ -169,7 +170,6 @@ if sys.platform == "linux":
             import httpx  # noqa: F401
         import argparse  # noqa: F401
         import encodings.idna  # noqa: F401
-        import gc
 
         gc.freeze()  # an agent's garbage collector needn't look at what is there already
 
