@@ -15,6 +15,7 @@ import pytest
 
 from helpers.submission.conformance.process import Agent, Limits, launch, read_base_environment
 from helpers.submission.conformance.warm import LAUNCHER, Warm, warm_up
+from tests.mock.exchange import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="agents are forked on Linux only")
 
@@ -129,8 +130,7 @@ async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path
         launcher.suspend()  # it is asked, and does not answer
         start = asyncio.create_task(run(warm))
         async with asyncio.timeout(60):
-            while not warm._asked:  # noqa: ASYNC110  nobody tells of it
-                await asyncio.sleep(0.01)
+            await until(lambda: warm._asked)
         launcher.kill()
         assert await start == (0, "fine\n")
 
