@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +44,23 @@ async def running(
     given = (["--a", "ä b"], {"KEY": "k"}, limits or Limits())
     async with launch(file, *given, warm) as agent:
         yield agent
+
+
+async def find_launcher() -> psutil.Process:
+    def found() -> list[psutil.Process]:
+        children = psutil.Process().children()
+        return [one for one in children if str(LAUNCHER) in one.cmdline()]
+
+    async with asyncio.timeout(60):
+        await until(found)  # a process that has just begun has no command line yet
+    [launcher] = found()
+    return launcher
+
+
+def has_ended(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 async def test_it_sees_the_same(tmp_path: Path):
@@ -103,19 +120,22 @@ async def test_its_limits_hold(tmp_path: Path):
 
 
 async def test_who_ends_the_launcher_ends_nobody_elses_run(tmp_path: Path):
-    attack = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    attack = (
+        "import os, signal\nprint(os.getpid(), flush=True)\nos.kill(os.getppid(), signal.SIGKILL)"
+    )
     outside: list[str] = []
     async with warm_up(read_base_environment()) as warm:
         assert warm is not None
         limits = Limits(outside=outside.append)
         async with running(tmp_path / "attack.py", attack, warm, limits) as agent:
             assert await agent.ends(60) == -signal.SIGKILL
+            attacker = int(agent.out)
         assert outside == ["signals another process"]
         assert not warm.alive
         async with running(tmp_path / "agent.py", "print('fine')", warm) as agent:
             assert await agent.ends(60) == 0
             assert agent.out == "fine\n"
-    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _runs(pid, "attack.py")]
+    assert has_ended(attacker)
 
 
 async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path: Path):
@@ -125,8 +145,7 @@ async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path
 
     async with warm_up(read_base_environment()) as warm:
         assert warm is not None
-        children = psutil.Process().children()
-        [launcher] = [one for one in children if str(LAUNCHER) in one.cmdline()]
+        launcher = await find_launcher()
         launcher.suspend()  # it is asked, and does not answer
         start = asyncio.create_task(run(warm))
         async with asyncio.timeout(60):
@@ -135,8 +154,41 @@ async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path
         assert await start == (0, "fine\n")
 
 
-def _runs(pid: str, words: str) -> bool:
-    try:
-        return words in Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
-    except OSError:
-        return False
+async def test_an_agent_that_ends_at_once_is_not_missed_by_a_slow_loop(tmp_path: Path):
+    file = tmp_path / "agent.py"
+    file.write_text("import os\nos._exit(7)", encoding="utf-8")
+    async with warm_up(read_base_environment()) as warm:
+        assert warm is not None
+        for turns in (0, 20):
+            stand_still(turns)
+            async with launch(file, [], {}, Limits(), warm) as agent:
+                assert await agent.ends(60) == 7
+        assert warm.alive
+
+
+def stand_still(turns: int) -> None:
+    """Hold up the loop in each of its next turns."""
+    if turns:
+        time.sleep(0.05)
+        asyncio.get_running_loop().call_soon(stand_still, turns - 1)
+
+
+async def test_a_start_that_is_given_up_harms_nobody_and_leaves_nothing(tmp_path: Path):
+    async def run(name: str, source: str) -> str:
+        async with running(tmp_path / name, source, warm) as agent:
+            await agent.ends(60)
+            return agent.out
+
+    async with warm_up(read_base_environment()) as warm:
+        assert warm is not None
+        other = asyncio.create_task(run("other.py", "import time\ntime.sleep(1)\nprint('fine')"))
+        async with asyncio.timeout(60):
+            for _ in range(5):
+                given_up = asyncio.create_task(run("given_up.py", "while True: pass"))
+                await until(lambda: warm._asked)
+                given_up.cancel()
+                await asyncio.gather(given_up, return_exceptions=True)
+            assert await other == "fine\n"
+            assert await run("next.py", "print('next')") == "next\n"
+            launcher = await find_launcher()
+            await until(lambda: not launcher.children())

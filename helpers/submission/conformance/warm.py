@@ -26,10 +26,11 @@ MOST = 1 << 16  # bytes of a message
 class WarmProcess:
     """A forked agent, with as much of asyncio's Process as an Agent uses."""
 
-    def __init__(self, pid: int, streams: Sequence[asyncio.StreamReader]) -> None:
+    def __init__(self, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self.stdout, self.stderr = streams
+        self.stdout: asyncio.StreamReader | None = None
+        self.stderr: asyncio.StreamReader | None = None
         self._over = asyncio.Event()
 
     async def wait(self) -> int:
@@ -52,6 +53,11 @@ class WarmProcess:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
 
+    def discard(self) -> None:
+        """End it with all that it has started: nobody has it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def end(self, code: int) -> None:
         """Take note of its end."""
         self.returncode = code
@@ -64,7 +70,7 @@ class Warm:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._running: dict[int, WarmProcess] = {}
-        self._asked: dict[int, asyncio.Future[int]] = {}
+        self._asked: dict[int, asyncio.Future[WarmProcess]] = {}
         self._count = 0
         self._reader = asyncio.create_task(self._read())
 
@@ -89,21 +95,33 @@ class Warm:
             OSError: the launcher is gone.
         """
         reading, writing = zip(*(os.pipe() for _ in range(2)), strict=True)
-        self._count += 1
-        number = self._count
-        asked = self._asked[number] = asyncio.get_running_loop().create_future()
-        job = {"number": number, "command": [*command], "folder": folder, "limits": {**limits}}
-        data = json.dumps({**job, "environment": {**environment}}).encode()
         try:
-            socket.send_fds(self._control, [data], [*writing, notes])
             streams = [await _reader_of(file) for file in reading]
-            pid = await asked
+            self._count += 1
+            job = {"number": self._count, "command": [*command], "folder": folder}
+            job |= {"limits": {**limits}, "environment": {**environment}}
+            process = await self._ask(job, [*writing, notes])
         finally:
             for file in writing:
                 os.close(file)
-            self._asked.pop(number, None)
-        process = self._running[pid] = WarmProcess(pid, streams)
+        process.stdout, process.stderr = streams
         return process
+
+    async def _ask(self, job: Mapping[str, Any], files: Sequence[int]) -> WarmProcess:
+        """Have the launcher fork, and wait until it has."""
+        number = job["number"]
+        asked = self._asked[number] = asyncio.get_running_loop().create_future()
+        try:
+            socket.send_fds(self._control, [json.dumps(job).encode()], files)
+        except OSError:
+            del self._asked[number]
+            raise
+        try:
+            return await asked
+        except asyncio.CancelledError:
+            if asked.done() and not asked.cancelled() and not asked.exception():
+                asked.result().discard()
+            raise
 
     @property
     def alive(self) -> bool:
@@ -116,20 +134,29 @@ class Warm:
         self._control.close()
 
     async def _read(self) -> None:
+        """Take note of each begin and each end that the launcher tells."""
         loop = asyncio.get_running_loop()
-        with suppress(OSError):
+        try:
             while data := await loop.sock_recv(self._control, MOST):
                 match json.loads(data):
                     case {"number": int(number), "pid": int(pid)}:
-                        self._asked[number].set_result(pid)
-                        await asyncio.sleep(0)  # whoever asked has the process before its end
+                        process = self._running[pid] = WarmProcess(pid)
+                        asked = self._asked.pop(number)
+                        if asked.cancelled():  # nobody waits for it any more
+                            process.discard()
+                        else:
+                            asked.set_result(process)
                     case {"pid": int(pid), "code": int(code)}:
                         self._running.pop(pid).end(code)
-        # Somebody ended the launcher; who did has no good end, either.
-        for asked in self._asked.values():
-            asked.set_exception(OSError("the launcher has ended"))
-        for process in self._running.values():
-            process.end(-signal.SIGKILL)
+        except OSError:
+            pass
+        finally:
+            # Somebody ended the launcher; who did has no good end, either.
+            for asked in self._asked.values():
+                if not asked.done():
+                    asked.set_exception(OSError("the launcher has ended"))
+            for process in self._running.values():
+                process.end(-signal.SIGKILL)
 
 
 async def _reader_of(file: int) -> asyncio.StreamReader:
