@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,12 @@ from helpers.environment.progress import run_quietly
 from helpers.environment.wheels import check_folder
 
 __all__ = ["Installer"]
+
+# Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
+PIP_INSTALL = [
+    *("install", "--disable-pip-version-check", "--no-input"),
+    *("--no-compile", "--progress-bar", "off"),
+]
 
 
 class Installer:
@@ -24,6 +31,7 @@ class Installer:
     def __init__(self, home: Path, python: Path, started: float, wheels: Path | None) -> None:
         self._home, self._python, self._started = home, python, started
         self._wheels = wheels.absolute() if wheels else None
+        self._base: str = getattr(sys, "_base_executable", sys.executable)  # .venv's own may go
         self._uv = shutil.which("uv")
         self.tool = "uv" if self._uv else "pip"
 
@@ -39,11 +47,10 @@ class Installer:
 
     def make(self) -> None:
         """Make the environment, without packages."""
-        base = getattr(sys, "_base_executable", sys.executable)  # .venv's own has just gone
         if self._uv:
-            make = [self._uv, "venv", "--allow-existing", "--python", base]
+            make = [self._uv, "venv", "--allow-existing", "--python", self._base]
         else:
-            make = [base, "-m", "venv"]
+            make = [self._base, "-m", "venv", "--without-pip"]
         self._run_quietly([*make, str(self._home)], 0)
 
     def install(self, lock: Path, total: int) -> None:
@@ -51,16 +58,21 @@ class Installer:
         if self._uv:
             self._run([self._uv, "pip", "install", "--python", str(self._python)], lock, total)
             return
-        if not list(self._home.glob("[Ll]ib/**/site-packages/pip")):  # uv made it without
-            self._run_quietly([str(self._python), "-m", "ensurepip"], 0)
-        command = [str(self._python), "-m", "pip", "--disable-pip-version-check", "install"]
-        # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
-        command += ["--no-input", "--no-compile", "--progress-bar", "off"]
-        if pip := pip_requirement():  # first of all pip itself: it makes the rest quick
-            newer = self._home / "pip.txt"
-            newer.write_text(pip, encoding="utf-8")
-            self._run(command, newer, 0)
-        self._run(command, lock, total)
+        if pip := pip_requirement():  # first of all pip itself: today's makes the rest quick
+            newest = self._home / "pip.txt"
+            newest.write_text(pip, encoding="utf-8")
+            self._run([*self._pip(), *PIP_INSTALL], newest, 0)
+        self._run([*self._pip(), *PIP_INSTALL], lock, total)
+
+    def _pip(self) -> list[str]:
+        """Return what runs pip for the environment: its own, or that of the Python it is from."""
+        own = [str(self._python), "-m", "pip"]
+        if list(self._home.glob("[Ll]ib/**/site-packages/pip")):
+            return own
+        if can_install_elsewhere(self._base):
+            return [self._base, "-m", "pip", "--python", str(self._python)]
+        self._run_quietly([str(self._python), "-m", "ensurepip"], 0)
+        return own
 
     def _run(self, command: list[str], lock: Path, total: int) -> None:
         if self._wheels:
@@ -85,3 +97,11 @@ class Installer:
         """Return the metadata folder of each package that is installed now."""
         pattern = "Lib/site-packages" if os.name == "nt" else "lib/python3*/site-packages"
         return list(self._home.glob(pattern + "/*.dist-info"))
+
+
+def can_install_elsewhere(python: str) -> bool:
+    """Say whether a Python has a pip that installs in another Python's environment."""
+    command = [python, "-m", "pip", "--version"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    version = re.match(r"pip (\d+)\.(\d+)", found)
+    return bool(version) and tuple(map(int, version.groups())) >= (22, 3)

@@ -27,6 +27,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpers.environment.installer import can_install_elsewhere
 from helpers.environment.problem import explain_installer
 from tests.listening import wait_until_it_listens
 
@@ -650,6 +651,36 @@ def test_pip_installs_what_the_lock_names_and_no_other_file_of_that_name(tree: P
     lock.write_text(f"first-thing==1.1 \\\n    --hash=sha256:{'0' * 64}\n")
     wheel(tree.parent, "1.1")
     assert "A download is not the file" in sentence(run(tree, "mock", expect=1, **wheels))
+
+
+WITHOUT_PIP = """
+import sys
+import course
+from helpers.environment import installer
+installer.can_install_elsewhere = lambda python: False
+sys.exit(course.main(["mock"]))
+"""
+
+
+@pytest.mark.long
+def test_a_python_without_pip_brings_its_own(tree: Path):
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": tree.parent.as_uri()}
+    line = f"first-thing==1.0 \\\n    --hash=sha256:{wheel(tree.parent)}\n"
+    (tree / "requirements.lock").write_text(line)
+    done = run(tree, code=WITHOUT_PIP, **wheels)
+    assert f"ran True {tree / '.venv'}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("says", "can"),
+    [("pip 22.2.2 from", False), ("pip 22.3 from", True), ("pip 26.3 from", True), ("", False)],
+)
+def test_which_pip_installs_in_another_environment(
+    monkeypatch: pytest.MonkeyPatch, says: str, can: bool
+):
+    done = subprocess.CompletedProcess([], 0, says, "")
+    monkeypatch.setattr(subprocess, "run", lambda *command, **options: done)
+    assert can_install_elsewhere(sys.executable) is can
 
 
 # ---- From a folder, without a network
