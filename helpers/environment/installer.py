@@ -8,17 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from helpers.environment.lock import Layer, marker_facts, pins_for, pip_requirement
+from helpers.environment.lock import Layer, Pin, marker_facts, pins_for, requirement
 from helpers.environment.progress import run_quietly
 from helpers.environment.wheels import check_folder
 
 __all__ = ["Installer"]
 
-# Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
-PIP_INSTALL = [
-    *("install", "--disable-pip-version-check", "--no-input"),
-    *("--no-compile", "--progress-bar", "off"),
-]
+QUIETLY = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+AT_ONCE = 3  # pips that fetch; each asks the index, waits, asks for the file, and waits
 
 
 class Installer:
@@ -30,6 +27,7 @@ class Installer:
 
     def __init__(self, home: Path, python: Path, started: float, wheels: Path | None) -> None:
         self._home, self._python, self._started = home, python, started
+        self._scratch = home / "scratch"
         self._wheels = wheels.absolute() if wheels else None
         self._base: str = getattr(sys, "_base_executable", sys.executable)  # .venv's own may go
         self._uv = shutil.which("uv")
@@ -51,18 +49,48 @@ class Installer:
             make = [self._uv, "venv", "--allow-existing", "--python", self._base]
         else:
             make = [self._base, "-m", "venv", "--without-pip"]
-        self._run_quietly([*make, str(self._home)], 0)
+        self._run_quietly([[*make, str(self._home)]], 0)
 
-    def install(self, lock: Path, total: int) -> None:
-        """Install a lock file of so many packages."""
-        if self._uv:
-            self._run([self._uv, "pip", "install", "--python", str(self._python)], lock, total)
-            return
-        if pip := pip_requirement():  # first of all pip itself: today's makes the rest quick
-            newest = self._home / "pip.txt"
-            newest.write_text(pip, encoding="utf-8")
-            self._run([*self._pip(), *PIP_INSTALL], newest, 0)
-        self._run([*self._pip(), *PIP_INSTALL], lock, total)
+    def install(self, layer: Layer) -> None:
+        """Install the packages of a layer."""
+        pins = pins_for(layer, marker_facts())
+        shutil.rmtree(self._scratch, ignore_errors=True)  # of an installation that was stopped
+        self._scratch.mkdir()
+        try:
+            if self._uv:
+                command = [self._uv, "pip", "install", "--python", str(self._python)]
+                self._install(command, pins, self._wheels)
+            else:
+                self._install_with_pip(pins)
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _install_with_pip(self, pins: Sequence[Pin]) -> None:
+        # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
+        options = ["install", "--no-compile", *QUIETLY]
+        if pip := [pin for pin in pins if pin.name == "pip"]:  # first: today's makes the rest quick
+            self._install([*self._pip(), *options], pip, self._wheels)
+        self._install([*self._pip(), *options], pins, self._wheels or self._fetch(pins))
+
+    def _install(self, command: list[str], pins: Sequence[Pin], folder: Path | None) -> None:
+        """Install pins from a folder, or from the package index."""
+        if folder:
+            command = [*command, "--no-index", "--find-links", str(folder)]
+        self._run_quietly([[*command, *self._name(pins, "wanted.txt")]], len(pins))
+
+    def _fetch(self, pins: Sequence[Pin]) -> Path:
+        """Fetch the files of pins, several at a time, as each is a wait; return their folder."""
+        shares = [pins[first::AT_ONCE] for first in range(min(AT_ONCE, len(pins)))]
+        command = [*self._pip(), "download", *QUIETLY, "--dest", str(self._scratch)]
+        lists = [self._name(share, f"share-{number}.txt") for number, share in enumerate(shares)]
+        self._run_quietly([[*command, *one] for one in lists], len(pins))
+        return self._scratch
+
+    def _name(self, pins: Sequence[Pin], name: str) -> list[str]:
+        """Return the options that name pins, in a list that is written for it."""
+        wanted = self._scratch / name
+        wanted.write_text("".join(map(requirement, pins)), encoding="utf-8")
+        return ["--no-deps", "--require-hashes", "-r", str(wanted)]
 
     def _pip(self) -> list[str]:
         """Return what runs pip for the environment: its own, or that of the Python it is from."""
@@ -71,27 +99,23 @@ class Installer:
             return own
         if can_install_elsewhere(self._base):
             return [self._base, "-m", "pip", "--python", str(self._python)]
-        self._run_quietly([str(self._python), "-m", "ensurepip"], 0)
+        self._run_quietly([[str(self._python), "-m", "ensurepip"]], 0)
         return own
 
-    def _run(self, command: list[str], lock: Path, total: int) -> None:
-        if self._wheels:
-            command = [*command, "--no-index", "--find-links", str(self._wheels)]
-        self._run_quietly([*command, "--no-deps", "--require-hashes", "-r", str(lock)], total)
-
-    def _run_quietly(self, command: list[str], total: int) -> None:
+    def _run_quietly(self, commands: Sequence[list[str]], total: int) -> None:
         before = len(self.packages_in_place())
+        verbs = "Downloading|Building" if self._uv else "Collecting|Processing"
 
         def progress(words: str) -> str:
             installed = len(self.packages_in_place()) - before
             if total and installed > 0:
                 return f"installing {min(installed, total)} of {total}"
-            found = re.findall(r"(?m)^(?:Collecting|Downloading|Building|Processing) (\S+)", words)
+            found = re.findall(rf"(?m)^(?:{verbs}) (\S+)", words)
             if found:
                 return f"fetching {min(len(found), total)} of {total}  {Path(found[-1]).name}"
             return "preparing"
 
-        run_quietly(command, progress, self._started, str(self._wheels or ""))
+        run_quietly(commands, progress, self._started, str(self._wheels or ""))
 
     def packages_in_place(self) -> list[Path]:
         """Return the metadata folder of each package that is installed now."""
@@ -104,4 +128,4 @@ def can_install_elsewhere(python: str) -> bool:
     command = [python, "-m", "pip", "--version"]
     found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     version = re.match(r"pip (\d+)\.(\d+)", found)
-    return bool(version) and tuple(map(int, version.groups())) >= (22, 3)
+    return version is not None and tuple(map(int, version.groups())) >= (22, 3)

@@ -123,7 +123,7 @@ def install(home: Path, layers: Sequence[Layer], wheels: Path | None) -> None:
     version = python_version(home)
     for layer in layers:
         (home / layer.stamp).unlink(missing_ok=True)
-        installer.install(ROOT / layer.file, len(pins_for(layer, marker_facts())))
+        installer.install(layer)
         # Written last: a layer without it is half installed.
         write_whole(home / layer.stamp, "\n".join(list_inputs(layer, version)).encode())
     # Editors and notebooks opened in other ways find helpers too.

@@ -97,7 +97,7 @@ def collect(arguments: list[str]) -> int:
                     command += ["--only-binary=:all:", "--python-version", patch]
                     command += ["--implementation", "cp", "--dest", str(folder)]
                     command += [f"--platform={tag}" for tag in PLATFORMS[name].tags]
-                    run_quietly(command, partial(_how_far, len(pins)), started)
+                    run_quietly([command], partial(_how_far, len(pins)), started)
     files = list(folder.glob("*.whl"))
     say(f"{folder} holds {len(files)} files, {sum(f.stat().st_size for f in files) / 1e6:.0f} MB.")
     say(f'Without a network, install from it: python3 course.py lab --wheels "{folder}"')
@@ -153,13 +153,13 @@ def _pin_lists(layers: list[Layer], machine: Platform, version: str) -> list[tup
 def _make_pip(scratch: Path, started: float) -> list[str]:
     """Return the command of a pip of our own: a Python may come without one."""
     home = scratch / "pip"
-    run_quietly([sys.executable, "-m", "venv", str(home)], lambda words: "preparing", started)
+    run_quietly([[sys.executable, "-m", "venv", str(home)]], lambda words: "preparing", started)
     python = next(path for path in home.glob("*/python*") if path.stem == "python")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     if text := pip_requirement():  # a newer one: it needs less than half the time
         newer = scratch / "pip.txt"
         newer.write_text(text, encoding="utf-8")
-        run_quietly([*pip, "install", "-r", str(newer)], lambda words: "preparing", started)
+        run_quietly([[*pip, "install", "-r", str(newer)]], lambda words: "preparing", started)
     return pip
 
 

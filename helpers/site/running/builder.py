@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from helpers.environment.installer import Installer
-from helpers.environment.lock import ROOT, SITE, marker_facts, pins_for
+from helpers.environment.lock import SITE, marker_facts, pins_for
 from helpers.environment.problem import Problem
 from helpers.environment.progress import say
 from helpers.environment.turns import LOCK_NAME, turn
@@ -43,7 +43,7 @@ def environment(home: Path) -> Path:
             installer = Installer(home, python_in(home), started, None)
             say(f"Installing {len(pins)} packages that build the site. This happens once.")
             installer.make()
-            installer.install(ROOT / SITE.file, len(pins))
+            installer.install(SITE)
             write_whole(stamp, made_from.encode())
     return home
 

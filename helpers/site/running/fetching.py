@@ -91,7 +91,7 @@ def _fetch_wheels(
         lines = [f"{one.name}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels]
         wanted.write_text("".join(lines), encoding="utf-8")
         run_quietly(
-            pip_download(wanted, Path(scratch), kind, hashes=True),
+            [pip_download(wanted, Path(scratch), kind, hashes=True)],
             lambda words: f"fetching {words.count('Collecting ')} of {len(wheels)}",
             started,
         )
