@@ -653,6 +653,21 @@ def test_pip_installs_what_the_lock_names_and_no_other_file_of_that_name(tree: P
     assert "A download is not the file" in sentence(run(tree, "mock", expect=1, **wheels))
 
 
+@pytest.mark.long
+def test_many_are_fetched_side_by_side_and_one_that_was_changed_stops_all(tree: Path):
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": tree.parent.as_uri()}
+    hashes = {name: wheel(tree.parent, name=name) for name in ("first-thing", *"abcdef")}
+    lock = tree / "requirements.lock"
+    lines = [f"{name}==1.0 \\\n    --hash=sha256:{one}\n" for name, one in hashes.items()]
+    lock.write_text("".join([*lines[:-1], lines[-1].replace(hashes["f"], "0" * 64)]))
+    assert "A download is not the file" in sentence(run(tree, "mock", expect=1, **wheels))
+    lock.write_text("".join(lines))
+    assert "Installing 7 packages" in run(tree, "mock", **wheels).stdout
+    found = (tree / ".venv").rglob("*-1.0.dist-info")
+    assert sorted(path.name.partition("-")[0] for path in found) == [*"abcdef", "first_thing"]
+    assert not (tree / ".venv" / "scratch").exists()
+
+
 WITHOUT_PIP = """
 import sys
 import course
