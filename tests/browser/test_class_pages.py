@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bridge import Bridge
+from bridge import TWO_FRAMES, Bridge
 from playwright.sync_api import Page, expect
 
 from helpers.classroom.acts import Tried
@@ -161,6 +161,7 @@ def test_the_clock_says_how_late_the_class_is_and_what_to_cut(
         clock.get_by_role("link", name="Slides").click()
     slides = opened.value
     expect(slides.get_by_role("heading", name="Streaming agents, by hand")).to_be_visible()
+    slides.evaluate(TWO_FRAMES)  # a browser hears no key before it has painted a page
     for key, seen in (
         ("ArrowRight", "Everybody is in"),
         ("ArrowRight", "How many lines of the check"),

@@ -91,7 +91,7 @@ BAD_CLIENTS: list[Callable[[socket.socket], None]] = [
 
 
 def under_way(server: MockServer) -> int:
-    with urllib.request.urlopen(f"{server.base_url}/mock/status", timeout=10) as answer:
+    with urllib.request.urlopen(f"{server.base_url}/mock/status", timeout=60) as answer:
         return int(json.load(answer)["under_way"])
 
 

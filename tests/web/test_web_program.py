@@ -38,7 +38,7 @@ def test_it_says_where_it_is_serves_and_stops_at_ctrl_c(mock: MockServer, kind: 
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
-        page = httpx.get(address, trust_env=False, timeout=20)
+        page = httpx.get(address, trust_env=False, timeout=60)
         assert page.status_code == 200 and "<title>" in page.text
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)

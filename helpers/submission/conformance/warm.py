@@ -110,7 +110,8 @@ class Warm:
     async def _ask(self, job: Mapping[str, Any], files: Sequence[int]) -> WarmProcess:
         """Have the launcher fork, and wait until it has."""
         number = job["number"]
-        asked = self._asked[number] = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[WarmProcess] = asyncio.get_running_loop().create_future()
+        self._asked[number] = asked
         try:
             socket.send_fds(self._control, [json.dumps(job).encode()], files)
         except OSError:
