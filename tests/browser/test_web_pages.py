@@ -112,14 +112,16 @@ class Road:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: set[socket.socket] = set()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
+                self._ends.add(near)
                 far = socket.create_connection(self._to)
-                self._ends |= {near, far}
+                self._ends.add(far)
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
@@ -137,8 +139,11 @@ class Road:
                 end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        self.cut()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # so that who waits for a call hears of it
         self._listener.close()
+        self._accepting.join(60)
+        self.cut()
         for end in self._ends:
             end.close()
 

@@ -12,8 +12,29 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(ROOT.glob("helpers/**/*.py"))
 
 
+class AsGenerators(ast.NodeTransformer):
+    """Makes each comprehension a generator, which has the same scopes.
+
+    Since CPython 3.12 the compiler puts other comprehensions into the code around them, and gives
+    their variables as that code's own.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
 def by_the_compiler(source: str) -> tuple[set[str], set[str]]:
-    top = symtable.symtable(source, "a source", "exec")
+    plain = ast.unparse(AsGenerators().visit(ast.parse(source)))
+    top = symtable.symtable(plain, "a source", "exec")
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     found = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     waiting = list(top.get_children())
