@@ -12,6 +12,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
                 item.add_marker("long")
+    spread(items)
+
+
+def spread(items: list[pytest.Item]) -> None:
+    """Put the files that open a browser, and mostly wait, evenly among those that compute.
+
+    The site's come first of them, as it takes a minute to build and others needn't wait for that.
+    """
+    files = {path: list(group) for path, group in groupby(items, lambda item: item.path)}
+    site, browser = ROOT / "tests" / "site", ROOT / "tests" / "browser"
+    waiting = [path for path in files if path.parent == site]
+    waiting += [path for path in files if path.parent == browser]
+    computing = [path for path in files if path.parent not in (site, browser)]
+    places = {
+        path: (number + 0.5) / len(kind)
+        for kind in (waiting, computing)
+        for number, path in enumerate(kind)
+    }
+    items[:] = [item for path in sorted(files, key=places.__getitem__) for item in files[path]]
 
 
 @pytest.hookimpl(wrapper=True)
