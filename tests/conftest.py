@@ -12,7 +12,6 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -83,7 +82,9 @@ def spread(items: list[pytest.Item]) -> None:
 
     The site's come first of them, as it takes a minute to build and others needn't wait for that.
     """
-    files = {path: list(group) for path, group in groupby(items, lambda item: item.path)}
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:  # a file that is named twice comes in parts
+        files.setdefault(item.path, []).append(item)
     site, browser = ROOT / "tests" / "site", ROOT / "tests" / "browser"
     waiting = [path for path in files if path.parent == site]
     waiting += [path for path in files if path.parent == browser]

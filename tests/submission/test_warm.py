@@ -135,7 +135,8 @@ async def test_who_ends_the_launcher_ends_nobody_elses_run(tmp_path: Path):
         async with running(tmp_path / "agent.py", "print('fine')", warm) as agent:
             assert await agent.ends(60) == 0
             assert agent.out == "fine\n"
-    assert has_ended(attacker)
+    async with asyncio.timeout(60):
+        await until(lambda: has_ended(attacker))
 
 
 async def test_whoever_waits_for_a_launcher_that_ends_is_started_afresh(tmp_path: Path):
