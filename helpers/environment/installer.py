@@ -59,7 +59,7 @@ class Installer:
         try:
             if self._uv:
                 command = [self._uv, "pip", "install", "--python", str(self._python)]
-                self._install(command, pins, self._wheels)
+                self._install(command, pins, self._wheels, len(pins))
             else:
                 self._install_with_pip(pins)
         finally:
@@ -69,14 +69,17 @@ class Installer:
         # Without --no-compile, most of the wait would be for bytecode that nobody ever runs.
         options = ["install", "--no-compile", *QUIETLY]
         if pip := [pin for pin in pins if pin.name == "pip"]:  # first: today's makes the rest quick
-            self._install([*self._pip(), *options], pip, self._wheels)
-        self._install([*self._pip(), *options], pins, self._wheels or self._fetch(pins))
+            self._install([*self._pip(), *options], pip, self._wheels, 0)
+        folder = self._wheels or self._fetch(pins)
+        self._install([*self._pip(), *options], pins, folder, len(pins))
 
-    def _install(self, command: list[str], pins: Sequence[Pin], folder: Path | None) -> None:
-        """Install pins from a folder, or from the package index."""
+    def _install(
+        self, command: list[str], pins: Sequence[Pin], folder: Path | None, total: int
+    ) -> None:
+        """Install pins from a folder or the index; tell the total, unless it is 0."""
         if folder:
             command = [*command, "--no-index", "--find-links", str(folder)]
-        self._run_quietly([[*command, *self._name(pins, "wanted.txt")]], len(pins))
+        self._run_quietly([[*command, *self._name(pins, "wanted.txt")]], total)
 
     def _fetch(self, pins: Sequence[Pin]) -> Path:
         """Fetch the files of pins, several at a time, as each is a wait; return their folder."""
@@ -111,7 +114,7 @@ class Installer:
             if total and installed > 0:
                 return f"installing {min(installed, total)} of {total}"
             found = re.findall(rf"(?m)^(?:{verbs}) (\S+)", words)
-            if found:
+            if total and found:
                 return f"fetching {min(len(found), total)} of {total}  {Path(found[-1]).name}"
             return "preparing"
 
