@@ -395,7 +395,7 @@ def leaks(text: str, secrets: Iterable[str] = ()) -> list[str]:
         for secret in secrets
         if secret and (place := _place(seen, secrets, secret)) is not None
     ]
-    for one in (seen, text):
+    for one in dict.fromkeys((seen, text)):  # mostly they are the same
         for key in keys(one):
             shown = f" ({key.shown}…)" if key.shown else ""
             line = one.count(NEW_LINE, 0, key.start) + 1
