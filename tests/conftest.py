@@ -81,6 +81,7 @@ def spread(items: list[pytest.Item]) -> None:
     """Put the files that open a browser, and mostly wait, evenly among those that compute.
 
     The site's come first of them, as it takes a minute to build and others needn't wait for that.
+    At the end there are short ones, so that all workers have something to do until then.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:  # a file that is named twice comes in parts
@@ -90,8 +91,8 @@ def spread(items: list[pytest.Item]) -> None:
     waiting += [path for path in files if path.parent == browser]
     computing = [path for path in files if path.parent not in (site, browser)]
     places = {
-        path: (number + 0.5) / len(kind)
-        for kind in (waiting, computing)
+        path: (number + 0.5) / len(kind) * share
+        for kind, share in ((waiting, 0.9), (computing, 1))
         for number, path in enumerate(kind)
     }
     items[:] = [item for path in sorted(files, key=places.__getitem__) for item in files[path]]

@@ -228,7 +228,7 @@ class Script:
             "clock": VirtualClock(),
             "random": lambda: 0,
         }
-        return run_agent(httpx.AsyncClient(), conversation, **(given | options))
+        return run_agent(httpx.AsyncClient(verify=False), conversation, **(given | options))
 
 
 CUT = StreamTruncated("the connection closed")

@@ -142,7 +142,7 @@ async def serving(answer: bytes, then: str = "hold") -> AsyncIterator[Server]:
 
 
 def http_to(server: Server, **options: Any) -> httpx.AsyncClient:
-    options = {"timeout": SOON, "trust_env": False, **options}
+    options = {"timeout": SOON, "trust_env": False, "verify": False, **options}
     return httpx.AsyncClient(base_url=server.url, **options)
 
 

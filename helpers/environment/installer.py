@@ -3,14 +3,13 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.environment.lock import Layer, Pin, marker_facts, pins_for, requirement
 from helpers.environment.progress import run_quietly
 from helpers.environment.wheels import check_folder
+from helpers.environment.which_pip import BASE, which_pip
 
 __all__ = ["Installer"]
 
@@ -29,7 +28,6 @@ class Installer:
         self._home, self._python, self._started = home, python, started
         self._scratch = home / "scratch"
         self._wheels = wheels.absolute() if wheels else None
-        self._base: str = getattr(sys, "_base_executable", sys.executable)  # .venv's own may go
         self._uv = shutil.which("uv")
         self.tool = "uv" if self._uv else "pip"
 
@@ -46,9 +44,9 @@ class Installer:
     def make(self) -> None:
         """Make the environment, without packages."""
         if self._uv:
-            make = [self._uv, "venv", "--allow-existing", "--python", self._base]
+            make = [self._uv, "venv", "--allow-existing", "--python", BASE]
         else:
-            make = [self._base, "-m", "venv", "--without-pip"]
+            make = [BASE, "-m", "venv", "--without-pip"]
         self._run_quietly([[*make, str(self._home)]], 0)
 
     def install(self, layer: Layer) -> None:
@@ -96,14 +94,7 @@ class Installer:
         return ["--no-deps", "--require-hashes", "-r", str(wanted)]
 
     def _pip(self) -> list[str]:
-        """Return what runs pip for the environment: its own, or that of the Python it is from."""
-        own = [str(self._python), "-m", "pip"]
-        if list(self._home.glob("[Ll]ib/**/site-packages/pip")):
-            return own
-        if can_install_elsewhere(self._base):
-            return [self._base, "-m", "pip", "--python", str(self._python)]
-        self._run_quietly([[str(self._python), "-m", "ensurepip"]], 0)
-        return own
+        return which_pip(self._home, self._python, lambda command: self._run_quietly([command], 0))
 
     def _run_quietly(self, commands: Sequence[list[str]], total: int) -> None:
         before = len(self.packages_in_place())
@@ -124,11 +115,3 @@ class Installer:
         """Return the metadata folder of each package that is installed now."""
         pattern = "Lib/site-packages" if os.name == "nt" else "lib/python3*/site-packages"
         return list(self._home.glob(pattern + "/*.dist-info"))
-
-
-def can_install_elsewhere(python: str) -> bool:
-    """Say whether a Python has a pip that installs in another Python's environment."""
-    command = [python, "-m", "pip", "--version"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    version = re.match(r"pip (\d+)\.(\d+)", found)
-    return version is not None and tuple(map(int, version.groups())) >= (22, 3)

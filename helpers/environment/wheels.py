@@ -23,6 +23,7 @@ from helpers.environment.lock import (
 )
 from helpers.environment.problem import Problem
 from helpers.environment.progress import run_quietly, say
+from helpers.environment.which_pip import BASE, which_pip
 
 __all__ = ["check_folder", "collect"]
 
@@ -151,16 +152,19 @@ def _pin_lists(layers: list[Layer], machine: Platform, version: str) -> list[tup
 
 
 def _make_pip(scratch: Path, started: float) -> list[str]:
-    """Return the command of a pip of our own: a Python may come without one."""
-    home = scratch / "pip"
-    run_quietly([[sys.executable, "-m", "venv", str(home)]], lambda words: "preparing", started)
+    """Return the command of a pip in an environment of its own."""
+
+    def run(command: list[str]) -> None:
+        run_quietly([command], lambda words: "preparing", started)
+
+    home, quietly = scratch / "pip", ["--disable-pip-version-check", "--no-input"]
+    run([BASE, "-m", "venv", "--without-pip", str(home)])
     python = next(path for path in home.glob("*/python*") if path.stem == "python")
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     if text := pip_requirement():  # a newer one: it needs less than half the time
         newer = scratch / "pip.txt"
         newer.write_text(text, encoding="utf-8")
-        run_quietly([[*pip, "install", "-r", str(newer)]], lambda words: "preparing", started)
-    return pip
+        run([*which_pip(home, python, run), "install", *quietly, "-r", str(newer)])
+    return [*which_pip(home, python, run), *quietly]
 
 
 def _how_far(total: int, words: str) -> str:

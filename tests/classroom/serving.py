@@ -33,7 +33,8 @@ class Served:
     @property
     def instructor(self) -> httpx.Client:
         headers = {"authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.address, headers=headers, trust_env=False, timeout=60)
+        options = {"trust_env": False, "verify": False, "timeout": 60}
+        return httpx.Client(base_url=self.address, headers=headers, **options)
 
     def order(self, **order: Any) -> None:
         with self.instructor as http:

@@ -27,8 +27,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.environment.installer import can_install_elsewhere
 from helpers.environment.problem import explain_installer
+from helpers.environment.which_pip import can_install_elsewhere
 from tests.listening import wait_until_it_listens
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -671,8 +671,8 @@ def test_many_are_fetched_side_by_side_and_one_that_was_changed_stops_all(tree: 
 WITHOUT_PIP = """
 import sys
 import course
-from helpers.environment import installer
-installer.can_install_elsewhere = lambda python: False
+from helpers.environment import which_pip
+which_pip.can_install_elsewhere = lambda python: False
 sys.exit(course.main(["mock"]))
 """
 

@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import random
 import re
+import ssl
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +61,15 @@ def test_a_silence_is_a_number_of_seconds(word: str, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         program.options([f"--read-timeout={word}", "hello"])
     assert "invalid seconds value" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("scheme", "checks"), [("https", True), ("HTTPS", True), ("http", False)])
+def test_a_certificate_is_checked_wherever_there_is_one(scheme: str, checks: bool):
+    from helpers.submission.single_file import program
+
+    client = program.client(program.options(["--base-url", f"{scheme}://127.0.0.1:9", "hello"]))
+    transport: Any = client._transport
+    assert (transport._pool._ssl_context.verify_mode is ssl.CERT_REQUIRED) is checks
 
 
 def test_the_limits_are_those_of_the_page():

@@ -222,7 +222,8 @@ PLACES = {
 
 
 def raw(session: Session, url: str = "", **options: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url or session.base_url, trust_env=False, **options)
+    options = {"trust_env": False, "verify": False, **options}
+    return httpx.AsyncClient(base_url=url or session.base_url, **options)
 
 
 def session_with(place: str, key: str, url: str, provider: str) -> tuple[Session, list[object]]:

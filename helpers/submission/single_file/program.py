@@ -163,17 +163,20 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
         raise SystemExit(f"No key: set {variable} in the environment, or simulate with --mock.")
     headers = provider.headers(key)
     headers["accept-encoding"] = "identity"  # why the model stopped is read from the bytes
+    # Without https there is no certificate to check, and loading those that are trusted takes long.
+    verify = urlsplit(base_url).scheme != "http"
     transport: httpx.AsyncBaseTransport | None = None
     if chosen.mock:
         transport = OfflineTransport()
     elif provider.translated:
-        transport = provider.translated(httpx.AsyncHTTPTransport())
+        transport = provider.translated(httpx.AsyncHTTPTransport(verify=verify))
     return httpx.AsyncClient(
         base_url=base_url,
         headers=headers,
         transport=transport,
         timeout=httpx.Timeout(chosen.read_timeout, connect=10),
         trust_env=urlsplit(base_url).hostname not in ON_THIS_MACHINE,
+        verify=verify,
     )
 
 
