@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -172,6 +173,31 @@ def stand_still(turns: int) -> None:
     if turns:
         time.sleep(0.05)
         asyncio.get_running_loop().call_soon(stand_still, turns - 1)
+
+
+async def test_one_that_is_closed_leaves_its_number_to_whatever_is_opened_next():
+    loop, unheard, pairs = asyncio.get_running_loop(), set(), []
+
+    def hear(one: socket.socket) -> None:
+        loop.remove_reader(one)
+        unheard.remove(one)
+
+    def open_many() -> None:
+        for _ in range(20):
+            pairs.append(socket.socketpair())
+            for one, other in (pairs[-1], pairs[-1][::-1]):
+                unheard.add(one)
+                loop.add_reader(one, hear, one)
+                other.send(b"x")
+
+    async with warm_up(read_base_environment()):
+        await asyncio.sleep(0)  # it reads
+        loop.call_soon(open_many)  # in the same turn of the loop in which it is closed
+    async with asyncio.timeout(60):
+        await until(lambda: not unheard)
+    for pair in pairs:
+        for one in pair:
+            one.close()
 
 
 async def test_a_start_that_is_given_up_harms_nobody_and_leaves_nothing(tmp_path: Path):

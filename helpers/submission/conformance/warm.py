@@ -129,9 +129,12 @@ class Warm:
         """Whether it can start an agent."""
         return not self._reader.done()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let the launcher end; agents that still run are their owners' to end."""
         self._reader.cancel()
+        # The loop has to forget the socket before it is closed. The next that is opened may get
+        # its number, and the loop would take it for this one and hear nothing of it.
+        await asyncio.gather(self._reader, return_exceptions=True)
         self._control.close()
 
     async def _read(self) -> None:
@@ -198,5 +201,5 @@ async def warm_up(environment: Mapping[str, str]) -> AsyncGenerator[Warm | None]
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
-            warm.close()
+            await warm.close()
             await process.wait()
