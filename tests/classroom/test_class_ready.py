@@ -23,7 +23,7 @@ def run(home: Path, *options: str, **more: str) -> "subprocess.CompletedProcess[
         | more,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 

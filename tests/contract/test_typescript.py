@@ -52,7 +52,7 @@ def results() -> dict[str, Any]:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
         )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

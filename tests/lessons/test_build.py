@@ -55,7 +55,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Notebook]:
     client = NotebookClient(
-        nbformat.v4.new_notebook(), timeout=30, kernel_name="python3", allow_errors=True
+        nbformat.v4.new_notebook(), timeout=120, kernel_name="python3", allow_errors=True
     )
     with client.setup_kernel():
         yield Notebook(client)

@@ -307,7 +307,7 @@ def test_prepare_becomes_the_command_that_follows(tmp_path: Path):
         env=os.environ | {"COURSE_HOME": str(tmp_path / "my")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     home = tmp_path / "my"
     assert done.stdout.splitlines()[-1] == f"{home} {home / '.jupyter'}", done.stderr

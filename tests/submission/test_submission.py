@@ -48,7 +48,7 @@ def course(*arguments: object, home: Path, here: Path) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=240,
+        timeout=600,
     )
 
 

@@ -70,7 +70,7 @@ def test_it_asks_the_model_of_the_provider_at_the_address(mock: MockServer, prov
         assert process.stdout is not None
         assert process.stdout.readline().startswith("http://127.0.0.1:")
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert f"requests go to {mock.base_url}" in said and model in said
 
@@ -86,6 +86,6 @@ def test_it_asks_the_model_of_the_provider_at_the_address(mock: MockServer, prov
 )
 def test_what_cannot_be_had_gets_a_sentence(options: tuple[str, ...], words: str):
     with program("--port", "0", *options, COURSE_MODE="", COURSE_BASE_URL="") as process:
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode in (1, 2)
     assert words in said and "Traceback" not in said and "stays in mock mode" not in said
