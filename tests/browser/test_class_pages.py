@@ -299,5 +299,7 @@ def test_a_learner_on_a_hub_joins_by_a_name_alone(
     view.get_by_role("button", name="Join").click()
     bridge.until(lambda: bool(member.seat and member.seat.connected))
     assert [seat["name"] for seat in served.board()["seats"]] == ["At the window"]
-    view.get_by_role("button", name="Leave the class").click()
+    leave = view.get_by_role("button", name="Leave the class")
+    bridge.until(leave.is_visible)  # a click that waits would wait without the bridge
+    leave.click()
     bridge.until(lambda: served.board()["seats"] == [])
