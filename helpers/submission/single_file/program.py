@@ -163,7 +163,7 @@ def client(chosen: argparse.Namespace) -> httpx.AsyncClient:
         raise SystemExit(f"No key: set {variable} in the environment, or simulate with --mock.")
     headers = provider.headers(key)
     headers["accept-encoding"] = "identity"  # why the model stopped is read from the bytes
-    # Without https there is no certificate to check, and loading those that are trusted takes long.
+    # Only https needs certificates, and to load them takes a while.
     verify = urlsplit(base_url).scheme != "http"
     transport: httpx.AsyncBaseTransport | None = None
     if chosen.mock:

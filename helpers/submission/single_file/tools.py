@@ -107,7 +107,7 @@ def agent_tools(weather_url: str | None) -> list[Tool]:
             await asyncio.sleep(OFFLINE_SECONDS)
             return make_up_weather(city)
         url = f"{weather_url.rstrip('/')}/weather"
-        # Loading certificates takes a while, in which no text would stream.
+        # Only https needs certificates. To load them takes a while, in which no text streams.
         checks = urlsplit(url).scheme != "http"
         # A client of its own: the API's has the key in its headers.
         async with httpx.AsyncClient(timeout=10, trust_env=False, verify=checks) as http:
