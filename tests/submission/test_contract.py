@@ -72,6 +72,27 @@ def test_a_certificate_is_checked_wherever_there_is_one(scheme: str, checks: boo
     assert (transport._pool._ssl_context.verify_mode is ssl.CERT_REQUIRED) is checks
 
 
+@pytest.mark.parametrize(("scheme", "checks"), [("https", True), ("HTTPS", True), ("http", False)])
+async def test_the_weather_tool_checks_one_too(
+    scheme: str, checks: bool, monkeypatch: pytest.MonkeyPatch
+):
+    from helpers.submission.single_file import tools
+
+    opened: list[bool] = []
+
+    class Client(tools.httpx.AsyncClient):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            context = self._transport._pool._ssl_context  # type: ignore[attr-defined]
+            opened.append(context.verify_mode is ssl.CERT_REQUIRED)
+
+    monkeypatch.setattr(tools.httpx, "AsyncClient", Client)
+    get_weather = tools.agent_tools(f"{scheme}://127.0.0.1:9")[0]
+    with pytest.raises(tools.httpx.ConnectError):
+        await get_weather.function(city="Oslo")
+    assert opened == [checks]
+
+
 def test_the_limits_are_those_of_the_page():
     limits = Limits()
     assert f"{limits.seconds:.0f} seconds of processor time" in PAGE
