@@ -30,6 +30,7 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 
 from helpers.sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from helpers.wire.abandoned import close_abandoned
 from helpers.wire.failures import (
     ConnectFailed,
     ErrorEvent,
@@ -201,6 +202,9 @@ async def _send(http: httpx.AsyncClient, post: httpx.Request) -> httpx.Response:
     except httpx.TransportError as error:
         reason = str(error) or type(error).__name__  # timeouts carry no text
         raise ConnectFailed(f"no answer from {server}: {reason}") from error
+    except asyncio.CancelledError:
+        await close_abandoned(http, post.url)
+        raise
     if mistake:  # not inside `except`, as above
         raise InvalidRequest(mistake)
     content_type = response.headers.get("content-type", "no content type")

@@ -409,6 +409,30 @@ async def test_cancellation_before_the_stream_closes_the_socket(answer: bytes) -
         await server.sees_closed()
 
 
+async def test_a_request_cancelled_at_any_moment_leaves_no_connection() -> None:
+    async def ask(http: httpx.AsyncClient) -> list[str]:
+        async with open_stream(http, REQUEST) as events:
+            return [event["type"] async for event in events]
+
+    async with serving(stream(START, STOP_REASON, STOP) + LAST_CHUNK) as server:
+        for turns in range(1000):
+            async with http_to(server) as http:
+                cancelled, beside = (asyncio.create_task(ask(http)) for _ in range(2))
+                for _ in range(turns):  # so many turns of the loop
+                    await asyncio.sleep(0)
+                ended = not cancelled.cancel()
+                await asyncio.wait({cancelled})
+                pool = http._transport._pool  # type: ignore[attr-defined]
+                open_for = [request.connection for request in pool._requests]
+                for connection in pool.connections:
+                    assert connection.is_idle() or connection in open_for
+                # The request beside it is answered.
+                assert await beside == ["message_start", "message_delta", "message_stop"]
+            if ended:
+                return
+    raise AssertionError("the request never ended")
+
+
 # --- Refusals -----------------------------------------------------------------------------
 
 
@@ -692,6 +716,7 @@ def test_it_stands_on_earlier_stages_and_httpx_alone() -> None:
     assert beyond == {
         *(
             "httpx",
+            "helpers.wire.abandoned",
             "helpers.wire.failures",
             "helpers.wire.keys",
             "helpers.wire.payloads",
