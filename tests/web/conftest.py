@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import psutil
 import pytest
 
 from helpers.assistant.agent import Agent
@@ -57,3 +59,15 @@ def upstream(mock: MockServer) -> Callable[[], int]:
         return int(httpx.get(status, trust_env=False, verify=False).json()["under_way"])
 
     return under_way
+
+
+@pytest.fixture
+def connections(mock: MockServer) -> Callable[[], int]:
+    """Say how many connections to the API are open here; it hears a little later of an end."""
+    port = urlsplit(mock.base_url).port
+
+    def open_here() -> int:
+        found = psutil.Process().net_connections("tcp4")
+        return len([one for one in found if one.raddr and one.raddr.port == port and one.fd != -1])
+
+    return open_here

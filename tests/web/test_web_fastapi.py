@@ -89,9 +89,9 @@ async def test_a_reader_who_leaves_cancels_the_request_to_the_api(
 
 
 async def test_who_comes_back_within_the_grace_finds_the_answer_still_under_way(
-    serve: Serve, slow: MockServer, upstream: Callable[[], int]
+    serve: Serve, slow: MockServer, upstream: Callable[[], int], connections: Callable[[], int]
 ):
-    server = serve(grace=20.0)
+    server = serve(grace=600.0)
     async with client(server) as http:
         address = await begin(http)
         reader, decoder = Reader(), SSEDecoder()
@@ -104,11 +104,12 @@ async def test_who_comes_back_within_the_grace_finds_the_answer_still_under_way(
                     reader.feed(decoder, chunk)
                     if len(reader.ids) > before + 2:
                         break
-        assert upstream() == 1
+        assert upstream() == connections() == 1
         [run] = server.under_way
         assert run.told[reader.ids[-1] - 1].id == reader.ids[-1]
         assert (await http.delete(address)).status_code == 204
-        assert upstream() == 0  # DELETE answers when the connection is closed
+        assert connections() == 0  # DELETE answers when the connection is closed
+        await until(lambda: upstream() == 0)
         await read(http, f"{address}/events", have=reader.ids[-1], into=reader)
         assert reader.end is not None and reader.end["outcome"] == "stopped"
         whole = await read(http, f"{address}/events")
@@ -233,17 +234,19 @@ async def test_many_rooms_of_one_house(serve: Serve):
 
 
 async def test_stopping_the_server_stops_the_answers(
-    serve: Serve, slow: MockServer, upstream: Callable[[], int]
+    serve: Serve, slow: MockServer, upstream: Callable[[], int], connections: Callable[[], int]
 ):
     server = serve()
     async with client(server) as http:
         address = f"{await begin(http)}/events"
         reading = asyncio.create_task(read(http, address))
         await until(lambda: upstream() == 1)
+        assert connections() == 1
         await asyncio.to_thread(server.close)
         reader = await reading
     assert reader.end is not None and reader.end["note"] == "■ The server is stopping."
-    assert upstream() == 0
+    assert connections() == 0
+    await until(lambda: upstream() == 0)
     server.close()  # once more does no harm
 
 

@@ -61,13 +61,15 @@ async def test_a_reader_who_leaves_is_noticed_at_a_heartbeat(
 
 
 async def test_stop_closes_the_connection_before_it_answers(
-    serve: Serve, slow: MockServer, upstream: Callable[[], int]
+    serve: Serve, slow: MockServer, upstream: Callable[[], int], connections: Callable[[], int]
 ):
     async with client(serve(kind="flask")) as http:
         address = await begin(http)
         await until(lambda: upstream() == 1)
+        assert connections() == 1
         assert (await http.delete(address)).status_code == 204
-        assert upstream() == 0
+        assert connections() == 0
+        await until(lambda: upstream() == 0)
         reader = await read(http, f"{address}/events")
     assert reader.end is not None and reader.end["outcome"] == "stopped"
 
