@@ -1,7 +1,8 @@
-"""Waiting for a server that another process starts."""
+"""Waiting for what another process brings: a server, a file."""
 
 import socket
 import time
+from pathlib import Path
 
 
 def wait_until_it_listens(port: int) -> None:
@@ -14,3 +15,11 @@ def wait_until_it_listens(port: int) -> None:
         except ConnectionRefusedError:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def wait_for_file(path: Path) -> None:
+    """Wait until there is such a file."""
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"there is still no {path.name}"
+        time.sleep(0.05)

@@ -197,7 +197,7 @@ async def test_work_that_ignores_its_cancellation_is_not_waited_for(
 
     task = asyncio.ensure_future(stubborn())
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await cancel_and_wait(task)
     assert not task.done()
     enough.set()
@@ -211,4 +211,4 @@ async def test_the_real_clock_tells_the_time_that_passes() -> None:
     real = RealClock()
     before = real.now()
     await real.sleep(0.05)
-    assert 0.045 <= real.now() - before < 5
+    assert 0.045 <= real.now() - before < 60

@@ -216,22 +216,22 @@ async def test_a_decorated_async_function_is_awaited() -> None:
 
 async def test_the_loop_ticks_while_tools_sleep_in_their_threads() -> None:
     all_here = threading.Barrier(3, timeout=SOON)  # broken if they ran one after the other
+    ticked = threading.Event()
 
     @tool
     def sleep() -> None:
-        """Sleep for half a second."""
+        """Sleep until the loop has ticked ten times."""
         all_here.wait()
-        time.sleep(0.5)
+        assert ticked.wait(SOON)
 
     turn = Turn(sleep)
     for index in range(3):
         turn.start(call(index, "sleep"))
-    ticks = 0
     results = asyncio.ensure_future(turn.results())
-    while not results.done():
+    for _ in range(10):
         await asyncio.sleep(0.01)
-        ticks += 1
-    assert ticks >= 10  # about 50 on an idle machine; none if they blocked
+    assert not results.done()
+    ticked.set()
     assert [result["content"] for result in await results] == ["(no output)"] * 3
 
 
@@ -441,7 +441,6 @@ async def test_a_tool_that_ignores_its_cancellation_is_given_up(
     monkeypatch.setattr(clock, "GRACE_SECONDS", 0.05)
     enough, ended = asyncio.Event(), asyncio.Event()
 
-    @tool(timeout=0.05)
     async def stubborn() -> str:
         """Go on."""
         while not enough.is_set():
@@ -452,11 +451,11 @@ async def test_a_tool_that_ignores_its_cancellation_is_given_up(
         ended.set()
         return "at last"
 
-    turn = Turn(stubborn)
+    turn = Turn(tool(timeout=0.05)(stubborn))
     turn.start(call(0, "stubborn"))
     assert await turn.failure() == "stubborn did not finish within 0.05 seconds."
 
-    other = Turn(stubborn, timeout=100)
+    other = Turn(tool(stubborn), timeout=100)
     other.start(call(0, "stubborn"))
     await a_moment()
     async with asyncio.timeout(SOON):

@@ -311,12 +311,13 @@ async def test_a_silent_server_is_given_up(silent: str) -> None:
 
 
 async def test_nobody_there_is_a_failure_of_the_connection() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with a_client(Recovery(), base_url=address) as http:
-        with pytest.raises(ConnectFailed):
-            async with open_stream(http, {}):
-                pass
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets it
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        async with a_client(Recovery(), base_url=address) as http:
+            with pytest.raises(ConnectFailed):
+                async with open_stream(http, {}):
+                    pass
 
 
 async def test_a_server_too_busy_to_accept_is_given_up() -> None:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -23,11 +24,12 @@ from nbformat import NotebookNode
 from helpers.lessons.exercise import BadExercise
 from helpers.lessons.texts import README, MissingCell, write_notebook, write_readme
 
-__all__ = ["NOTEBOOKS", "PREDICTED", "execute", "main", "normalise"]
+__all__ = ["NOTEBOOKS", "PREDICTED", "execute", "main", "normalise", "start_kernel"]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 600
+STARTS = 3  # of a kernel
 # The text before such a cell asks what it will show. Readers unfold its output when they have
 # an answer, in JupyterLab and on pages that know this tag; to run the cell unfolds it, too.
 PREDICTED = "hide-output"
@@ -54,7 +56,31 @@ def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -
         store_widget_state=widget_state,
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
-    return client.execute(env=environment)
+    start_kernel(client, env=environment)
+    return client.execute()
+
+
+def start_kernel(client: NotebookClient, **options: Any) -> None:
+    """Start a notebook's kernel; again, if it died before it answered.
+
+    A kernel is told five ports that were free a moment before. Another program may have one of
+    them by the time that the kernel listens.
+
+    Args:
+        options: of the kernel, such as `env`.
+
+    Raises:
+        RuntimeError: it died each time.
+    """
+    for attempt in range(1, STARTS + 1):
+        client.create_kernel_manager()
+        client.start_new_kernel(**options)
+        try:
+            client.start_new_kernel_client()
+            return
+        except RuntimeError:  # the client has ended what was left of it
+            if attempt == STARTS:
+                raise
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

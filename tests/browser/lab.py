@@ -95,7 +95,7 @@ def run_again(page: Page, *sources: str) -> Locator:
     """Run cells again, each found by its source; return the last."""
     for source in sources:
         again = cell(page, source)
-        again.locator(".cm-content").click()
+        click_into(again.locator(".cm-content"))
         page.keyboard.press("Shift+Enter")
     return again
 

@@ -10,6 +10,7 @@ from tests.browser.lab import (
     Lab,
     cell,
     check_access,
+    click_into,
     look_in_the_dark,
     output,
     run_again,
@@ -85,7 +86,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     assert "add_done_callback" in (lab.home / "parts" / "dispatch.py").read_text("utf-8")
 
     mine = cell(learner, "dispatcher=ToolDispatcher)")
-    mine.locator(".cm-content").click()
+    click_into(mine.locator(".cm-content"))
     learner.keyboard.press("Shift+Enter")
     view = mine.locator(".sa-timeline").first
     expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
@@ -143,7 +144,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
         "count_letter, prompt = shout, 'Shout the text \"good evening\".'",
     )
     mine = cell(learner, "run_agent(http, mine, [count_letter]")
-    mine.locator(".cm-content").click()
+    click_into(mine.locator(".cm-content"))
     learner.keyboard.press("Shift+Enter")
     expect(output(mine)).to_contain_text("): GOOD EVENING", timeout=60_000)
     mine.scroll_into_view_if_needed()

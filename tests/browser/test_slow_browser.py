@@ -6,7 +6,7 @@ Here anywidget's two seconds are over at once, so that each module comes too lat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import GIVEN_UP
+from tests.browser.conftest import GIVEN_UP, PATIENCE
 from tests.browser.lab import Lab, cell, write
 
 pytestmark = pytest.mark.long
@@ -27,6 +27,7 @@ AbortSignal.timeout = (ms) => {
 @pytest.fixture
 def slow(browser: Browser):
     context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(NO_PATIENCE)
     page = context.new_page()
     errors: list[str] = []

@@ -23,6 +23,7 @@ from helpers.agent import (
     TurnStarted,
 )
 from helpers.tools import Tool, tool
+from helpers.widgets import live
 from helpers.widgets.timeline.view import TimelineView
 
 PROMPT = "Compare the weather in Lagos and Oslo."
@@ -54,6 +55,18 @@ class Door:
             return "31 degrees"
 
         return blocking
+
+
+def waiting_for(gate: asyncio.Event) -> Tool:
+    """Return a tool that ends when the gate is open."""
+
+    @tool(name="get_weather")
+    async def waits(city: str, details: str = "") -> str:
+        """Tell the weather of a city."""
+        await gate.wait()
+        return "31 degrees"
+
+    return waits
 
 
 def make(tools: Tool = get_weather, **options: Any) -> TimelineView:
@@ -91,7 +104,10 @@ def grave(page: Page) -> list[Any]:
 
 
 def test_bars_grow_while_the_run_goes_on_and_nothing_jumps(page: Page) -> None:
-    view = make()
+    gate = asyncio.Event()
+    gate.set()  # while the run is simulated
+    view = make(waiting_for(gate))
+    gate.clear()
     bridge = Bridge(page, view)
     before = height(page)
     assert page.get_by_role("status").inner_text() == "Press Start."
@@ -101,6 +117,7 @@ def test_bars_grow_while_the_run_goes_on_and_nothing_jumps(page: Page) -> None:
     wide = page.locator(".sa-timeline-picture [fill='#0072b2']").count()
     assert height(page) == before
     assert page.get_by_role("status").inner_text() == "Running."
+    live.call(gate.set)
     bridge.until(lambda: over(view), seconds=60)
     bridge.run(0.1)
     assert page.locator(".sa-timeline-picture [fill='#0072b2']").count() > wide
@@ -112,7 +129,8 @@ def test_bars_grow_while_the_run_goes_on_and_nothing_jumps(page: Page) -> None:
 
 @pytest.mark.long
 def test_it_is_used_by_keyboard_alone(page: Page) -> None:
-    view = make()
+    # So slow that it is not over before it is stopped.
+    view = make(pace={"first_token": 0.2, "tokens_per_second": 8.0})
     bridge = Bridge(page, view)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -71,9 +71,11 @@ def server(running: MockServer) -> Iterator[WebServer]:
 class Speaker(Agent):
     """Says what it was given, piece by piece, and calls one tool before it."""
 
-    def __init__(self, pieces: list[str], gap: float = 0.0) -> None:
+    def __init__(self, pieces: list[str], gap: float = 0.0, halt: int | None = None) -> None:
         self.pieces = pieces
         self.gap = gap
+        self.halt = halt  # the piece before which it waits for `go_on`
+        self._goes_on = asyncio.Event()
 
     def open(self) -> None:
         pass
@@ -87,7 +89,12 @@ class Speaker(Agent):
     def about(self) -> dict[str, Any]:
         return {"model": "speaker", "mode": "custom", "priced": False, "words": "A speaker."}
 
+    def go_on(self) -> None:
+        """Say the rest, too."""
+        self._loop.call_soon_threadsafe(self._goes_on.set)
+
     async def answer(self, conversation: Conversation) -> AsyncGenerator[AgentEvent]:
+        self._loop = asyncio.get_running_loop()
         conversation.take()
         said = "".join(self.pieces)[:300]
         call = ToolCall(0, "call", said, {}, "{}")
@@ -97,8 +104,10 @@ class Speaker(Agent):
         yield ToolStarted(call, said)
         yield ToolFinished(call, said, True, 0.1)
         yield BlockStarted(1, {"type": "text", "text": ""})
-        for piece in self.pieces:
+        for place, piece in enumerate(self.pieces):
             await asyncio.sleep(self.gap)
+            if place == self.halt:
+                await self._goes_on.wait()
             yield TextDelta(1, piece)
         yield MessageStopped({})
         yield RunFinished("end_turn", {}, 1)
@@ -295,7 +304,8 @@ def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
     here: Page, name: str
 ) -> None:
     words = [f"word-{place} " for place in range(120)]
-    with start(Speaker(words, gap=0.04)) as server, road_to(server) as road:
+    speaker = Speaker(words, gap=0.04, halt=60)
+    with start(speaker) as server, road_to(server) as road:
         open_page(here, f"{road.url}/{name}")
         here.evaluate(
             """() => {
@@ -315,6 +325,7 @@ def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
         if name == "eventsource":  # not even loading the page anew loses anything
             here.reload()
             expect(here.locator(".question")).to_have_text("Say something.")
+        speaker.go_on()
         over(here)
         assert here.locator(".text").inner_text().split() == "".join(words).split()
         here.reload()  # what is over is not told again
@@ -325,7 +336,8 @@ def test_a_connection_that_breaks_comes_back_with_nothing_lost_or_doubled(
 def test_an_answer_is_read_on_after_each_reload_and_each_strange_refusal(here: Page) -> None:
     """Only the server's 404 says that an answer is gone."""
     words = [f"word-{place} " for place in range(100)]
-    with start(Speaker(words, gap=0.05)) as server:
+    speaker = Speaker(words, gap=0.05, halt=40)
+    with start(speaker) as server:
         open_page(here, server.page("eventsource"))
         ask(here, "Say something.")
         for place in (5, 15, 25):
@@ -344,6 +356,7 @@ def test_an_answer_is_read_on_after_each_reload_and_each_strange_refusal(here: P
 
         here.route("**/runs/*/events*", refuse)
         here.reload()
+        speaker.go_on()
         over(here)
         assert len(refused) >= 3
         assert here.locator(".text").inner_text().split() == "".join(words).split()

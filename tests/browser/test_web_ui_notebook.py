@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from helpers.lessons import find_exercise
-from tests.browser.lab import Lab, cell, check_access, output, run_again, shot, write
+from tests.browser.lab import Lab, cell, check_access, click_into, output, run_again, shot, write
 
 pytestmark = pytest.mark.long
 
@@ -16,7 +16,7 @@ ANSWERS = find_exercise("while_read").answers
 
 def run(code_cell: Locator) -> None:
     """Run a cell with the keyboard."""
-    code_cell.locator(".cm-content").click()
+    click_into(code_cell.locator(".cm-content"))
     code_cell.page.keyboard.press("Shift+Enter")
 
 

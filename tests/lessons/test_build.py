@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 from nbclient import NotebookClient
 
 from helpers.lessons import exercise_ids, find_exercise
+from helpers.lessons.refresh import NOTEBOOKS, start_kernel
+from tests.listening import wait_for_file
 
 HELLO = find_exercise("hello")
 RIGHT = HELLO.reference_source()
@@ -57,6 +60,7 @@ def kernel() -> Iterator[Notebook]:
     client = NotebookClient(
         nbformat.v4.new_notebook(), timeout=120, kernel_name="python3", allow_errors=True
     )
+    start_kernel(client)
     with client.setup_kernel():
         yield Notebook(client)
 
@@ -165,12 +169,19 @@ def test_a_folder_that_can_not_be_written_to(notebook: Notebook, home: Path) -> 
 
 if os.name == "posix":
 
-    def test_an_interrupt_says_so_in_one_line(notebook: Notebook) -> None:
+    def test_an_interrupt_says_so_in_one_line(notebook: Notebook, tmp_path: Path) -> None:
         pid = int(notebook.run("import os; os.getpid()")[0].data["text/plain"])
-        timer = threading.Timer(1.0, os.kill, (pid, signal.SIGINT))
-        timer.start()
-        said = notebook.build("def hello_event(name):\n    while True: pass")
-        timer.join()
+        runs = tmp_path / "runs"
+
+        def interrupt() -> None:
+            wait_for_file(runs)
+            os.kill(pid, signal.SIGINT)
+
+        person = threading.Thread(target=interrupt)
+        person.start()
+        endless = f"    open({str(runs)!r}, 'w').close()\n    while True: pass"
+        said = notebook.build(f"def hello_event(name):\n{endless}")
+        person.join()
         assert said == "Interrupted: the check was stopped, and nothing was saved."
         assert notebook.run("6 * 7")[0].data["text/plain"] == "42"
 
@@ -185,8 +196,11 @@ def test_strict_nbval_holds_its_outputs(tmp_path: Path, home: Path) -> None:
             *(nbformat.v4.new_code_cell(f"%%build hello\n{source}") for source in sources),
         ],
     )
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3")
+    start_kernel(client)
+    client.execute()
     nbformat.write(notebook, tmp_path / "build.ipynb")
+    shutil.copy(NOTEBOOKS / "conftest.py", tmp_path)
     (home / "parts" / "hello.py").unlink()
     (home / "progress.json").unlink()
     command = [

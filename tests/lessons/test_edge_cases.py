@@ -129,7 +129,7 @@ OLDER = [LATEST_HANDSHAKE_VERSION, pytest.param("2025-06-18", marks=pytest.mark.
 def test_an_older_mcp_server_wants_what_the_notebook_says(version: str) -> None:
     headers = {"Accept": "application/json, text/event-stream"}
     who = {"clientInfo": {"name": "test", "version": "1"}, "capabilities": {}}
-    with mcp_over_http() as (url, wait_for), httpx.Client(trust_env=False) as http:
+    with mcp_over_http() as (url, wait_for), httpx.Client(trust_env=False, timeout=60) as http:
 
         def post(**message: Any) -> httpx.Response:
             return http.post(url, json={"jsonrpc": "2.0", **message}, headers=headers)
@@ -166,7 +166,7 @@ def test_todays_mcp_server_refuses_the_handshake_and_drops_a_posted_stop() -> No
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
     call |= {"params": {"name": "copy_files", "_meta": {**meta, "progressToken": "copy"}}}
     stop = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
-    with mcp_over_http() as (url, wait_for), httpx.Client(trust_env=False) as http:
+    with mcp_over_http() as (url, wait_for), httpx.Client(trust_env=False, timeout=60) as http:
         hello = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"_meta": meta}}
         answer = http.post(url, json=hello, headers=headers | {"Mcp-Method": "initialize"})
         assert answer.status_code == 404, answer.text

@@ -20,6 +20,7 @@ from helpers.lessons.checking.report import Report, Span
 from helpers.lessons.checking.runner import Limits, check
 from helpers.lessons.checking.sandbox import OVERTIME_SECONDS
 from helpers.lessons.exercise import Exercise
+from tests.listening import wait_for_file
 from tests.sweeps import sweep
 
 # A child prints as much as it may well before it has computed for so long.
@@ -376,23 +377,24 @@ def test_an_earlier_part_that_no_longer_runs(own: str) -> None:
 
 if os.name == "posix":
 
-    def test_an_interrupt_ends_it() -> None:
+    def test_an_interrupt_ends_it(tmp_path: Path) -> None:
         program = """
             import sys
             sys.path.insert(0, sys.argv[1])
             from sample_exercises import COUNT
             from helpers.lessons.checking.runner import check
-            print("go", flush=True)
             try:
-                check(COUNT, "def count(n):\\n    while True: pass")
+                check(COUNT, sys.argv[2])
             except KeyboardInterrupt:
                 import psutil
                 print("interrupted", len(psutil.Process().children(recursive=True)))
         """
-        command = [sys.executable, "-c", textwrap.dedent(program), str(Path(__file__).parent)]
+        runs = tmp_path / "runs"
+        endless = f"def count(n):\n    open({str(runs)!r}, 'w').close()\n    while True: pass"
+        command = [sys.executable, "-c", textwrap.dedent(program)]
+        command += [str(Path(__file__).parent), endless]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None and process.stdout.readline() == "go\n"
-            time.sleep(0.5)
+            wait_for_file(runs)
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=LONG)[0] == "interrupted 0\n"
 

@@ -67,7 +67,7 @@ def test_scenarios_and_recordings_from_files(tmp_path: Path) -> None:
         ask = {"content": body("Hello?", stream=True), "headers": HEADERS}
         with httpx.stream("POST", f"{base_url}/v1/messages", **ask) as response:
             assert list(response.iter_raw()) == chunks
-        assert 0.5 <= response.elapsed.total_seconds() < 0.8
+        assert response.elapsed.total_seconds() >= 0.5
         # A fault strikes a recording too.
         ask["headers"] = HEADERS | {"mock-settings": json.dumps({"fault": "529"})}
         assert httpx.post(f"{base_url}/v1/messages", **ask).status_code == 529

@@ -118,6 +118,8 @@ def test_bad_clients_leave_nothing_behind(server: MockServer) -> None:
 
 
 def test_connections_that_stay_are_counted_out_when_they_leave(server: MockServer) -> None:
+    # So slow that no answer ends before all have begun.
+    server.configure(Settings(Pace(first_token=0.01, tokens_per_second=1)))
     address = urlsplit(server.base_url)
     process = psutil.Process(server.process.pid)
     idle = [socket.create_connection((address.hostname, address.port)) for _ in range(50)]

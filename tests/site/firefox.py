@@ -165,7 +165,9 @@ def running_firefox(program: str, more: Mapping[str, Any] | None = None) -> Iter
             )
         try:
             address = _address(words, process)
-            with connect(f"{address}/session", max_size=None, proxy=None) as connection:
+            # A busy Firefox answers late: each command has its own end.
+            patient = {"open_timeout": START_SECONDS, "ping_interval": None}
+            with connect(f"{address}/session", max_size=None, proxy=None, **patient) as connection:
                 yield Firefox(connection, downloads)
         finally:
             process.terminate()

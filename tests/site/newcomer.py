@@ -30,6 +30,14 @@ CELLS = f"""() => {NOTEBOOK}.content.model.sharedModel.cells
   .filter((cell) => cell.cell_type === "code")
   .map((cell) => ({{ source: cell.getSource(), outputs: cell.getOutputs() }}))"""
 SOURCES = f"() => {NOTEBOOK}.content.model.sharedModel.cells.map((cell) => cell.getSource())"
+# A cell that has just come into view may have no editor yet.
+EDIT = """
+  const cell = content.activeCell;
+  await content.scrollToItem(content.activeCellIndex);
+  while (!cell.editor) await new Promise(requestAnimationFrame);
+  content.mode = "edit";
+  cell.editor.focus();
+"""
 # The cursor goes into the exercise's cell, which then holds the answer.
 WRITE = f"""async (name, answer) => {{
   const content = {NOTEBOOK}.content;
@@ -37,28 +45,37 @@ WRITE = f"""async (name, answer) => {{
   const at = content.widgets.findIndex(
     cell => cell.model.sharedModel.getSource().startsWith(first));
   content.activeCellIndex = at;
-  await content.scrollToItem(at);
   content.widgets[at].model.sharedModel.setSource(first + answer);
-  content.mode = "edit";
-  content.widgets[at].editor.focus();
+  {EDIT}
 }}"""
 ADD = f"""async source => {{
   const content = {NOTEBOOK}.content;
   content.activeCellIndex = content.widgets.length - 1;
   await window.jupyterapp.commands.execute("notebook:insert-cell-below");
   content.activeCell.model.sharedModel.setSource(source);
-  await content.scrollToItem(content.activeCellIndex);
-  content.mode = "edit";
-  content.activeCell.editor.focus();
+  {EDIT}
 }}"""
 SAVE = "async () => { await window.jupyterapp.commands.execute('docmanager:save'); }"
-PLACE = """selector => {
+# Where a person would click: at what stands still, with nothing above it.
+PLACE = """async selector => {
   const found = [...document.querySelectorAll(selector)].filter(one => one.offsetParent);
   const last = found.at(-1);
   if (!last) return null;
   last.scrollIntoView({ block: "center" });
-  const { x, y, width, height } = last.getBoundingClientRect();
-  return width && height ? [x + width / 2, y + height / 2] : null;
+  const look = () => new Promise(then => requestAnimationFrame(() => {
+    const { x, y, width, height } = last.getBoundingClientRect();
+    then([x, y, width, height]);
+  }));
+  let box = await look();
+  for (let frames = 0; frames < 5; frames += 1) {
+    const [before, now] = [box, await look()];
+    if (now.some((one, place) => one !== before[place])) return null;
+    box = now;
+  }
+  const [x, y, width, height] = box;
+  const [right, down] = [x + width / 2, y + height / 2];
+  return width && height && last.contains(document.elementFromPoint(right, down))
+    ? [right, down] : null;
 }"""
 
 

@@ -182,7 +182,7 @@ BROKEN = {
         "patience",
         (
             "doubled: float = first * 2.0 ** min",
-            "doubled: float = first / 2.0 ** min",
+            "doubled: float = 2 * first / 16.0 ** min",
         ),
     ),
     "asks again after any error in the stream": breaks(

@@ -63,18 +63,18 @@ def test_an_agent_without_a_simulation_is_recorded_all_the_same(name: str):
 
 @NO_TERMINAL
 @pytest.mark.parametrize(
-    ("source", "words"),
+    ("source", "seconds", "words"),
     [
-        ("import time\ntime.sleep(60)", "had not ended after 1 s"),
-        ("while True: print('x' * 9999)", "wrote more than 2 MB"),
-        ("pass", "It wrote nothing and ended with 0"),
+        ("import time\ntime.sleep(60)", 1, "had not ended after 1 s"),
+        ("while True: print('x' * 9999)", 60, "wrote more than 2 MB"),
+        ("pass", 60, "It wrote nothing and ended with 0"),
     ],
 )
-def test_what_cannot_be_recorded_is_said(source: str, words: str, tmp_path: Path):
+def test_what_cannot_be_recorded_is_said(source: str, seconds: float, words: str, tmp_path: Path):
     file = tmp_path / "agent.py"
     file.write_text(source, encoding="utf-8")
     with pytest.raises(CannotRecord, match=words):
-        record(file, "hello", seconds=10 if "MB" in words else 1)
+        record(file, "hello", seconds=seconds)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ async def test_its_limits_hold(tmp_path: Path):
             assert await agent.ends(60) == 1
             assert "MemoryError" in agent.err
         async with running(file, "while True: print('x' * 999)", warm) as agent:
-            await agent.ends(60)
+            assert await agent.ends(60) == -signal.SIGKILL
             assert agent.flooded
 
 
@@ -203,19 +203,25 @@ async def test_one_that_is_closed_leaves_its_number_to_whatever_is_opened_next()
 async def test_a_start_that_is_given_up_harms_nobody_and_leaves_nothing(tmp_path: Path):
     async def run(name: str, source: str) -> str:
         async with running(tmp_path / name, source, warm) as agent:
-            await agent.ends(60)
+            assert await agent.ends(60) == 0
             return agent.out
 
     async with warm_up(read_base_environment()) as warm:
         assert warm is not None
-        other = asyncio.create_task(run("other.py", "import time\ntime.sleep(1)\nprint('fine')"))
+        launcher = await find_launcher()
         async with asyncio.timeout(60):
+            launcher.suspend()  # so that each start is under way when it is given up
+            other = asyncio.create_task(
+                run("other.py", "import time\ntime.sleep(1)\nprint('fine')")
+            )
+            await until(lambda: warm._asked)
             for _ in range(5):
+                asked = len(warm._asked)
                 given_up = asyncio.create_task(run("given_up.py", "while True: pass"))
-                await until(lambda: warm._asked)
+                await until(lambda: len(warm._asked) > asked)  # noqa: B023
                 given_up.cancel()
                 await asyncio.gather(given_up, return_exceptions=True)
+            launcher.resume()
             assert await other == "fine\n"
             assert await run("next.py", "print('next')") == "next\n"
-            launcher = await find_launcher()
             await until(lambda: not launcher.children())

@@ -339,7 +339,8 @@ def test_a_prompt_is_answered_in_style_and_that_is_all(environment: dict[str, st
     with Terminal(HAIKU, environment=environment, folder=folder) as terminal:
         assert terminal.wait_for_end() == 0
     said = terminal.text
-    assert "✓ Asking for the weather in Lagos: done, 0.8 s" in said
+    found = re.search(r"✓ Asking for the weather in Lagos: done, (\d+\.\d) s", said)
+    assert found and float(found[1]) >= 0.8
     assert "│ Sun on the lagoon," in said
     assert re.search(rb"\x1b\[0;1mLagos right now:\x1b\[0m", terminal.raw)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import selectors
 import socket
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -176,8 +178,19 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
+class Patient(selectors.DefaultSelector):
+    """Waits for a minute where werkzeug gives the rest of a body ten milliseconds."""
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        return super().select(60 if timeout == 0.01 else timeout)
+
+
 @pytest.mark.parametrize("kind", ["fastapi", "flask"])
-async def test_what_can_not_be_asked_gets_one_sentence(serve: Serve, kind: str):
+async def test_what_can_not_be_asked_gets_one_sentence(
+    serve: Serve, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    patient = SimpleNamespace(DefaultSelector=Patient, EVENT_READ=selectors.EVENT_READ)
+    monkeypatch.setattr("werkzeug.serving.selectors", patient)
     server = serve(Scripted(["x"]), kind=kind)
 
     async def chunks() -> Any:  # a body that doesn't say how long it is
@@ -240,6 +253,7 @@ async def test_stopping_the_server_stops_the_answers(
     async with client(server) as http:
         address = f"{await begin(http)}/events"
         reading = asyncio.create_task(read(http, address))
+        await until(lambda: any(run.readers for run in server.under_way))
         await until(lambda: upstream() == 1)
         assert connections() == 1
         await asyncio.to_thread(server.close)

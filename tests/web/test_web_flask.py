@@ -47,10 +47,11 @@ async def test_a_reader_who_leaves_is_noticed_at_a_heartbeat(
     serve: Serve, slow: MockServer, upstream: Callable[[], int]
 ):
     async with client(serve(kind="flask", grace=0.1, heartbeat=0.05)) as http:
-        for leaving in (
-            http.stream("POST", "/ask", json={"prompt": LONG}),
-            http.stream("GET", f"{await begin(http)}/events"),
-        ):
+        for how in ("ask", "runs"):
+            if how == "ask":
+                leaving = http.stream("POST", "/ask", json={"prompt": LONG})
+            else:
+                leaving = http.stream("GET", f"{await begin(http)}/events")
             async with leaving as response:
                 assert response.headers["x-accel-buffering"] == "no"
                 chunks = response.aiter_raw()

@@ -108,12 +108,16 @@ async def test_a_slow_reader_slows_nobody_and_nothing_is_collected_for_it():
 
 
 @pytest.mark.parametrize("turns", range(12))
-async def test_a_reader_that_is_cancelled_just_as_news_comes_has_left(turns: int):
+async def test_a_reader_that_is_cancelled_just_as_news_comes_has_left(
+    turns: int, monkeypatch: pytest.MonkeyPatch
+):
     more = asyncio.Event()
     run = Runs(Scripted(PIECES, wait=lambda _: more.wait()).answer).start(Ask("hello"))
     reading = asyncio.create_task(follow(run))
     await until(lambda: run.readers == 1 and bool(run.told))
     await asyncio.sleep(0.05)  # it waits for news by now; a slow machine only makes this easier
+    # The pause behind the news must not be over, and the reader with it, before the cancellation.
+    monkeypatch.setattr(runs_module, "FRAME", 60.0)
     more.set()
     for _ in range(turns):
         await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import AsyncIterator
 from typing import Any
@@ -354,10 +355,11 @@ def test_it_is_stopped_and_its_tools_with_it() -> None:
     view = course.cards(PROMPT, tools=[for_ever], pace=FAST, autostart=False)
     cancelled.clear()  # beforehand it was given up after its 30 seconds, which took none
     view.start()
-    for _ in range(400):
-        if any(call.run and call.run.state == "running" for call in view.board.lanes[0].run.calls):
-            break
-        assert not view._running.wait(0.05)
+    deadline = time.monotonic() + 60
+    while not any(
+        call.run and call.run.state == "running" for call in view.board.lanes[0].run.calls
+    ):
+        assert not view._running.wait(0.05) and time.monotonic() < deadline
     view.stop()
     assert view.wait(60)
     assert cancelled == ["checkout"]

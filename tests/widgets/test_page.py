@@ -79,7 +79,7 @@ def test_the_server_starts_when_somebody_looks_and_gives_the_page():
     assert view.url == ""
     view._receive(view, {"op": "open", "behind": ""}, None)
     assert view.wait(60)
-    answer = httpx.get(view.url, trust_env=False)
+    answer = httpx.get(view.url, trust_env=False, timeout=60)
     assert answer.status_code == 200
     assert "EventSource" in answer.text
     # JupyterLab may show it in a frame; nobody else may.
@@ -106,8 +106,10 @@ def test_behind_a_hub_the_page_has_the_hubs_address_and_lets_that_origin_in():
             f"https://Hub.example.org/user/ada/proxy/{server.url.rpartition(':')[2]}/fetch"
         )
 
+        options = {"trust_env": False, "timeout": 60}
+
         def status(**headers: str) -> int:
-            return httpx.get(f"{server.url}/about", headers=headers, trust_env=False).status_code
+            return httpx.get(f"{server.url}/about", headers=headers, **options).status_code
 
         assert status(host="hub.example.org", origin="https://hub.example.org") == 200
         assert status(host="hub.example.org", origin="https://other.example.org") == 403

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import count
 from typing import Any
 from xml.etree import ElementTree
 
@@ -34,7 +35,17 @@ def states(view: Race) -> dict[str, str]:
 
 
 def test_both_run_at_once_and_the_final_state_stands_in_the_trait() -> None:
-    view = race()
+    streamed = asyncio.Event()
+
+    async def whole(duration: float, tokens: int) -> str:
+        await streamed.wait()
+        return "one two"
+
+    def stream(first_token: float, duration: float, tokens: int) -> Any:
+        return opener(text_answer("one ", "two"), closed=streamed.set)()
+
+    view = race(run_blocking=whole, run_stream=stream)
+    view._clock = count(0, 0.01).__next__
     view.start()
     assert view.wait(60)
     assert states(view) == {"streamed": "done", "blocking": "done"}

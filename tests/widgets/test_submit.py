@@ -43,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run_steps(view: SubmitView, *chosen: str) -> dict[str, str]:
     """Do some steps to their end; return the state of each."""
     view.start(*chosen)
-    assert view.wait(90)
+    assert view.wait(600)
     return {step["id"]: step["state"] for step in view.state["steps"]}
 
 
