@@ -174,6 +174,13 @@ def check_access(page: Page, within: str = ".sa") -> None:
     assert grave == []
 
 
+def wait_until_narrow(page: Page, width: int) -> None:
+    """Wait until a page is no wider; its views follow a new size a frame later."""
+    page.wait_for_function(
+        "width => document.documentElement.scrollWidth <= width", arg=width, timeout=60_000
+    )
+
+
 def click_into(editor: Locator) -> None:
     """Click into an editor; again if an output has moved it away, as a person does."""
     for _ in range(12):

@@ -50,8 +50,11 @@ def test_a_view_fills_the_screen_by_keyboard_and_esc_ends_it(page: Page, name: s
     pixels, words = root.evaluate(SMALLEST)
     assert pixels >= 16, words
     # What is pressed and what comes of it are seen at once, and nothing is cut at the side.
-    assert root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
-    assert root.evaluate("root => root.scrollHeight <= root.clientHeight + 1")
+    page.wait_for_function(
+        "one => one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1",
+        arg=root.element_handle(),
+        timeout=60_000,
+    )
     check_access(page)
     for theme in ("true", "false"):
         page.evaluate("theme => { document.body.dataset.jpThemeLight = theme; }", theme)

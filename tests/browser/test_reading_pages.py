@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from helpers.site.reading import write
+from tests.browser.lab import wait_until_narrow
 from tests.sharing import make_once
 
 SHOWN = ("index.html", "read/01_sse_by_hand.html", "read/00_start_here.html")
@@ -114,7 +115,7 @@ def test_the_pages_fit_a_phone_and_axe_finds_nothing(browser: Browser, site: Pat
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], name
         for width in (360, 1366):
             page.set_viewport_size({"width": width, "height": 740})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            wait_until_narrow(page, width)
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(20, 23, 26)")
     page.context.close()

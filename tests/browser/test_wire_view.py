@@ -8,6 +8,7 @@ from bridge import Bridge
 from playwright.sync_api import Page
 
 from helpers.widgets.wire.view import Wire
+from tests.browser.lab import wait_until_narrow
 
 HOSTILE = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script>"
 
@@ -214,9 +215,9 @@ def test_it_fits_narrow_and_wide_pages(page: Page) -> None:
     for width in (700, 1366, 1920):
         page.set_viewport_size({"width": width, "height": 768})
         page.locator(".wire-bytes").press("End")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        strip = page.locator(".wire-bytes")
-        assert strip.evaluate("e => e.scrollWidth <= e.clientWidth")
+        wait_until_narrow(page, width)
+        strip = page.locator(".wire-bytes").element_handle()
+        page.wait_for_function("one => one.scrollWidth <= one.clientWidth", arg=strip)
         assert page.locator(".wire-row").last.bounding_box() is not None
 
 
