@@ -474,7 +474,7 @@ async def check(setup: Setup, case: Case) -> None:
     situation, healthy = SITUATIONS[case.situation], healthy_run(case.situation)
     conversation, view = Conversation(), View()
     conversation.say(situation.prompt)
-    before = asyncio.all_tasks()
+    before, threads = asyncio.all_tasks(), {*threading.enumerate()}
     async with asyncio.timeout(60):
         if case.then == "cancel":
             reader = asyncio.create_task(_read(setup, case, conversation, view))
@@ -485,7 +485,7 @@ async def check(setup: Setup, case: Case) -> None:
     assert asyncio.all_tasks() == before, "a task is left"
     assert not setup.api.state.streams, "an answer is still being sent"
     assert not setup.clock._sleepers, "something still sleeps"
-    assert not [t for t in threading.enumerate() if t.name == "tool"], "a thread is left"
+    assert {*threading.enumerate()} <= threads, "a thread is left"
     assert not setup.refused, f"refused: {setup.refused}"
     messages = conversation.messages
     if messages[-1]["role"] == "user":

@@ -29,6 +29,14 @@ RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-
 CELLS = f"""() => {NOTEBOOK}.content.model.sharedModel.cells
   .filter((cell) => cell.cell_type === "code")
   .map((cell) => ({{ source: cell.getSource(), outputs: cell.getOutputs() }}))"""
+# The outputs of the last cell that begins so, once they hold these words. To carry all outputs of
+# a notebook at each look would keep the page from its work.
+OUTPUTS = f"""(source, words) => {{
+  const cells = {NOTEBOOK}.content.model.sharedModel.cells.filter(
+    (cell) => cell.cell_type === "code" && cell.getSource().startsWith(source));
+  const outputs = cells.at(-1)?.getOutputs() ?? [];
+  return JSON.stringify(outputs).includes(words) ? outputs : null;
+}}"""
 SOURCES = f"() => {NOTEBOOK}.content.model.sharedModel.cells.map((cell) => cell.getSource())"
 # A cell that has just come into view may have no editor yet.
 EDIT = """
@@ -169,13 +177,11 @@ class Newcomer:
 
     def sees(self, source: str, words: str) -> str:
         """Wait until the last cell that begins so has an output with these words; return it."""
-
-        def output() -> str:
-            cells = [one for one in self.page.evaluate(CELLS) if one["source"].startswith(source)]
-            shown = json.dumps(cells[-1]["outputs"], ensure_ascii=False) if cells else ""
-            return shown if words in shown else ""
-
-        return str(until(output, f"{words!r} below the cell {source.strip()!r}"))
+        found = until(
+            lambda: self.page.evaluate(OUTPUTS, source, words),
+            f"{words!r} below the cell {source.strip()!r}",
+        )
+        return json.dumps(found, ensure_ascii=False)
 
     def wait(self, function: str, *given: Any) -> Any:
         """Wait until a function of the page's gives something, and return it."""
