@@ -6,7 +6,7 @@ __all__ = ["close_abandoned"]
 
 
 async def close_abandoned(http: httpx.AsyncClient, url: httpx.URL) -> None:
-    """Close the connections to an address that no request is on.
+    """Close each connection that is in use and that no request is on.
 
     A request that is cancelled just after its connection was opened leaves it behind:
     httpcore neither uses such a connection again nor closes it, and one place of the pool is

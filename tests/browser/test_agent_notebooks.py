@@ -10,7 +10,6 @@ from tests.browser.lab import (
     Lab,
     cell,
     check_access,
-    click_into,
     look_in_the_dark,
     output,
     run_again,
@@ -85,9 +84,7 @@ def test_a_newcomer_errs_and_then_dispatches(lab: Lab, learner: Page):
     shot(learner, "04-passed")
     assert "add_done_callback" in (lab.home / "parts" / "dispatch.py").read_text("utf-8")
 
-    mine = cell(learner, "dispatcher=ToolDispatcher)")
-    click_into(mine.locator(".cm-content"))
-    learner.keyboard.press("Shift+Enter")
+    mine = run_again(learner, "dispatcher=ToolDispatcher)")
     view = mine.locator(".sa-timeline").first
     expect(view.get_by_role("status")).to_contain_text("Done after", timeout=60_000)
     run_again(learner, "def endless(", "for one in (failing, endless)")
@@ -143,9 +140,7 @@ def test_the_history_is_drawn_and_an_agent_with_a_tool_of_ones_own_runs(lab: Lab
         "@tool\ndef shout(text: str) -> str:\n '''Shout a text.'''\n return text.upper()\n\n"
         "count_letter, prompt = shout, 'Shout the text \"good evening\".'",
     )
-    mine = cell(learner, "run_agent(http, mine, [count_letter]")
-    click_into(mine.locator(".cm-content"))
-    learner.keyboard.press("Shift+Enter")
+    mine = run_again(learner, "run_agent(http, mine, [count_letter]")
     expect(output(mine)).to_contain_text("): GOOD EVENING", timeout=60_000)
     mine.scroll_into_view_if_needed()
     shot(learner, "05-own-tool")
