@@ -11,7 +11,6 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from helpers.agent import AgentEvent, Interrupted, RunFinished, TextDelta, ToolStarted, run_agent
@@ -21,6 +20,7 @@ from helpers.mock.server import MockServer, start_server
 from helpers.retry import Recovery
 from helpers.tools import tool
 from tests.every_cut import HEADERS, PASSING, SITUATIONS, STALL, Case, cases, check_all, healthy_run
+from tests.processes import connections_to
 
 pytestmark = pytest.mark.long
 
@@ -155,9 +155,7 @@ class Line:
 
     def sockets(self) -> list[Any]:
         """Return this process's connections to the server."""
-        port = int(self.server.base_url.rpartition(":")[2])
-        found = psutil.Process().net_connections("tcp4")
-        return [one for one in found if one.raddr and one.raddr.port == port and one.fd != -1]
+        return connections_to(int(self.server.base_url.rpartition(":")[2]))
 
     def run(self, http: httpx.AsyncClient, conversation: Conversation) -> Any:
         return run_agent(

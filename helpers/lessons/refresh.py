@@ -12,9 +12,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import nbformat
 from nbclient import NotebookClient
@@ -24,12 +25,22 @@ from nbformat import NotebookNode
 from helpers.lessons.exercise import BadExercise
 from helpers.lessons.texts import README, MissingCell, write_notebook, write_readme
 
-__all__ = ["NOTEBOOKS", "PREDICTED", "execute", "main", "normalise", "start_kernel"]
+__all__ = [
+    "NOTEBOOKS",
+    "PREDICTED",
+    "execute",
+    "main",
+    "normalise",
+    "start_kernel",
+    "starting_again",
+]
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 600
 STARTS = 3  # of a kernel
+P = ParamSpec("P")
+T = TypeVar("T")
 # The text before such a cell asks what it will show. Readers unfold its output when they have
 # an answer, in JupyterLab and on pages that know this tag; to run the cell unfolds it, too.
 PREDICTED = "hide-output"
@@ -60,11 +71,28 @@ def execute(notebook: NotebookNode, *, home: Path, widget_state: bool = False) -
     return client.execute()
 
 
-def start_kernel(client: NotebookClient, **options: Any) -> None:
-    """Start a notebook's kernel; again, if it died before it answered.
+def starting_again(start: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that starts a kernel; again, if it died before it answered.
 
     A kernel is told five ports that were free a moment before. Another program may have one of
     them by the time that the kernel listens.
+
+    Args:
+        start: starts a kernel. It raises RuntimeError, and leaves nothing, if that dies.
+    """
+
+    def start_again(*args: P.args, **options: P.kwargs) -> T:
+        for _ in range(STARTS - 1):
+            with suppress(RuntimeError):
+                return start(*args, **options)
+        return start(*args, **options)
+
+    return start_again
+
+
+@starting_again
+def start_kernel(client: NotebookClient, **options: Any) -> None:
+    """Start a notebook's kernel.
 
     Args:
         options: of the kernel, such as `env`.
@@ -72,15 +100,9 @@ def start_kernel(client: NotebookClient, **options: Any) -> None:
     Raises:
         RuntimeError: it died each time.
     """
-    for attempt in range(1, STARTS + 1):
-        client.create_kernel_manager()
-        client.start_new_kernel(**options)
-        try:
-            client.start_new_kernel_client()
-            return
-        except RuntimeError:  # the client has ended what was left of it
-            if attempt == STARTS:
-                raise
+    client.create_kernel_manager()
+    client.start_new_kernel(**options)
+    client.start_new_kernel_client()
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

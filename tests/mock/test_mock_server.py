@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from helpers.mock.engine import MockAPI
 from helpers.mock.faults import Fault
 from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings, SettingsError
+from tests.processes import has_ended
 
 DEMO = "Show me what streaming looks like."
 
@@ -360,12 +360,6 @@ server = start_server()
 print(server.process.pid, server.base_url, flush=True)
 time.sleep(60)
 """
-
-
-def has_ended(pid: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    return True
 
 
 def test_it_dies_with_its_parent_even_when_that_is_killed() -> None:

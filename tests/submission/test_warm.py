@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 from helpers.submission.conformance.process import Agent, Limits, launch, read_base_environment
 from helpers.submission.conformance.warm import LAUNCHER, Warm, warm_up
 from tests.mock.exchange import until
+from tests.processes import has_ended
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="agents are forked on Linux only")
 
@@ -56,12 +57,6 @@ async def find_launcher() -> psutil.Process:
         await until(found)  # a process that has just begun has no command line yet
     [launcher] = found()
     return launcher
-
-
-def has_ended(pid: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    return True
 
 
 async def test_it_sees_the_same(tmp_path: Path):

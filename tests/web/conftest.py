@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import psutil
 import pytest
 
 from helpers.assistant.agent import Agent
@@ -14,6 +13,7 @@ from helpers.mock.server import MockServer, start_server
 from helpers.mock.settings import Pace, Settings
 from helpers.session.session import Session
 from helpers.web.serving import WebServer, start
+from tests.processes import connections_to
 
 QUICK = Settings(pace=Pace(first_token=0.01, tokens_per_second=2000))
 # So slow that no answer ends before a test does.
@@ -64,10 +64,4 @@ def upstream(mock: MockServer) -> Callable[[], int]:
 @pytest.fixture
 def connections(mock: MockServer) -> Callable[[], int]:
     """Say how many connections to the API are open here; it hears a little later of an end."""
-    port = urlsplit(mock.base_url).port
-
-    def open_here() -> int:
-        found = psutil.Process().net_connections("tcp4")
-        return len([one for one in found if one.raddr and one.raddr.port == port and one.fd != -1])
-
-    return open_here
+    return lambda: len(connections_to(urlsplit(mock.base_url).port))
