@@ -230,6 +230,42 @@ def test_waiting_for_what_never_comes() -> None:
     assert where(report) == "line 3 of your cell: await asyncio.Event().wait()"
 
 
+def test_waiting_in_small_steps_for_ever() -> None:
+    source = "import asyncio\nasync def later(n):\n    while n: await asyncio.sleep(0.001)"
+    report = check_source(LATER, source)
+    assert mistake(report) == "still-running"
+    assert where(report) == "line 3 of your cell: while n: await asyncio.sleep(0.001)"
+
+
+if hasattr(signal, "SIGSTOP"):
+
+    @pytest.mark.long
+    def test_who_seldom_has_a_turn_is_not_called_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each turn of the loop computes for next to nothing, and then it waits for the next."""
+
+        def seldom(child: "subprocess.Popen[bytes]") -> None:
+            while child.poll() is None:
+                time.sleep(0.003)
+                child.send_signal(signal.SIGSTOP)
+                time.sleep(0.06)
+                child.send_signal(signal.SIGCONT)
+
+        def start() -> "subprocess.Popen[bytes]":
+            child = start_python()
+            threading.Thread(target=seldom, args=(child,), daemon=True).start()
+            return child
+
+        start_python = runner.start_python
+        monkeypatch.setattr(runner, "start_python", start)
+        source = """
+            import asyncio
+            async def later(n):
+                for _ in range(150): await asyncio.sleep(0.001)
+                return n
+        """
+        assert check(LATER, textwrap.dedent(source)).status == "passed"
+
+
 def test_an_async_case() -> None:
     assert check_source(LATER, "async def later(n): return n").status == "passed"
     assert mistake(check_source(LATER, "async def later(n): return 1 / 0")) == "raises"

@@ -38,7 +38,7 @@ from helpers.lessons.checking.where import CELL, describe_place, where_it_hangs
 from helpers.lessons.exercise import read_exercise
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from helpers.lessons.checking.fair_time import FairLoop
 
 __all__ = ["main", "run"]
 
@@ -119,7 +119,7 @@ class Deadline:
 
     def __init__(self, seconds: float, tell: Tell) -> None:
         self.seconds = seconds
-        self.loop: AbstractEventLoop | None = None
+        self.loop: FairLoop | None = None  # of the step, once it runs
         self._tell = tell
         self._lock = threading.Lock()
         self._step = 0
@@ -137,15 +137,20 @@ class Deadline:
             return
         done, expire = threading.Event(), partial(self._expire, self._step, report)
         _limit_processor(self.seconds + GRACE_SECONDS)
-        args = (self.seconds, done, expire)
+        args = (self.seconds, self._waited, done, expire)
         threading.Thread(target=watch, args=args, daemon=True).start()
         try:
             yield
         finally:
             done.set()
+            self.loop = None
             _limit_processor(0)
             with self._lock:
                 self._step += 1
+
+    def _waited(self) -> float:
+        loop = self.loop
+        return loop.waited if loop else 0.0
 
     def _expire(self, step: int, report: Callable[[str], dict[str, Any]]) -> None:
         where = where_it_hangs(self._thread, self.loop)
@@ -260,7 +265,8 @@ def _call(case: Case, namespace: Namespace, deadline: Deadline) -> Any:
     from helpers.lessons.checking.fair_time import FairLoop
 
     with asyncio.Runner(loop_factory=FairLoop if deadline.seconds else None) as runner:
-        deadline.loop = runner.get_loop()
+        if isinstance(loop := runner.get_loop(), FairLoop):
+            deadline.loop = loop
         return runner.run(case.run(namespace))
 
 
