@@ -213,8 +213,8 @@ class MessageAssembler:
         if opened is None:
             refuse({"type": "content_block_start", "index": index}, "the block is malformed")
         updates = self._complete_calls()
-        ids = {block.start.get("id") for block in self._blocks.values()}
-        if opened.start["type"] == "tool_use" and opened.start["id"] in {"", *ids}:
+        ids = [block.start.get("id") for block in self._blocks.values()]  # of any type
+        if opened.start["type"] == "tool_use" and opened.start["id"] in ["", *ids]:
             # Some servers give no id, or the same one to each call: results go by it.
             opened.start["id"] = f"{opened.start['id'] or 'toolu'}_{index}"
         self._blocks[index] = opened

@@ -12,7 +12,7 @@ from typing import Any
 import anthropic
 import httpx2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.client import ProtocolError
@@ -717,6 +717,7 @@ odd_objects = st.fixed_dictionaries(
             for name in [
                 *["text", "thinking", "signature", "input", "partial_json", "citation"],
                 *["citations", "id", "name", "data", "stop_reason", "content", "usage"],
+                *["tool_use_id"],
             ]
         },
     },
@@ -760,8 +761,14 @@ def check_that_only_protocol_errors_come(events: Iterable[Event]) -> None:
     assert isinstance(json.dumps(conversation.take(), allow_nan=False), str)
 
 
+def begins(index: int, **block: Any) -> Event:
+    return {"type": "content_block_start", "index": index, "content_block": block}
+
+
 @settings(max_examples=examples(120))
 @given(st.lists(odd_events, max_size=12), st.booleans())
+@example([begins(0, type="text", id={}), begins(1, type="text")], True)
+@example([begins(0, type="web_search_tool_result", tool_use_id={})], True)
 def test_odd_events_are_protocol_errors_or_nothing(events: list[Event], started: bool) -> None:
     check_that_only_protocol_errors_come([START, *events] if started else events)
 

@@ -58,7 +58,7 @@ def closed(
     that ends in thinking. `answered` has ids of calls whose result stands in another turn.
     """
     blocks = [*content]
-    returned = {*answered, *(block.get("tool_use_id") for block in blocks)}
+    returned = [*answered, *(block.get("tool_use_id") for block in blocks)]
     blocks = [b for b in blocks if b["type"] not in OWN_CALLS or b["id"] in returned]
     while blocks and blocks[-1]["type"] in THINKING:
         blocks.pop()
