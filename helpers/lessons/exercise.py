@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # servers differ from the API, and what is told to those who show an answer. A file for others
 # gets a copy of what is used of it.
 SUPPORT = (
+    "helpers.wire.abandoned",
     "helpers.wire.failures",
     "helpers.wire.keys",
     "helpers.wire.payloads",

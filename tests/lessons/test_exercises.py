@@ -1,13 +1,16 @@
 """The folder of an exercise: what has to be in it, and what is said where something is missing."""
 
+import ast
+import builtins
 import shutil
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from helpers.lessons import LESSONS, exercise_ids, find_exercise, lesson_names
+from helpers.lessons import LESSONS, exercise_ids, find_exercise, find_needs, lesson_names
 from helpers.lessons.exercise import BadExercise, Exercise, Words, read_exercise, read_words
+from helpers.submission.names import find_definitions, find_uses
 from tests.lessons.sample_exercises import COUNT, SAMPLES
 
 each_exercise = pytest.mark.parametrize("exercise_id", exercise_ids())
@@ -26,6 +29,16 @@ def strays(exercise: Exercise) -> set[str]:
     for kind in ("right", "wrong"):
         answers -= set(exercise.answers.glob(f"{kind}_*.py"))
     return (found | {path.name for path in answers}) - {"__pycache__"}
+
+
+@each_exercise
+def test_the_reference_uses_no_name_that_nobody_defines(exercise_id: str) -> None:
+    exercise = find_exercise(exercise_id)
+    parts = [*find_needs(exercise), exercise]
+    known = set(dir(builtins)) | {"__name__"}
+    for part in parts:
+        known |= find_definitions(ast.parse(part.reference_source()))
+    assert find_uses(ast.parse(exercise.reference_source())) - known == set()
 
 
 @each_exercise
