@@ -11,17 +11,50 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FairLoop", "watch"]
+from helpers.browser import IN_BROWSER
+
+__all__ = ["FairLoop", "clock", "wait_for", "watch"]
 
 STEP = 0.02  # seconds: the longest wait that counts as one
-# A process that waits for nothing but itself asks for no processor time, and its loop stands
-# still. One that computes gets more than this on a busy machine: 2 % of a core. One that waits
-# in many short steps may get less, but its loop goes on.
+# A process that waits for what doesn't come asks for no processor time. One that computes gets
+# more than this, also on a busy machine: 2 % of a core. One that waits in short steps may get
+# less, so these are counted.
 IDLE_SECONDS = 1.0
 IDLE_SHARE = 0.02
 PERIODS = 8  # looks at the clock in one deadline
 # However much it does meanwhile, nothing takes that many times its deadline.
 MOST = 10
+
+
+class Steps:
+    """The short waits that have begun in this process, each of which ends by itself."""
+
+    taken = 0
+
+
+def clock() -> float:
+    """Return seconds for a measurement, from any moment on.
+
+    They are those that this thread has computed, where the system counts them finely enough.
+    """
+    return time.thread_time() if COUNTS_FINELY else time.perf_counter()
+
+
+COUNTS_FINELY = not IN_BROWSER and time.get_clock_info("thread_time").resolution < 1e-5
+
+
+def wait_for(event: threading.Event, steps: int) -> bool:
+    """Wait for an event; say whether it came.
+
+    Args:
+        event: what another thread sets.
+        steps: how many waits of half a STEP it may take. A busy machine makes each longer.
+    """
+    for _ in range(steps):
+        Steps.taken += 1
+        if event.wait(STEP / 2):
+            return True
+    return False
 
 
 class FairLoop(asyncio.SelectorEventLoop):
@@ -43,6 +76,7 @@ class FairLoop(asyncio.SelectorEventLoop):
         return self.waited + time.thread_time()
 
     def _wait_a_step(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        Steps.taken += 1
         step = STEP if timeout is None else min(max(timeout, 0.0), STEP)
         began = time.monotonic()
         events = self._wait(step)
@@ -59,8 +93,8 @@ def watch(
     """Call `expire` unless something is done in time.
 
     It expires when the process has computed for so many seconds, or when its event loop has
-    waited for so many, or when they have passed and nothing goes on: for a second it has asked
-    for no processor time, and its loop, if it has one, has stood still.
+    waited for so many, or when they have passed and it waits for what doesn't come: for a second
+    it has asked for no processor time, and taken none of the `Steps`.
 
     Args:
         seconds: of processor time, of waiting, or on the wall clock.
@@ -69,17 +103,17 @@ def watch(
         expire: is called on this thread, once.
     """
     began, period = time.monotonic(), seconds / PERIODS
-    used, waits = [time.process_time()], [waited()]
+    used, taken = [time.process_time()], [Steps.taken]
     while not done.wait(period):
         used.append(time.process_time())
-        waits.append(waited())
+        taken.append(Steps.taken)
         passed = time.monotonic() - began
-        second = max(0, len(used) - 1 - round(IDLE_SECONDS / period))  # when the last one began
-        idle = used[-1] - used[second] < IDLE_SHARE * IDLE_SECONDS and waits[-1] == waits[second]
+        then = max(0, len(used) - 1 - round(IDLE_SECONDS / period))  # a second ago
+        idle = used[-1] - used[then] < IDLE_SHARE * IDLE_SECONDS and taken[-1] == taken[then]
         if (
             (idle and passed >= max(seconds, IDLE_SECONDS))
             or used[-1] - used[0] >= seconds
-            or waits[-1] >= seconds
+            or waited() >= seconds
             or passed > MOST * seconds
         ):
             expire()

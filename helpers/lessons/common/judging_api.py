@@ -1,5 +1,6 @@
 """An API without a network that judges each request as the real one does."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -18,7 +19,7 @@ class JudgingAPI(httpx.AsyncBaseTransport):
 
     Args:
         most_requests: a client that never gives up is stopped here.
-        enough: what such a client gets.
+        enough: what such a client gets; after that, it waits for ever.
         before: awaited before each chunk of an answer.
 
     Attributes:
@@ -44,6 +45,8 @@ class JudgingAPI(httpx.AsyncBaseTransport):
         """Answer as the API would."""
         sent = json.loads(await request.aread())
         self.asked.append(sent)
+        if len(self.asked) > self._most_requests + 1:
+            await asyncio.Event().wait()
         if len(self.asked) > self._most_requests:
             return self._enough
         try:

@@ -6,10 +6,11 @@ import threading
 from helpers.browser import IN_BROWSER
 from helpers.browser.loops import would_have_a_thread
 from helpers.lessons.checking.case import Misconception
+from helpers.lessons.checking.fair_time import wait_for
 
-# How often a blocking call looks whether something happens beside it, a millisecond apart. It
-# counts looks, not time: a busy machine slows both sides down.
-LOOKS = 300
+# How often a blocking call looks whether something happens beside it. It counts looks, not
+# time: a busy machine slows both sides down.
+LOOKS = 20
 # How many turns the loop has to get meanwhile.
 TURNS = 5
 
@@ -40,7 +41,7 @@ class Blocking:
         if IN_BROWSER:  # without threads nothing goes on; but what was handed over would have one
             self.went_on = would_have_a_thread()
             return
-        self.went_on = any(self._loop_lives.wait(0.001) for _ in range(LOOKS))
+        self.went_on = wait_for(self._loop_lives, LOOKS)
 
     def report(self) -> str:
         """What became of the loop."""
@@ -64,7 +65,7 @@ class Meeting:
             self._here += 1
             if self._here == 2:
                 self._both.set()
-        if any(self._both.wait(0.001) for _ in range(LOOKS)):
+        if wait_for(self._both, LOOKS):
             return "together"
         with self._lock:
             self._here -= 1
