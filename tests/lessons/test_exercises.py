@@ -35,7 +35,7 @@ def strays(exercise: Exercise) -> set[str]:
 def test_the_reference_uses_no_name_that_nobody_defines(exercise_id: str) -> None:
     exercise = find_exercise(exercise_id)
     parts = [*find_needs(exercise), exercise]
-    known = set(dir(builtins)) | {"__name__"}
+    known = {*dir(builtins)}
     for part in parts:
         known |= find_definitions(ast.parse(part.reference_source()))
     assert find_uses(ast.parse(exercise.reference_source())) - known == set()

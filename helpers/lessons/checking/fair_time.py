@@ -24,6 +24,8 @@ IDLE_SHARE = 0.02
 PERIODS = 8  # looks at the clock in one deadline
 # However much it does meanwhile, nothing takes that many times its deadline.
 MOST = 10
+# Whether the system counts what a thread computes finely enough for a short measurement.
+COUNTS_FINELY = not IN_BROWSER and time.get_clock_info("thread_time").resolution < 1e-5
 
 
 class Steps:
@@ -35,12 +37,9 @@ class Steps:
 def clock() -> float:
     """Return seconds for a measurement, from any moment on.
 
-    They are those that this thread has computed, where the system counts them finely enough.
+    They are those that this thread has computed, where `COUNTS_FINELY`.
     """
     return time.thread_time() if COUNTS_FINELY else time.perf_counter()
-
-
-COUNTS_FINELY = not IN_BROWSER and time.get_clock_info("thread_time").resolution < 1e-5
 
 
 def wait_for(event: threading.Event, steps: int) -> bool:

@@ -14,6 +14,7 @@ outcome at once, so that what came before a hang or a crash is known:
 What the learner's code prints goes elsewhere and can't be mistaken for a report.
 """
 
+import asyncio
 import inspect
 import io
 import json
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.browser import IN_BROWSER
 from helpers.browser.limits import TooLong, limit_time
@@ -33,12 +34,9 @@ from helpers.lessons.checking.assemble import Sources, assemble, execute, new_mo
 from helpers.lessons.checking.case import Case, Namespace, Outcome
 from helpers.lessons.checking.explain import Flood, InputAsked, explain, explain_loading
 from helpers.lessons.checking.facts import Fact, facts_of
-from helpers.lessons.checking.fair_time import watch
+from helpers.lessons.checking.fair_time import FairLoop, watch
 from helpers.lessons.checking.where import CELL, describe_place, where_it_hangs
 from helpers.lessons.exercise import read_exercise
-
-if TYPE_CHECKING:
-    from helpers.lessons.checking.fair_time import FairLoop
 
 __all__ = ["main", "run"]
 
@@ -260,10 +258,6 @@ def _call(case: Case, namespace: Namespace, deadline: Deadline) -> Any:
         from helpers.browser import loops
 
         return loops.run(case.run(namespace))
-    import asyncio  # slow to import, and most parts do without
-
-    from helpers.lessons.checking.fair_time import FairLoop
-
     with asyncio.Runner(loop_factory=FairLoop if deadline.seconds else None) as runner:
         if isinstance(loop := runner.get_loop(), FairLoop):
             deadline.loop = loop

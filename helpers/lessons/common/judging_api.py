@@ -19,7 +19,7 @@ class JudgingAPI(httpx.AsyncBaseTransport):
 
     Args:
         most_requests: a client that never gives up is stopped here.
-        enough: what such a client gets; after that, it waits for ever.
+        enough: what such a client gets once; then it gets no answer.
         before: awaited before each chunk of an answer.
 
     Attributes:
