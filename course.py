@@ -6,8 +6,8 @@
                                  on with your work from a browser)
     python3 course.py ready      say in one line whether this machine is ready for a class, with a
                                  cure for each problem; a class that you have joined hears of it
-    python3 course.py test       run the tests (--all: the long ones, too; --long, --tab: parts of
-                                 them; what follows is handed to pytest)
+    python3 course.py test       run the tests (--all: the long ones, too; --long: these alone; --tab:
+                                 those in a browser's tab; what follows is handed to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,
                                  --scenario FILE for answers of your own, --recording FILE)
     python3 course.py tap        record and check every stream between a client and an API
@@ -138,7 +138,7 @@ def take_wheels(arguments: list[str]) -> tuple[Path | None, list[str]]:
 
 def choose_layer(arguments: list[str]) -> list[str]:
     """Return pytest's arguments for the layers of the tests that are asked for."""
-    marks = {"--all": "long or not long", "--long": "long and not tab", "--tab": "tab"}
+    marks = {"--all": "not tab", "--long": "long and not tab", "--tab": "tab"}
     chosen = [["-m", marks[one]] if one in marks else [one] for one in arguments]
     return [argument for part in chosen for argument in part]
 

@@ -48,7 +48,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what this machine lacks, and how it is had."""
+    """Say in one line each what wasn't asked for, and what this machine lacks."""
+    if terminalreporter.config.option.markexpr == ALL:
+        terminalreporter.write_line(
+            "What runs in a browser's tab has tests of its own: python3 course.py test --tab"
+        )
     missing = missing_programs()
     if missing:
         lacks = "; ".join(f"{name} ({command})" for name, command in missing.items())
@@ -61,7 +65,8 @@ settings.register_profile("first", deadline=None, max_examples=10)
 settings.register_profile("long", deadline=None, max_examples=100)
 
 
-LONG = "long and not tab"  # what `course.py test --long` asks for
+# What `course.py test` asks for, with --all, --long and --tab. (Without any: "not long".)
+ALL, LONG, TAB = "not tab", "long and not tab", "tab"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -148,4 +153,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
             return bool(WHOLE_IN_THE_SECOND.search(source)) or None
         case expression if expression == LONG:
             return not PARTS_IN_THE_SECOND.search(source) or None
+        case expression if expression == TAB:
+            return "mark.tab" not in source or None
     return None

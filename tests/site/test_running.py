@@ -26,7 +26,7 @@ from tests.site.tab import Tab
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
-# A tab needs minutes for all notebooks and exercises: the long layer tries two notebooks.
+# A tab needs minutes for all notebooks and exercises: the second layer tries two notebooks.
 tab_alone = pytest.mark.tab
 NOTEBOOKS = [
     pytest.param(path, marks=[tab_alone] if number > 1 else [], id=path.stem)
