@@ -6,8 +6,8 @@
                                  on with your work from a browser)
     python3 course.py ready      say in one line whether this machine is ready for a class, with a
                                  cure for each problem; a class that you have joined hears of it
-    python3 course.py test       run the tests (--all: the long ones, too; --long: these alone; --tab:
-                                 those in a browser's tab; what follows is handed to pytest)
+    python3 course.py test       run the tests (--all: the long ones, too; --long: these alone;
+                                 --tab: those in a browser's tab; what follows goes to pytest)
     python3 course.py mock       serve the offline API alone (--port N for a certain port,
                                  --scenario FILE for answers of your own, --recording FILE)
     python3 course.py tap        record and check every stream between a client and an API
