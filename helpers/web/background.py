@@ -24,6 +24,9 @@ class Background:
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="background loop", daemon=True
         )
+        # Once it ends, the loop takes no more: nobody would ever hear of what it takes last.
+        self._taking = threading.Lock()
+        self._ends = False
         self._thread.start()
 
     def call(self, function: Callable[[], T]) -> T:
@@ -38,12 +41,14 @@ class Background:
         """Run a coroutine on the loop and return what it returns or raises.
 
         Raises:
-            CancelledError: the loop has ended.
+            CancelledError: the loop ends, or has ended.
         """
-        if self._loop.is_closed():
-            work.close()
-            raise CancelledError
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        with self._taking:
+            if self._ends:
+                work.close()
+                raise CancelledError
+            taken = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return taken.result()
 
     def items(self, source: AsyncGenerator[T]) -> Iterator[T]:
         """Give the items of an asynchronous generator; leaving closes it."""
@@ -59,9 +64,11 @@ class Background:
 
     def close(self) -> None:
         """End the loop; what still runs on it is cancelled."""
-        if self._loop.is_closed():
-            return
-        self.wait(_cancel_all())
+        with self._taking:
+            if self._ends:
+                return
+            self._ends = True
+        asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -12,6 +12,7 @@ that costs, and no setting changes it:
 """
 
 from collections.abc import AsyncGenerator
+from concurrent.futures import CancelledError
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -71,6 +72,10 @@ def make_app(
     @app.errorhandler(Refused)
     def answer_refusal(refusal: Refused) -> tuple[Response, int, dict[str, str]]:
         return jsonify(error=refusal.words), refusal.status, PAGE
+
+    @app.errorhandler(CancelledError)
+    def answer_no_more(_: CancelledError) -> tuple[Response, int, dict[str, str]]:
+        return jsonify(error="The server is stopping."), 503, PAGE
 
     @app.errorhandler(HTTPException)
     def no_such_address(problem: HTTPException) -> tuple[Response, int, dict[str, str]]:
