@@ -4,32 +4,24 @@ import zipfile
 from pathlib import Path
 
 from helpers.lessons import LESSONS
+from helpers.site.own_files import own_files
 
 __all__ = ["write_archive"]
 
 ROOT = LESSONS.parents[1]
 TOP = "streaming-agents"  # the folder that it unpacks to
-WHAT = (
-    "*.md",
-    "*.py",
-    "*.toml",
-    "*.yml",
-    "*.lock",
-    *(f"{name}/**/*" for name in ("benchmarks", "docs", "helpers", "notebooks", "tests")),
-)
-# What Python and tools leave behind; besides, names that begin with a dot.
-LEFT_OUT = ("__pycache__", "node_modules")
+KINDS = ("*.md", "*.py", "*.toml", "*.yml", "*.lock")  # at its top
+FOLDERS = ("benchmarks", "docs", "helpers", "notebooks", "tests")
 
 
 def write_archive(path: Path) -> None:
     """Write the archive; the same files give the same bytes."""
-    found = sorted({one for pattern in WHAT for one in ROOT.glob(pattern) if one.is_file()})
+    found = [file for kind in KINDS for file in ROOT.glob(kind) if not file.name.startswith(".")]
+    found += [file for name in FOLDERS for file in own_files(ROOT / name)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in found:
-            parts = file.relative_to(ROOT).parts
-            if any(part in LEFT_OUT or part.startswith(".") for part in parts):
-                continue
+        for file in sorted(found):
             # A date of its own would make each archive another one.
+            parts = file.relative_to(ROOT).parts
             entry = zipfile.ZipInfo("/".join((TOP, *parts)), (2026, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from helpers.environment.lock import ROOT
 from helpers.lessons.teaching import places
+from helpers.site.own_files import own_files
 from helpers.site.running.archives import pack
 
 __all__ = ["NAME", "write"]
@@ -22,8 +23,7 @@ NEEDS = (
     *("httpx", "pyyaml", "pydantic", "docstring-parser", "mistune", "wcwidth", "tzdata"),
     *("anywidget", "ipywidgets"),
 )
-# Rooms without a use there, and what Python and tools leave behind.
-LEFT_OUT = ("__pycache__", "site")
+LEFT_OUT = "site"  # a room without a use there
 METADATA = """Metadata-Version: 2.1
 Name: {name}
 Version: {version}
@@ -34,9 +34,9 @@ WHEEL = b"Wheel-Version: 1.0\nGenerator: course\nRoot-Is-Purelib: true\nTag: py3
 def write(folder: Path) -> Path:
     """Write the wheel in a folder; return its file."""
     files = {}
-    for path in sorted((ROOT / "helpers").rglob("*")):
+    for path in own_files(ROOT / "helpers"):
         parts = path.relative_to(ROOT).parts
-        if path.is_file() and not any(part in LEFT_OUT or part[0] == "." for part in parts):
+        if LEFT_OUT not in parts:
             data = path.read_bytes()
             if "answers" in parts:
                 head = list(takewhile(_is_comment, data.splitlines(keepends=True)))
