@@ -47,7 +47,8 @@ FORMS = (
     Form("Slack", r"xox[abeprs]-", r"[A-Za-z0-9-]{20,}"),
     Form("Stripe", r"[rsp]k_(?:live|test)_", r"[A-Za-z0-9]{16,}"),
 )
-# The letters that keys begin with: at any other a search goes on at once, four times as quick.
+# Each form begins with one of these letters. A search that looks at them first is four times as
+# quick.
 FIRST = "[Aaghprsx]"
 # In the middle of a word there is no key: `task-…`, or base 64.
 PATTERN = re.compile(

@@ -44,6 +44,12 @@ MADE = {
     "aws": ("AKIA", AWS, 16),
     "aws-session": ("ASIA", AWS, 16),
     "groq": ("gsk_", B62, 52),
+    "hugging-face-team": ("api_org_", string.ascii_letters, 34),
+    "xai": ("xai-", B62, 80),
+    "slack": ("xoxb-", B62, 50),
+    "stripe": ("sk_live_", B62, 99),
+    "stripe-restricted": ("rk_live_", B62, 99),
+    "stripe-public": ("pk_live_", B62, 99),
 }
 # Where people leave them.
 PLACES = (
